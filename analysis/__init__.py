@@ -1,0 +1,1 @@
+"""Measures of segregation and the assignment simulator: arrays and tables in, arrays and tables out."""

@@ -1,0 +1,5 @@
+"""The ``evenground`` command."""
+
+
+def main() -> None:
+    """Run the command."""

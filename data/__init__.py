@@ -1,0 +1,1 @@
+"""Getting schools tables and district boundaries in, checking them, and keeping them."""

@@ -1,0 +1,1 @@
+"""What every page uses: the view a link describes, cached data, charts, maps and words."""
