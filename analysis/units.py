@@ -1,0 +1,90 @@
+"""The one input shape of every index: schools with counts of groups, nested in places."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Units:
+    """Schools nested in places, with the students of each group.
+
+    Attributes:
+        counts: (schools, groups) students ≥ 0, none missing. Column 0 is the group and column 1 the other group of
+            the two-group indices; the multigroup ones use every column.
+        students: (schools,) all students, at least the sum of the groups. Exposure and isolation divide by these.
+        place: (schools,) code of the place each school lies in, 0 to ``places`` − 1.
+        places: how many places there are; a place may hold no school.
+    """
+
+    counts: Floats
+    students: Floats
+    place: Codes
+    places: int
+
+    def over_places(self, values: Floats) -> Floats:
+        """The sum of a (schools,) array in each place."""
+        return np.bincount(self.place, weights=values, minlength=self.places).astype(np.float64, copy=False)
+
+    @cached_property
+    def counted(self) -> Floats:
+        """(schools,) students of the groups compared: the t of D, V, H, M, Gini and Atkinson."""
+        return self.counts.sum(axis=1)
+
+    @cached_property
+    def totals(self) -> Floats:
+        """(places, groups) students of each group in each place."""
+        return np.column_stack([self.over_places(column) for column in self.counts.T])
+
+    @cached_property
+    def students_total(self) -> Floats:
+        """(places,) all students in each place."""
+        return self.over_places(self.students)
+
+
+def ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Element-wise division that is NaN, silently, where the denominator is 0: undefined, never 0."""
+    numerator, denominator = np.broadcast_arrays(numerator, denominator)
+    return np.divide(numerator, denominator, out=np.full(denominator.shape, np.nan), where=denominator != 0)
+
+
+def gathered(units: Units, into: Codes, places: int) -> Units:
+    """The units merged by code: ``into[s]`` is the merged unit that school s joins. All lie in place 0."""
+    merged = Units(units.counts, units.students, into, places)
+    return Units(merged.totals, merged.students_total, np.zeros(places, dtype=np.intp), 1)
+
+
+def known(table: pd.DataFrame, group: str, other: str | None) -> NDArray[np.bool_]:
+    """(rows,) whether a school's counts are all known, so that it can enter the comparison."""
+    needed = ["students", group, *([other] if other else [])]
+    return np.asarray(table[needed].notna().all(axis=1), dtype=bool)
+
+
+def units_by(
+    table: pd.DataFrame, group: str, other: str | None, by: Sequence[str]
+) -> tuple[Units, list[tuple[Hashable, ...]]]:
+    """Units of a schools table, one place for each combination of the columns ``by``.
+
+    Args:
+        table: a schools table in which every count used is known (see ``known``).
+        group: the column that counts the group.
+        other: the column that counts the other group, or None for everyone else.
+        by: columns whose values name the place; missing values are a place of their own.
+
+    Returns:
+        The units, and the values of ``by`` for each place code, in sorted order.
+    """
+    students = table["students"].to_numpy(dtype=np.float64)
+    counts = table[group].to_numpy(dtype=np.float64)
+    others = students - counts if other is None else table[other].to_numpy(dtype=np.float64)
+    grouper = table.groupby(list(by), sort=True, dropna=False, observed=True)
+    place = np.asarray(grouper.ngroup(), dtype=np.intp)
+    keys = [key if isinstance(key, tuple) else (key,) for key in grouper.groups]
+    return Units(np.column_stack([counts, others]), students, place, len(keys)), keys
