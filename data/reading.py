@@ -1,0 +1,421 @@
+"""Any file a person gives becomes tables of text, safely.
+
+A file may be delimited text, a workbook, Parquet, a map, or a zip of these; it is known by its content. Every value
+comes out as text exactly as written (stripped), because ids have leading zeros and publishers mix codes with counts:
+``numbers`` and ``counts`` turn a column into numbers and say where one is not.
+"""
+
+import csv
+import io
+import warnings
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from analysis.errors import InputError
+from data import files, polygons
+from data.files import BLOCK, Given, NotATableError, Utf8Stream
+from data.polygons import Polygons
+
+MOST_COLUMNS = 5_000
+EXCEL_ROWS = 1_048_576
+_SAMPLE_BYTES = 256 << 10
+_SAMPLE_ROWS = 50
+_DELIMITERS = (",", "\t", "|", ";")
+_SHAPEFILE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".xml"}
+
+Row = Sequence[str]
+# Given the columns wanted, by position: (row number of the part's first row, the part) from top to bottom.
+Parts = Callable[[Sequence[int]], Iterator[tuple[int, pa.Table]]]
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """One table inside a file the person gave: a CSV, a sheet of a workbook, a zip entry.
+
+    Attributes:
+        label: as shown to people: "ccd.zip › ccd_sch_052.csv", "meals.xlsx › Sheet 2".
+        header: the column names, stripped, a newline inside one folded to a space; nameless columns are left out.
+        first_row: the file's row number (from 1, every row counted) of the first row of data.
+    """
+
+    label: str
+    header: tuple[str, ...]
+    first_row: int
+    _positions: dict[str, int] = field(repr=False)
+    _parts: Parts = field(repr=False)
+
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The whole table as text, a blank as missing, without rows that are wholly blank.
+
+        Args:
+            columns: the columns wanted, all of them if None.
+
+        Returns:
+            One "str" column each; the index is the file's row number (from 1, the header counted).
+
+        Raises:
+            InputError: a row has too many or too few fields, or the file is damaged; it names the file and the row.
+        """
+        names = list(self.header if columns is None else columns)
+        parts = list(self._stripped(names))
+        table = pa.concat_tables([part for _, part in parts])
+        frame = table.to_pandas().astype("str")
+        frame.index = pd.Index(
+            np.concatenate([np.arange(first, first + part.num_rows) for first, part in parts]), name="row"
+        )
+        return frame.dropna(how="all")
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """The same a few megabytes at a time, for files of many millions of rows; blank rows stay in.
+
+        Raises:
+            InputError: as ``frame``.
+        """
+        for _, part in self._stripped(columns):
+            yield part
+
+    def _stripped(self, names: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
+        for first, part in self._parts([self._positions[name] for name in names]):
+            arrays = [_strip(column) for column in part.columns]
+            yield first, pa.table(arrays, names=list(names))
+
+
+def _strip(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    stripped = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(stripped, ""), None, stripped)
+
+
+def tables(path: Path) -> list[TextTable | Polygons]:
+    """Every table and map in a file, in the file's order.
+
+    Delimited text is only looked at here and read when asked for; maps are read at once. The parts of a shapefile
+    beside its ``.shp`` give nothing of their own.
+
+    Raises:
+        InputError: one plain sentence naming the file, what is wrong with it and what to do.
+    """
+    path = Path(path)
+    if path.suffix.lower() in _SHAPEFILE_PARTS and path.with_suffix(".shp").exists():
+        return []
+    file = files.given(path)
+    if files.kind(file) != "zip":
+        return _tables_of(file)
+    found: list[TextTable | Polygons] = []
+    faults: list[NotATableError] = []
+    for entry in files.entries(file):
+        # Documentation and other formats beside the table are passed over, unless there is nothing else.
+        try:
+            found += _tables_of(entry)
+        except NotATableError as fault:
+            faults.append(fault)
+    if not found:
+        raise faults[0]
+    return found
+
+
+def _tables_of(file: Given) -> list[TextTable | Polygons]:
+    kind = files.kind(file)
+    if kind == "text":
+        return [_delimited(file)]
+    if kind == "workbook":
+        return list(_sheets(file))
+    if kind == "parquet" and not polygons.is_geoparquet(file):
+        return [_parquet(file)]
+    if kind == "zip":
+        raise NotATableError(f"{file.label} is a document, not a table: give a CSV, XLSX, Parquet, zip or map file.")
+    return [polygons.read(file)]
+
+
+# Delimited text ----------------------------------------------------------------------------------------------------
+
+
+def _delimited(file: Given) -> TextTable:
+    """Find the delimiter, the header and the first row of a text file from its first rows."""
+    with Utf8Stream(file) as stream:
+        sample = stream.read(_SAMPLE_BYTES)
+    text = sample.decode(errors="ignore")
+    whole = len(sample) < _SAMPLE_BYTES
+    rows, lines = max((_sample_rows(text, d, file.label, whole) for d in _DELIMITERS), key=lambda s: _regularity(s[0]))
+    delimiter = max(_DELIMITERS, key=lambda d: _regularity(_sample_rows(text, d, file.label, whole)[0]))
+    if rows and rows[0][0].strip().isdigit() and len(rows[0][0].strip()) == 12:
+        # EDGE geocode files have no header; their first field is the 12-digit school id.
+        names, at, skipped = tuple(str(i) for i in range(len(rows[0]))), 0, 0
+    else:
+        at = 1 + _header_at(rows)
+        names, skipped = _named(rows[at - 1]), lines[at - 1]
+    parts = partial(_csv_parts, file, delimiter=delimiter, width=len(names), skipped=skipped, first_row=at + 1)
+    return _table(file.label, names, rows[at:], at + 1, parts)
+
+
+def _sample_rows(text: str, delimiter: str, label: str, whole: bool) -> tuple[list[list[str]], list[int]]:
+    """The first rows of a text, and how many lines of the file each and those above it take."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        for row in islice(reader, _SAMPLE_ROWS):
+            rows.append(row or [""])
+            lines.append(reader.line_num)
+    except csv.Error:
+        raise InputError(f"{label}, row {len(rows) + 1}: a field is too long; a quotation mark may be open.") from None
+    if not whole and 1 < len(rows) < _SAMPLE_ROWS:  # the last one is cut by the sample's end
+        rows, lines = rows[:-1], lines[:-1]
+    return rows, lines
+
+
+def _regularity(rows: Sequence[Row]) -> int:
+    """How well a delimiter explains the rows: fields beyond the first, over the rows that agree on how many."""
+    if not rows:
+        return 0
+    width, agreeing = Counter(len(row) for row in rows if row != [""]).most_common(1)[0]
+    return (width - 1) * agreeing
+
+
+def _csv_parts(
+    file: Given, positions: Sequence[int], *, delimiter: str, width: int, skipped: int, first_row: int
+) -> Iterator[tuple[int, pa.Table]]:
+    names = [str(i) for i in range(width)]
+    ragged: list[pyarrow.csv.InvalidRow] = []
+
+    def remember(row: pyarrow.csv.InvalidRow) -> str:
+        ragged.append(row)
+        return "error"
+
+    with Utf8Stream(file) as stream:
+        try:
+            reader = pyarrow.csv.open_csv(
+                stream,
+                read_options=pyarrow.csv.ReadOptions(
+                    column_names=names, skip_rows=skipped, block_size=BLOCK, use_threads=False
+                ),
+                parse_options=pyarrow.csv.ParseOptions(
+                    delimiter=delimiter,
+                    newlines_in_values=True,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=remember,
+                ),
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()),
+                    include_columns=[str(i) for i in positions],
+                    null_values=[""],
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=True,
+                ),
+            )
+            row = first_row
+            for batch in reader:
+                yield row, pa.Table.from_batches([batch])
+                row += batch.num_rows
+        except pa.ArrowInvalid as fault:
+            if not ragged:
+                raise InputError(f"{file.label} cannot be read as a table: save it again as CSV in UTF-8.") from fault
+            found, number = ragged[0], ragged[0].number - skipped + first_row - 1
+            raise InputError(
+                f"{file.label}, row {number:,}: {found.actual_columns} fields where the header has "
+                f"{found.expected_columns}; correct the row or quote the text that holds the delimiter."
+            ) from None
+
+
+# Workbooks and Parquet ----------------------------------------------------------------------------------------------
+
+
+def _sheets(file: Given) -> Iterator[TextTable]:
+    """The sheets of a workbook that hold a table."""
+    found, faults = [], []
+    for sheet, rows in _sheet_rows(file).items():
+        label = f"{file.label} › {sheet}"
+        try:
+            found.append(_sheet(label, rows))
+        except NotATableError as fault:
+            faults.append(fault)
+    if not found:
+        raise faults[0] if faults else NotATableError(f"{file.label} has no sheet with a table in it.")
+    yield from found
+
+
+def _sheet(label: str, rows: list[list[str]]) -> TextTable:
+    at = 1 + _header_at(rows[:_SAMPLE_ROWS])
+    names = _named(rows[at - 1])
+    width = len(names)
+    data = rows[at:]
+
+    def parts(positions: Sequence[int]) -> Iterator[tuple[int, pa.Table]]:
+        wide = next((i for i, row in enumerate(data) if len(row) > width), None)
+        if wide is not None:
+            raise InputError(
+                f"{label}, row {at + 1 + wide:,}: {len(data[wide])} cells where the header has {width}; "
+                "give every column a name."
+            )
+        columns = [pa.array([row[i] if i < len(row) else None for row in data], pa.string()) for i in positions]
+        yield at + 1, pa.table(columns, names=[str(i) for i in positions])
+
+    return _table(label, names, data[:_SAMPLE_ROWS], at + 1, parts)
+
+
+def _sheet_rows(file: Given) -> dict[str, list[list[str]]]:
+    """Every sheet's rows as text, each cut after its last filled cell."""
+    from openpyxl import load_workbook  # slow to import, and most files are not workbooks
+
+    files.check_workbook(file)
+    try:
+        # openpyxl warns of styles and validations it leaves out, which a table of values does not need.
+        with files.faults_told(file.label), file.open() as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(stream.read()), read_only=True, data_only=True)
+            return {sheet.title: _cells(sheet) for sheet in book.worksheets}
+    except InputError:
+        raise
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError, zipfile.LargeZipFile):
+        raise InputError(f"{file.label} is damaged: open it in Excel and save it again as .xlsx.") from None
+
+
+def _cells(sheet: Any) -> list[list[str]]:
+    sheet.reset_dimensions()  # the size a workbook claims is often wrong
+    rows = []
+    for row in sheet.iter_rows(max_row=EXCEL_ROWS, max_col=MOST_COLUMNS + 1, values_only=True):
+        cells = [_cell(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        rows.append(cells)
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _parquet(file: Given) -> TextTable:
+    with files.faults_told(file.label), file.open() as stream:
+        content = io.BytesIO(stream.read()) if file.entry else file.path
+    try:
+        schema = pq.read_schema(content)
+    except pa.ArrowException:
+        raise InputError(f"{file.label} is damaged or cut short: download it again.") from None
+    names = tuple("" if name.startswith("__index_level_") else name for name in schema.names)
+
+    def parts(positions: Sequence[int]) -> Iterator[tuple[int, pa.Table]]:
+        try:
+            table = pq.read_table(content, columns=[schema.names[i] for i in positions])
+            yield 1, pa.table([column.cast(pa.string()) for column in table.columns], names=table.column_names)
+        except pa.ArrowException:
+            raise InputError(f"{file.label} is damaged or has columns that are not plain values.") from None
+
+    sample = [list(names)] if pq.read_metadata(content).num_rows else []
+    return _table(file.label, names, sample, 1, parts)
+
+
+# Headers ------------------------------------------------------------------------------------------------------------
+
+
+def _header_at(rows: Sequence[Row]) -> int:
+    """The position of the header: the first row of mostly text, mostly filled and distinct, as wide as the data."""
+    width = _usual_width(rows)
+    for i, row in enumerate(rows):
+        filled = [cell.strip() for cell in row if cell.strip()]
+        words = [cell for cell in filled if not _is_number(cell)]
+        if len(filled) >= 0.8 * width and len(words) >= 0.8 * len(filled) and len(set(filled)) > len(filled) / 2:
+            return i
+    return next((i for i, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
+
+
+def _usual_width(rows: Sequence[Row]) -> int:
+    widths = Counter(
+        max(i for i, cell in enumerate(row, 1) if cell.strip()) for row in rows if any(map(str.strip, row))
+    )
+    return max(widths, key=lambda width: (widths[width], width), default=1)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.replace(",", "").removesuffix("%"))
+    except ValueError:
+        return False
+    return True
+
+
+def _named(row: Row) -> tuple[str, ...]:
+    return tuple(" ".join(cell.split()) for cell in row)
+
+
+def _table(label: str, names: tuple[str, ...], sample: Sequence[Row], first_row: int, parts: Parts) -> TextTable:
+    """The table, once its header has been checked."""
+    if not any(names):
+        raise NotATableError(f"{label} is empty: download it again.")
+    if len(names) > MOST_COLUMNS:
+        raise InputError(f"{label} has more than {MOST_COLUMNS:,} columns: give only those needed.")
+    repeated = [name for name, times in Counter(filter(None, names)).items() if times > 1]
+    if repeated:
+        raise InputError(
+            f"{label}, row {first_row - 1}: more than one column is named {', '.join(repeated[:5])}; rename them."
+        )
+    if not any(cell.strip() for row in sample for cell in row):
+        raise NotATableError(f"{label} has a header but no rows of data below it: add them or give another file.")
+    positions = {name: i for i, name in enumerate(names) if name}
+    return TextTable(label, tuple(positions), first_row, positions, parts)
+
+
+# Numbers ------------------------------------------------------------------------------------------------------------
+
+
+def numbers(values: pd.Series, label: str, column: str, *, missing: Collection[str] = ()) -> pd.Series:
+    """A column of text as float64; blanks and the listed codes are missing.
+
+    Args:
+        values: text (thousands commas are read) or numbers; the index is the file's row number.
+        label, column: the file and column to name in a message.
+        missing: the publisher's codes for "no value", exactly as written.
+
+    Raises:
+        InputError: a value is neither a number nor a listed code; it names the file, row, column and value.
+    """
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.astype("float64")
+    text = values.astype("str").str.strip()
+    text = text.mask(text.isin([*missing, ""]))
+    thousands = text.str.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?").fillna(False)
+    plain = text.mask(thousands, text.str.replace(",", "", regex=False))
+    number = pd.to_numeric(plain, errors="coerce").astype("float64")
+    _refuse(text, text.notna() & ~np.isfinite(number), label, column, "is not a number")
+    return number
+
+
+def counts(values: pd.Series, label: str, column: str, *, missing: Collection[str] = ()) -> pd.Series:
+    """The same as nullable Int64, for whole numbers of people: "3.0" is 3.
+
+    Raises:
+        InputError: as ``numbers``, and for a negative or fractional value.
+    """
+    number = numbers(values, label, column, missing=missing)
+    _refuse(values, number < 0, label, column, "is negative")
+    _refuse(values, number.notna() & (number % 1 != 0), label, column, "is not a whole number")
+    return number.astype("Int64")
+
+
+def _refuse(values: pd.Series, wrong: pd.Series, label: str, column: str, what: str) -> None:
+    if wrong.any():
+        row, more = wrong.idxmax(), int(wrong.sum()) - 1
+        others = f" (and {more:,} more)" if more else ""
+        raise InputError(
+            f'{label}, row {row}, column {column}: "{values.loc[row]}" {what}{others}; '
+            "correct it, or leave the cell empty if it is not known."
+        )
