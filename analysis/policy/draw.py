@@ -1,0 +1,87 @@
+"""Whole students drawn from schools: by lottery, once a replicate, or as the draw is expected to fall.
+
+All arrays are (replicates, schools) or (replicates,), whole numbers. Both ways of drawing answer the same questions, so
+the engine does not know which one it holds.
+"""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+class Draw(Protocol):
+    """A way to settle what chance decides."""
+
+    def applicants(self, students: Ints, willing: float) -> Ints:
+        """How many of each school's students apply when each would with probability ``willing``."""
+
+    def winners(self, candidates: Ints, seats: Ints) -> Ints:
+        """How many candidates of each school get one of the seats, all candidates alike; seats ≤ candidates."""
+
+
+class Lottery:
+    """Chance, settled at random: one independent draw a replicate, the same for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        """Start from a seed."""
+        self._random = np.random.default_rng(seed)
+
+    def applicants(self, students: Ints, willing: float) -> Ints:
+        """A binomial draw for each school."""
+        return self._random.binomial(students, willing)
+
+    def winners(self, candidates: Ints, seats: Ints) -> Ints:
+        """A multivariate hypergeometric draw for each replicate.
+
+        The schools are halved again and again, and each half's share of the seats is hypergeometric given the seats of
+        both: log₂(schools) steps, each over all replicates and halves at once.
+        """
+        replicates, schools = candidates.shape
+        width = 1 << max(schools - 1, 0).bit_length()
+        sizes = [np.zeros((replicates, width), dtype=np.int64)]
+        sizes[0][:, :schools] = candidates
+        while sizes[-1].shape[1] > 1:
+            sizes.append(sizes[-1].reshape(replicates, -1, 2).sum(axis=2))
+        won = seats[:, None]
+        for size in reversed(sizes[:-1]):
+            halves = size.reshape(replicates, -1, 2)
+            first = np.zeros_like(won)
+            open_ = won > 0
+            first[open_] = self._random.hypergeometric(halves[..., 0][open_], halves[..., 1][open_], won[open_])
+            won = np.stack([first, won - first], axis=2).reshape(replicates, -1)
+        return won[:, :schools]
+
+
+class Expected:
+    """Chance, settled as expected and rounded to whole students by largest remainder: no randomness at all."""
+
+    def applicants(self, students: Ints, willing: float) -> Ints:
+        """The expected number for each school, halves rounded up."""
+        return np.floor(students * willing + 0.5).astype(np.int64)
+
+    def winners(self, candidates: Ints, seats: Ints) -> Ints:
+        """Seats in proportion to candidates."""
+        total = np.maximum(candidates.sum(axis=1, keepdims=True), 1)
+        whole, rest = np.divmod(candidates * seats[:, None], total)
+        order = np.argsort(-rest, axis=1, kind="stable")
+        rank = np.empty_like(order)
+        np.put_along_axis(rank, order, np.arange(order.shape[1])[None, :], axis=1)
+        return whole + (rank < (seats - whole.sum(axis=1))[:, None])
+
+
+def first_served(candidates: Ints, seats: Ints, order: NDArray[np.intp]) -> Ints:
+    """Seats go to the candidates of the first school in the order, then of the next, until they are gone.
+
+    Args:
+        candidates: (replicates, schools).
+        seats: (replicates,) at most the candidates.
+        order: (schools,) positions of the schools, first served first.
+    """
+    queue = candidates[:, order]
+    before = np.cumsum(queue, axis=1) - queue
+    served = np.empty_like(candidates)
+    served[:, order] = np.clip(seats[:, None] - before, 0, queue)
+    return served

@@ -1,0 +1,124 @@
+"""Scenarios to start from, after policies in use; each says what it rests on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.policy.scenario import Host, Pool, Scenario
+
+MOST_HOSTS = 4
+FEWEST_STUDENTS = 100  # a smaller school tells little about a policy and may be a special one
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A policy to start from.
+
+    Attributes:
+        name: its key.
+        label: its name on screen.
+        basis: what it rests on, one sentence with its source.
+        apply: from a plain 50/50 scenario with suggested hosts and the district's ED share to the preset's scenario.
+    """
+
+    name: str
+    label: str
+    basis: str
+    apply: Callable[[Scenario, float], Scenario]
+
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            "dallas",
+            "Dallas 50/50",
+            "Half of the seats for disadvantaged students and half for others, in two separate lotteries, some seats for "
+            "students living outside the district, as in Dallas's Transformation Schools (Brown's Promise, Fulfilling "
+            "Brown's Promise: A State Policy Agenda). Dallas's outside share was not found; one seat in ten is assumed.",
+            lambda plain, _: replace(plain, ed=Pool(outside=0.1), other=Pool(outside=0.1)),
+        ),
+        Preset(
+            "district-only",
+            "50/50 within the district",
+            "Half of the seats for disadvantaged students and half for others, all from within the district.",
+            lambda plain, _: plain,
+        ),
+        Preset(
+            "district-share",
+            "District share",
+            "Seats reserved in the district's own share of disadvantaged students, so that the hosts mirror the district.",
+            lambda plain, share: replace(plain, ed_share=round(share, 2)),
+        ),
+        Preset(
+            "do-nothing",
+            "Do nothing",
+            "No lottery seats: every school stays as it is.",
+            lambda plain, _: replace(plain, hosts=()),
+        ),
+    )
+}
+
+
+def suggested_hosts(schools: pd.DataFrame) -> tuple[Host, ...]:
+    """Schools a planner might start with: up to four with the highest ED share, one in five of their level at most.
+
+    Args:
+        schools: the district's schools of one year. Elementary schools are taken first, then combined, middle, high,
+            as a policy that starts at the entry grades would; charter and virtual schools, which the district does not
+            assign, are left out, and so are schools below ``FEWEST_STUDENTS``.
+    """
+    runs = ~(schools["charter"].fillna(False) | schools["virtual"].fillna(False))
+    fit = schools[runs & schools["ed"].notna() & (schools["students"] >= FEWEST_STUDENTS)]
+    for level in ("elementary", "combined", "middle", "high"):
+        same = fit[fit["level"].fillna("combined") == level]
+        if len(same) > 1:
+            share = same["ed"] / same["students"]
+            first = same.assign(share=share).sort_values(["share", "ncessch"], ascending=[False, True])
+            chosen = first.head(int(np.clip(len(same) // 5, 1, MOST_HOSTS)))
+            # A school may hold more students than its capacity: seats then follow the capacity.
+            seats = chosen[["students", "capacity"]].min(axis=1)
+            return tuple(Host(school, int(n)) for school, n in zip(chosen["ncessch"], seats, strict=True))
+    return ()
+
+
+def scenario_from_preset(
+    table: pd.DataFrame,
+    preset: str,
+    *,
+    dataset: str,
+    district: str,
+    year: int,
+    basis: str | None = None,
+    level: str | None = None,
+) -> Scenario:
+    """A scenario for a district to start from.
+
+    Args:
+        table: the schools table of the year, every district, with ``ed`` on the scenario's basis.
+        preset: a key of ``PRESETS``.
+        dataset, district, year, basis, level: as in ``Scenario``.
+
+    Raises:
+        InputError: the preset or the district is not known, or no school of the district can be a host.
+    """
+    if preset not in PRESETS:
+        raise InputError(f'There is no preset "{preset}"; choose one of {", ".join(PRESETS)}.')
+    schools = table[((table["leaid"] == district) & (table["year"] == year)).fillna(False)]
+    if schools.empty:
+        raise InputError(f"District {district} has no school in {year}; check the district and year.")
+    counted = schools[schools["ed"].notna() & schools["students"].notna()]
+    hosts = suggested_hosts(counted)
+    if not hosts and preset != "do-nothing":
+        raise InputError(
+            f"District {district} has no two schools of one level with known counts, so there is nobody to exchange "
+            "students with; choose a larger district."
+        )
+    chosen = PRESETS[preset]
+    plain = Scenario(
+        dataset, district, year, hosts, basis=basis, level=level, name=f"{chosen.label}, {len(hosts)} schools"
+    )
+    return chosen.apply(plain, float(counted["ed"].sum() / max(counted["students"].sum(), 1)))
