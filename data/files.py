@@ -8,7 +8,7 @@ import codecs
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -198,6 +198,7 @@ class Utf8Stream:
     closed = False
 
     def __init__(self, file: Given) -> None:
+        """Nothing is opened before the first ``read``."""
         self.label = file.label
         self.tail = b""  # the last bytes given, to tell how the file ends
         self._file = file
@@ -218,6 +219,7 @@ class Utf8Stream:
         return given
 
     def close(self) -> None:
+        """Let go of the file."""
         self._blocks.close()
         self.closed = True
 
@@ -227,7 +229,7 @@ class Utf8Stream:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _read_blocks(self) -> Iterator[bytes]:
+    def _read_blocks(self) -> Generator[bytes, None, None]:
         with faults_told(self.label), self._file.open() as raw:
             first = raw.read(BLOCK)
             wide = _UTF16.get(first[:2])

@@ -7,16 +7,13 @@ comes out as text exactly as written (stripped), because ids have leading zeros 
 
 import csv
 import io
-import warnings
-import zipfile
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import numpy as np
 import pandas as pd
@@ -26,12 +23,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
-from data import files, polygons
+from data import files, polygons, workbook
 from data.files import BLOCK, Given, NotATableError, Utf8Stream
 from data.polygons import Polygons
 
 MOST_COLUMNS = 5_000
-EXCEL_ROWS = 1_048_576
 _SAMPLE_BYTES = 256 << 10
 _SAMPLE_ROWS = 50
 _DELIMITERS = (",", "\t", "|", ";")
@@ -96,7 +92,9 @@ class TextTable:
 
 def _strip(column: pa.ChunkedArray) -> pa.ChunkedArray:
     stripped = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(stripped, ""), None, stripped)
+    if pc.min(pc.binary_length(stripped)).as_py() == 0:
+        stripped = pc.if_else(pc.equal(stripped, ""), None, stripped)
+    return stripped
 
 
 def tables(path: Path) -> list[TextTable | Polygons]:
@@ -132,7 +130,7 @@ def _tables_of(file: Given) -> list[TextTable | Polygons]:
     if kind == "text":
         return [_delimited(file)]
     if kind == "workbook":
-        return list(_sheets(file))
+        return _sheets(file)
     if kind == "parquet" and not polygons.is_geoparquet(file):
         return [_parquet(file)]
     if kind == "zip":
@@ -147,11 +145,11 @@ def _delimited(file: Given) -> TextTable:
     """Find the delimiter, the header and the first row of a text file from its first rows."""
     with Utf8Stream(file) as stream:
         sample = stream.read(_SAMPLE_BYTES)
-    text = sample.decode(errors="ignore")
-    whole = len(sample) < _SAMPLE_BYTES
-    rows, lines = max((_sample_rows(text, d, file.label, whole) for d in _DELIMITERS), key=lambda s: _regularity(s[0]))
-    delimiter = max(_DELIMITERS, key=lambda d: _regularity(_sample_rows(text, d, file.label, whole)[0]))
-    if rows and rows[0][0].strip().isdigit() and len(rows[0][0].strip()) == 12:
+    text, whole = sample.decode(errors="ignore"), len(sample) < _SAMPLE_BYTES
+    readings = {delimiter: _sample_rows(text, delimiter, file.label, whole) for delimiter in _DELIMITERS}
+    delimiter = max(_DELIMITERS, key=lambda candidate: _regularity(readings[candidate][0]))
+    rows, lines = readings[delimiter]
+    if re.fullmatch(r"\d{12}", rows[0][0].strip()):
         # EDGE geocode files have no header; their first field is the 12-digit school id.
         names, at, skipped = tuple(str(i) for i in range(len(rows[0]))), 0, 0
     else:
@@ -188,6 +186,16 @@ def _regularity(rows: Sequence[Row]) -> int:
 def _csv_parts(
     file: Given, positions: Sequence[int], *, delimiter: str, width: int, skipped: int, first_row: int
 ) -> Iterator[tuple[int, pa.Table]]:
+    """The columns wanted, a block at a time, with the row number each block starts at.
+
+    Args:
+        file: the text file.
+        positions: the columns wanted, from 0.
+        delimiter: what stands between fields.
+        width: how many fields every row must have.
+        skipped: lines of the file above the first row of data (more than rows, where a header holds a line break).
+        first_row: the row number of the first row of data.
+    """
     names = [str(i) for i in range(width)]
     ragged: list[pyarrow.csv.InvalidRow] = []
 
@@ -195,113 +203,68 @@ def _csv_parts(
         ragged.append(row)
         return "error"
 
+    reading = pyarrow.csv.ReadOptions(column_names=names, skip_rows=skipped, block_size=BLOCK, use_threads=False)
+    parsing = pyarrow.csv.ParseOptions(
+        delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=remember
+    )
+    as_text = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()),
+        include_columns=[str(i) for i in positions],
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
     with Utf8Stream(file) as stream:
+        row, batch = first_row, None
         try:
-            reader = pyarrow.csv.open_csv(
-                stream,
-                read_options=pyarrow.csv.ReadOptions(
-                    column_names=names, skip_rows=skipped, block_size=BLOCK, use_threads=False
-                ),
-                parse_options=pyarrow.csv.ParseOptions(
-                    delimiter=delimiter,
-                    newlines_in_values=True,
-                    ignore_empty_lines=False,
-                    invalid_row_handler=remember,
-                ),
-                convert_options=pyarrow.csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()),
-                    include_columns=[str(i) for i in positions],
-                    null_values=[""],
-                    strings_can_be_null=True,
-                    quoted_strings_can_be_null=True,
-                ),
-            )
-            row = first_row
-            for batch in reader:
+            for batch in pyarrow.csv.open_csv(stream, reading, parsing, as_text):
                 yield row, pa.Table.from_batches([batch])
                 row += batch.num_rows
         except pa.ArrowInvalid as fault:
             if not ragged:
                 raise InputError(f"{file.label} cannot be read as a table: save it again as CSV in UTF-8.") from fault
-            found, number = ragged[0], ragged[0].number - skipped + first_row - 1
+            number = ragged[0].number - skipped + first_row - 1
             raise InputError(
-                f"{file.label}, row {number:,}: {found.actual_columns} fields where the header has "
-                f"{found.expected_columns}; correct the row or quote the text that holds the delimiter."
+                f"{file.label}, row {number:,}: {ragged[0].actual_columns} fields where the header has {width}; "
+                "correct the row, or quote the text that holds the delimiter."
             ) from None
+        if batch is not None:
+            _check_closed(batch, stream, f"{file.label}, row {row - 1:,}")
+
+
+def _check_closed(last: pa.RecordBatch, stream: Utf8Stream, where: str) -> None:
+    """Refuse a last row that swallowed those below it because a quotation mark in it is never closed."""
+    value = last.columns[-1][-1].as_py() if last.num_rows else None
+    if value and "\n" in value and not stream.tail.rstrip().endswith(b'"'):
+        raise InputError(f"{where}: a quotation mark is opened and never closed; close it or remove it.")
 
 
 # Workbooks and Parquet ----------------------------------------------------------------------------------------------
 
 
-def _sheets(file: Given) -> Iterator[TextTable]:
+def _sheets(file: Given) -> list[TextTable]:
     """The sheets of a workbook that hold a table."""
-    found, faults = [], []
-    for sheet, rows in _sheet_rows(file).items():
-        label = f"{file.label} › {sheet}"
+    found: list[TextTable] = []
+    faults = [NotATableError(f"{file.label} has no sheet with a table in it.")]
+    for sheet, rows in workbook.sheets(file).items():
         try:
-            found.append(_sheet(label, rows))
+            found.append(_sheet(f"{file.label} › {sheet}", rows))
         except NotATableError as fault:
             faults.append(fault)
     if not found:
-        raise faults[0] if faults else NotATableError(f"{file.label} has no sheet with a table in it.")
-    yield from found
+        raise faults[-1]
+    return found
 
 
 def _sheet(label: str, rows: list[list[str]]) -> TextTable:
     at = 1 + _header_at(rows[:_SAMPLE_ROWS])
-    names = _named(rows[at - 1])
-    width = len(names)
     data = rows[at:]
 
     def parts(positions: Sequence[int]) -> Iterator[tuple[int, pa.Table]]:
-        wide = next((i for i, row in enumerate(data) if len(row) > width), None)
-        if wide is not None:
-            raise InputError(
-                f"{label}, row {at + 1 + wide:,}: {len(data[wide])} cells where the header has {width}; "
-                "give every column a name."
-            )
         columns = [pa.array([row[i] if i < len(row) else None for row in data], pa.string()) for i in positions]
         yield at + 1, pa.table(columns, names=[str(i) for i in positions])
 
-    return _table(label, names, data[:_SAMPLE_ROWS], at + 1, parts)
-
-
-def _sheet_rows(file: Given) -> dict[str, list[list[str]]]:
-    """Every sheet's rows as text, each cut after its last filled cell."""
-    from openpyxl import load_workbook  # slow to import, and most files are not workbooks
-
-    files.check_workbook(file)
-    try:
-        # openpyxl warns of styles and validations it leaves out, which a table of values does not need.
-        with files.faults_told(file.label), file.open() as stream, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(stream.read()), read_only=True, data_only=True)
-            return {sheet.title: _cells(sheet) for sheet in book.worksheets}
-    except InputError:
-        raise
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError, zipfile.LargeZipFile):
-        raise InputError(f"{file.label} is damaged: open it in Excel and save it again as .xlsx.") from None
-
-
-def _cells(sheet: Any) -> list[list[str]]:
-    sheet.reset_dimensions()  # the size a workbook claims is often wrong
-    rows = []
-    for row in sheet.iter_rows(max_row=EXCEL_ROWS, max_col=MOST_COLUMNS + 1, values_only=True):
-        cells = [_cell(value) for value in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        rows.append(cells)
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return _table(label, _named(rows[at - 1]) if rows else (), data[:_SAMPLE_ROWS], at + 1, parts)
 
 
 def _parquet(file: Given) -> TextTable:
@@ -333,7 +296,7 @@ def _header_at(rows: Sequence[Row]) -> int:
     for i, row in enumerate(rows):
         filled = [cell.strip() for cell in row if cell.strip()]
         words = [cell for cell in filled if not _is_number(cell)]
-        if len(filled) >= 0.8 * width and len(words) >= 0.8 * len(filled) and len(set(filled)) > len(filled) / 2:
+        if len(filled) >= 0.8 * width and len(words) > len(filled) / 2 and len(set(filled)) > len(filled) / 2:
             return i
     return next((i for i, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
 
@@ -346,6 +309,9 @@ def _usual_width(rows: Sequence[Row]) -> int:
 
 
 def _is_number(cell: str) -> bool:
+    """Whether a cell is a number rather than a name; a year is a name, as columns are often headed by years."""
+    if re.fullmatch(r"(19|20)\d\d", cell):
+        return False
     try:
         float(cell.replace(",", "").removesuffix("%"))
     except ValueError:
@@ -382,7 +348,8 @@ def numbers(values: pd.Series, label: str, column: str, *, missing: Collection[s
 
     Args:
         values: text (thousands commas are read) or numbers; the index is the file's row number.
-        label, column: the file and column to name in a message.
+        label: the file to name in a message.
+        column: the column to name in a message.
         missing: the publisher's codes for "no value", exactly as written.
 
     Raises:
@@ -413,9 +380,9 @@ def counts(values: pd.Series, label: str, column: str, *, missing: Collection[st
 
 def _refuse(values: pd.Series, wrong: pd.Series, label: str, column: str, what: str) -> None:
     if wrong.any():
-        row, more = wrong.idxmax(), int(wrong.sum()) - 1
-        others = f" (and {more:,} more)" if more else ""
+        bad = values[wrong]
+        others = f" (and {len(bad) - 1:,} more)" if len(bad) > 1 else ""
         raise InputError(
-            f'{label}, row {row}, column {column}: "{values.loc[row]}" {what}{others}; '
+            f'{label}, row {bad.index[0]:,}, column {column}: "{bad.iloc[0]}" {what}{others}; '
             "correct it, or leave the cell empty if it is not known."
         )

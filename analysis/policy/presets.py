@@ -36,9 +36,10 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "dallas",
             "Dallas 50/50",
-            "Half of the seats for disadvantaged students and half for others, in two separate lotteries, some seats for "
-            "students living outside the district, as in Dallas's Transformation Schools (Brown's Promise, Fulfilling "
-            "Brown's Promise: A State Policy Agenda). Dallas's outside share was not found; one seat in ten is assumed.",
+            "Half of the seats for disadvantaged students and half for others, in two separate lotteries, some seats "
+            "for students living outside the district, as in Dallas's Transformation Schools (Brown's Promise, "
+            "Fulfilling Brown's Promise: A State Policy Agenda). Dallas's outside share was not found; one seat in ten "
+            "is assumed.",
             lambda plain, _: replace(plain, ed=Pool(outside=0.1), other=Pool(outside=0.1)),
         ),
         Preset(
@@ -50,7 +51,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "district-share",
             "District share",
-            "Seats reserved in the district's own share of disadvantaged students, so that the hosts mirror the district.",
+            "Seats reserved in the district's own share of disadvantaged students, so that the hosts mirror it.",
             lambda plain, share: replace(plain, ed_share=round(share, 2)),
         ),
         Preset(
