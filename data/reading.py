@@ -130,7 +130,7 @@ def _tables_of(file: Given) -> list[TextTable | Polygons]:
     if kind == "text":
         return [_delimited(file)]
     if kind == "workbook":
-        return _sheets(file)
+        return [*_sheets(file)]
     if kind == "parquet" and not polygons.is_geoparquet(file):
         return [_parquet(file)]
     if kind == "zip":
