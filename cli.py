@@ -1,5 +1,295 @@
-"""The ``evenground`` command."""
+"""The ``evenground`` command: serve the dashboard, load data, and print what the pages show."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.measured import PLACES, contributions, decomposed, indices_by, left_out
+from analysis.policy.outcome import REPLICATES, Outcome, simulate
+from analysis.policy.presets import PRESETS, scenario_from_preset
+from analysis.policy.scenario import from_json
+from data import store
+from data.groups import Comparison, comparison, on_basis
+from data.load import load, read_schools
+from data.schema import ED_BASES, LEVELS, school_year
+
+PORT = 8501
+# The contract of `simulate`: what a school's row holds.
+SCHOOL_COLUMNS = (
+    "ncessch leaid host students_before ed_before students_after ed_after ed_after_low ed_after_high".split()
+)
 
 
-def main() -> None:
-    """Run the command."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; a person's mistake is one line on stderr and exit status 2."""
+    given = parser().parse_args(arguments)
+    try:
+        given.run(given)
+        # A reader that stopped early, such as `head`, is noticed here rather than at exit.
+        sys.stdout.flush()
+    except InputError as error:
+        _say(f"evenground: {error}")
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, one subcommand a job."""
+    top = argparse.ArgumentParser(prog="evenground", description=__doc__, allow_abbrev=False)
+    top.set_defaults(run=_serve, port=PORT, host="127.0.0.1", browser=True)
+    jobs = top.add_subparsers(title="jobs", metavar="JOB")
+
+    job = _job(jobs, "serve", _serve, "serve the dashboard (without a job: serve it and open the browser)")
+    job.set_defaults(browser=False)
+    job.add_argument("--port", type=int, default=PORT, help=f"port to listen on (default {PORT})")
+    job.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
+
+    job = _job(jobs, "load", _load, "read files of any known publisher into a dataset")
+    job.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files in any mix and under any name")
+    job.add_argument("--name", help="the dataset's name (default: the state's)")
+    job.add_argument("--state", help="the state to keep of a national file, such as TX")
+    job.add_argument("--year", type=int, help="the fall of the school year, for files that do not say")
+
+    _job(jobs, "datasets", _datasets, "list the datasets")
+
+    job = _measuring(jobs, "indices", _indices, "segregation indices of every place and year", ("table", "csv", "json"))
+    job.add_argument("--by", choices=tuple(PLACES), default="state", help="the places (default state)")
+
+    _measuring(jobs, "decompose", _decompose, "segregation between and within districts", ("table", "csv", "json"))
+
+    job = _measuring(jobs, "contribution", _contribution, "each school's contribution to D", ("table", "csv", "json"))
+    job.add_argument("--district", required=True, metavar="ID", help="the district's id")
+
+    job = _job(jobs, "scenario", _scenario, "write a 50/50 scenario to start from")
+    _data(job)
+    job.add_argument("--district", required=True, metavar="ID", help="the district's id")
+    job.add_argument("--preset", default="dallas", help="; ".join(f"{p.name}: {p.label}" for p in PRESETS.values()))
+    job.add_argument("--year", type=int, help="the fall of the school year (default: the last)")
+    job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+    _output(job)
+
+    job = _job(jobs, "simulate", _simulate, "run a 50/50 scenario")
+    _data(job)
+    job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
+    job.add_argument("--replicates", type=int, default=REPLICATES, help=f"lottery draws (default {REPLICATES})")
+    job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
+    _output(job, ("table", "csv", "json"))
+    return top
+
+
+def _job(jobs: Any, name: str, run: Callable[[argparse.Namespace], None], words: str) -> argparse.ArgumentParser:
+    job: argparse.ArgumentParser = jobs.add_parser(name, help=words, description=words, allow_abbrev=False)
+    job.set_defaults(run=run)
+    return job
+
+
+def _data(job: argparse.ArgumentParser) -> None:
+    job.add_argument("data", metavar="DATA", help="a dataset's name, or a schools table (CSV, Parquet or XLSX)")
+
+
+def _output(job: argparse.ArgumentParser, formats: Sequence[str] = ()) -> None:
+    if formats:
+        job.add_argument("--format", choices=formats, default="table", help="how to print (default table)")
+    job.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file instead")
+
+
+def _measuring(
+    jobs: Any, name: str, run: Callable[[argparse.Namespace], None], words: str, formats: Sequence[str]
+) -> argparse.ArgumentParser:
+    job = _job(jobs, name, run, words)
+    _data(job)
+    job.add_argument("--group", default="ed", help="ed, a race, or two races as in black,white (default ed)")
+    job.add_argument("--level", choices=LEVELS, help="only schools of this level")
+    job.add_argument("--year", type=int, help="only this year: the fall it begins in")
+    job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+    _output(job, formats)
+    return job
+
+
+def _serve(given: argparse.Namespace) -> None:
+    from app import serve  # only this job needs the web server
+
+    serve(given.host, given.port, open_browser=given.browser)
+
+
+def _load(given: argparse.Namespace) -> None:
+    manifest = load(given.files, name=given.name, state=given.state, year=given.year, progress=_say)
+    years = ", ".join(school_year(year) for year in manifest.years)
+    _say(f"Stored {manifest.name}: {manifest.schools:,} schools, {manifest.students:,} students, {years}.")
+    for exclusion in manifest.exclusions:
+        _say(f"Left out: {exclusion.schools:,} schools, {exclusion.reason}.")
+    for note in manifest.notes:
+        _say(note)
+
+
+def _datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job takes what was given
+    rows = [
+        {
+            "name": m.name,
+            "label": m.label,
+            "years": ", ".join(school_year(year) for year in m.years),
+            "districts": m.districts,
+            "schools": m.schools,
+            "source": m.source,
+        }
+        for m in store.datasets()
+    ]
+    _print(pd.DataFrame(rows).to_string(index=False))
+
+
+def _indices(given: argparse.Namespace) -> None:
+    table, groups = _measured_table(given)
+    _write(indices_by(table, given.by, groups.group, groups.other), given)
+
+
+def _decompose(given: argparse.Namespace) -> None:
+    table, groups = _measured_table(given)
+    parts = decomposed(table, groups.group, groups.other)
+    if given.format == "json":
+        measures = parts.columns.get_level_values(0).unique()
+        records = {str(year): {m: _plain(row[m].to_dict()) for m in measures} for year, row in parts.iterrows()}
+        _write_text(json.dumps(records, indent=2) + "\n", given)
+        return
+    parts.columns = [f"{measure}_{part}" for measure, part in parts.columns]
+    _write(parts.reset_index(), given)
+
+
+def _contribution(given: argparse.Namespace) -> None:
+    table, groups = _measured_table(given)
+    table = table[table["leaid"] == given.district]
+    if table.empty:
+        raise InputError(f"{given.data} has no school of district {given.district}; check the id.")
+    last = table[table["year"] == table["year"].max()]
+    _write(contributions(last, groups.group, groups.other), given)
+
+
+def _scenario(given: argparse.Namespace) -> None:
+    table = on_basis(_table(given.data), given.basis)
+    year = _known_year(table, given)
+    scenario = scenario_from_preset(
+        table, given.preset, dataset=_dataset_name(given.data), district=given.district, year=year, basis=given.basis
+    )
+    _write_text(scenario.to_json(), given)
+
+
+def _simulate(given: argparse.Namespace) -> None:
+    if given.replicates < 1:
+        raise InputError(f"--replicates is {given.replicates}; give 1 or more.")
+    scenario = from_json(_text(given.scenario), given.scenario.name)
+    if scenario.dataset != (name := _dataset_name(given.data)):
+        raise InputError(
+            f"{given.scenario.name} was made for dataset {scenario.dataset}, not {name}; give that dataset."
+        )
+    outcome = simulate(on_basis(_table(given.data), scenario.basis), scenario, given.replicates, given.seed)
+    if given.format == "json":
+        _write_text(json.dumps(outcome_record(outcome), indent=2, ensure_ascii=False) + "\n", given)
+    else:
+        _write(outcome.schools[SCHOOL_COLUMNS], given)
+
+
+def outcome_record(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as plain JSON values: the scenario, schools, indices before and after, pools and moves."""
+    return {
+        "scenario": asdict(outcome.scenario),
+        "replicates": outcome.replicates,
+        "seed": outcome.seed,
+        "schools": _records(outcome.schools[SCHOOL_COLUMNS]),
+        "indices": {name: _plain(asdict(change)) for name, change in outcome.district.items()},
+        "state": {name: _plain(asdict(change)) for name, change in outcome.state.items()},
+        "pools": _records(outcome.pools),
+        "flows": _records(outcome.flows),
+        "schools_left_out": outcome.unknown["ncessch"].tolist(),
+    }
+
+
+def _measured_table(given: argparse.Namespace) -> tuple[pd.DataFrame, Comparison]:
+    """The schools table a measuring job asks for; schools with unknown counts are told on stderr."""
+    groups = comparison(given.group)
+    table = on_basis(_table(given.data), given.basis)
+    if given.year is not None:
+        table = table[table["year"] == _known_year(table, given)]
+    if given.level is not None:
+        table = table[table["level"] == given.level]
+    for year, schools, students in left_out(table, groups.group, groups.other).itertuples(index=False):
+        _say(f"{school_year(year)}: left out {schools:,} schools with {students:,} students whose counts are unknown.")
+    return table, groups
+
+
+def _table(name: str) -> pd.DataFrame:
+    path = Path(name)
+    if path.suffix or path.exists():
+        return read_schools(path)
+    return store.schools(store.find(name))
+
+
+def _dataset_name(name: str) -> str:
+    return Path(name).stem
+
+
+def _known_year(table: pd.DataFrame, given: argparse.Namespace) -> int:
+    """The year asked for, or the last one."""
+    years = sorted(table["year"].unique())
+    if given.year is not None and given.year not in years:
+        raise InputError(f"{given.data} has no year {given.year}; it has {', '.join(map(str, years))}.")
+    return int(years[-1]) if given.year is None else int(given.year)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{path.name} cannot be read as text; give a scenario file that exists.") from None
+
+
+def _write(table: pd.DataFrame, given: argparse.Namespace) -> None:
+    """Print or save a table in the format asked for; an undefined value is an empty cell."""
+    if given.format == "json":
+        _write_text(json.dumps(_records(table), indent=2, ensure_ascii=False) + "\n", given)
+    elif given.format == "csv":
+        _write_text(table.to_csv(index=False, lineterminator="\n"), given)
+    else:
+        _write_text(table.to_string(index=False, na_rep="", float_format="{:.4f}".format) + "\n", given)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_plain(row) for row in table.to_dict("records")]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with null for what is undefined, since JSON has no NaN."""
+    return {name: None if pd.isna(value) else value for name, value in row.items()}
+
+
+def _write_text(text: str, given: argparse.Namespace) -> None:
+    if given.output is None:
+        _print(text, end="")
+        return
+    try:
+        given.output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{given.output} cannot be written: {error.strerror}; give another place.") from None
+
+
+def _print(text: str, end: str = "\n") -> None:
+    sys.stdout.write(text + end)
+
+
+def _say(text: str) -> None:
+    """Tell the person something that is not the result."""
+    sys.stderr.write(text + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

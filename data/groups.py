@@ -1,0 +1,78 @@
+"""Whom an index compares, and on which ED basis: the words of a link or command turned into columns."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.errors import InputError
+from data.schema import ED_BASES, RACES
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two groups of students.
+
+    Attributes:
+        key: what links and commands say: "ed", "black,white", or "black" for Black students and everyone else.
+        group, other: the columns that count them; ``other`` is None for everyone else.
+        group_words, other_words: what to call them in a sentence.
+    """
+
+    key: str
+    group: str
+    other: str | None
+    group_words: str
+    other_words: str
+
+
+# In a sentence: "Black students", "students of two or more races".
+_WORDS = {"ed": "economically disadvantaged students"} | {
+    race: "students of two or more races" if race == "two_or_more" else f"{words} students"
+    for race, words in RACES.items()
+}
+
+
+def comparison(key: str) -> Comparison:
+    """The comparison a key names.
+
+    Raises:
+        InputError: a group is not known, or the two are the same or cannot be set against each other.
+    """
+    group, _, other = key.partition(",")
+    for name in [group, *([other] if other else [])]:
+        if name not in _WORDS:
+            raise InputError(f'There is no group "{name}"; choose from {", ".join(_WORDS)}.')
+    if other and (group == other or "ed" in (group, other)):
+        raise InputError(
+            f'Groups "{key}" cannot be compared; give "ed", one race, or two different races as in black,white.'
+        )
+    return Comparison(key, group, other or None, _WORDS[group], _WORDS[other] if other else "other students")
+
+
+def comparisons(table: pd.DataFrame) -> list[str]:
+    """Keys of the usual comparisons that a schools table has counts for, ED first."""
+    usual = ("ed", "black,white", "hispanic,white", "black", "hispanic", "asian", "white")
+    return [key for key in usual if all(table[column].notna().any() for column in key.split(","))]
+
+
+def bases(table: pd.DataFrame) -> list[str]:
+    """The ED bases a schools table has counts on, its own default first."""
+    default = table["ed_basis"].dropna().unique().tolist()
+    known = [basis for basis in ED_BASES if f"ed_{basis}" in table and table[f"ed_{basis}"].notna().any()]
+    return list(dict.fromkeys(default + known))
+
+
+def on_basis(table: pd.DataFrame, basis: str | None) -> pd.DataFrame:
+    """The schools table with ``ed`` counted on a basis; None keeps the table's own.
+
+    Raises:
+        InputError: the table has no count on that basis.
+    """
+    own = table["ed_basis"].dropna().unique()
+    if basis is None or (len(own) == 1 and own[0] == basis):
+        return table
+    if basis not in bases(table):
+        raise InputError(f'The data has no ED count by "{basis}"; it has {", ".join(bases(table)) or "none"}.')
+    # The publisher's bounds on a hidden count belong to the default basis alone.
+    unknown = pd.Series(pd.NA, index=table.index, dtype="Int64")
+    return table.assign(ed=table[f"ed_{basis}"], ed_basis=basis, ed_low=unknown, ed_high=unknown)
