@@ -1,0 +1,198 @@
+"""Any mix of files becomes a dataset: each table is known by its content, read, joined, checked and stored."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from analysis.errors import InputError
+from data import check, store
+from data.check import Exclusion
+from data.merge import merged
+from data.polygons import Polygons
+from data.reading import TextTable, tables
+from data.schema import school_year
+from data.sources.registry import SOURCES, source_of
+from data.sources.source import Asked, Part, Source
+from data.states import STATES, state_code
+from data.store import Manifest
+
+_MOST_COLUMNS_NAMED = 8
+
+
+def load(
+    paths: Sequence[Path],
+    *,
+    name: str | None = None,
+    state: str | None = None,
+    year: int | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Manifest:
+    """Read files, join them into one schools table with its district boundaries, check it and keep it.
+
+    Args:
+        paths: files in any order and mix; at least one has numbers of students.
+        name: what to call the dataset; the state's name if not given.
+        state: the state to keep from national files, by its abbreviation or name.
+        year: the fall the school year begins in, for files that do not say.
+        progress: told which file is being read.
+
+    Raises:
+        InputError: one plain sentence; the store is then as it was.
+    """
+    asked = Asked(state_code(state) if state else None, year)
+    found, maps, skipped = _opened(paths, progress)
+    parts, asked = _read(found, asked, progress)
+    table, notes = merged(parts)
+    label = ", ".join(part.label for part in parts if part.brings_schools)
+    schools, exclusions = check.checked(_with_state(table, asked.state), label)
+    title = name or _title(schools, paths)
+    return store.save(
+        _slug(title),
+        schools,
+        _districts(maps, schools),
+        label=title,
+        state=_only(schools["state"]) or "",
+        source=_source_sentence(found, parts, maps),
+        files=list(paths),
+        exclusions=exclusions,
+        notes=(*skipped, *notes, *(note for one in maps for note in one.notes)),
+    )
+
+
+def table(paths: Sequence[Path]) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
+    """The schools table of files in any layout, checked but not stored, and the schools left out.
+
+    Raises:
+        InputError: as ``load``.
+    """
+    found, _, _ = _opened(paths, lambda _: None)
+    parts, asked = _read(found, Asked(), lambda _: None)
+    joined, _ = merged(parts)
+    label = ", ".join(part.label for part in parts if part.brings_schools)
+    return check.checked(_with_state(joined, asked.state), label)
+
+
+# Opening and reading ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A table and the source that recognises it."""
+
+    table: TextTable
+    source: Source
+
+
+def _opened(
+    paths: Sequence[Path], progress: Callable[[str], None]
+) -> tuple[list[_Found], list[Polygons], tuple[str, ...]]:
+    """Every table and map in the files; notes name the tables passed over beside known ones in the same file."""
+    found: list[_Found] = []
+    maps: list[Polygons] = []
+    notes: list[str] = []
+    for path in paths:
+        progress(f"Looking at {Path(path).name}")
+        known, unknown = 0, []
+        for opened in tables(path):
+            if isinstance(opened, Polygons):
+                maps.append(opened)
+                known += 1
+            elif (source := source_of(opened.header)) is not None:
+                found.append(_Found(opened, source))
+                known += 1
+            else:
+                unknown.append(opened)
+        if unknown and not known:
+            raise InputError(_unrecognised(unknown[0]))
+        notes += [f"{one.label} is of no known layout and was left out." for one in unknown]
+    return found, maps, tuple(notes)
+
+
+def _unrecognised(table: TextTable) -> str:
+    shown = ", ".join(table.header[:_MOST_COLUMNS_NAMED])
+    more = len(table.header) - _MOST_COLUMNS_NAMED
+    columns = f"{shown} and {more} more" if more > 0 else shown
+    known = "; ".join(dict.fromkeys(source.label for source in SOURCES if source.label))
+    return f"{table.label} is of no known layout; its columns are {columns}; give one of: {known}."
+
+
+def _read(found: Sequence[_Found], asked: Asked, progress: Callable[[str], None]) -> tuple[list[Part], Asked]:
+    """The part each table gives, those of a state's own layout first: they say which state to keep of the others."""
+    own = {one.source.state for one in found if one.source.state}
+    if asked.state is None and len(own) == 1:
+        asked = replace(asked, state=own.pop())
+    parts = []
+    for one in sorted(found, key=lambda one: SOURCES.index(one.source)):
+        progress(f"Reading {one.table.label}")
+        part = one.source.read(one.table, asked)
+        if asked.state is None and "state" in part.frame and _only(part.frame["state"]) in STATES:
+            asked = replace(asked, state=_only(part.frame["state"]))
+        parts.append(part)
+    return parts, asked
+
+
+# Naming and boundaries ----------------------------------------------------------------------------------------------
+
+
+def _with_state(table: pd.DataFrame, state: str | None) -> pd.DataFrame:
+    if state is None:
+        return table
+    known = table["state"] if "state" in table else pd.Series(index=table.index, dtype="str")
+    return table.assign(state=known.fillna(state))
+
+
+def _only(values: pd.Series) -> str | None:
+    """The one value in a column, or None if it has several or none."""
+    distinct = values.dropna().unique()
+    return str(distinct[0]) if len(distinct) == 1 else None
+
+
+def _title(schools: pd.DataFrame, paths: Sequence[Path]) -> str:
+    state = _only(schools["state"])
+    if state is None:
+        return Path(paths[0]).stem
+    return STATES[state].name if state in STATES else state
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "schools"
+
+
+def _districts(maps: Sequence[Polygons], schools: pd.DataFrame) -> gpd.GeoDataFrame | None:
+    """The polygons of the schools' state, those of several files together.
+
+    Raises:
+        InputError: none of the polygons is of that state.
+    """
+    if not maps:
+        return None
+    frame = pd.concat([one.frame for one in maps], ignore_index=True)
+    state = _only(schools["state"])
+    if state in STATES:
+        # The first two digits of a district's id are its state's; a state's own ids are known by their schools.
+        frame = frame[frame["leaid"].str[:2].eq(STATES[state].fips) | frame["leaid"].isin(schools["leaid"])]
+        if frame.empty:
+            raise InputError(f"{maps[0].label} has no district of {STATES[state].name}: give that state's boundaries.")
+    return frame.reset_index(drop=True)
+
+
+def _source_sentence(found: Sequence[_Found], parts: Sequence[Part], maps: Sequence[Polygons]) -> str:
+    """The publications with their school years, such as "Texas Education Agency, … 2018–19; district boundaries"."""
+    years: dict[str, set[int]] = {}
+    labels = {one.table.label: one.source.label for one in found}
+    for part in parts:
+        of = part.frame["year"].dropna().unique() if "year" in part.frame else ()
+        years.setdefault(labels[part.label], set()).update(int(year) for year in of)
+    sentences = [f"{label} {_span(of)}".strip() for label, of in years.items()]
+    return "; ".join([*sentences, *(["district boundaries"] if maps else [])])
+
+
+def _span(years: set[int]) -> str:
+    if not years:
+        return ""
+    first, last = min(years), max(years)
+    return school_year(first) if first == last else f"{school_year(first)} to {school_year(last)}"

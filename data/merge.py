@@ -1,0 +1,191 @@
+"""Parts from several files become one schools table: ids translated, descriptions joined on, one ED basis chosen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.errors import InputError
+from data.schema import ED_BASES, FIELDS, school_year
+from data.sources.source import Part
+
+# The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
+_BASES = ("state", "frpl", "direct", "free")
+
+
+def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """One row a year and school from the parts that bring schools in, described by the others.
+
+    A value once known is never replaced: where several parts have it, the one whose year is nearest to the school's
+    wins, in the order given; a part that does not say its year counts as being of the schools' own. No school is lost:
+    what a describing part has for schools that no part brings in is counted in a note.
+
+    Args:
+        parts: in the order of their sources; at least one has ``students``.
+
+    Returns:
+        The table, not yet checked, and notes.
+
+    Raises:
+        InputError: no part brings schools in, or a describing part says two things of one school.
+    """
+    bases = [part for part in parts if part.brings_schools]
+    if not bases:
+        raise InputError(
+            f"{', '.join(part.label for part in parts)}: no numbers of students are among these files; "
+            "add the enrolment file, such as NCES CCD membership (052)."
+        )
+    crosswalk = _crosswalk(parts)
+    table = bases[0].frame if len(bases) == 1 else pd.concat([part.frame for part in bases], ignore_index=True)
+    table, notes = _translated(table[~table.duplicated()], crosswalk)
+    sides = [part for part in parts if not part.brings_schools and not part.frame.empty]
+    table, unmatched = _described(table, sides, crosswalk)
+    table, basis = _with_basis(table)
+    return table, (*(note for part in parts for note in part.notes), *notes, *unmatched, *basis)
+
+
+# The state's own ids ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Crosswalk:
+    """NCES ids by the state's own, for schools and for districts."""
+
+    schools: pd.Series
+    districts: pd.Series
+
+
+def _crosswalk(parts: Sequence[Part]) -> _Crosswalk:
+    return _Crosswalk(_pairs(parts, "state_school", "ncessch"), _pairs(parts, "state_leaid", "leaid"))
+
+
+def _pairs(parts: Sequence[Part], own: str, nces: str) -> pd.Series:
+    """The NCES id of each of the state's ids, leaving out those that are not one to one."""
+    frames = [part.frame[[own, nces]] for part in parts if {own, nces} <= set(part.frame)]
+    if not frames:
+        return pd.Series(dtype="str")
+    pairs = pd.concat(frames).dropna().drop_duplicates()
+    single = ~pairs.duplicated(own, keep=False) & ~pairs.duplicated(nces, keep=False)
+    return pairs[single].set_index(own)[nces]
+
+
+def _translated(frame: pd.DataFrame, crosswalk: _Crosswalk) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The frame with NCES ids in place of the state's own wherever the crosswalk has them."""
+    if "ncessch" not in frame or (crosswalk.schools.empty and crosswalk.districts.empty):
+        return frame, ()
+    own = ~frame["ncessch"].str.fullmatch(r"\d{12}").fillna(False).astype(bool)
+    if not own.any():
+        return frame, ()
+    frame = frame.copy()
+    school = frame["ncessch"].map(crosswalk.schools).where(own)
+    frame["ncessch"] = school.fillna(frame["ncessch"])
+    notes = _kept_notes(frame["ncessch"], own & school.isna(), "schools")
+    if "leaid" in frame:
+        district = frame["leaid"].map(crosswalk.districts).where(own)
+        frame["leaid"] = district.fillna(frame["leaid"])
+        notes += _kept_notes(frame["leaid"], own & district.isna(), "districts")
+    return frame, notes
+
+
+def _kept_notes(ids: pd.Series, kept: pd.Series, what: str) -> tuple[str, ...]:
+    if not kept.any():
+        return ()
+    count, of = ids[kept].nunique(), ids.nunique()
+    return (f"{count:,} of {of:,} {what} keep the state's own id: the directory has no NCES id for them.",)
+
+
+# Descriptions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One year's worth of a describing part: its values by key; ``year`` is None where the part does not say."""
+
+    values: pd.DataFrame
+    year: int | None
+    same_year_only: bool
+
+
+def _described(
+    table: pd.DataFrame, sides: Sequence[Part], crosswalk: _Crosswalk
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    pieces: list[_Piece] = []
+    notes: list[str] = []
+    for side in sides:
+        frame, _ = _translated(side.frame, crosswalk)
+        key = next(name for name in side.key if name != "year")
+        strange = ~frame[key].isin(table[key])
+        if strange.any():
+            what = "schools" if key == "ncessch" else "districts"
+            notes.append(
+                f"{side.label}: {frame[key][strange].nunique():,} of its {frame[key].nunique():,} {what} have no "
+                "students in the other files and are not in the table."
+            )
+        pieces += _pieces(side, frame, key)
+    if not pieces:
+        return table, tuple(notes)
+    years = [_filled(table[table["year"] == year], year, pieces) for year in _years(table)]
+    unknown_year = table[table["year"].isna()]
+    return pd.concat([*years, unknown_year]).loc[table.index], tuple(notes)
+
+
+def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
+    columns = [name for name in frame if (name in FIELDS and name != "leaid") or name == key]
+    frame = frame[columns].drop_duplicates()
+    keys = [name for name in ("year", key) if name in frame]
+    again = frame.loc[frame.duplicated(keys), key]
+    if len(again):
+        raise InputError(
+            f"{side.label}, row {again.index[0]}: {FIELDS[key].label.lower()} {again.iloc[0]} stands there twice with "
+            "different values; remove one."
+        )
+    if "year" not in frame:
+        yield _Piece(frame.set_index(key), None, same_year_only=False)
+        return
+    for year in _years(frame):
+        values = frame[frame["year"] == year].drop(columns="year").set_index(key)
+        yield _Piece(values, year, same_year_only="year" in side.key)
+
+
+def _years(frame: pd.DataFrame) -> list[int]:
+    return sorted(int(year) for year in frame["year"].dropna().unique())
+
+
+def _filled(rows: pd.DataFrame, year: int, pieces: Sequence[_Piece]) -> pd.DataFrame:
+    """One year's schools with what is missing filled from the pieces, the nearest year's first."""
+    rows = rows.copy()
+    usable = [piece for piece in pieces if not piece.same_year_only or piece.year == year]
+    for piece in sorted(usable, key=lambda piece: abs((piece.year or year) - year)):
+        found = piece.values.reindex(rows[piece.values.index.name]).set_axis(rows.index)
+        for name, values in found.items():
+            if name not in rows:
+                rows[name] = values
+            elif rows[name].isna().any():
+                # A table given as text stays text until it is checked.
+                text = pd.api.types.is_string_dtype(rows[name].dtype)
+                rows[name] = rows[name].fillna(values.astype("str") if text else values)
+    return rows
+
+
+# What ED rests on ---------------------------------------------------------------------------------------------------
+
+
+def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """``ed`` from the counts by basis, where the files have no ``ed`` of their own: one basis a state and year."""
+    known = [basis for basis in _BASES if f"ed_{basis}" in table]
+    if "ed" in table or not known:
+        return table, ()
+    table = table.assign(ed=pd.array([pd.NA] * len(table), "Int64"), ed_basis=pd.array([None] * len(table), "str"))
+    notes = []
+    for year in _years(table):
+        rows = table[table["year"] == year]
+        students = pd.to_numeric(rows["students"], errors="coerce").fillna(0)
+        covered = {basis: students[rows[f"ed_{basis}"].notna()].sum() / max(students.sum(), 1) for basis in known}
+        basis = next((basis for basis in known if covered[basis] > 0.5), max(known, key=lambda b: covered[b]))
+        table.loc[rows.index, "ed"] = rows[f"ed_{basis}"]
+        table.loc[rows.index, "ed_basis"] = basis
+        notes.append(
+            f"{school_year(year)}: economically disadvantaged is {ED_BASES[basis]}, known for schools with "
+            f"{covered[basis]:.0%} of students."
+        )
+    return table, tuple(notes)

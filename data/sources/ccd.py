@@ -1,0 +1,242 @@
+"""NCES Common Core of Data, school files of 2016–17 and later (the "long" layout): 052, 033, 029, 129 and 059.
+
+Layouts and vocabularies: NCES, "Documentation to the Common Core of Data School and Agency Universe files" (2019-052),
+"Totals", "DMS Flag values" and "Data Usage". National files hold eleven million rows and more, so they are read a few
+megabytes at a time and only the rows of one state are kept.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.errors import InputError
+from data.reading import TextTable, counts
+from data.schema import level_from_grades
+from data.sources.names import flag, grades, title_case
+from data.sources.source import Asked, Part, Source, fall_year, having
+
+# MEMBER in the older files: students in grades PK–13 and ungraded, without adult education.
+_STUDENTS = "Derived - Education Unit Total minus Adult Education Count"
+_STUDENTS_AND_ADULTS = "Education Unit Total"
+_BY_RACE_AND_SEX = "Derived - Subtotal by Race/Ethnicity and Sex minus Adult Education Count"
+_RACES = {
+    "American Indian or Alaska Native": "american_indian",
+    "Asian": "asian",
+    "Black or African American": "black",
+    "Hispanic/Latino": "hispanic",
+    "Native Hawaiian or Other Pacific Islander": "pacific_islander",
+    "Two or more races": "two_or_more",
+    "White": "white",
+}
+_LUNCH = "Free and Reduced-price Lunch Table"
+_UNKNOWN = ("Missing", "Not reported", "Suppressed", "Not applicable")
+_KEYS = ["SCHOOL_YEAR", "NCESSCH"]
+_YES, _NO = frozenset({"yes"}), frozenset({"no"})
+# VIRTUAL and VIRTUAL_TEXT, whose words have changed over the years.
+_FULLY_VIRTUAL = frozenset(
+    {"fullvirtual", "full virtual", "fully virtual", "exclusively virtual", "a virtual school", "virtual school", "yes"}
+)
+_NOT_FULLY_VIRTUAL = frozenset(
+    {
+        *("facevirtual", "primarily virtual", "virtual with face to face options"),
+        *("primarily virtual with some classroom instruction", "suppvirtual", "supplemental virtual"),
+        "primarily classroom instruction, supplemented with virtual instruction",
+        *("notvirtual", "not virtual", "not a virtual school", "no virtual instruction", "no"),
+    }
+)
+
+
+def _batches(table: TextTable, columns: Sequence[str], asked: Asked) -> Iterator[pa.Table]:
+    """The rows of one state, a few megabytes at a time, with the file's row number as ``row``.
+
+    Raises:
+        InputError: the file holds several states and none was asked for, or not the one asked for.
+    """
+    found: list[str] = []
+    row = table.first_row
+    for batch in table.batches([*columns, "ST"]):
+        numbered = batch.append_column("row", pa.array(np.arange(row, row + batch.num_rows)))
+        row += batch.num_rows
+        found += [state for state in pc.unique(batch["ST"]).to_pylist() if state and state not in found]
+        if found:
+            yield numbered.filter(pc.equal(numbered["ST"], asked.state or found[0]))
+    if not found:
+        raise InputError(f"{table.label}: column ST names no state; download the file again.")
+    if not asked.state and len(found) > 1:
+        raise InputError(f"{table.label} holds {len(found)} states; name one, such as --state TX.")
+    if asked.state and asked.state not in found:
+        raise InputError(f"{table.label} holds no school of {asked.state}; it holds {', '.join(sorted(found)[:10])}.")
+
+
+def _frame(batches: Sequence[pa.Table]) -> pd.DataFrame:
+    return pa.concat_tables(batches).to_pandas().set_index("row")
+
+
+def _counts_of(rows: pd.DataFrame, label: str) -> pd.Series:
+    """STUDENT_COUNT as counts; missing where DMS_FLAG says that nothing is known, whatever stands there."""
+    known = rows["STUDENT_COUNT"].mask(rows["DMS_FLAG"].isin(_UNKNOWN))
+    return counts(known, label, "STUDENT_COUNT")
+
+
+def _once(rows: pd.DataFrame, keys: Sequence[str], label: str) -> pd.DataFrame:
+    """The rows without exact repetitions, which would be counted twice.
+
+    Raises:
+        InputError: two rows of one school give different counts for the same thing.
+    """
+    rows = rows[~rows.duplicated()]
+    again = rows.loc[rows.duplicated(list(keys)), "NCESSCH"]
+    if len(again):
+        raise InputError(
+            f"{label}, row {again.index[0]}: school {again.iloc[0]} has a second, different count for the same "
+            "students; remove one."
+        )
+    return rows
+
+
+# 052: membership ----------------------------------------------------------------------------------------------------
+
+
+def _membership(table: TextTable, asked: Asked) -> Part:
+    about = [*_KEYS, "LEAID", "SCH_NAME"]
+    cells = ["TOTAL_INDICATOR", "RACE_ETHNICITY", "SEX"]
+    totals = pa.array([_STUDENTS, _STUDENTS_AND_ADULTS, _BY_RACE_AND_SEX])
+    schools, kept = [], []
+    for batch in _batches(table, [*about, *cells, "STUDENT_COUNT", "DMS_FLAG"], asked):
+        schools.append(batch.group_by([*about, "ST"]).aggregate([("row", "min")]).rename_columns({"row_min": "row"}))
+        wanted = pc.is_in(batch["TOTAL_INDICATOR"], value_set=totals)
+        kept.append(batch.filter(wanted).select([*_KEYS, *cells, "STUDENT_COUNT", "DMS_FLAG", "row"]))
+    # Every school in the file is a row, even one without a total: it is then excluded with a reason, not lost.
+    base = _frame(schools).sort_index().drop_duplicates(_KEYS)
+    rows = _once(_frame(kept), [*_KEYS, *cells], table.label)
+    rows["count"] = _counts_of(rows, table.label)
+    by_race = _races(rows[rows["TOTAL_INDICATOR"] == _BY_RACE_AND_SEX])
+    described = base.join(_students(rows), on=_KEYS).join(by_race, on=_KEYS)
+    frame = described.rename(columns={"NCESSCH": "ncessch", "LEAID": "leaid", "SCH_NAME": "school", "ST": "state"})
+    frame.insert(0, "year", fall_year(frame.pop("SCHOOL_YEAR"), table.label, "SCHOOL_YEAR"))
+    return Part(table.label, frame)
+
+
+def _students(rows: pd.DataFrame) -> pd.Series:
+    """Each school's students: without adult education where the file has that total, the whole total where not."""
+    without_adults = rows[rows["TOTAL_INDICATOR"] == _STUDENTS].set_index(_KEYS)["count"]
+    whole = rows[rows["TOTAL_INDICATOR"] == _STUDENTS_AND_ADULTS].set_index(_KEYS)["count"]
+    return pd.concat([without_adults, whole[~whole.index.isin(without_adults.index)]]).rename("students")
+
+
+def _races(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each school's students of each race over the sexes; unknown for one sex is unknown for the race."""
+    race = rows["RACE_ETHNICITY"].map(_RACES).rename("race")
+    summed = rows.groupby([*_KEYS, race])["count"].sum(skipna=False).reset_index()
+    by_race = summed.pivot_table(index=_KEYS, columns="race", values="count", aggfunc="first")
+    return by_race.reindex(columns=list(_RACES.values())).astype("Int64")
+
+
+# 033: free and reduced-price lunch ----------------------------------------------------------------------------------
+
+
+def _lunch(table: TextTable, asked: Asked) -> Part:
+    cells = ["DATA_GROUP", "LUNCH_PROGRAM", "TOTAL_INDICATOR"]
+    columns = [*_KEYS, *cells, "STUDENT_COUNT", "DMS_FLAG"]
+    rows = _once(_frame(list(_batches(table, columns, asked))), [*_KEYS, *cells], table.label)
+    rows["count"] = _counts_of(rows, table.label)
+    lunch = rows[rows["DATA_GROUP"] == _LUNCH]
+    by_kind = {
+        "total": lunch[lunch["TOTAL_INDICATOR"] == _STUDENTS_AND_ADULTS],
+        "free": lunch[lunch["LUNCH_PROGRAM"] == "Free lunch qualified"],
+        "reduced": lunch[lunch["LUNCH_PROGRAM"] == "Reduced-price lunch qualified"],
+        "direct": rows[rows["DATA_GROUP"] == "Direct Certification"],
+    }
+    kinds = pd.DataFrame({kind: of.set_index(_KEYS)["count"] for kind, of in by_kind.items()})
+    frame = pd.DataFrame(
+        {
+            "ed_frpl": kinds["total"].fillna(kinds["free"] + kinds["reduced"]),
+            "ed_free": kinds["free"],
+            "ed_direct": kinds["direct"],
+        }
+    ).reset_index(names=_KEYS)
+    frame = frame.rename(columns={"NCESSCH": "ncessch"})
+    frame.insert(0, "year", fall_year(frame.pop("SCHOOL_YEAR"), table.label, "SCHOOL_YEAR"))
+    return Part(table.label, frame)
+
+
+# 029 and 129: directory and characteristics -------------------------------------------------------------------------
+
+_TEXTS = {"SCH_NAME": "school", "LEA_NAME": "district", "ST": "state", "NCESSCH": "ncessch", "LEAID": "leaid"}
+_DESCRIBED_BY = ("GSLO", "GSHI", "CHARTER_TEXT", "MAGNET_TEXT", "VIRTUAL", "VIRTUAL_TEXT", "ST_LEAID", "ST_SCHID")
+
+
+def _directory(table: TextTable, asked: Asked) -> Part:
+    given = [column for column in (*_TEXTS, *_DESCRIBED_BY) if column in table.header and column != "ST"]
+    text = _frame(list(_batches(table, ["SCHOOL_YEAR", *given], asked)))
+    frame = text[[column for column in _TEXTS if column in text]].rename(columns=_TEXTS)
+    frame["year"] = fall_year(text["SCHOOL_YEAR"], table.label, "SCHOOL_YEAR")
+    for name in ("school", "district"):
+        if name in frame:
+            frame[name] = title_case(frame[name])
+    if "GSLO" in text:
+        frame["grade_low"], frame["grade_high"] = grades(text["GSLO"]), grades(text["GSHI"])
+        frame["level"] = level_from_grades(frame["grade_low"], frame["grade_high"])
+    for column, name in (("CHARTER_TEXT", "charter"), ("MAGNET_TEXT", "magnet")):
+        if column in text:
+            frame[name] = flag(text[column], _YES, _NO)
+    if "VIRTUAL" in text or "VIRTUAL_TEXT" in text:
+        said = text["VIRTUAL" if "VIRTUAL" in text else "VIRTUAL_TEXT"].str.removesuffix(".")
+        frame["virtual"] = flag(said, _FULLY_VIRTUAL, _NOT_FULLY_VIRTUAL)
+    if "ST_SCHID" in text and "ST_LEAID" in text:
+        frame = frame.assign(**_state_ids(text))
+    return Part(table.label, frame, key=("ncessch",))
+
+
+def _state_ids(text: pd.DataFrame) -> dict[str, pd.Series]:
+    """The state's own ids without what CCD puts before them: TX-057905-057905001 is district 057905's 057905001."""
+    school, district = (text[column].fillna("").to_numpy("U") for column in ("ST_SCHID", "ST_LEAID"))
+    bare = np.char.replace(school, np.char.add(district, "-"), "", count=1)
+    return {
+        "state_school": pd.Series(bare, text.index, dtype="str").replace("", np.nan),
+        "state_leaid": text["ST_LEAID"].str.replace(r"^[A-Z]{2}-", "", regex=True),
+    }
+
+
+# 059, and the files that are not of schools -------------------------------------------------------------------------
+
+
+def _staff(table: TextTable, _asked: Asked) -> Part:
+    note = f"{table.label}: numbers of teachers are not part of the schools table and were left out."
+    return Part(table.label, pd.DataFrame({"ncessch": pd.Series(dtype="str")}), key=("ncessch",), notes=(note,))
+
+
+def _not_of_schools(header: tuple[str, ...]) -> bool:
+    of_ccd = {"SCHOOL_YEAR", "STATENAME"} <= set(header) or {"SURVYEAR", "STATENAME"} <= set(header)
+    return of_ccd and "NCESSCH" not in header
+
+
+def _refused(table: TextTable, _asked: Asked) -> Part:
+    kind = "district-level" if "LEAID" in table.header else "state-level"
+    raise InputError(
+        f"{table.label} is a {kind} file; Evenground needs the school-level one (ccd_sch_… in NCES's list of files)."
+    )
+
+
+_LONG = ("SCHOOL_YEAR", "ST", "NCESSCH")
+SOURCES = (
+    Source(
+        "ccd-052",
+        "NCES Common Core of Data, school membership",
+        having(*_LONG, "RACE_ETHNICITY", "SEX", "STUDENT_COUNT", "TOTAL_INDICATOR", "DMS_FLAG"),
+        _membership,
+    ),
+    Source(
+        "ccd-033",
+        "NCES Common Core of Data, lunch program eligibility",
+        having(*_LONG, "DATA_GROUP", "LUNCH_PROGRAM", "STUDENT_COUNT", "TOTAL_INDICATOR", "DMS_FLAG"),
+        _lunch,
+    ),
+    Source("ccd-029", "NCES Common Core of Data, school directory", having(*_LONG, "GSLO", "GSHI"), _directory),
+    Source("ccd-129", "NCES Common Core of Data, school characteristics", having(*_LONG, "VIRTUAL"), _directory),
+    Source("ccd-059", "NCES Common Core of Data, teachers", having(*_LONG, "TEACHERS"), _staff),
+    Source("ccd-other", "", _not_of_schools, _refused),
+)

@@ -1,0 +1,49 @@
+"""Names and grades as publishers write them, brought to one spelling."""
+
+import re
+
+import pandas as pd
+
+from data.schema import GRADES
+
+# Words that stay in capitals: what the letters stand for is not a word. EL (elementary) only ends a name, as in
+# "CAYUGA EL"; it begins "EL PASO".
+_CAPITALS = re.compile(
+    r"\b(?:(?:[A-Z][a-z]{0,3})?[Ii]sd|[ACM]sd|Jjaep|Daep|Aep|Ecs|Echs|Stem|Steam|Kipp|Idea|Ymca|Ywca|Sped|Iii?|Iv|Vi{1,3}|Pk|Ut|Ace"
+    r"|[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]+)\b|\bEl$"
+)
+_ABBREVIATIONS = re.compile("Ste?|Mt|Ft|Dr|Mrs?|Ms|Jr|Sr|Ctr|Lrn|Schs?|Hts|Spgs|Blvd|Sgt|Wm")
+_SMALL = re.compile(r"(?<=\w )(?:Of|The|For|And|At|In|On|To)\b")
+_SCOTTISH = re.compile(r"\bMc([a-z])")
+_LOWERED = re.compile(r"(?<=')[SL]\b|(?<=\d)(?:St|Nd|Rd|Th)\b")
+
+
+def title_case(names: pd.Series) -> pd.Series:
+    """Names written wholly in capitals as people write them; names with any small letter stay as they are.
+
+    "W T WHITE H S" becomes "W T White H S", "MCKINNEY ISD" becomes "McKinney ISD".
+    """
+    titled = (
+        names.str.title()
+        .str.replace(_LOWERED, lambda found: found[0].lower(), regex=True)
+        .str.replace(_SCOTTISH, lambda found: "Mc" + found[1].upper(), regex=True)
+        .str.replace(_CAPITALS, lambda found: _capitals(found[0]), regex=True)
+        .str.replace(_SMALL, lambda found: found[0].lower(), regex=True)
+    )
+    return titled.where(names == names.str.upper(), names)
+
+
+def _capitals(word: str) -> str:
+    return word if _ABBREVIATIONS.fullmatch(word) else word.upper()
+
+
+def grades(written: pd.Series) -> pd.Series:
+    """Grades as in ``data.schema.GRADES``: "K" is KG, "EE" (early education) is PK, "5" is 05; all else is missing."""
+    tidy = written.str.upper().str.zfill(2).replace({"0K": "KG", "EE": "PK"})
+    return tidy.where(tidy.isin(GRADES)).astype("str")
+
+
+def flag(written: pd.Series, true: frozenset[str], false: frozenset[str]) -> pd.Series:
+    """Words as a flag: whether they are among ``true`` or ``false``, whatever the case; missing for any other."""
+    words = written.str.casefold()
+    return words.isin(true).astype("boolean").mask(~words.isin(true | false))

@@ -1,0 +1,84 @@
+"""What every source has in common: how a table is recognised and what reading it gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.errors import InputError
+from data.reading import TextTable
+
+Recognises = Callable[[tuple[str, ...]], bool]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the person said beside the files: the state to keep and the fall the school year begins in."""
+
+    state: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one table adds to the schools table.
+
+    Attributes:
+        label: the table's name, for messages.
+        frame: columns named as in ``data.schema``. A part with ``students`` brings schools in; any other only
+            describes them. ``state_school`` and ``state_leaid`` beside ``ncessch`` and ``leaid`` make it a crosswalk
+            from the state's own ids to those of NCES.
+        key: the columns a describing part is joined on. Without ``year`` in it the part holds for any year, the
+            nearest first.
+        notes: what a reader of the dataset should know, one sentence each.
+    """
+
+    label: str
+    frame: pd.DataFrame
+    key: tuple[str, ...] = ("year", "ncessch")
+    notes: tuple[str, ...] = ()
+
+    @property
+    def brings_schools(self) -> bool:
+        """Whether it holds schools with their students, rather than describing schools from elsewhere."""
+        return "students" in self.frame
+
+
+@dataclass(frozen=True)
+class Source:
+    """A publisher's layout.
+
+    Attributes:
+        key: a short name.
+        label: the publisher and publication, as the dataset's source sentence names it.
+        recognises: whether a table with these columns is of this layout.
+        read: the part a table of this layout gives.
+        state: the postal abbreviation of the state the layout belongs to, if it is one state's.
+    """
+
+    key: str
+    label: str
+    recognises: Recognises
+    read: Callable[[TextTable, Asked], Part]
+    state: str | None = None
+
+
+def having(*columns: str) -> Recognises:
+    """A test for tables that have all of these columns."""
+    return lambda header: set(columns) <= set(header)
+
+
+def fall_year(school_years: pd.Series, label: str, column: str) -> pd.Series:
+    """The fall each school year begins in: "2018-2019" and "2018" are 2018.
+
+    Raises:
+        InputError: where the text does not begin with a year.
+    """
+    years = school_years.str.extract(r"^\s*((?:19|20)\d\d)", expand=False)
+    wrong = school_years[years.isna()]
+    if len(wrong):
+        raise InputError(
+            f'{label}, row {wrong.index[0]}, column {column}: "{wrong.iloc[0]}" is not a school year such as 2018-2019; '
+            "correct it."
+        )
+    return years.astype("Int64")

@@ -1,0 +1,94 @@
+"""Texas Education Agency, Texas Academic Performance Reports (TAPR): campus students and campus reference files.
+
+Layouts: TEA, "TAPR Data Download", campus student information (CSTUD), campus reference (CREF) and the accountability
+rating reference (CAMPRATE), https://rptsvr1.tea.texas.gov/perfreport/tapr/. Codes for hidden or absent values are in
+its "Explanation of TAPR Masking Rules": -1 a small group, -2 out of range, -3 the next smallest group, "." none.
+"""
+
+import re
+
+import pandas as pd
+
+from analysis.errors import InputError
+from data.reading import TextTable, counts
+from data.schema import level_from_grades
+from data.sources.names import flag, grades, title_case
+from data.sources.source import Asked, Part, Source, having
+
+_HIDDEN = (".", "-1", "-2", "-3", "*")
+_COUNTS = {
+    "students": "CPETALLC",
+    "ed_state": "CPETECOC",
+    "american_indian": "CPETINDC",
+    "asian": "CPETASIC",
+    "black": "CPETBLAC",
+    "hispanic": "CPETHISC",
+    "pacific_islander": "CPETPCIC",
+    "two_or_more": "CPETTWOC",
+    "white": "CPETWHIC",
+}
+# The spring a file describes is only in the name TEA gives it: CSTUD_19_all.csv, CREF20.csv, CAMPRATE_2019.csv.
+_SPRING = re.compile(r"(?:CSTUD|CREF|CAMPRATE)_?(?:20)?(\d\d)(?!\d)", re.IGNORECASE)
+_YES, _NO = frozenset({"y"}), frozenset({"n"})
+
+
+def _students(table: TextTable, asked: Asked) -> Part:
+    year = asked.year or _fall(table.label)
+    if year is None:
+        raise InputError(
+            f"{table.label} does not say which school year it is of: give the fall it begins in, such as --year 2018."
+        )
+    given = {name: column for name, column in _COUNTS.items() if column in table.header}
+    text = table.frame(["CAMPUS", *given.values()])
+    frame = _ids(text["CAMPUS"]).assign(year=year, state="TX")
+    for name, column in given.items():
+        frame[name] = counts(text[column], table.label, column, missing=_HIDDEN)
+    if "ed_state" in frame:
+        frame = frame.assign(ed=frame["ed_state"], ed_basis="state")
+    return Part(table.label, frame)
+
+
+def _reference(table: TextTable, _asked: Asked) -> Part:
+    text = table.frame()
+    frame = _ids(text["CAMPUS"]).assign(school=title_case(text["CAMPNAME"]), district=title_case(text["DISTNAME"]))
+    year = _fall(table.label)
+    if year is not None:
+        frame["year"] = year
+    if "GRDSPAN" in text:
+        frame["grade_low"] = grades(text["GRDSPAN"].str.split(" - ").str[0])
+        frame["grade_high"] = grades(text["GRDSPAN"].str.split(" - ").str[1])
+        frame["level"] = level_from_grades(frame["grade_low"], frame["grade_high"])
+    if "CFLCHART" in text:
+        frame["charter"] = flag(text["CFLCHART"], _YES, _NO)
+    if "CNTYNAME" in text:
+        frame["county"] = title_case(text["CNTYNAME"]) + " County"
+    return Part(table.label, frame, key=("ncessch",))
+
+
+def _ids(campus: pd.Series) -> pd.DataFrame:
+    """The state's own ids: nine digits for a campus, of which the first six are its district."""
+    campus = campus.str.zfill(9)
+    return pd.DataFrame({"ncessch": campus, "leaid": campus.str[:6]})
+
+
+def _fall(label: str) -> int | None:
+    found = _SPRING.search(label)
+    return 1999 + int(found[1]) if found else None
+
+
+SOURCES = (
+    Source(
+        "tapr",
+        "Texas Education Agency, Texas Academic Performance Reports",
+        having("CAMPUS", "CPETALLC"),
+        _students,
+        state="TX",
+    ),
+    Source(
+        "tapr-reference",
+        "Texas Education Agency, campus reference",
+        having("CAMPUS", "CAMPNAME", "DISTNAME"),
+        _reference,
+        state="TX",
+    ),
+)
