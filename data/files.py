@@ -114,6 +114,8 @@ def kind(file: Given) -> Kind:
             raise NotATableError(f"{file.label} {reason}.")
     for magic, known in _MAGIC.items():
         if head.startswith(magic):
+            if head[100:104] == b"\0\0\0\x32" and known == "shapefile":  # where a .shp has its first record's number
+                raise NotATableError(f"{file.label} is the index of a shapefile: give the .shp beside it.")
             return "workbook" if known == "zip" and _is_workbook(file) else known
     start = head.removeprefix(_UTF8_MARK)
     if b"\0" in start and head[:2] not in _UTF16:

@@ -1,20 +1,268 @@
-"""School district boundaries."""
+"""School district boundaries, from any of the map files their publishers offer.
 
+Layouts: Census TIGER/Line and cartographic school district files (``GEOID`` with one of ``UNSDLEA``, ``ELSDLEA``,
+``SCSDLEA``), the NCES EDGE composite file (all three), the Texas Education Agency's (``NCES_DISTR``), and our own.
+GEOID is the NCES district id (LEAID). Sources: Census Bureau, "TIGER/Line Shapefiles Technical Documentation",
+school districts; NCES EDGE, "School District Boundaries File Documentation".
+"""
+
+import re
+import tempfile
+import warnings
 from dataclasses import dataclass
-from typing import Any
-from data.files import Given
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.errors import InputError
+from data import files
+from data.files import Given, NotATableError
+
+if TYPE_CHECKING:  # geopandas takes most of a second to import, and most readings meet no map
+    import geopandas as gpd
+    import pandas as pd
+
+KINDS = ("unified", "elementary", "secondary")
+DEGREES, ALBERS = "EPSG:4326", "EPSG:5070"  # WGS 84; Conus Albers, metres
+# The first of these that a layer has names the district; compared without regard to case.
+_ID_COLUMNS = ("leaid", "geoid", "geoid20", "geoid10", "nces_distr")
+_NAME_COLUMNS = ("district", "name", "name20", "name10")
+_KIND_COLUMNS = {"unsdlea": "unified", "elsdlea": "elementary", "scsdlea": "secondary"}
+_MAP_TYPES = rb'"type"\s*:\s*"(FeatureCollection|Feature|Topology)"'
 
 
 @dataclass(frozen=True)
 class Polygons:
+    """District boundaries inside a file the person gave.
+
+    Attributes:
+        label: as shown to people: "tl_2023_39_unsd.zip › tl_2023_39_unsd.shp".
+        frame: ``leaid``, ``district``, ``kind`` (of ``KINDS``) and ``geometry`` in EPSG:4326, one row per leaid.
+        notes: what was repaired or left out, one sentence each.
+    """
+
     label: str
-    frame: Any
+    frame: "gpd.GeoDataFrame"
     notes: tuple[str, ...] = ()
 
 
 def is_geoparquet(file: Given) -> bool:
-    return False
+    """Whether a Parquet file holds geometry."""
+    with files.faults_told(file.label), file.open() as stream:
+        try:
+            metadata = pq.read_schema(stream).metadata
+        except pa.ArrowException:
+            raise InputError(f"{file.label} is damaged or cut short: download it again.") from None
+    return b"geo" in (metadata or {})
 
 
 def read(file: Given) -> Polygons:
-    raise NotImplementedError
+    """The district boundaries in a shapefile, GeoJSON, TopoJSON, GeoPackage or GeoParquet.
+
+    Raises:
+        NotATableError: it is no map.
+        InputError: it has no district ids, a feature without a usable area, or coordinates of unknown kind.
+    """
+    layer = _in_degrees(_layer(file), file.label)
+    ids = _text(layer, _ID_COLUMNS)
+    if ids is None:
+        raise InputError(
+            f"{file.label} has no column of district ids (GEOID or leaid); it has {', '.join(map(str, layer.columns))}."
+        )
+    frame = layer[["geometry"]].assign(leaid=_leaids(ids, file.label), district=_text(layer, _NAME_COLUMNS))
+    frame["kind"] = _kinds(layer, frame["district"])
+    notes: list[str] = []
+    nowhere = frame["leaid"].isna() | frame["leaid"].str.fullmatch(r"\d{2}99997").fillna(False).astype(bool)
+    if nowhere.any():
+        notes.append(f"{file.label}: areas that belong to no district, left out: {int(nowhere.sum()):,}.")
+    empty = (frame.geometry.isna() | frame.geometry.is_empty) & ~nowhere
+    if empty.any():
+        named = ", ".join(frame.loc[empty, "leaid"].head(5))
+        notes.append(f"{file.label}: districts without an outline, left out: {int(empty.sum()):,} ({named}).")
+    frame, repaired = _valid(frame[~nowhere & ~empty], file.label)
+    if repaired:
+        notes.append(f"{file.label}: districts whose outline crossed itself, repaired: {repaired:,}.")
+    frame = _one_row_each(frame.to_crs(DEGREES))
+    return Polygons(file.label, frame[["leaid", "district", "kind", "geometry"]], tuple(notes))
+
+
+def simplified(frame: "gpd.GeoDataFrame", metres: float = 500) -> "gpd.GeoDataFrame":
+    """The same districts with fewer points, for a map: borders two districts share stay shared.
+
+    Elementary and secondary districts overlap on the same ground, so secondary ones are simplified on their own and
+    unified with elementary ones. Where the outlines do not fit together each is simplified by itself instead.
+
+    Args:
+        frame: as in ``Polygons.frame``.
+        metres: detail smaller than a triangle of about this side is dropped (Visvalingam–Whyatt on the coverage).
+    """
+    import geopandas as gpd
+    import pandas as pd
+    from shapely.errors import GEOSException
+
+    parts = []
+    for _, part in frame.groupby(frame["kind"] == "secondary"):
+        shapes = part.geometry.to_crs(ALBERS)
+        try:
+            simple = shapes.simplify_coverage(metres)
+        except GEOSException:
+            simple = shapes.simplify(metres)
+        simple = simple.where(simple.is_valid & ~simple.is_empty, shapes)
+        parts.append(part.set_geometry(simple.to_crs(frame.crs)))
+    return gpd.GeoDataFrame(pd.concat(parts).loc[frame.index]) if parts else frame
+
+
+# Opening ------------------------------------------------------------------------------------------------------------
+
+
+def _layer(file: Given) -> "gpd.GeoDataFrame":
+    """The layer of a map file that has district ids, or else its first, with column names in lower case."""
+    kind = files.kind(file)
+    with files.faults_told(file.label):
+        if kind == "parquet":
+            frame = _geoparquet(file)
+        elif kind == "shapefile":
+            frame = _shapefile(file)
+        else:
+            with file.open() as stream:
+                content = stream.read()
+            _check_plain(content, kind, file.label)
+            frame = _gdal(content, file.label)
+    return frame.rename(columns=lambda name: str(name).lower())
+
+
+def _check_plain(content: bytes, kind: str, label: str) -> None:
+    """Let only GeoJSON, TopoJSON and GeoPackage through to the map library, which knows formats that run commands."""
+    if kind == "json" and (not re.search(_MAP_TYPES, content) or b"gdal_streamed_alg" in content):
+        raise NotATableError(f"{label} is JSON but not a map: give GeoJSON or TopoJSON.")
+    if kind == "geopackage" and content[68:70] != b"GP":
+        raise NotATableError(f"{label} is a database but not a GeoPackage: give a map or a table.")
+
+
+def _gdal(source: Any, label: str) -> "gpd.GeoDataFrame":
+    import pyogrio  # type: ignore[import-untyped]
+    from pyogrio.errors import DataLayerError, DataSourceError  # type: ignore[import-untyped]
+
+    try:
+        # What a layer's metadata leaves unsaid is told in our own messages.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            layers = [name for name, shape in pyogrio.list_layers(source) if shape is not None]
+            fields = {name: pyogrio.read_info(source, layer=name)["fields"] for name in layers}
+            known = [name for name in layers if {str(field).lower() for field in fields[name]} & set(_ID_COLUMNS)]
+            if not layers:
+                raise InputError(f"{label} is a map without areas: give district boundaries.")
+            # Rings left open are closed; what cannot be mended comes back empty and is named later.
+            return pyogrio.read_dataframe(source, layer=(known or layers)[0], on_invalid="fix")
+    except (DataSourceError, DataLayerError):
+        raise InputError(f"{label} is damaged or lacks a part: download it again, with all its files.") from None
+
+
+def _shapefile(file: Given) -> "gpd.GeoDataFrame":
+    """Read a shapefile from disk, or from an archive through a folder that lasts only as long as the reading."""
+    if file.entry is None:
+        return _gdal(file.path, file.label)
+    entry = PurePosixPath(file.entry)
+    with tempfile.TemporaryDirectory() as folder:
+        for part in files.entries(Given(file.path)):
+            name = PurePosixPath(str(part.entry))
+            if name.parent == entry.parent and name.stem == entry.stem:
+                target = Path(folder, f"areas{name.suffix.lower()}")
+                with part.open() as stream:
+                    target.write_bytes(stream.read())
+        return _gdal(Path(folder, "areas.shp"), file.label)
+
+
+def _geoparquet(file: Given) -> "gpd.GeoDataFrame":
+    import geopandas as gpd
+
+    with file.open() as stream:
+        try:
+            return gpd.read_parquet(stream).rename_geometry("geometry")
+        except (pa.ArrowException, ValueError):
+            raise InputError(f"{file.label} is damaged or holds no readable areas: download it again.") from None
+
+
+# Meaning ------------------------------------------------------------------------------------------------------------
+
+
+def _in_degrees(layer: "gpd.GeoDataFrame", label: str) -> "gpd.GeoDataFrame":
+    """The layer with a coordinate system: one that names none is taken as degrees if its bounds can be."""
+    if layer.crs is not None:
+        return layer
+    west, south, east, north = layer.total_bounds  # not numbers where the layer is empty, and then never outside
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        raise InputError(f"{label} does not say what its coordinates are and they are not degrees: give its .prj too.")
+    return layer.set_crs(DEGREES)
+
+
+def _text(layer: "gpd.GeoDataFrame", names: tuple[str, ...]) -> "pd.Series | None":
+    """The first of the named columns the layer has, as text; a blank is missing."""
+    for name in names:
+        if name in layer.columns:
+            text = layer[name].astype("str").str.strip()
+            return text.mask(text == "")
+    return None
+
+
+def _leaids(ids: "pd.Series", label: str) -> "pd.Series":
+    """District ids with their leading zeros; what a spreadsheet made a number of has lost them."""
+    lost = ids.str.fullmatch(r"\d{6}").fillna(False).astype(bool)
+    ids = ids.mask(lost, ids.str.zfill(7))
+    if ids.isna().all():
+        raise InputError(f"{label} has no district ids in its id column: give district boundaries.")
+    return ids
+
+
+def _kinds(layer: "gpd.GeoDataFrame", district: "pd.Series") -> "pd.Series":
+    """Which grades each district serves: as the publisher says, otherwise as its name says."""
+    import pandas as pd
+
+    if "kind" in layer.columns:
+        return layer["kind"].astype("str")
+    kind = pd.Series("unified", index=layer.index, dtype="str")
+    told = [name for name in _KIND_COLUMNS if name in layer.columns]
+    for name in told:
+        filled = layer[name].astype("str").str.strip().fillna("") != ""
+        kind = kind.mask(filled, _KIND_COLUMNS[name])
+    if not told:
+        for word, meant in (("high school", "secondary"), ("elementary", "elementary"), ("unified", "unified")):
+            named = district.str.contains(rf"\b{word}\b", case=False).fillna(False).astype(bool)
+            kind = kind.mask(named, meant)
+    return kind
+
+
+def _valid(frame: "gpd.GeoDataFrame", label: str) -> tuple["gpd.GeoDataFrame", int]:
+    """The frame with every outline valid, and how many were repaired."""
+    import shapely
+
+    if frame.empty:
+        raise InputError(f"{label} holds no areas: give district boundaries.")
+    shapes = shapely.force_2d(frame.geometry.to_numpy())
+    wrong = ~shapely.is_valid(shapes)
+    shapes[wrong] = [_areas(shape) for shape in shapely.make_valid(shapes[wrong])]
+    bad = shapely.is_empty(shapes) | (shapely.get_dimensions(shapes) != 2)
+    if bad.any():
+        first = frame[bad].iloc[0]
+        raise InputError(
+            f"{label}, feature {frame.index[bad][0] + 1:,} ({first['leaid']}, {first['district']}): its outline "
+            "encloses no area; correct or remove it, or give another boundary file."
+        )
+    return frame.set_geometry(shapes, crs=frame.crs), int(wrong.sum())
+
+
+def _areas(shape: Any) -> Any:
+    """The areas of a repaired outline, without the lines and points a repair leaves behind."""
+    import shapely
+
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+
+
+def _one_row_each(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+    """Districts given in several features joined into one."""
+    if frame["leaid"].is_unique:
+        return frame.reset_index(drop=True)
+    return frame.dissolve("leaid", as_index=False)

@@ -28,10 +28,10 @@ from data.files import BLOCK, Given, NotATableError, Utf8Stream
 from data.polygons import Polygons
 
 MOST_COLUMNS = 5_000
+_SHAPEFILE_PART = re.compile(r"(.+?)(\.shp(\..+)?\.xml|\.(dbf|shx|prj|cpg|qpj|sbn|sbx|qix))", re.IGNORECASE)
 _SAMPLE_BYTES = 256 << 10
 _SAMPLE_ROWS = 50
 _DELIMITERS = (",", "\t", "|", ";")
-_SHAPEFILE_PARTS = {".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".xml"}
 
 Row = Sequence[str]
 # Given the columns wanted, by position: (row number of the part's first row, the part) from top to bottom.
@@ -107,14 +107,18 @@ def tables(path: Path) -> list[TextTable | Polygons]:
         InputError: one plain sentence naming the file, what is wrong with it and what to do.
     """
     path = Path(path)
-    if path.suffix.lower() in _SHAPEFILE_PARTS and path.with_suffix(".shp").exists():
+    if _is_shapefile_part(path.name, lambda name: path.with_name(name).exists()):
         return []
     file = files.given(path)
     if files.kind(file) != "zip":
         return _tables_of(file)
     found: list[TextTable | Polygons] = []
     faults: list[NotATableError] = []
-    for entry in files.entries(file):
+    entries = files.entries(file)
+    names = {str(entry.entry) for entry in entries}
+    for entry in entries:
+        if _is_shapefile_part(str(entry.entry), names.__contains__):
+            continue
         # Documentation and other formats beside the table are passed over, unless there is nothing else.
         try:
             found += _tables_of(entry)
@@ -123,6 +127,12 @@ def tables(path: Path) -> list[TextTable | Polygons]:
     if not found:
         raise faults[0]
     return found
+
+
+def _is_shapefile_part(name: str, exists: Callable[[str], bool]) -> bool:
+    """Whether a file (ohio.dbf, ohio.shp.xml) belongs to a shapefile of the same name and says nothing by itself."""
+    part = _SHAPEFILE_PART.fullmatch(name)
+    return part is not None and exists(f"{part[1]}.shp")
 
 
 def _tables_of(file: Given) -> list[TextTable | Polygons]:
