@@ -1,0 +1,155 @@
+"""Figures others have published, reproduced from the same data."""
+
+import warnings
+from math import comb
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import rdata
+
+from analysis.contribution import contribution
+from analysis.decompose import decompose
+from analysis.indices import INDICES, Units
+from tests.oracle.tables import one_place
+
+RACES = ["asian", "black", "hisp", "native", "white"]
+
+
+def codes(names: pd.Series) -> np.ndarray:
+    return pd.factorize(names)[0]
+
+
+def value(name: str, table: Units) -> float:
+    return float(INDICES[name].function(table)[0])
+
+
+# --- schools00, the made-up data of the R package segregation (Elbers); figures of its vignette and tests
+
+
+@pytest.fixture(scope="module")
+def schools00(realdata: Path) -> pd.DataFrame:
+    """One row a school: state, district, and its students by race."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Missing constructor for R class", UserWarning)
+        long = rdata.read_rda(realdata / "r_segregation_schools00" / "schools00.rda")["schools00"]
+    text = long.astype({"state": str, "district": str, "school": str, "race": str})
+    wide = text.pivot_table(index=["state", "district", "school"], columns="race", values="n", fill_value=0.0)
+    return wide[RACES].reset_index()
+
+
+def by(table: pd.DataFrame, place: pd.Series | None = None, groups: list[str] | None = None) -> Units:
+    """The schools as units of one place, or of the places given; all five races are all the students."""
+    place_of = np.zeros(len(table), dtype=int) if place is None else codes(place)
+    return Units(
+        table[groups or RACES].to_numpy(), table[RACES].sum(axis=1).to_numpy(), place_of, int(place_of.max()) + 1
+    )
+
+
+def test_schools00_information_and_h(schools00: pd.DataFrame) -> None:
+    assert value("mutual_information", by(schools00)) == pytest.approx(0.425538975876420, abs=1e-14)
+    assert value("theil_h", by(schools00)) == pytest.approx(0.418808314641945, abs=1e-14)
+
+
+def test_schools00_information_nests_state_district_school(schools00: pd.DataFrame) -> None:
+    """Between states; between districts of a state; between schools of a district."""
+    by_state = decompose(by(schools00), codes(schools00["state"]))["mutual_information"].loc[0]
+    in_states = decompose(by(schools00, schools00["state"]), codes(schools00["district"]))["mutual_information"]
+    students = schools00[RACES].sum(axis=1).groupby(codes(schools00["state"])).sum()
+    weighted = in_states.mul(students / students.sum(), axis=0).sum()
+    assert by_state["between"] == pytest.approx(0.0992437012829, abs=1e-13)
+    assert weighted["between"] == pytest.approx(0.2387087955059, abs=1e-13)
+    assert weighted["within"] == pytest.approx(0.0875864790876, abs=1e-13)
+    assert by_state["within"] == pytest.approx(weighted["total"], abs=1e-13)
+
+
+def test_schools00_dissimilarity_by_school_and_by_district(schools00: pd.DataFrame) -> None:
+    pair = by(schools00, groups=["white", "black"])
+    found = decompose(pair, codes(schools00["district"]))["dissimilarity"].loc[0]
+    assert found["total"] == pytest.approx(0.728387884871103, abs=1e-14)
+    assert found["between"] == pytest.approx(0.680430197859, abs=1e-12)
+
+
+def test_schools00_isolation_among_all_students(schools00: pd.DataFrame) -> None:
+    assert value("isolation", by(schools00, groups=["black", "white"])) == pytest.approx(0.611959574521, abs=1e-12)
+    assert value("isolation", by(schools00, groups=["white", "black"])) == pytest.approx(0.794300703565, abs=1e-12)
+
+
+# --- Milwaukee, 2017, in Urban Institute's Segregation Contribution Index
+
+
+@pytest.fixture(scope="module")
+def milwaukee(realdata: Path) -> pd.DataFrame:
+    """Its elementary, middle and high schools, public and private: students, minority students, ``sci``."""
+    return pd.read_csv(realdata / "urban_sci_2017" / "wi_schools.csv")
+
+
+def levels(table: pd.DataFrame) -> Units:
+    """A place for each level of school."""
+    counts = np.column_stack([table["minority_pop"], table["pop"] - table["minority_pop"]]).astype(float)
+    return Units(counts, counts.sum(axis=1), table["level"].to_numpy() - 1, 3)
+
+
+def test_milwaukees_contributions(milwaukee: pd.DataFrame) -> None:
+    """Published to seven decimals, so within half of the seventh (and a float's own rounding)."""
+    np.testing.assert_allclose(contribution(levels(milwaukee)), milwaukee["sci"], rtol=0, atol=5e-8 + 1e-15)
+
+
+def test_milwaukees_dissimilarity(milwaukee: pd.DataFrame) -> None:
+    assert milwaukee["level"].value_counts(sort=False).tolist() == [209, 172, 57]
+    found = INDICES["dissimilarity"].function(levels(milwaukee))
+    np.testing.assert_allclose(found, [0.61767, 0.58862, 0.47193], rtol=0, atol=5e-6)
+
+
+# --- Pure chance
+
+
+@pytest.mark.parametrize(
+    ("size", "share", "expected"), [(10, 0.1, 0.387420), (10, 0.5, 0.246094), (100, 0.1, 0.131865)]
+)
+def test_dissimilarity_of_schools_filled_at_random(size: int, share: float, expected: float) -> None:
+    """Endless schools of one size: those with k of the group are as common as the binomial says.
+
+    The variance ratio of such schools is 1 / size.
+    """
+    often = [comb(size, k) * share**k * (1 - share) ** (size - k) for k in range(size + 1)]
+    chance = one_place(*((f * k, f * (size - k)) for k, f in enumerate(often)))
+    assert value("dissimilarity", chance) == pytest.approx(expected, abs=5e-7)
+    assert value("variance_ratio", chance) == pytest.approx(1 / size, abs=1e-12)
+
+
+# --- A half-and-half school opens in a district of twenty schools with 85.55 % ED
+
+SEATS = 250.0
+ED = np.array([495.0] * 8 + [480] * 4 + [450] * 3 + [400] * 2 + [300, 150, 75])
+OTHERS = 500 - ED
+
+
+def opened(ed_leaving: np.ndarray, others_leaving: np.ndarray) -> Units:
+    rows = zip([*(ED - ed_leaving), SEATS], [*(OTHERS - others_leaving), SEATS], strict=True)
+    return one_place(*rows)
+
+
+IN_PROPORTION_ED = SEATS * ED / ED.sum()
+IN_PROPORTION_OTHERS = SEATS * OTHERS / OTHERS.sum()
+NOBODY = np.zeros(20)
+FROM_THE_495S = np.where(ED == 495, SEATS / 8, 0)
+FROM_THE_LEAST_ED = np.where(ED <= 300, OTHERS, 0) * SEATS / OTHERS[ED <= 300].sum()
+
+
+@pytest.mark.parametrize(
+    ("schools", "figures"),
+    [
+        (one_place(*zip(ED, OTHERS, strict=True)), (0.6583, 0.4336, 0.0818)),
+        (opened(IN_PROPORTION_ED, IN_PROPORTION_OTHERS), (0.6659, 0.4062, 0.0858)),
+        (opened(IN_PROPORTION_ED, NOBODY), (0.6611, 0.4214, 0.0957)),
+        (opened(FROM_THE_495S, FROM_THE_LEAST_ED), (0.6290, 0.3597, 0.0925)),
+    ],
+    ids=["before", "A: in proportion", "B: others from outside", "C: from the extremes"],
+)
+def test_the_half_and_half_school_that_makes_dissimilarity_worse(
+    schools: Units, figures: tuple[float, float, float]
+) -> None:
+    found = [value(name, schools) for name in ("dissimilarity", "variance_ratio", "exposure")]
+    np.testing.assert_allclose(found, figures, rtol=0, atol=5e-5)
