@@ -1,0 +1,197 @@
+"""CCD school files, written by hand in every kind of row NCES writes."""
+
+import zipfile
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from analysis.errors import InputError
+
+ONE, TWO = "480000100001", "480000100002"
+KENTUCKY = "210000100001"
+
+
+def school(part, ncessch):
+    return part.frame.set_index("ncessch").loc[ncessch]
+
+
+def test_membership_counts_each_student_once_and_no_adult(ccd, part, tmp_path):
+    file = ccd.file(tmp_path / "anything.zip", ccd.membership_header, ccd.members(ONE, (30, 20), (25, 25)))
+    one = school(part(file), ONE)
+    assert (one["students"], one["black"], one["white"], one["asian"]) == (100, 50, 50, 0)
+    assert (one["year"], one["leaid"], one["state"]) == (2018, "4800001", "TX")
+
+
+def test_the_whole_total_stands_in_only_where_there_is_none_without_adults(ccd, part, tmp_path):
+    without = [row for row in ccd.members(ONE, (10, 0), (10, 0)) if "Derived - Education Unit Total" not in row]
+    unknown = [
+        row.replace("Total minus Adult Education Count,Derived", "x") for row in ccd.members(TWO, (10, 0), (10, 0))
+    ]
+    unknown = [row for row in unknown if not row.endswith("x")]
+    unknown.append(
+        ccd.cell(
+            TWO,
+            *["No Category Codes"] * 3,
+            "",
+            "Derived - Education Unit Total minus Adult Education Count",
+            "Missing",
+        )
+    )
+    read = part(ccd.file(tmp_path / "a.csv", ccd.membership_header, [*without, *unknown]))
+    assert school(read, ONE)["students"] == 25
+    assert pd.isna(school(read, TWO)["students"])
+
+
+@pytest.mark.parametrize("flag", ["Reported", "Derived", "Imputation", "Post-submission edit"])
+def test_a_flag_that_vouches_for_a_count_keeps_it_and_zero_is_zero(ccd, part, tmp_path, flag):
+    rows = [
+        row.removesuffix("Derived") + flag if row.endswith("Derived") else row
+        for row in ccd.members(ONE, (0, 0), (3, 4))
+    ]
+    one = school(part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows)), ONE)
+    assert (one["students"], one["black"], one["white"]) == (7, 0, 7)
+
+
+@pytest.mark.parametrize("flag", ["Missing", "Not reported", "Suppressed", "Not applicable"])
+@pytest.mark.parametrize("written", ["", "0"])
+def test_a_flag_that_says_unknown_is_missing_never_zero(ccd, part, tmp_path, flag, written):
+    rows = [
+        row.replace(",Female,3,", f",Female,{written},").removesuffix("Derived") + flag
+        if ",White,Female,3,Derived" in row
+        else row
+        for row in ccd.members(ONE, (1, 1), (3, 4))
+    ]
+    one = school(part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows)), ONE)
+    assert pd.isna(one["white"])
+    assert (one["students"], one["black"]) == (9, 2)
+
+
+def test_a_school_without_any_total_is_still_a_row(ccd, part, tmp_path):
+    detail = [row for row in ccd.members(TWO, (1, 1), (1, 1)) if "Category Set A" in row]
+    read = part(ccd.file(tmp_path / "a.csv", ccd.membership_header, [*ccd.members(ONE, (1, 1), (1, 1)), *detail]))
+    assert set(read.frame["ncessch"]) == {ONE, TWO}
+    assert pd.isna(school(read, TWO)["students"])
+
+
+def test_rows_given_twice_count_once_and_contradictions_are_refused(ccd, part, tmp_path):
+    rows = ccd.members(ONE, (10, 0), (10, 0))
+    twice = part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows * 2))
+    assert school(twice, ONE)["black"] == 10
+    other = ccd.members(ONE, (11, 0), (10, 0))
+    with pytest.raises(InputError, match=rf"b\.csv, row \d+: school {ONE} has a second, different count"):
+        part(ccd.file(tmp_path / "b.csv", ccd.membership_header, [*rows, *other]))
+
+
+def test_a_count_that_is_no_number_names_the_row_of_the_file(ccd, part, tmp_path):
+    rows = ccd.members(ONE, (10, 0), (10, 0))
+    rows[-1] = rows[-1].replace(",25,", ",abc,")
+    with pytest.raises(InputError, match=rf'a\.csv, row {len(rows) + 1}, column STUDENT_COUNT: "abc"'):
+        part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows))
+
+
+def test_a_school_year_that_is_none_is_refused(ccd, part, tmp_path):
+    rows = ccd.members(ONE, (1, 0), (1, 0), year="last year")
+    with pytest.raises(InputError, match='column SCHOOL_YEAR: "last year" is not a school year'):
+        part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows))
+
+
+def test_only_the_state_asked_for_is_read(ccd, part, tmp_path):
+    rows = [*ccd.members(ONE, (1, 0), (1, 0)), *ccd.members(KENTUCKY, (2, 0), (2, 0), state="KY")]
+    file = ccd.file(tmp_path / "national.zip", ccd.membership_header, rows)
+    assert part(file, state="KY").frame["ncessch"].tolist() == [KENTUCKY]
+    with pytest.raises(InputError, match=r"national\.zip › table\.csv holds 2 states; name one, such as --state TX"):
+        part(file)
+    with pytest.raises(InputError, match="holds no school of OH; it holds KY, TX"):
+        part(file, state="OH")
+
+
+def test_a_file_that_names_no_state_is_refused(ccd, part, tmp_path):
+    rows = [row.replace(",TX,", ",,", 1) for row in ccd.members(ONE, (1, 0), (1, 0))]
+    with pytest.raises(InputError, match="column ST names no state"):
+        part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows))
+
+
+def test_lunch_takes_the_total_or_else_free_and_reduced_together(ccd, part, tmp_path):
+    rows = [
+        *ccd.lunch(ONE, ("free", "30", "Reported"), ("reduced", "5", "Reported"), ("direct", "0", "Reported")),
+        *ccd.lunch(TWO, ("total", "44", "Reported"), ("free", "", "Missing"), ("reduced", "4", "Reported")),
+        *ccd.lunch("480000100003", ("free", "30", "Reported"), ("reduced", "", "Suppressed")),
+        *ccd.lunch("480000100004", ("total", "", "Not reported"), ("direct", "17", "Reported")),
+    ]
+    frame = part(ccd.file(tmp_path / "a.csv", ccd.lunch_header, rows)).frame.set_index("ncessch")
+    assert frame.loc[ONE, ["ed_frpl", "ed_free", "ed_direct"]].tolist() == [35, 30, 0]
+    assert frame.loc[TWO, "ed_frpl"] == 44
+    assert frame.loc["480000100003", ["ed_frpl", "ed_direct"]].isna().all()
+    assert pd.isna(frame.loc["480000100004", "ed_frpl"])
+    assert frame.loc["480000100004", "ed_direct"] == 17
+
+
+DIRECTORY_ROW = (
+    "2018-2019,48,TEXAS,TX,{name},CROSBYTON CISD,01,,TX-054901,4800001,TX-054901-0549010{n},{id},00{n},1,{rest}"
+)
+
+
+def directory(*schools):
+    return [DIRECTORY_ROW.format(name=name, id=ncessch, n=ncessch[-2:], rest=rest) for name, ncessch, rest in schools]
+
+
+def test_the_directory_names_grades_flags_and_the_states_own_ids(ccd, part, tmp_path):
+    rows = directory(
+        ("CROSBYTON EL", ONE, "No,PK,05,Elementary,NOTVIRTUAL,Yes"),
+        ("Crosbyton Online", TWO, "Yes,UG,UG,Other,FULLVIRTUAL,No"),
+        ("C", "480000100003", "Not applicable,N,N,Other,MISSING,Missing"),
+        ("D", "480000100004", "No,M,09,High,SUPPVIRTUAL,No"),
+    )
+    read = part(ccd.file(tmp_path / "x.csv", ccd.directory_header, rows))
+    assert read.key == ("ncessch",)
+    one, two, three, four = (read.frame.iloc[i] for i in range(4))
+    assert (one["school"], one["district"], one["level"]) == ("Crosbyton EL", "Crosbyton CISD", "elementary")
+    assert (one["grade_low"], one["grade_high"], two["grade_low"]) == ("PK", "05", "UG")
+    assert (one["charter"], two["charter"], one["magnet"]) == (False, True, True)
+    assert (one["virtual"], two["virtual"], four["virtual"]) == (False, True, False)
+    assert pd.isna(three[["charter", "virtual", "magnet", "grade_low"]]).all()
+    assert pd.isna(four["grade_low"])
+    assert (one["state_school"], one["state_leaid"]) == ("054901001"[:7] + "01", "054901")
+
+
+def test_teachers_are_left_out_with_a_note(ccd, part, tmp_path):
+    file = ccd.file(tmp_path / "t.csv", f"{ccd.head},TEACHERS,TOTAL_INDICATOR,DMS_FLAG", [ccd.cell(ONE, "3.5", "", "")])
+    read = part(file)
+    assert read.frame.empty
+    assert "teachers" in read.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("ccd_lea_029_1819_l_1a_091019.zip", "district-level"),
+        ("ccd_lea_052_1516_w_1a_011717_csv.zip", "district-level"),
+        ("ccd_sea_052_1516_w_1a_011717_csv.zip", "state-level"),
+        ("ccd_sea_052_1819_l_1a_091019.zip", "state-level"),
+        ("ccd_sea_059_1819_l_1a_091019.zip", "state-level"),
+    ],
+)
+def test_files_of_districts_and_states_get_a_plain_message(realdata, part, file, kind):
+    with pytest.raises(InputError, match=f"is a {kind} file; Evenground needs the school-level one"):
+        part(realdata / "ccd_originals" / file)
+
+
+def test_a_national_file_is_read_in_little_memory(ccd, part, tmp_path):
+    """A million rows, 180 MB of text, of which one school in fifty is Kentucky's."""
+    path = tmp_path / "national.zip"
+    size = 0
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("052.csv", "w", force_zip64=True) as stream,
+    ):
+        size += stream.write(f"{ccd.membership_header}\n".encode())
+        for number in range(40_000):
+            fips, state = ("21", "KY") if number % 50 == 0 else ("48", "TX")
+            rows = ccd.members(f"{fips}{number:010d}", (10, 11), (12, 13), state=state)
+            size += stream.write(("\n".join(rows) + "\n").encode())
+    # The pool only knows its highest mark ever, which a test before this one may have set; it can only be too strict.
+    frame = part(path, state="KY").frame
+    assert len(frame) == 800
+    assert frame["students"].sum() == 800 * (10 + 11 + 12 + 13)
+    assert pa.default_memory_pool().max_memory() < size / 2
