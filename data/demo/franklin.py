@@ -1,0 +1,113 @@
+"""Franklin, a fictional state: made up from beginning to end, shaped like real ones, so that every feature has data.
+
+Run ``python -m data.demo.franklin`` to write ``franklin-schools.parquet``, ``franklin-districts.parquet`` and
+``franklin.json`` beside this file. All draws come from numbered NumPy generators: the same tables on any machine.
+
+Ids look like NCES ids under state code 90, which no state has: a district is 90 and five digits, a school its
+district's id and five more.
+"""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data import schema
+from data.demo import geography, pupils, shipping
+from data.demo.buildings import YEARS, buildings
+
+LABEL = "Franklin (fictional)"
+HERE = Path(__file__).parent
+
+
+def _schools_and_years() -> pd.DataFrame:
+    """One row per school and year it is open, with the draws that stay with a school for good."""
+    rng = np.random.default_rng(90_020)
+    schools = buildings()
+    schools["need"] = pupils.need(schools, rng)
+    schools = schools.join(pupils.race_odds(schools, rng))
+    schools["takes_part"] = rng.random(len(schools)) < pupils.CEP_TAKERS
+    panel = schools.merge(pd.DataFrame({"year": list(YEARS)}), how="cross")
+    panel = panel[panel["year"].between(panel["first"], panel["last"])].reset_index(drop=True)
+    new = panel["new_name"].notna() & (panel["year"] >= panel["renamed"])
+    return panel.assign(school=panel["school"].mask(new, panel["new_name"]))
+
+
+def _hide_small(counts: pd.DataFrame) -> pd.DataFrame:
+    """ED counts with those of one to nine withheld; the bounds are given for the main count, free or reduced."""
+    small = counts.gt(0) & counts.lt(pupils.HIDDEN_BELOW)
+    bounds = pd.DataFrame({"ed_low": 1, "ed_high": pupils.HIDDEN_BELOW - 1}, index=counts.index, dtype="Int64")
+    bounds = bounds.where(small["ed_frpl"])
+    return counts.mask(small).assign(**bounds)
+
+
+def _lose_some(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The table with what a real one lacks: some schools' ED, two districts' for a year, some races, some places."""
+    ed = [column for column in table if str(column).startswith("ed_") and column != "ed_basis"]
+    towns = (
+        table.loc[table["district"].str.startswith(("Sorrelton", "Ivybank")), "leaid"].drop_duplicates().sort_values()
+    )
+    unreported = (table["leaid"].eq(towns.iloc[0]) & table["year"].eq(2021)) | (
+        table["leaid"].eq(towns.iloc[1]) & table["year"].eq(2019)
+    )
+    table.loc[unreported | (rng.random(len(table)) < 0.005), ed] = pd.NA
+    table.loc[rng.random(len(table)) < 0.004, list(schema.RACES)] = pd.NA
+    unplaced = rng.choice(np.sort(table["ncessch"].unique()), 5, replace=False)
+    table.loc[table["ncessch"].isin(unplaced), ["latitude", "longitude"]] = np.nan
+    return table
+
+
+def schools() -> pd.DataFrame:
+    """Franklin's schools table: six years, every column of the field dictionary, sorted by year and school."""
+    rng = np.random.default_rng(90_021)
+    table = _schools_and_years()
+    table["students"] = pupils.enrolment(table, rng)
+    table = table.join(_hide_small(pupils.disadvantaged(table, rng))).join(pupils.races(table))
+    table["capacity"] = pupils.capacity(table, rng)
+    table = _lose_some(table, rng).assign(state=LABEL, ed_basis="frpl")
+    table["ed"] = table["ed_frpl"]
+    return schema.typed(table.sort_values(["year", "ncessch"], ignore_index=True))
+
+
+def districts() -> gpd.GeoDataFrame:
+    """The districts that have ground of their own: leaid, district, kind and polygon."""
+    ground = geography.districts()
+    return ground.loc[ground.geometry.notna(), ["leaid", "district", "kind", "geometry"]].reset_index(drop=True)
+
+
+def metadata(table: pd.DataFrame) -> shipping.Metadata:
+    """What the dataset says of itself."""
+    online = int(table.loc[table["virtual"], "ncessch"].nunique())
+    return {
+        "name": "franklin",
+        "label": LABEL,
+        "state": LABEL,
+        "fictional": True,
+        "source": "Made by this project; its moments follow published figures of Texas 2018–19 (Texas Education Agency), "
+        "Kentucky 2016–17 (Kentucky Department of Education) and the nation (NCES, Condition of Education).",
+        "rights": "Part of this project, under its licence.",
+        "notes": [
+            "Franklin is fictional: no place, district or school in it exists.",
+            "Economically disadvantaged (ED) rests on free or reduced-price lunch; free lunch alone and direct "
+            "certification are given too.",
+            f"From fall {pupils.CEP_FROM}, some high-poverty schools report every student as ED, as schools under the "
+            "Community Eligibility Provision do.",
+            f"ED counts from 1 to {pupils.HIDDEN_BELOW - 1} are withheld, and a few schools and districts did not report.",
+            f"Charter districts have no polygon, and {online} online school has no place.",
+            "Generated by python -m data.demo.franklin.",
+        ],
+        "exclusions": [],
+    }
+
+
+def main() -> None:
+    """Write the three files."""
+    table = schools()
+    shipping.write_schools(table, HERE / "franklin-schools.parquet")
+    districts().to_parquet(HERE / "franklin-districts.parquet", index=False, compression="zstd")
+    shipping.write_metadata(metadata(table), HERE / "franklin.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Invented names for Franklin: words of landscape, plants, birds and numbers, no persons and no real districts."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+CITIES = ("Harrowmere", "Lanternford", "Tamaracton", "Quarrygate", "Millrace City", "Osprey Harbor")
+
+_TOWN_FIRST = (
+    "Alderwick Amberholt Brackenmoor Brambleton Briarmouth Burdockville Candlewick Catkinbrook Chaffwell Cinderfield "
+    "Cloverness Cobblestow Copperlea Cranemarsh Curlewton Dapplewood Dewberryton Driftmoor Duskwater Elderquay "
+    "Emberlyn Fallowmere Featherstow Fernhollow Fiddlehead Flaxenburg Flintmere Foxglove Frostwick Gooseberry "
+    "Gristmill Grouseland Hackberryton Harebell Hawkmoth Hazelmoor Heathermouth Heronsgate Hickorymere Honeylocust "
+    "Ironwood Ivybank Junipertown Kestrelmoor Kingfisher Larkmeadow Larkspurton Lichenfield Limewater Loamfield "
+    "Mallowbrook Marigoldton Marlstone Mistlewood Mothwing Mulberrow Nettlecombe Newtshollow Nightjar Nutmegrove "
+    "Oatfield Orchardmere Otterwick Owlsmoor Peatwater Pebblemoor Pennywort Plovermouth Puddlewick Quailmere "
+    "Quillport Quincebury Ramsonwood Reedwater Rookmoor Rowanwick Rushmarket Saltlick Sandpiper Sedgewater "
+    "Shadbush Silverreed Skylarkton Slatewater Snowberry Sorrelton Sparrowmoor Starlingford Stonecrop Sumacton "
+    "Swallowtail Tanagerton Teasel Thistlemoor Thrushwood Turnstone Umberfield Vetchling Vireo Wagtail "
+    "Waxwing Wheatear Whimbrel Widgeon Wigeonmoor Willowmarsh Winterbourne Wrenfield Yarrowton Yellowroot"
+)
+TOWNS = tuple(_TOWN_FIRST.split())
+
+COUNTIES = tuple(
+    "Bluestem Bobolink Bulrush Catamount Chickadee Coneflower Deerbrush Fescue Grackle Heartwood Hornbeam Indigobush "
+    "Killdeer Loess Milkweed Nuthatch Oxbow Pawpaw Prairiesmoke Puddingstone Sassafras Switchgrass Tanglewood Tupelo".split()
+)
+
+CHARTERS = (
+    "Lantern Bridge",
+    "Two Furrows",
+    "Seven Herons",
+    "New Kindling",
+    "Bright Furrow",
+    "Wayfinder Grove",
+    "Third Meadow",
+    "Plainsong",
+    "Wide Horizon Commons",
+)
+VIRTUAL = "Franklin Statewide Online Academy"
+
+_WORDS = tuple(
+    "Alder Ash Aspen Bayberry Birch Bluebird Bluff Buckeye Bur Oak Cardinal Cattail Cedar Cherry Clover Cottonwood "
+    "Dogwood Eagle Elm Evergreen Fern Foxtail Goldenrod Granite Hawthorn Hazel Heron Hickory Holly Ironwood Juniper "
+    "Kestrel Lark Laurel Limestone Linden Locust Magnolia Maple Meadow Mulberry Oriole Osprey Pecan Pine Plum Poplar "
+    "Prairie Quail Redbud River Robin Sandstone Sandy Sequoia Silver Spruce Stone Sumac Sycamore Thrush Timber Trillium "
+    "Valley Violet Walnut Wildflower Willow Wren".replace("Bur Oak", "Bur-Oak").split()
+)
+_FEATURES = (
+    "Bend",
+    "Bluff",
+    "Creek",
+    "Crossing",
+    "Grove",
+    "Heights",
+    "Hill",
+    "Hollow",
+    "Lane",
+    "Park",
+    "Point",
+    "Ridge",
+    "Run",
+    "View",
+)
+_STREETS = tuple(
+    f"{number} {kind}"
+    for number in "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth Twentieth".split()
+    for kind in ("Street", "Avenue", "Ward")
+)
+SCHOOL_WORDS = tuple(
+    sorted({f"{w.replace('-', ' ')} {f}" for w in _WORDS for f in _FEATURES if w != f} | set(_STREETS))
+)
+
+
+def school_names(schools: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
+    """A name for each school, no two alike in the state's list of words while one of a level in a town takes the town's.
+
+    Args:
+        schools: columns leaid, town (the district's short name), level and number (0, 1, … within district and level).
+    """
+    words = pd.Series(_shuffled(len(schools), rng), index=schools.index)
+    only = schools["alike"] == 1
+    stem = words.mask(only | (schools["suffix"].eq("High") & (schools["number"] == 0)), schools["town"])
+    return (stem + " " + schools["suffix"]).str.strip()
+
+
+def _shuffled(count: int, rng: np.random.Generator) -> NDArray[np.object_]:
+    """``count`` school words in random order, starting over only when all are used."""
+    rounds = -(-count // len(SCHOOL_WORDS))
+    return np.concatenate([rng.permutation(np.array(SCHOOL_WORDS, dtype=object)) for _ in range(rounds)])[:count]
