@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 
 from analysis.errors import InputError
@@ -19,6 +19,9 @@ from data.sources.registry import SOURCES, source_of
 from data.sources.source import Asked, Part, Source
 from data.states import STATES, state_code
 from data.store import Manifest
+
+if TYPE_CHECKING:  # slow to import, and needed only where there are maps
+    import geopandas as gpd
 
 _MOST_COLUMNS_NAMED = 8
 
@@ -46,9 +49,7 @@ def load(
     asked = Asked(state_code(state) if state else None, year)
     found, maps, skipped = _opened(paths, progress)
     parts, asked = _read(found, asked, progress)
-    table, notes = merged(parts)
-    label = ", ".join(part.label for part in parts if part.brings_schools)
-    schools, exclusions = check.checked(_with_state(table, asked.state), label)
+    schools, exclusions, notes = _checked(parts, asked)
     title = name or _title(schools, paths)
     return store.save(
         _slug(title),
@@ -57,23 +58,32 @@ def load(
         label=title,
         state=_only(schools["state"]) or "",
         source=_source_sentence(found, parts, maps),
-        files=list(paths),
+        files=[Path(path) for path in paths],
         exclusions=exclusions,
         notes=(*skipped, *notes, *(note for one in maps for note in one.notes)),
     )
 
 
-def table(paths: Sequence[Path]) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
-    """The schools table of files in any layout, checked but not stored, and the schools left out.
+def read_schools(path: Path) -> pd.DataFrame:
+    """The schools table in one file of any known layout, checked but not stored; schools without students are left out.
 
     Raises:
         InputError: as ``load``.
     """
-    found, _, _ = _opened(paths, lambda _: None)
-    parts, asked = _read(found, Asked(), lambda _: None)
-    joined, _ = merged(parts)
+    found, _, _ = _opened([path], lambda _: None)
+    schools, _, _ = _checked(*_read(found, Asked(), lambda _: None))
+    return schools
+
+
+def _checked(parts: Sequence[Part], asked: Asked) -> tuple[pd.DataFrame, tuple[Exclusion, ...], tuple[str, ...]]:
+    """The schools table the parts make together, what was left out of it, and notes."""
+    table, notes = merged(parts)
+    if asked.state:
+        known = table["state"] if "state" in table else pd.Series(index=table.index, dtype="str")
+        table = table.assign(state=known.fillna(asked.state))
     label = ", ".join(part.label for part in parts if part.brings_schools)
-    return check.checked(_with_state(joined, asked.state), label)
+    schools, exclusions = check.checked(table, label)
+    return schools, exclusions, notes
 
 
 # Opening and reading ------------------------------------------------------------------------------------------------
@@ -138,13 +148,6 @@ def _read(found: Sequence[_Found], asked: Asked, progress: Callable[[str], None]
 # Naming and boundaries ----------------------------------------------------------------------------------------------
 
 
-def _with_state(table: pd.DataFrame, state: str | None) -> pd.DataFrame:
-    if state is None:
-        return table
-    known = table["state"] if "state" in table else pd.Series(index=table.index, dtype="str")
-    return table.assign(state=known.fillna(state))
-
-
 def _only(values: pd.Series) -> str | None:
     """The one value in a column, or None if it has several or none."""
     distinct = values.dropna().unique()
@@ -162,7 +165,7 @@ def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "schools"
 
 
-def _districts(maps: Sequence[Polygons], schools: pd.DataFrame) -> gpd.GeoDataFrame | None:
+def _districts(maps: Sequence[Polygons], schools: pd.DataFrame) -> "gpd.GeoDataFrame | None":
     """The polygons of the schools' state, those of several files together.
 
     Raises:

@@ -32,16 +32,37 @@ def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     bases = [part for part in parts if part.brings_schools]
     if not bases:
         raise InputError(
-            f"{', '.join(part.label for part in parts)}: no numbers of students are among these files; "
-            "add the enrolment file, such as NCES CCD membership (052)."
+            f"{', '.join(part.label for part in parts) or 'A map'} does not give the numbers of students; add the file "
+            "that does, such as NCES CCD school membership (052)."
         )
     crosswalk = _crosswalk(parts)
-    table = bases[0].frame if len(bases) == 1 else pd.concat([part.frame for part in bases], ignore_index=True)
-    table, notes = _translated(table[~table.duplicated()], crosswalk)
+    table, notes = _translated(_together(bases), crosswalk)
     sides = [part for part in parts if not part.brings_schools and not part.frame.empty]
     table, unmatched = _described(table, sides, crosswalk)
     table, basis = _with_basis(table)
     return table, (*(note for part in parts for note in part.notes), *notes, *unmatched, *basis)
+
+
+def _together(bases: Sequence[Part]) -> pd.DataFrame:
+    """The schools of all bases; a file given twice counts once.
+
+    Raises:
+        InputError: two files say different things of one school in one year.
+    """
+    if len(bases) == 1:
+        return bases[0].frame
+    file = pd.Series([part.label for part in bases for _ in range(len(part.frame))])
+    table = pd.concat([part.frame for part in bases], ignore_index=True)
+    table = table[~table.duplicated()]
+    again = table.duplicated(["year", "ncessch"], keep=False) & table["ncessch"].notna()
+    files = list(dict.fromkeys(file[table.index[again]]))
+    if len(files) > 1:
+        first = table[again].iloc[0]
+        raise InputError(
+            f"{' and '.join(files)} both have school {first['ncessch']} in {school_year(int(first['year']))} with "
+            "different values; give only one of them."
+        )
+    return table
 
 
 # The state's own ids ------------------------------------------------------------------------------------------------
@@ -171,21 +192,32 @@ def _filled(rows: pd.DataFrame, year: int, pieces: Sequence[_Piece]) -> pd.DataF
 
 
 def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """``ed`` from the counts by basis, where the files have no ``ed`` of their own: one basis a state and year."""
+    """``ed`` from the counts by basis, where the files have no ``ed`` of their own: one basis a year."""
     known = [basis for basis in _BASES if f"ed_{basis}" in table]
     if "ed" in table or not known:
         return table, ()
-    table = table.assign(ed=pd.array([pd.NA] * len(table), "Int64"), ed_basis=pd.array([None] * len(table), "str"))
-    notes = []
+    table, notes = _without_impossible(table, [f"ed_{basis}" for basis in known])
+    ed, ed_basis = pd.Series(pd.NA, table.index, "Int64"), pd.Series(None, table.index, "str")
     for year in _years(table):
         rows = table[table["year"] == year]
-        students = pd.to_numeric(rows["students"], errors="coerce").fillna(0)
+        students = rows["students"].fillna(0)
         covered = {basis: students[rows[f"ed_{basis}"].notna()].sum() / max(students.sum(), 1) for basis in known}
         basis = next((basis for basis in known if covered[basis] > 0.5), max(known, key=lambda b: covered[b]))
-        table.loc[rows.index, "ed"] = rows[f"ed_{basis}"]
-        table.loc[rows.index, "ed_basis"] = basis
-        notes.append(
+        ed[rows.index], ed_basis[rows.index] = rows[f"ed_{basis}"], basis
+        notes += (
             f"{school_year(year)}: economically disadvantaged is {ED_BASES[basis]}, known for schools with "
-            f"{covered[basis]:.0%} of students."
+            f"{covered[basis]:.0%} of students.",
         )
-    return table, tuple(notes)
+    return table.assign(ed=ed, ed_basis=ed_basis), notes
+
+
+def _without_impossible(table: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Counts above the school's enrolment as unknown: lunch is counted on another day and by other people."""
+    counts = table[list(columns)]
+    above = counts.gt(table["students"], axis=0).fillna(False)
+    if not above.any(axis=None):
+        return table, ()
+    note = (
+        f"{int(above.any(axis=1).sum()):,} schools have more ED students than students; their ED is taken as unknown."
+    )
+    return table.assign(**counts.mask(above)), (note,)

@@ -78,7 +78,7 @@ def fall_year(school_years: pd.Series, label: str, column: str) -> pd.Series:
     wrong = school_years[years.isna()]
     if len(wrong):
         raise InputError(
-            f'{label}, row {wrong.index[0]}, column {column}: "{wrong.iloc[0]}" is not a school year such as 2018-2019; '
-            "correct it."
+            f'{label}, row {wrong.index[0]}, column {column}: "{wrong.iloc[0]}" is not a school year; '
+            "write it as 2018-2019."
         )
     return years.astype("Int64")

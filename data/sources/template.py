@@ -1,13 +1,19 @@
 """The template: a table that already has the schools table's own column names."""
 
-from data.reading import TextTable, counts
+from data.reading import TextTable, counts, numbers
 from data.schema import FIELDS, REQUIRED
 from data.sources.source import Asked, Part, Source, having
 
+_NUMBERS = {"year": counts, "count": counts, "degrees": numbers}
+
 
 def _read(table: TextTable, asked: Asked) -> Part:
-    frame = table.frame([column for column in table.header if column in FIELDS])
-    frame["year"] = counts(frame["year"], table.label, "year")
+    known = [column for column in table.header if column in FIELDS]
+    frame = table.frame(known)
+    for name in known:
+        read = _NUMBERS.get(FIELDS[name].kind)
+        if read:
+            frame[name] = read(frame[name], table.label, name)
     if asked.state and "state" in frame:
         frame = frame[frame["state"].isna() | (frame["state"] == asked.state)]
     unused = [column for column in table.header if column not in FIELDS]

@@ -33,7 +33,7 @@ _YES, _NO = frozenset({"y"}), frozenset({"n"})
 
 
 def _students(table: TextTable, asked: Asked) -> Part:
-    year = asked.year or _fall(table.label)
+    year = _fall(table.label) or asked.year
     if year is None:
         raise InputError(
             f"{table.label} does not say which school year it is of: give the fall it begins in, such as --year 2018."
