@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from analysis.errors import InputError
 from data import files, polygons, workbook
 from data.files import BLOCK, Given, NotATableError, Utf8Stream
+from data.headers import header_at, named
 from data.polygons import Polygons
 
 MOST_COLUMNS = 5_000
@@ -33,7 +34,6 @@ _SAMPLE_BYTES = 256 << 10
 _SAMPLE_ROWS = 50
 _DELIMITERS = (",", "\t", "|", ";")
 
-Row = Sequence[str]
 # Given the columns wanted, by position: (row number of the part's first row, the part) from top to bottom.
 Parts = Callable[[Sequence[int]], Iterator[tuple[int, pa.Table]]]
 
@@ -64,16 +64,17 @@ class TextTable:
             One "str" column each; the index is the file's row number (from 1, the header counted).
 
         Raises:
-            InputError: a row has too many or too few fields, or the file is damaged; it names the file and the row.
+            InputError: a row has too many or too few fields, there are no rows, or the file is damaged.
         """
-        names = list(self.header if columns is None else columns)
-        parts = list(self._stripped(names))
+        parts = list(self._stripped(self.header))
         table = pa.concat_tables([part for _, part in parts])
-        frame = table.to_pandas().astype("str")
-        frame.index = pd.Index(
-            np.concatenate([np.arange(first, first + part.num_rows) for first, part in parts]), name="row"
-        )
-        return frame.dropna(how="all")
+        rows = np.concatenate([np.arange(first, first + part.num_rows) for first, part in parts])
+        filled = np.logical_or.reduce([column.is_valid().to_numpy() for column in table.columns])
+        if not filled.any():
+            raise InputError(self._no_rows())
+        wanted = table.select(list(self.header if columns is None else columns))
+        frame = wanted.filter(pa.array(filled)).to_pandas().astype("str")
+        return frame.set_axis(pd.Index(rows[filled], name="row"))
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """The same a few megabytes at a time, for files of many millions of rows; blank rows stay in.
@@ -85,9 +86,15 @@ class TextTable:
             yield part
 
     def _stripped(self, names: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
+        rows = 0
         for first, part in self._parts([self._positions[name] for name in names]):
-            arrays = [_strip(column) for column in part.columns]
-            yield first, pa.table(arrays, names=list(names))
+            rows += part.num_rows
+            yield first, pa.table([_strip(column) for column in part.columns], names=list(names))
+        if not rows:
+            raise InputError(self._no_rows())
+
+    def _no_rows(self) -> str:
+        return f"{self.label} has a header but no rows of data below it: add them or give another file."
 
 
 def _strip(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -163,10 +170,10 @@ def _delimited(file: Given) -> TextTable:
         # EDGE geocode files have no header; their first field is the 12-digit school id.
         names, at, skipped = tuple(str(i) for i in range(len(rows[0]))), 0, 0
     else:
-        at = 1 + _header_at(rows)
-        names, skipped = _named(rows[at - 1]), lines[at - 1]
+        at = 1 + header_at(rows)
+        names, skipped = named(rows[at - 1]), lines[at - 1]
     parts = partial(_csv_parts, file, delimiter=delimiter, width=len(names), skipped=skipped, first_row=at + 1)
-    return _table(file.label, names, rows[at:], at + 1, parts)
+    return _table(file.label, names, at + 1, parts)
 
 
 def _sample_rows(text: str, delimiter: str, label: str, whole: bool) -> tuple[list[list[str]], list[int]]:
@@ -185,7 +192,7 @@ def _sample_rows(text: str, delimiter: str, label: str, whole: bool) -> tuple[li
     return rows, lines
 
 
-def _regularity(rows: Sequence[Row]) -> int:
+def _regularity(rows: Sequence[Sequence[str]]) -> int:
     """How well a delimiter explains the rows: fields beyond the first, over the rows that agree on how many."""
     if not rows:
         return 0
@@ -267,14 +274,14 @@ def _sheets(file: Given) -> list[TextTable]:
 
 
 def _sheet(label: str, rows: list[list[str]]) -> TextTable:
-    at = 1 + _header_at(rows[:_SAMPLE_ROWS])
+    at = 1 + header_at(rows[:_SAMPLE_ROWS])
     data = rows[at:]
 
     def parts(positions: Sequence[int]) -> Iterator[tuple[int, pa.Table]]:
         columns = [pa.array([row[i] if i < len(row) else None for row in data], pa.string()) for i in positions]
         yield at + 1, pa.table(columns, names=[str(i) for i in positions])
 
-    return _table(label, _named(rows[at - 1]) if rows else (), data[:_SAMPLE_ROWS], at + 1, parts)
+    return _table(label, named(rows[at - 1]) if rows else (), at + 1, parts)
 
 
 def _parquet(file: Given) -> TextTable:
@@ -293,47 +300,10 @@ def _parquet(file: Given) -> TextTable:
         except pa.ArrowException:
             raise InputError(f"{file.label} is damaged or has columns that are not plain values.") from None
 
-    sample = [list(names)] if pq.read_metadata(content).num_rows else []
-    return _table(file.label, names, sample, 1, parts)
+    return _table(file.label, names, 1, parts)
 
 
-# Headers ------------------------------------------------------------------------------------------------------------
-
-
-def _header_at(rows: Sequence[Row]) -> int:
-    """The position of the header: the first row of mostly text, mostly filled and distinct, as wide as the data."""
-    width = _usual_width(rows)
-    for i, row in enumerate(rows):
-        filled = [cell.strip() for cell in row if cell.strip()]
-        words = [cell for cell in filled if not _is_number(cell)]
-        if len(filled) >= 0.8 * width and len(words) > len(filled) / 2 and len(set(filled)) > len(filled) / 2:
-            return i
-    return next((i for i, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
-
-
-def _usual_width(rows: Sequence[Row]) -> int:
-    widths = Counter(
-        max(i for i, cell in enumerate(row, 1) if cell.strip()) for row in rows if any(map(str.strip, row))
-    )
-    return max(widths, key=lambda width: (widths[width], width), default=1)
-
-
-def _is_number(cell: str) -> bool:
-    """Whether a cell is a number rather than a name; a year is a name, as columns are often headed by years."""
-    if re.fullmatch(r"(19|20)\d\d", cell):
-        return False
-    try:
-        float(cell.replace(",", "").removesuffix("%"))
-    except ValueError:
-        return False
-    return True
-
-
-def _named(row: Row) -> tuple[str, ...]:
-    return tuple(" ".join(cell.split()) for cell in row)
-
-
-def _table(label: str, names: tuple[str, ...], sample: Sequence[Row], first_row: int, parts: Parts) -> TextTable:
+def _table(label: str, names: tuple[str, ...], first_row: int, parts: Parts) -> TextTable:
     """The table, once its header has been checked."""
     if not any(names):
         raise NotATableError(f"{label} is empty: download it again.")
@@ -344,8 +314,6 @@ def _table(label: str, names: tuple[str, ...], sample: Sequence[Row], first_row:
         raise InputError(
             f"{label}, row {first_row - 1}: more than one column is named {', '.join(repeated[:5])}; rename them."
         )
-    if not any(cell.strip() for row in sample for cell in row):
-        raise NotATableError(f"{label} has a header but no rows of data below it: add them or give another file.")
     positions = {name: i for i, name in enumerate(names) if name}
     return TextTable(label, tuple(positions), first_row, positions, parts)
 

@@ -1,0 +1,208 @@
+"""A schools table is checked once, on the way in, against the field dictionary.
+
+What passes is typed as ``data.schema`` says. Nothing is repaired by guessing: a value that cannot be right is told to
+the person with its file, row and column, and only schools that cannot be counted are left out, with their number.
+"""
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.errors import InputError
+from data.reading import counts, numbers
+from data.schema import COLUMNS, FIELDS, GRADES, GROUP_COUNTS, REQUIRED, Column, Kind, level_from_grades, typed
+from data.schema import school_year as year_words
+
+_TEMPLATE = "compare it with the template, which the Sources page gives"
+_FLAGS = {
+    **dict.fromkeys(("yes", "y", "true", "t", "1", "1.0"), True),
+    **dict.fromkeys(("no", "n", "false", "f", "0", "0.0"), False),
+}
+# Grades as people write them, in lower case without blanks, dots and hyphens.
+_GRADES = {
+    **{grade.lower(): grade for grade in GRADES},
+    **{str(number): f"{number:02d}" for number in range(1, 14)},
+    **{f"grade{number}": f"{number:02d}" for number in range(1, 14)},
+    **dict.fromkeys(("k", "kindergarten"), "KG"),
+    **dict.fromkeys(("prek", "prekindergarten"), "PK"),
+    **dict.fromkeys(("ungraded",), "UG"),
+    **dict.fromkeys(("adulteducation",), "AE"),
+}
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Schools left out of a table: why, and how many."""
+
+    reason: str
+    schools: int
+
+
+def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
+    """The schools table a frame holds, or one sentence saying what is wrong with it.
+
+    Args:
+        frame: columns named as in ``data.schema``, as text or already typed, others are ignored; the index is the
+            file's row number.
+        label: the file, for messages.
+
+    Returns:
+        The table as ``data.schema.typed`` gives it, sorted by year and school, without the schools that have no
+        students or no number of them; and how many those were.
+
+    Raises:
+        InputError: a column is missing, a value is not what its column allows, a school stands twice in a year,
+            has more ED students than students, or one year mixes two ED bases.
+    """
+    _check_columns(frame, label)
+    known = [column for column in COLUMNS if column.name in frame.columns]
+    table = pd.DataFrame({column.name: _read(frame[column.name], column, label) for column in known}, frame.index)
+    for column in known:
+        _check_values(table[column.name], column, label)
+    _check_once(table, label)
+    table = _with_basis(typed(table))
+    _check_ed(table, label)
+    table["level"] = table["level"].fillna(level_from_grades(table["grade_low"], table["grade_high"]))
+    return _countable(table, label)
+
+
+def _countable(table: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
+    """The schools with students, sorted, and what was left out."""
+    left_out = {"no number of students": table["students"].isna(), "no students": table["students"].eq(0).fillna(False)}
+    exclusions = tuple(Exclusion(reason, int(rows.sum())) for reason, rows in left_out.items() if rows.any())
+    table = table[table["students"].gt(0).fillna(False)]
+    if table.empty:
+        raise InputError(f"{label}, column students: no school has any students; fill in the column.")
+    return table.sort_values(["year", "ncessch"], ignore_index=True), exclusions
+
+
+# Columns ------------------------------------------------------------------------------------------------------------
+
+
+def _check_columns(frame: pd.DataFrame, label: str) -> None:
+    given = [str(name) for name in frame.columns]
+    lacking = [name for name in REQUIRED if name not in given]
+    if lacking:
+        raise InputError(
+            f"{label} lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}"
+            f"{_near_misses(lacking, given)}; {_TEMPLATE}."
+        )
+    if not set(GROUP_COUNTS) & set(given):
+        raise InputError(
+            f"{label} has no column that counts a group of students ({', '.join(GROUP_COUNTS)})"
+            f"{_near_misses(GROUP_COUNTS, given)}; {_TEMPLATE}."
+        )
+
+
+def _near_misses(lacking: list[str] | tuple[str, ...], given: list[str]) -> str:
+    """The columns a person may have meant: named almost so, or by the label shown on screen."""
+    plain = {name.lower().replace(" ", "_"): name for name in given if name not in FIELDS}
+    near = [
+        plain[match]
+        for name in lacking
+        for match in difflib.get_close_matches(name, plain, n=1) or difflib.get_close_matches(_plain(name), plain, n=1)
+    ]
+    return f" (rename {', '.join(dict.fromkeys(near))} if that is meant)" if near else ""
+
+
+def _plain(name: str) -> str:
+    return FIELDS[name].label.lower().replace(" ", "_")
+
+
+# Values -------------------------------------------------------------------------------------------------------------
+
+
+def _text(values: pd.Series) -> pd.Series:
+    """A column as stripped text; a blank is missing, a whole number has no decimal point."""
+    if pd.api.types.is_float_dtype(values.dtype) and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    text = values.astype("str").str.strip()
+    return text.mask(text == "")
+
+
+def _coded(values: pd.Series, meanings: dict[str, object], squeeze: str = "") -> pd.Series:
+    """Text replaced by what it means, ignoring case; what has no meaning stays, to be told to the person."""
+    text = _text(values)
+    plain = text.str.lower().str.replace(squeeze, "", regex=True) if squeeze else text.str.lower()
+    return plain.map(meanings).astype("object").where(plain.isin(list(meanings)), text)
+
+
+def _read(values: pd.Series, column: Column, label: str) -> pd.Series:
+    """A column as its kind is written; a word where a number should be is an error."""
+    readers: dict[Kind, Callable[[], pd.Series]] = {
+        "year": lambda: counts(values, label, column.name),
+        "count": lambda: counts(values, label, column.name),
+        "degrees": lambda: numbers(values, label, column.name),
+        "flag": lambda: values if values.dtype == "boolean" else _coded(values, dict(_FLAGS)),
+        "grade": lambda: _coded(values, dict(_GRADES), squeeze=r"[\s.\-]"),
+        "choice": lambda: _coded(values, {choice: choice for choice in column.choices}),
+    }
+    return readers.get(column.kind, lambda: _text(values))()
+
+
+def _check_values(values: pd.Series, column: Column, label: str) -> None:
+    """Refuse what the field dictionary does not allow in a column."""
+    if column.required and column.kind != "count":
+        _refuse(values, values.isna(), column, label, f"fill in the {column.label.lower()}")
+    if column.choices:
+        allowed = f"give one of {', '.join(column.choices)}"
+        _refuse(values, values.notna() & ~values.isin(column.choices), column, label, allowed)
+    if column.kind == "flag":
+        _refuse(values, values.notna() & ~values.isin([True, False]), column, label, "give yes or no")
+    if column.low is not None and column.high is not None:
+        outside = values.notna() & ~values.between(column.low, column.high).fillna(False)
+        _refuse(values, outside, column, label, f"give a number from {column.low:g} to {column.high:g}")
+
+
+def _refuse(values: pd.Series, wrong: pd.Series, column: Column, label: str, remedy: str) -> None:
+    if wrong.any():
+        bad = values[wrong]
+        what = "it is empty" if pd.isna(bad.iloc[0]) else f'"{bad.iloc[0]}" cannot be right'
+        others = f" (and {len(bad) - 1:,} more)" if len(bad) > 1 else ""
+        raise InputError(f"{label}, row {bad.index[0]:,}, column {column.name}: {what}{others}; {remedy}.")
+
+
+# Rows ---------------------------------------------------------------------------------------------------------------
+
+
+def _check_once(table: pd.DataFrame, label: str) -> None:
+    """Refuse a school that stands twice in a year."""
+    again = table[table.duplicated(["year", "ncessch"], keep=False)]
+    if len(again):
+        schools = again[["year", "ncessch"]].drop_duplicates()
+        named = []
+        for year, school in schools.head(3).itertuples(index=False):
+            rows = again.index[(again["year"] == year) & (again["ncessch"] == school)]
+            named.append(f"{school} ({year_words(int(year))}) in rows {' and '.join(f'{row:,}' for row in rows[:3])}")
+        others = f", and {len(schools) - 3:,} more" if len(schools) > 3 else ""
+        raise InputError(
+            f"{label}, column ncessch: the same school stands more than once in a year: {', '.join(named)}{others}; "
+            "keep one row for each school and year."
+        )
+
+
+def _with_basis(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with every ED count's basis named: where the person does not say, it is their own definition."""
+    unsaid = table["ed"].notna() & table["ed_basis"].isna()
+    return table.assign(ed_basis=table["ed_basis"].mask(unsaid, "user"))
+
+
+def _check_ed(table: pd.DataFrame, label: str) -> None:
+    more = table[table["ed"].gt(table["students"]).fillna(False)]
+    if len(more):
+        row, others = more.iloc[0], f" (and {len(more) - 1:,} more)" if len(more) > 1 else ""
+        raise InputError(
+            f"{label}, row {more.index[0]:,}, column ed: {row['ed']:,} ED students of {row['students']:,} in school "
+            f"{row['ncessch']}{others}; correct one of the two, or leave ed empty if it is not known."
+        )
+    bases = table.dropna(subset="ed_basis").groupby("year")["ed_basis"].unique().map(sorted)
+    mixed = bases[bases.map(len) > 1]
+    if len(mixed):
+        year, found = int(mixed.index[0]), mixed.iloc[0]
+        row = table.index[(table["year"] == year) & (table["ed_basis"] == found[-1])][0]
+        raise InputError(
+            f"{label}, row {row:,}, column ed_basis: {year_words(year)} counts ED on more than one basis "
+            f"({', '.join(found)}); keep one basis a year, the others in columns of their own (ed_frpl, ed_direct …)."
+        )

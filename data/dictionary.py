@@ -1,0 +1,91 @@
+"""The field dictionary on paper: ``docs/data-dictionary.md`` and the upload template.
+
+``python -m data.dictionary`` writes the page anew.
+"""
+
+import io
+from pathlib import Path
+
+from data.schema import COLUMNS, GROUP_COUNTS, Column, Kind
+
+PAGE = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
+_HEADINGS = ("Column", "Label", "What it holds", "Required", "Meaning")
+_KINDS: dict[Kind, str] = {
+    "year": "a year",
+    "id": "an id, as text",
+    "text": "text",
+    "choice": "one of",
+    "grade": "one of",
+    "flag": "yes or no",
+    "count": "a whole number",
+    "degrees": "degrees",
+}
+
+
+def page() -> str:
+    """The data dictionary as a Markdown page."""
+    rows = [_HEADINGS, ("---",) * len(_HEADINGS), *((f"`{row[0]}`", *row[1:]) for row in map(_row, COLUMNS))]
+    return "\n".join(
+        [
+            "# The schools table",
+            "",
+            "One row for each school year and school. Unknown is an empty cell, never zero.",
+            f"Beside the required columns a table needs a count of at least one group: {_listed(GROUP_COUNTS)}.",
+            "",
+            *("| " + " | ".join(row) + " |" for row in rows),
+            "",
+            "Written by `python -m data.dictionary` from `data/schema.py`.",
+            "",
+        ]
+    )
+
+
+def template() -> bytes:
+    """The upload template as an XLSX workbook: a sheet to fill in and a sheet that says what each column means."""
+    from openpyxl import Workbook  # type: ignore[import-untyped]  # slow to import
+    from openpyxl.styles import Font  # type: ignore[import-untyped]
+
+    book = Workbook()
+    schools = book.active
+    schools.title = "schools"
+    schools.append([column.name for column in COLUMNS])
+    for column, cells in zip(COLUMNS, schools.columns, strict=True):
+        if column.kind in ("id", "grade"):  # as text, so that Excel keeps leading zeros
+            schools.column_dimensions[cells[0].column_letter].number_format = "@"
+    meanings = book.create_sheet("dictionary")
+    for row in (_HEADINGS, *map(_row, COLUMNS)):
+        meanings.append(row)
+    for sheet in (schools, meanings):
+        sheet.freeze_panes = "A2"
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+            sheet.column_dimensions[cell.column_letter].width = 18
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def template_csv() -> str:
+    """The upload template as CSV: its header."""
+    return ",".join(column.name for column in COLUMNS) + "\n"
+
+
+def _row(column: Column) -> tuple[str, ...]:
+    """One column's entry under ``_HEADINGS``."""
+    holds = _KINDS[column.kind]
+    if column.choices:
+        holds = f"{holds} {_listed(column.choices)}"
+    if column.low is not None and column.high is not None:
+        holds = f"{holds} from {column.low:g} to {column.high:g}"
+    if column.unit:
+        holds = f"{holds} ({column.unit})"
+    return column.name, column.label, holds, "yes" if column.required else "", column.meaning
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names)
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,392 @@
+"""The datasets a person has: those that come with Evenground, and their own under the user data folder.
+
+A dataset is a folder whose ``manifest.json`` is the commit point. Tables are written first, under names made of their
+content's hash, each to a temporary name and then renamed; the manifest is replaced last. Whatever moment a process
+dies, the manifest names whole files: the old ones or the new. The files of the manifest before are kept, so that a
+reader who has just read that manifest still finds them.
+"""
+
+import difflib
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import platformdirs
+import pyarrow.parquet as pq
+
+from analysis.errors import InputError
+from data.check import Exclusion
+from data.schema import FIELDS
+
+if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
+    import geopandas as gpd
+
+EMBEDDED = ("franklin", "california-2000")
+_DEMO = Path(__file__).parent / "demo"
+_MANIFEST = "manifest.json"
+_HASH_DIGITS = 12
+_SECONDS_TO_WAIT = 60
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file a dataset was made from."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What there is to know of a dataset without reading its tables.
+
+    Attributes:
+        name: its folder and what commands call it; ``label`` is what people read.
+        state: postal abbreviation or name; empty where a dataset has several.
+        fictional: whether its state is made up, which every page says.
+        source, rights: who published it, and what may be done with it.
+        years: the falls its school years begin in.
+        ed_bases: what its ED counts rest on, in the words of ``data.schema.ED_BASES``' keys.
+        files: what it was made from.
+        schools, districts: how many there are over all years; ``students`` in the latest year.
+        exclusions, notes: what was left out and what a reader should know.
+        loaded: when, ISO 8601 in UTC; empty for an embedded dataset.
+        schools_file, districts_file: its tables' files.
+        input_hash: the first digits of the schools file's SHA-256, for exports to cite.
+    """
+
+    name: str
+    label: str
+    state: str
+    fictional: bool
+    source: str
+    rights: str
+    years: tuple[int, ...]
+    ed_bases: tuple[str, ...]
+    files: tuple[InputFile, ...]
+    schools: int
+    districts: int
+    students: int
+    exclusions: tuple[Exclusion, ...]
+    notes: tuple[str, ...]
+    loaded: str
+    schools_file: str
+    districts_file: str | None
+    input_hash: str
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it comes with Evenground."""
+        return self.name in EMBEDDED
+
+    @property
+    def folder(self) -> Path:
+        """Where its tables are."""
+        return _DEMO if self.embedded else _folder(self.name)
+
+
+def home() -> Path:
+    """The user data folder: ``EVENGROUND_HOME``, or where the system keeps such things."""
+    return Path(os.environ.get("EVENGROUND_HOME") or platformdirs.user_data_path("evenground", appauthor=False))
+
+
+# Reading ------------------------------------------------------------------------------------------------------------
+
+
+def datasets() -> list[Manifest]:
+    """Every dataset that can be read: the embedded ones first, then the person's own by name."""
+    found = [_embedded(name) for name in EMBEDDED if _embedded_time(name)]
+    for name in _own_names():
+        with suppress(InputError):
+            found.append(_own(name))
+    return found
+
+
+def find(name: str) -> Manifest:
+    """The dataset of that name.
+
+    Raises:
+        InputError: there is none (the message names those there are), or it cannot be read.
+    """
+    if name in EMBEDDED and _embedded_time(name):
+        return _embedded(name)
+    names = [*EMBEDDED, *_own_names()]
+    if name not in names[len(EMBEDDED) :]:
+        near = difflib.get_close_matches(name, names, n=1)
+        meant = f' Did you mean "{near[0]}"?' if near else ""
+        raise InputError(f'There is no dataset "{name}": give one of {", ".join(names)}, or load it first.{meant}')
+    return _own(name)
+
+
+def schools(
+    manifest: Manifest, years: Sequence[int] | None = None, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """A dataset's schools table, typed as in ``data.schema``.
+
+    Args:
+        manifest: which dataset.
+        years: the falls wanted, all of them if None.
+        columns: the columns wanted, all of them if None.
+
+    Raises:
+        InputError: its file is gone or damaged.
+    """
+    names = list(FIELDS if columns is None else columns)
+    path = manifest.folder / manifest.schools_file
+    with _whole(manifest):
+        present = set(pq.read_schema(path).names)
+        table = pd.read_parquet(
+            path,
+            columns=[name for name in names if name in present],
+            filters=None if years is None else [("year", "in", list(years))],
+        )
+    return table.reindex(columns=names).astype({name: FIELDS[name].dtype for name in names})
+
+
+def districts(manifest: Manifest) -> "gpd.GeoDataFrame | None":
+    """A dataset's district boundaries (``leaid``, ``district``, ``kind``, ``geometry`` in EPSG:4326), or None.
+
+    Raises:
+        InputError: its file is gone or damaged.
+    """
+    if manifest.districts_file is None:
+        return None
+    import geopandas as gpd
+
+    with _whole(manifest):
+        return gpd.read_parquet(manifest.folder / manifest.districts_file)
+
+
+@contextmanager
+def _whole(manifest: Manifest) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError):  # pyarrow's own errors are of these
+        raise InputError(
+            f'The dataset "{manifest.name}" was replaced or removed while being read, or its files are damaged: '
+            "try again, and load it anew if that does not help."
+        ) from None
+
+
+def _own_names() -> list[str]:
+    return sorted(path.parent.name for path in (home() / "datasets").glob(f"*/{_MANIFEST}"))
+
+
+def _own(name: str) -> Manifest:
+    try:
+        content = json.loads((_folder(name) / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = _from_json(content)
+        if manifest.name != name or not (manifest.folder / Path(manifest.schools_file).name).is_file():
+            raise ValueError(name)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        raise InputError(f'The dataset "{name}" is damaged: remove it or load it again.') from None
+    return manifest
+
+
+def _from_json(content: dict[str, Any]) -> Manifest:
+    values = {field.name: content[field.name] for field in fields(Manifest)}
+    values["files"] = tuple(InputFile(**file) for file in content["files"])
+    values["exclusions"] = tuple(Exclusion(**exclusion) for exclusion in content["exclusions"])
+    for name in ("years", "ed_bases", "notes"):
+        values[name] = tuple(content[name])
+    return Manifest(**values)
+
+
+def _embedded_time(name: str) -> int:
+    """When an embedded dataset's table was last made, 0 where there is none."""
+    path = _DEMO / f"{name}-schools.parquet"
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def _embedded(name: str) -> Manifest:
+    return _described(name, _embedded_time(name))
+
+
+@lru_cache
+def _described(name: str, _made: int) -> Manifest:
+    """An embedded dataset's manifest: what its JSON says, and what is counted from its table."""
+    told = json.loads((_DEMO / f"{name}.json").read_text(encoding="utf-8"))
+    told["exclusions"] = tuple(Exclusion(**exclusion) for exclusion in told["exclusions"])
+    told["notes"] = tuple(told["notes"])
+    path = _DEMO / f"{name}-schools.parquet"
+    areas = f"{name}-districts.parquet"
+    return Manifest(
+        **told,
+        **_counted(pq.read_table(path, columns=["year", "ncessch", "leaid", "students", "ed_basis"]).to_pandas()),
+        files=(),
+        loaded="",
+        schools_file=path.name,
+        districts_file=areas if (_DEMO / areas).exists() else None,
+        input_hash=hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_DIGITS],
+    )
+
+
+def _counted(table: pd.DataFrame) -> dict[str, Any]:
+    """What a manifest says of a schools table's size and bases."""
+    years = sorted(int(year) for year in table["year"].unique())
+    return {
+        "years": tuple(years),
+        "ed_bases": tuple(sorted(table["ed_basis"].dropna().unique())),
+        "schools": int(table["ncessch"].nunique()),
+        "districts": int(table["leaid"].nunique()),
+        "students": int(table.loc[table["year"] == years[-1], "students"].sum()),
+    }
+
+
+# Writing ------------------------------------------------------------------------------------------------------------
+
+
+def save(
+    name: str,
+    schools: pd.DataFrame,
+    districts: "gpd.GeoDataFrame | None",
+    *,
+    label: str,
+    state: str,
+    source: str,
+    files: Sequence[Path],
+    exclusions: Iterable[Exclusion],
+    notes: Iterable[str],
+) -> Manifest:
+    """Keep a dataset, replacing the one of that name as a whole or not at all.
+
+    Args:
+        name: lowercase letters, digits and hyphens.
+        schools: as ``data.check.checked`` gives it.
+        districts: as ``data.polygons.Polygons.frame``, or None.
+        label: its name as people read it.
+        state: postal abbreviation or name; empty where it has several.
+        source: who published it and for which years.
+        files: what it was made from; their hashes are kept, not their content.
+        exclusions: schools left out.
+        notes: what a reader of the dataset should know.
+
+    Raises:
+        InputError: the name is not allowed or belongs to an embedded dataset, or the folder cannot be written.
+    """
+    _check_name(name)
+    tables = {"schools": _parquet(schools)}
+    if districts is not None:
+        tables["districts"] = _parquet(districts)
+    hashes = {table: hashlib.sha256(content).hexdigest()[:_HASH_DIGITS] for table, content in tables.items()}
+    names = {table: f"{table}-{digits}.parquet" for table, digits in hashes.items()}
+    manifest = Manifest(
+        name=name,
+        label=label,
+        state=state,
+        fictional=False,
+        source=source,
+        rights="",
+        **_counted(schools),
+        files=tuple(_input_file(path) for path in files),
+        exclusions=tuple(exclusions),
+        notes=tuple(notes),
+        loaded=datetime.now(UTC).isoformat(timespec="seconds"),
+        schools_file=names["schools"],
+        districts_file=names.get("districts"),
+        input_hash=hashes["schools"],
+    )
+    with _writing():
+        _commit(manifest, {names[table]: content for table, content in tables.items()})
+    return manifest
+
+
+def remove(name: str) -> None:
+    """Forget one of the person's own datasets.
+
+    Raises:
+        InputError: there is none of that name, or it comes with Evenground.
+    """
+    if name in EMBEDDED:
+        raise InputError(f'"{name}" comes with Evenground and stays: remove only datasets you loaded.')
+    if name not in _own_names():
+        find(name)
+    with _writing():
+        (_folder(name) / _MANIFEST).unlink(missing_ok=True)  # first, so that no manifest names a file that is gone
+        shutil.rmtree(_folder(name), ignore_errors=True)
+
+
+def _commit(manifest: Manifest, contents: dict[str, bytes]) -> None:
+    folder = manifest.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    keep = {_MANIFEST, *contents}
+    with suppress(InputError):
+        before = _own(manifest.name)
+        keep |= {before.schools_file, before.districts_file or ""}
+    for file, content in contents.items():
+        _put(folder / file, content)
+    _put(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
+    for path in folder.iterdir():
+        if path.name not in keep:
+            path.unlink(missing_ok=True)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, even if the power fails."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+    with suppress(OSError):  # Windows has no folders to sync
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """One writer at a time, also among processes: SQLite's lock works everywhere and is let go when a process dies."""
+    folder = home() / "datasets"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(folder / "lock", timeout=_SECONDS_TO_WAIT, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+            yield
+        finally:
+            lock.close()
+    except (OSError, sqlite3.Error):
+        raise InputError(
+            f"The data folder {folder} cannot be written: make room or give another one in EVENGROUND_HOME."
+        ) from None
+
+
+def _folder(name: str) -> Path:
+    return home() / "datasets" / name
+
+
+def _check_name(name: str) -> None:
+    if name in EMBEDDED:
+        raise InputError(f'The name "{name}" belongs to a dataset that comes with Evenground: choose another.')
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or len(name) > 60:
+        raise InputError(
+            f'The name "{name}" cannot be used: give up to 60 lowercase letters and digits, with hyphens between words.'
+        )
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False, compression="zstd")
+    return buffer.getvalue()
+
+
+def _input_file(path: Path) -> InputFile:
+    with path.open("rb") as stream:
+        return InputFile(path.name, hashlib.file_digest(stream, "sha256").hexdigest(), path.stat().st_size)
