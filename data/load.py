@@ -173,7 +173,7 @@ def _districts(maps: Sequence[Polygons], schools: pd.DataFrame) -> "gpd.GeoDataF
     """
     if not maps:
         return None
-    frame = pd.concat([one.frame for one in maps], ignore_index=True)
+    frame = pd.concat([one.frame for one in maps], ignore_index=True).drop_duplicates("leaid")
     state = _only(schools["state"])
     if state in STATES:
         # The first two digits of a district's id are its state's; a state's own ids are known by their schools.

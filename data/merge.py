@@ -98,11 +98,11 @@ def _translated(frame: pd.DataFrame, crosswalk: _Crosswalk) -> tuple[pd.DataFram
     if not own.any():
         return frame, ()
     frame = frame.copy()
-    school = frame["ncessch"].map(crosswalk.schools).where(own)
+    school = frame["ncessch"].map(crosswalk.schools).astype("str").where(own)
     frame["ncessch"] = school.fillna(frame["ncessch"])
     notes = _kept_notes(frame["ncessch"], own & school.isna(), "schools")
     if "leaid" in frame:
-        district = frame["leaid"].map(crosswalk.districts).where(own)
+        district = frame["leaid"].map(crosswalk.districts).astype("str").where(own)
         frame["leaid"] = district.fillna(frame["leaid"])
         notes += _kept_notes(frame["leaid"], own & district.isna(), "districts")
     return frame, notes
@@ -217,7 +217,5 @@ def _without_impossible(table: pd.DataFrame, columns: Sequence[str]) -> tuple[pd
     above = counts.gt(table["students"], axis=0).fillna(False)
     if not above.any(axis=None):
         return table, ()
-    note = (
-        f"{int(above.any(axis=1).sum()):,} schools have more ED students than students; their ED is taken as unknown."
-    )
+    note = f"Schools with more ED students than students, whose ED is taken as unknown: {above.any(axis=1).sum():,}."
     return table.assign(**counts.mask(above)), (note,)

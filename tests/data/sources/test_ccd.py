@@ -7,6 +7,8 @@ import pyarrow as pa
 import pytest
 
 from analysis.errors import InputError
+from data import store
+from data.load import load
 
 ONE, TWO = "480000100001", "480000100002"
 KENTUCKY = "210000100001"
@@ -195,3 +197,32 @@ def test_a_national_file_is_read_in_little_memory(ccd, part, tmp_path):
     assert len(frame) == 800
     assert frame["students"].sum() == 800 * (10 + 11 + 12 + 13)
     assert pa.default_memory_pool().max_memory() < size / 2
+
+
+@pytest.mark.usefixtures("home")
+def test_school_files_of_several_kinds_become_one_dataset(ccd, tmp_path):
+    files = [
+        ccd.file(
+            tmp_path / "z.csv", ccd.directory_header, directory(("CROSBYTON EL", ONE, "No,PK,05,E,NOTVIRTUAL,No"))
+        ),
+        ccd.file(tmp_path / "x.zip", ccd.lunch_header, ccd.lunch(ONE, ("total", "60", "Reported"))),
+        ccd.file(tmp_path / "y.zip", ccd.membership_header, ccd.members(ONE, (30, 20), (25, 25))),
+    ]
+    manifest = load(files)
+    one = store.schools(manifest).iloc[0]
+    assert (one["students"], one["ed"], one["ed_basis"], one["ed_frpl"]) == (100, 60, "frpl", 60)
+    assert (one["district"], one["level"], one["charter"]) == ("Crosbyton CISD", "elementary", False)
+    assert (manifest.label, manifest.years) == ("Texas", (2018,))
+    assert len(manifest.source.split("; ")) == 3
+
+
+@pytest.mark.usefixtures("home")
+def test_a_national_directory_is_read_for_the_state_of_the_membership_file(ccd, tmp_path):
+    members = ccd.file(tmp_path / "a.csv", ccd.membership_header, ccd.members(ONE, (30, 20), (25, 25)))
+    lunch = [
+        *ccd.lunch(ONE, ("direct", "60", "Reported")),
+        *ccd.lunch(KENTUCKY, ("direct", "1", "Reported"), state="KY"),
+    ]
+    manifest = load([ccd.file(tmp_path / "b.csv", ccd.lunch_header, lunch), members])
+    assert store.schools(manifest)["ed"].tolist() == [60]
+    assert manifest.ed_bases == ("direct",)

@@ -1,0 +1,34 @@
+"""Tables in the schools table's own columns."""
+
+import pytest
+
+from analysis.errors import InputError
+
+HEADER = "year,ncessch,leaid,state,students,black,principal"
+
+
+def test_known_columns_are_taken_and_others_named(part, tmp_path):
+    (tmp_path / "mine.csv").write_text(f'{HEADER}\n2018,0001,01,TX,"1,200",7,Ms A\n')
+    read = part(tmp_path / "mine.csv")
+    assert read.frame.to_dict("list") == {
+        "year": [2018],
+        "ncessch": ["0001"],
+        "leaid": ["01"],
+        "state": ["TX"],
+        "students": [1200],
+        "black": [7],
+    }
+    assert read.notes == ("mine.csv: columns not in the template were left out: principal.",)
+
+
+def test_a_state_asked_for_keeps_its_schools_and_those_that_name_none(part, tmp_path):
+    rows = ["2018,1,1,TX,10,1,", "2018,2,1,KY,10,1,", "2018,3,1,,10,1,"]
+    (tmp_path / "mine.csv").write_text("\n".join([HEADER, *rows]) + "\n")
+    assert part(tmp_path / "mine.csv", state="TX").frame["ncessch"].tolist() == ["1", "3"]
+
+
+@pytest.mark.parametrize("row", ["2018,1,1,TX,many,1,", "2018,1,1,TX,-3,1,", "2018-19,1,1,TX,10,1,"])
+def test_a_number_that_is_none_names_file_and_row(part, tmp_path, row):
+    (tmp_path / "mine.csv").write_text(f"{HEADER}\n2018,0,1,TX,5,1,\n{row}\n")
+    with pytest.raises(InputError, match=r"mine\.csv, row 3, column (students|year)"):
+        part(tmp_path / "mine.csv")

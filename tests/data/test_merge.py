@@ -1,0 +1,176 @@
+"""Parts become one table: nothing lost, nothing known replaced, one basis a year."""
+
+import pandas as pd
+import pytest
+
+from analysis.errors import InputError
+from data.merge import merged
+from data.sources.source import Part
+
+
+def schools(label="base.csv", **columns):
+    given = {"year": 2018, "ncessch": ["480000100001", "480000100002"], "leaid": "4800001", "students": [100, 50]}
+    frame = pd.DataFrame(given | columns)
+    return Part(label, frame.astype({"students": "Int64"}))
+
+
+def describing(label="side.csv", key=("ncessch",), **columns):
+    return Part(label, pd.DataFrame(columns), key=key)
+
+
+def test_a_description_fills_what_is_missing_and_never_what_is_known():
+    base = schools(school=["Known", None])
+    side = describing(ncessch=["480000100001", "480000100002"], school=["Other", "Filled"], latitude=[1.0, None])
+    table, notes = merged([base, side])
+    assert table["school"].tolist() == ["Known", "Filled"]
+    assert table["latitude"].fillna(-1).tolist() == [1.0, -1]
+    assert notes == ()
+
+
+def test_no_school_is_lost_and_strangers_are_counted():
+    side = describing(ncessch=["480000100002", "480000100009"], school=["B", "Stranger"])
+    table, notes = merged([schools(), side])
+    assert table["ncessch"].tolist() == ["480000100001", "480000100002"]
+    assert notes == (
+        "side.csv: 1 of its 2 schools have no students in the other files and are not in the table.",
+    )  # fmt: skip
+
+
+def test_the_nearest_year_describes_first_and_an_undated_file_counts_as_the_same_year():
+    both = ["480000100001", "480000100002"]
+    far = describing("far.csv", ncessch=both, year=[2010, 2010], school=["far", "far"], county=["far", "far"])
+    near = describing("near.csv", ncessch=both, year=[2017, 2017], school=["near", None], county=["near", "near"])
+    undated = describing("undated.csv", ncessch=both[:1], county=["now"])
+    table, _ = merged([schools(), far, near, undated])
+    assert table["school"].tolist() == ["near", "far"]
+    assert table["county"].tolist() == ["now", "near"]
+
+
+def test_each_of_several_years_has_its_own_nearest():
+    base = schools(year=[2012, 2018], ncessch=["480000100001"] * 2)
+    side = describing(ncessch=["480000100001"] * 2, year=[2011, 2019], school=["old name", "new name"])
+    table, _ = merged([base, side])
+    assert table["school"].tolist() == ["old name", "new name"]
+
+
+def test_counts_of_another_year_are_not_joined():
+    side = describing(key=("year", "ncessch"), ncessch=["480000100001"] * 2, year=[2018, 2017], ed_direct=[7, 9])
+    table, _ = merged([schools(), side])
+    assert table["ed_direct"].fillna(-1).tolist() == [7, -1]
+
+
+def test_districts_describe_every_school_of_theirs():
+    side = describing(key=("leaid",), leaid=["4800001"], district=["Crosbyton"])
+    table, _ = merged([schools(), side])
+    assert table["district"].tolist() == ["Crosbyton"] * 2
+
+
+def test_a_text_column_takes_a_typed_description():
+    base = schools(charter=pd.Series(["yes", None], dtype="str"))
+    side = describing(ncessch=["480000100002"], charter=pd.array([False], dtype="boolean"))
+    table, _ = merged([base, side])
+    assert table["charter"].tolist() == ["yes", "False"]
+
+
+def test_a_contradiction_in_a_description_is_refused():
+    side = describing(ncessch=["480000100001"] * 2, school=["A", "B"])
+    with pytest.raises(InputError, match=r"side\.csv, row 1: school id 480000100001 stands there twice"):
+        merged([schools(), side])
+
+
+def crosswalk(**columns):
+    given = {
+        "ncessch": ["480000100001", "480000100002"],
+        "leaid": ["4800001", "4800001"],
+        "state_school": ["054901001", "054901101"],
+        "state_leaid": ["054901", "054901"],
+        "latitude": [33.1, 33.2],
+    }
+    return describing("directory.csv", **(given | columns))
+
+
+def test_the_states_own_ids_become_those_of_nces_where_the_directory_knows_them():
+    base = schools(ncessch=["054901001", "054901777"], leaid=["054901", "054901"])
+    table, notes = merged([base, crosswalk()])
+    assert table["ncessch"].tolist() == ["480000100001", "054901777"]
+    assert table["leaid"].tolist() == ["4800001"] * 2
+    assert table["latitude"].fillna(-1).tolist() == [33.1, -1]
+    assert "1 of 2 schools keep the state's own id: the directory has no NCES id for them." in notes
+
+
+def test_descriptions_by_the_states_own_ids_are_translated_too():
+    base = schools(ncessch=["054901001", "054901101"], leaid=["054901", "054901"])
+    side = describing(ncessch=["054901101"], leaid=["054901"], school=["Crosbyton EL"])
+    table, _ = merged([base, side, crosswalk()])
+    assert table["school"].fillna("").tolist() == ["", "Crosbyton EL"]
+
+
+def test_nces_ids_are_left_alone_even_where_a_state_uses_the_same_digits():
+    table, notes = merged([schools(), crosswalk(state_leaid=["4800001", "4800001"], leaid=["4899999", "4899999"])])
+    assert table["leaid"].tolist() == ["4800001"] * 2
+    assert notes == ()
+
+
+def test_an_id_the_state_uses_twice_translates_nothing():
+    base = schools(ncessch=["054901001", "054901101"], leaid=["054901", "054901"])
+    table, _ = merged([base, crosswalk(state_school=["054901001", "054901001"])])
+    assert table["ncessch"].tolist() == ["054901001", "054901101"]
+
+
+def test_the_basis_is_lunch_where_most_students_have_it_and_never_mixed():
+    covered = schools(ed_frpl=pd.array([60, None], "Int64"), ed_direct=pd.array([30, 20], "Int64"))
+    table, notes = merged([covered])
+    assert table["ed"].fillna(-1).tolist() == [60, -1]
+    assert table["ed_basis"].tolist() == ["frpl", "frpl"]
+    assert notes == (
+        "2018–19: economically disadvantaged is free or reduced-price lunch, known for schools with 67% of students.",
+    )  # fmt: skip
+
+
+def test_the_basis_is_direct_certification_where_few_have_lunch_counts():
+    few = schools(ed_frpl=pd.array([None, 20], "Int64"), ed_direct=pd.array([30, None], "Int64"))
+    table, _ = merged([few])
+    assert table["ed"].fillna(-1).tolist() == [30, -1]
+    assert table["ed_basis"].tolist() == ["direct", "direct"]
+
+
+def test_each_year_has_its_own_basis():
+    years = schools(
+        year=[2017, 2018],
+        ed_frpl=pd.array([60, None], "Int64"),
+        ed_direct=pd.array([30, 20], "Int64"),
+    )
+    table, _ = merged([years])
+    assert table["ed_basis"].tolist() == ["frpl", "direct"]
+    assert table["ed"].tolist() == [60, 20]
+
+
+def test_a_lunch_count_above_enrolment_is_unknown_and_told():
+    table, notes = merged([schools(ed_frpl=pd.array([101, 50], "Int64"), ed_direct=pd.array([1, 1], "Int64"))])
+    assert table["ed_frpl"].isna().tolist() == [True, False]
+    assert notes[0] == "Schools with more ED students than students, whose ED is taken as unknown: 1."
+
+
+def test_an_ed_count_of_the_files_own_is_kept():
+    table, notes = merged([schools(ed=[5, 6], ed_basis="user", ed_frpl=[7, 8])])
+    assert table["ed"].tolist() == [5, 6]
+    assert notes == ()
+
+
+def test_files_of_several_years_stand_together_and_a_file_given_twice_counts_once():
+    table, _ = merged([schools(), schools("again.csv"), schools("next.csv", year=2019)])
+    assert table["year"].tolist() == [2018, 2018, 2019, 2019]
+
+
+def test_two_files_that_disagree_are_refused():
+    with pytest.raises(
+        InputError, match=r"base\.csv and b\.csv both have school 480000100002 in 2018–19 with different"
+    ):
+        merged([schools(), schools("b.csv", students=[100, 51])])
+
+
+def test_without_students_there_is_nothing_to_describe():
+    with pytest.raises(InputError, match=r"side\.csv does not give the numbers of students; add the file"):
+        merged([describing(ncessch=["1"], school=["A"])])
+    with pytest.raises(InputError, match="A map does not give"):
+        merged([])
