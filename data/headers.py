@@ -8,15 +8,16 @@ Row = Sequence[str]
 
 
 def header_at(rows: Sequence[Row]) -> int:
-    """The position of the header: the first row of mostly text, distinct and filled across most of the width.
+    """The position of the header: the first row of mostly text, distinct and as wide as the data, or nearly.
 
-    Not across all of it, so that a header lacking a name is still the header, and the rows below it ragged.
+    A header lacking one name is still the header, so that the rows below are told to be ragged.
     """
     width = _usual_width(rows)
+    enough = max(min(width, 2), min(0.8 * width, width - 1))
     for i, row in enumerate(rows):
         filled = [cell.strip() for cell in row if cell.strip()]
         words = [cell for cell in filled if not _is_number(cell)]
-        if len(filled) > width / 2 and len(words) > len(filled) / 2 and len(set(filled)) > len(filled) / 2:
+        if len(filled) >= enough and len(words) > len(filled) / 2 and len(set(filled)) > len(filled) / 2:
             return i
     return next((i for i, row in enumerate(rows) if any(cell.strip() for cell in row)), 0)
 
