@@ -1,4 +1,4 @@
-"""Franklin's schools as buildings: which district runs them, what grades they serve, where they stand, when they are open."""
+"""Franklin's schools as buildings: who runs them, what grades they serve, where they stand, when they are open."""
 
 import geopandas as gpd
 import numpy as np
@@ -16,11 +16,11 @@ YEARS = range(2018, 2024)
 # follow Texas's 2018–19 campuses (elementary 541 ± 215, middle 691 ± 378, secondary 871 ± 981).
 PLANS = pd.DataFrame(
     [
-        ("large", "PK", "05", "Elementary", 0.490, 410, 0.34, 1),
-        ("large", "06", "08", "Middle", 0.230, 560, 0.34, 1),
-        ("large", "09", "12", "High", 0.274, 860, 0.45, 1),
+        ("large", "PK", "05", "Elementary", 0.490, 395, 0.34, 1),
+        ("large", "06", "08", "Middle", 0.230, 540, 0.34, 1),
+        ("large", "09", "12", "High", 0.274, 830, 0.45, 1),
         ("large", "09", "12", "Learning Center", 0.006, 70, 0.60, 0),
-        ("middling", "PK", "06", "Elementary", 0.560, 390, 0.30, 1),
+        ("middling", "PK", "06", "Elementary", 0.560, 380, 0.30, 1),
         ("middling", "07", "12", "High", 0.440, 500, 0.30, 1),
         ("small", "PK", "12", "School", 1.000, 700, 0.30, 1),
         ("elementary", "KG", "08", "School", 1.000, 380, 0.30, 1),
@@ -36,7 +36,7 @@ PLANS = pd.DataFrame(
 def with_size(districts: gpd.GeoDataFrame) -> pd.DataFrame:
     """The districts with their students in 2018 and the plan they split their grades by."""
     rng = np.random.default_rng(90_010)
-    usual = {"suburb": 6300, "town": 3100, "rural": 800}
+    usual = {"suburb": 6300, "town": 3300, "rural": 800}
     size = districts["place"].map(usual) * np.exp(rng.normal(0, 0.55, len(districts)))
     own = districts["place"].eq("city") & districts["kind"].eq("unified")
     size[own] = districts.loc[own, "city"].map(dict(enumerate([67_000, 46_000, 36_000, 25_000, 18_000, 15_000])))
@@ -101,13 +101,13 @@ def buildings() -> pd.DataFrame:
     coordinates it holds: place, city, kind, plan, suffix, span, share, size_2018, weight (its share of its span's
     students, before scaling), first and last year, new_name (missing for most) and renamed (the year it takes it).
     """
-    rng = np.random.default_rng(90_011)
+    rng, words = np.random.default_rng(90_011), np.random.default_rng(90_012)
     districts = geography.districts()
     schools = _open(_spread_out(with_size(districts)), rng)
     schools["level"] = schema.level_from_grades(schools["grade_low"], schools["grade_high"])
     schools["ncessch"] = schools["leaid"] + (schools.groupby("leaid").cumcount() + 1).astype("str").str.zfill(5)
-    schools["school"] = names.school_names(schools, rng)
-    schools["new_name"] = names.school_names(schools.assign(alike=9), rng).where(
+    schools["school"] = names.school_names(schools, words)
+    schools["new_name"] = names.school_names(schools.assign(alike=9), words).where(
         (rng.random(len(schools)) < 0.02) & (schools["number"] > 0)
     )
     schools["renamed"] = rng.integers(2019, 2024, len(schools))

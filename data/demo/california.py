@@ -4,8 +4,8 @@ Run ``python -m data.demo.california PATH`` with the path of ``apipop`` as CSV t
 ``california-2000-schools.parquet`` and ``california-2000.json`` beside this file.
 
 Source: California Department of Education, 1999–2000 Academic Performance Index (API) growth data file, as it comes
-with the R package survey (data set ``api``, object ``apipop``; Debian package r-cran-survey): "all schools with at least
-100 students". Its fields are those of the department's "Record Layout for the 1999-00 Growth API Data File"
+with the R package survey (data set ``api``, object ``apipop``; Debian package r-cran-survey): "all schools with at
+least 100 students". Its fields are those of the department's "Record Layout for the 1999-00 Growth API Data File"
 (the 2000 growth API against the 1999 base, from the tests of spring 2000), so the school year is 1999–2000 and the
 table's year, which is the fall, is 1999.
 """
@@ -59,8 +59,8 @@ def metadata(published: pd.DataFrame) -> shipping.Metadata:
         "label": "California",
         "state": "CA",
         "fictional": False,
-        "source": "California Department of Education, 1999–2000 Academic Performance Index growth data file, by way of "
-        "the apipop data of the R package survey (Lumley), Debian package r-cran-survey 4.1-1-1.",
+        "source": "California Department of Education, 1999–2000 Academic Performance Index growth data file, by way "
+        "of the apipop data of the R package survey (Lumley), Debian package r-cran-survey 4.1-1-1.",
         "rights": "Facts published by a state agency; the package they were taken from is under GPL-2 or later.",
         "notes": [
             "School year 1999–2000: the index of 2000 rests on the tests of spring 2000.",

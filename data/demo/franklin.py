@@ -5,6 +5,35 @@ Run ``python -m data.demo.franklin`` to write ``franklin-schools.parquet``, ``fr
 
 Ids look like NCES ids under state code 90, which no state has: a district is 90 and five digits, a school its
 district's id and five more.
+
+What it is calibrated to, in fall 2018 unless said (``tests/data/demo/test_franklin.py`` holds it there):
+
+=============================================  =========  ========  ======
+moment                                         published  Franklin  source
+=============================================  =========  ========  ======
+students                                         684,177   682,083  KY
+schools                                            1,435     1,408  KY
+students in a school: lower quartile                 288       331  KY
+… median, upper quartile                         448, 609  434, 576  KY
+students in a district: median                     2,244     2,786  KY
+share of students in the largest tenth             0.475     0.440  KY
+ED share of all students                           0.606     0.599  TX
+ED, variance ratio V over schools                  0.309     0.303  TX
+ED, variance ratio V over districts                0.203     0.203  TX
+ED, dissimilarity D over schools                   0.484     0.482  TX
+standard deviation of the schools' ED share        0.264     0.269  TX
+V inside the most divided large district           0.382     0.363  TX
+median V inside districts of 20 schools or more    0.128     0.124  TX
+schools at exactly 100 % ED (from fall 2020)       0.031     0.030  TX
+ED share against White share, correlation          −0.65     −0.61  TX
+… Hispanic, Black, Asian   0.62, 0.19, −0.41   0.64, 0.21, −0.36  TX
+White, Hispanic, Black, Asian (%)                 47, 27, 15, 5     US
+enrolment, fall 2019 to fall 2020                −3 %      −3.0 %  US
+=============================================  =========  ========  ======
+
+KY: Kentucky Department of Education, school report card 2016–17 (1,435 schools, 177 districts). TX: Texas Education
+Agency, Texas Academic Performance Reports 2018–19 (8,838 campuses, 1,201 districts). US: National Center for Education
+Statistics, Digest of Education Statistics 2020, table 203.50, and Condition of Education 2022.
 """
 
 from pathlib import Path
@@ -19,6 +48,8 @@ from data.demo.buildings import YEARS, buildings
 
 LABEL = "Franklin (fictional)"
 HERE = Path(__file__).parent
+ED_COUNTS = ("ed_frpl", "ed_free", "ed_direct")
+UNREPORTED = {"Ivybank": 2019, "Sorrelton": 2021}  # districts that reported no ED in that year
 
 
 def _schools_and_years() -> pd.DataFrame:
@@ -44,14 +75,8 @@ def _hide_small(counts: pd.DataFrame) -> pd.DataFrame:
 
 def _lose_some(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """The table with what a real one lacks: some schools' ED, two districts' for a year, some races, some places."""
-    ed = [column for column in table if str(column).startswith("ed_") and column != "ed_basis"]
-    towns = (
-        table.loc[table["district"].str.startswith(("Sorrelton", "Ivybank")), "leaid"].drop_duplicates().sort_values()
-    )
-    unreported = (table["leaid"].eq(towns.iloc[0]) & table["year"].eq(2021)) | (
-        table["leaid"].eq(towns.iloc[1]) & table["year"].eq(2019)
-    )
-    table.loc[unreported | (rng.random(len(table)) < 0.005), ed] = pd.NA
+    unreported = table["year"] == table["town"].map(UNREPORTED)
+    table.loc[unreported | (rng.random(len(table)) < 0.005), [*ED_COUNTS, "ed_low", "ed_high"]] = pd.NA
     table.loc[rng.random(len(table)) < 0.004, list(schema.RACES)] = pd.NA
     unplaced = rng.choice(np.sort(table["ncessch"].unique()), 5, replace=False)
     table.loc[table["ncessch"].isin(unplaced), ["latitude", "longitude"]] = np.nan
@@ -84,7 +109,7 @@ def metadata(table: pd.DataFrame) -> shipping.Metadata:
         "label": LABEL,
         "state": LABEL,
         "fictional": True,
-        "source": "Made by this project; its moments follow published figures of Texas 2018–19 (Texas Education Agency), "
+        "source": "Made by this project; its moments follow those of Texas 2018–19 (Texas Education Agency), "
         "Kentucky 2016–17 (Kentucky Department of Education) and the nation (NCES, Condition of Education).",
         "rights": "Part of this project, under its licence.",
         "notes": [
@@ -93,7 +118,7 @@ def metadata(table: pd.DataFrame) -> shipping.Metadata:
             "certification are given too.",
             f"From fall {pupils.CEP_FROM}, some high-poverty schools report every student as ED, as schools under the "
             "Community Eligibility Provision do.",
-            f"ED counts from 1 to {pupils.HIDDEN_BELOW - 1} are withheld, and a few schools and districts did not report.",
+            f"ED counts from 1 to {pupils.HIDDEN_BELOW - 1} are withheld; a few schools and districts did not report.",
             f"Charter districts have no polygon, and {online} online school has no place.",
             "Generated by python -m data.demo.franklin.",
         ],

@@ -4,9 +4,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 CITIES = ("Harrowmere", "Lanternford", "Tamaracton", "Quarrygate", "Millrace City", "Osprey Harbor")
 
-_TOWN_FIRST = (
+TOWNS = _words(
     "Alderwick Amberholt Brackenmoor Brambleton Briarmouth Burdockville Candlewick Catkinbrook Chaffwell Cinderfield "
     "Cloverness Cobblestow Copperlea Cranemarsh Curlewton Dapplewood Dewberryton Driftmoor Duskwater Elderquay "
     "Emberlyn Fallowmere Featherstow Fernhollow Fiddlehead Flaxenburg Flintmere Foxglove Frostwick Gooseberry "
@@ -19,11 +24,9 @@ _TOWN_FIRST = (
     "Swallowtail Tanagerton Teasel Thistlemoor Thrushwood Turnstone Umberfield Vetchling Vireo Wagtail "
     "Waxwing Wheatear Whimbrel Widgeon Wigeonmoor Willowmarsh Winterbourne Wrenfield Yarrowton Yellowroot"
 )
-TOWNS = tuple(_TOWN_FIRST.split())
-
-COUNTIES = tuple(
+COUNTIES = _words(
     "Bluestem Bobolink Bulrush Catamount Chickadee Coneflower Deerbrush Fescue Grackle Heartwood Hornbeam Indigobush "
-    "Killdeer Loess Milkweed Nuthatch Oxbow Pawpaw Prairiesmoke Puddingstone Sassafras Switchgrass Tanglewood Tupelo".split()
+    "Killdeer Loess Milkweed Nuthatch Oxbow Pawpaw Prairiesmoke Puddingstone Sassafras Switchgrass Tanglewood Tupelo"
 )
 
 CHARTERS = (
@@ -39,12 +42,12 @@ CHARTERS = (
 )
 VIRTUAL = "Franklin Statewide Online Academy"
 
-_WORDS = tuple(
-    "Alder Ash Aspen Bayberry Birch Bluebird Bluff Buckeye Bur Oak Cardinal Cattail Cedar Cherry Clover Cottonwood "
+_WORDS = _words(
+    "Alder Ash Aspen Bayberry Birch Bluebird Bluff Buckeye Cardinal Cattail Cedar Cherry Clover Cottonwood "
     "Dogwood Eagle Elm Evergreen Fern Foxtail Goldenrod Granite Hawthorn Hazel Heron Hickory Holly Ironwood Juniper "
     "Kestrel Lark Laurel Limestone Linden Locust Magnolia Maple Meadow Mulberry Oriole Osprey Pecan Pine Plum Poplar "
-    "Prairie Quail Redbud River Robin Sandstone Sandy Sequoia Silver Spruce Stone Sumac Sycamore Thrush Timber Trillium "
-    "Valley Violet Walnut Wildflower Willow Wren".replace("Bur Oak", "Bur-Oak").split()
+    "Prairie Quail Redbud River Robin Sandstone Sandy Sequoia Silver Spruce Stone Sumac Sycamore Thrush Timber "
+    "Trillium Valley Violet Walnut Wildflower Willow Wren"
 )
 _FEATURES = (
     "Bend",
@@ -64,19 +67,18 @@ _FEATURES = (
 )
 _STREETS = tuple(
     f"{number} {kind}"
-    for number in "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth Twentieth".split()
+    for number in _words("First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth")
     for kind in ("Street", "Avenue", "Ward")
 )
-SCHOOL_WORDS = tuple(
-    sorted({f"{w.replace('-', ' ')} {f}" for w in _WORDS for f in _FEATURES if w != f} | set(_STREETS))
-)
+SCHOOL_WORDS = tuple(sorted({f"{w} {f}" for w in _WORDS for f in _FEATURES if w != f} | set(_STREETS)))
 
 
 def school_names(schools: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
-    """A name for each school, no two alike in the state's list of words while one of a level in a town takes the town's.
+    """A name for each school: its town's for the first high school and wherever a district has one of a kind.
 
     Args:
-        schools: columns leaid, town (the district's short name), level and number (0, 1, … within district and level).
+        schools: columns town (the district's short name), suffix (what such schools are called), number (0, 1, …
+            among the like schools of the district) and alike (how many of them there are).
     """
     words = pd.Series(_shuffled(len(schools), rng), index=schools.index)
     only = schools["alike"] == 1

@@ -21,41 +21,41 @@ ONLINE = pd.Series([1.0, 1.1, 2.6, 2.2, 1.9, 1.8], index=YEARS)
 PLACES = pd.DataFrame(
     {
         "city": (1.3, 0.0, 0.75),
-        "suburb": (-0.35, 1.05, 0.70),
-        "town": (0.75, 0.6, 0.35),
-        "rural": (0.55, 0.65, 0.25),
+        "suburb": (-0.57, 1.02, 0.93),
+        "town": (1.15, 0.65, 0.42),
+        "rural": (0.8, 0.7, 0.3),
         "online": (0.3, 0.0, 0.0),
     },
     index=["middle", "between", "within"],
 )
-CITY_MIDDLE = (2.1, 1.75, 1.6, 1.2, 0.0, 2.0)
-CITY_WITHIN = (1.9, 1.45, 1.3, 1.0, 0.9, 0.8)
+CITY_MIDDLE = (2.2, 2.1, 2.0, 1.6, 0.2, 2.4)
+CITY_WITHIN = (2.5, 1.6, 1.6, 1.2, 1.0, 0.9)
 CHARTER = (1.7, 0.8, 0.7)
 
-# Free lunch is 87.5 % of free or reduced (California 2019–20: 3.20 of 3.65 million). The federal multiplier takes
-# identified (directly certified) students times 1.6 as the students to claim for (7 CFR 245.9(f)); direct is its inverse.
+# Free lunch is 87.5 % of free or reduced (California Department of Education, free and reduced-price meal data
+# 2019–20: 3.20 of 3.65 million). The federal multiplier takes identified (directly certified) students times 1.6 as
+# the students to claim for (7 CFR 245.9(f)); direct certification here is its inverse.
 FREE_OF_FRPL = 0.875
 IDENTIFIED_MULTIPLIER = 1.6
 CEP_FROM = 2020
 CEP_CLAIM = 0.90  # claiming share from which a school may take part
-CEP_TAKERS = 0.30  # so that about 3 % of schools stand at 100 %, as 273 of Texas's 8,838 campuses did in 2018–19
+CEP_TAKERS = 0.27  # so that about 3 % of schools stand at 100 %, as 273 of Texas's 8,838 campuses did in 2018–19
 
 HIDDEN_BELOW = 10  # ten is the usual threshold; counts of one to nine are withheld
 
-# Log odds against White, by race in the order of RACES: everywhere, per unit of the logit of the ED share, and by place.
-# Everywhere and by place follow NCES (fall 2018: White 47 %, Hispanic 27, Black 15, Asian 5, two or more 4); the slopes
-# follow the correlations of Texas's campuses (ED share with White −.65, Hispanic .62, Black .19, Asian −.41).
+# Log odds against White, by race in the order of RACES: everywhere, per unit of the logit of the ED share, by place,
+# the spread between districts and between schools, and the change a year.
 MIX = pd.DataFrame(
     {
-        "everywhere": (-4.0, -2.75, -1.75, -0.95, -5.2, -2.35, 0.0),
-        "slope": (0.15, -0.35, 0.50, 0.55, 0.10, 0.0, 0.0),
+        "everywhere": (-4.0, -2.95, -2.08, -1.48, -5.2, -2.4, 0.0),
+        "slope": (0.15, -0.10, 0.42, 0.56, 0.10, 0.0, 0.0),
         "city": (0.1, 0.6, 1.2, 0.9, 0.3, 0.2, 0.0),
         "suburb": (-0.2, 0.8, 0.4, 0.3, 0.1, 0.1, 0.0),
         "town": (0.1, -0.9, -0.6, -0.1, -0.2, -0.1, 0.0),
         "rural": (0.6, -1.6, -1.5, -0.6, -0.5, -0.2, 0.0),
         "online": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-        "district": (0.5, 0.4, 0.6, 0.6, 0.3, 0.1, 0.0),
-        "school": (0.4, 0.4, 0.6, 0.5, 0.4, 0.15, 0.0),
+        "district": (0.5, 0.7, 0.7, 0.6, 0.3, 0.1, 0.0),
+        "school": (0.4, 0.6, 0.8, 0.5, 0.4, 0.15, 0.0),
         "per_year": (0.0, 0.02, -0.005, 0.025, 0.0, 0.035, 0.0),
     },
     index=list(RACES),
@@ -73,7 +73,7 @@ def _neighbourhood(schools: pd.DataFrame, rng: np.random.Generator) -> Floats:
     field = pd.Series(np.sin(2 * np.pi * way / np.array([34.0, 21.0, 13.0]) + phase).sum(axis=1), index=schools.index)
     of_district = field.groupby(schools["leaid"])
     spread = of_district.transform("std").where(schools.groupby("leaid")["leaid"].transform("size") >= 4)
-    return ((field - of_district.transform("mean")) / spread).fillna(0).to_numpy()
+    return np.asarray(((field - of_district.transform("mean")) / spread).fillna(0))
 
 
 def _per_district(schools: pd.DataFrame, rng: np.random.Generator) -> Floats:
@@ -82,7 +82,7 @@ def _per_district(schools: pd.DataFrame, rng: np.random.Generator) -> Floats:
     return np.asarray(rng.normal(0, 1, code.max() + 1)[code])
 
 
-def need(schools: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
+def need(schools: pd.DataFrame, rng: np.random.Generator) -> "pd.Series[float]":
     """The logit of each school's ED share in 2018: its kind of place, its district, its side of town, and its own."""
     middle, between, within = (schools["place"].map(PLACES.loc[row]).astype(float) for row in PLACES.index)
     own_city = schools["place"].eq("city") & ~schools["charter"]
@@ -119,7 +119,7 @@ def disadvantaged(panel: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     drift = 0.016 * (panel["year"] - YEARS[0]) + rng.normal(0, 0.06, len(panel))
     frpl = (panel["students"] / (1 + np.exp(-(panel["need"] + drift)))).round()
     share = frpl / panel["students"]
-    free = (frpl * (FREE_OF_FRPL - 0.08 + 0.12 * share + rng.normal(0, 0.01, len(panel)))).round()
+    free = (frpl * (FREE_OF_FRPL + 0.12 * (share - 0.72) + rng.normal(0, 0.01, len(panel)))).round()
     direct = (frpl / IDENTIFIED_MULTIPLIER * (1 + rng.normal(0, 0.04, len(panel)))).round()
     claim = (direct / panel["students"] * IDENTIFIED_MULTIPLIER).where(panel["year"] == CEP_FROM)
     eligible = claim.groupby(panel["ncessch"]).transform("max") >= CEP_CLAIM
