@@ -23,9 +23,17 @@ from data.schema import ED_BASES, LEVELS, school_year
 
 PORT = 8501
 # The contract of `simulate`: what a school's row holds.
-SCHOOL_COLUMNS = (
-    "ncessch leaid host students_before ed_before students_after ed_after ed_after_low ed_after_high".split()
-)
+SCHOOL_COLUMNS = [
+    "ncessch",
+    "leaid",
+    "host",
+    "students_before",
+    "ed_before",
+    "students_after",
+    "ed_after",
+    "ed_after_low",
+    "ed_after_high",
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from analysis.indices import imbalance
 from analysis.units import Floats, Units, ratio
 
 
@@ -12,10 +13,5 @@ def contribution(units: Units) -> Floats:
     add up to 1, half of it from schools above the place's share and half from those below. NaN where D is undefined,
     or 0 so that there is nothing to share out. Urban Institute, Segregation Contribution Index (2020).
     """
-    a, b = units.counts[:, 0], units.counts[:, 1]
-    group, other = units.totals[:, 0], units.totals[:, 1]
-    share = ratio(group, group + other)[units.place]
-    # t |p − P| as |a − t P|: no division by an empty school's size.
-    gap = np.abs(a - (a + b) * share)
-    both = ((group > 0) & (other > 0))[units.place]
-    return np.where(both, ratio(gap, units.over_places(np.nan_to_num(gap))[units.place]), np.nan)
+    gap = np.abs(imbalance(units))
+    return ratio(gap, units.over_places(gap)[units.place])

@@ -7,7 +7,7 @@ D does not, and is shown with what sorting within districts adds to it.
 import numpy as np
 import pandas as pd
 
-from analysis.indices import dissimilarity, entropy, exposure, log_where_positive, mutual_information, variance_ratio
+from analysis.indices import dissimilarity, entropy, exposure, log_of_share_ratio, mutual_information, variance_ratio
 from analysis.units import Codes, Floats, Units, gathered, ratio
 
 ADDITIVE = ("variance_ratio", "theil_h", "mutual_information", "exposure_shortfall")
@@ -35,18 +35,19 @@ def district_parts(units: Units, district: Codes) -> tuple[pd.DataFrame, Codes]:
     inner, place_of, _ = _districts(units, district)
     total, total_d = units.totals[place_of], inner.totals
     counted, counted_d = total.sum(axis=1), total_d.sum(axis=1)
-    spread_d = _spread(total_d)
-    share_gap = ratio(total_d[:, 0], counted_d) - ratio(total[:, 0], counted)
-    even = counted_d[:, None] * ratio(total, counted[:, None])
-    m_between = ratio((total_d * log_where_positive(ratio(total_d, even))).sum(axis=1), counted)
+    spread, spread_d = _spread(total), _spread(total_d)
+    imbalance_d = total_d[:, 0] * total[:, 1] - total_d[:, 1] * total[:, 0]
+    of_two, of_two_d = total[:, :2].sum(axis=1), total_d[:, :2].sum(axis=1)
+    v_between = np.nan_to_num(ratio(imbalance_d**2, of_two_d * of_two**2))
+    m_between = ratio((total_d * log_of_share_ratio(total_d, total)).sum(axis=1), counted)
     m_within = _weighted(ratio(counted_d, counted), mutual_information(inner))
-    diversity = np.maximum(entropy(units), 0.0)[place_of]
+    diversity = entropy(units)[place_of]
     weight = ratio(total_d[:, 0], total[:, 0])
     even_exposure_d = ratio(total_d[:, 1], inner.students_total)
     even_exposure = ratio(total[:, 1], units.students_total[place_of])
     parts = {
-        ("variance_ratio", "between"): ratio(_weighted(counted_d, share_gap**2), _spread(total)),
-        ("variance_ratio", "within"): ratio(_weighted(spread_d, variance_ratio(inner)), _spread(total)),
+        ("variance_ratio", "between"): ratio(v_between, spread),
+        ("variance_ratio", "within"): ratio(_weighted(spread_d, variance_ratio(inner)), spread),
         ("theil_h", "between"): ratio(m_between, diversity),
         ("theil_h", "within"): ratio(m_within, diversity),
         ("mutual_information", "between"): m_between,

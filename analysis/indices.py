@@ -43,33 +43,51 @@ def _exposure_to(units: Units, to: int) -> Floats:
 
 def variance_ratio(units: Units) -> Floats:
     """V = Σ t_s (p_s − P)² / (T P (1 − P)), (places,). Also η² or normalised exposure; James & Taeuber (1985)."""
-    group, counted = units.totals[:, 0], units.totals[:, :2].sum(axis=1)
-    of_two = units.counts[:, :2].sum(axis=1)
-    share = np.nan_to_num(ratio(group, counted))
-    gap = np.nan_to_num(ratio(units.counts[:, 0], of_two)) - share[units.place]
-    return ratio(units.over_places(of_two * gap**2), counted * share * (1 - share))
+    group, other = units.totals[:, 0], units.totals[:, 1]
+    of_two = units.counts[:, 0] + units.counts[:, 1]
+    squares = np.nan_to_num(ratio(imbalance(units) ** 2, of_two))
+    return ratio(units.over_places(squares), group * other * (group + other))
+
+
+def imbalance(units: Units) -> Floats:
+    """a_s B − b_s A, (schools,): t_s T (p_s − P), but exact in whole numbers, so that an even place gives exactly 0."""
+    total = units.totals[units.place]
+    return units.counts[:, 0] * total[:, 1] - units.counts[:, 1] * total[:, 0]
 
 
 def mutual_information(units: Units) -> Floats:
     """M = Σ_s Σ_g (n_sg/T) ln(n_sg T / (n_s n_g)), in nats, (places,). Theil & Finizza (1971); any number of groups."""
-    total = units.totals.sum(axis=1)
-    even = units.counted[:, None] * ratio(units.totals, total[:, None])[units.place]
-    surprise = log_where_positive(ratio(units.counts, even))
-    return np.maximum(ratio(units.over_places((units.counts * surprise).sum(axis=1)), total), 0.0)
+    surprise = units.counts * log_of_share_ratio(units.counts, units.totals[units.place])
+    return np.maximum(ratio(units.over_places(surprise.sum(axis=1)), units.totals.sum(axis=1)), 0.0)
 
 
 def entropy(units: Units) -> Floats:
     """E = −Σ_g P_g ln P_g of the groups in each place, in nats, (places,); NaN where a place has no student counted."""
-    share = ratio(units.totals, units.totals.sum(axis=1)[:, None])
-    return -(share * log_where_positive(share)).sum(axis=1)
+    total = units.totals.sum(axis=1)[:, None]
+    share, rest = ratio(units.totals, total), ratio(total - units.totals, total)
+    # Near 1 the logarithm is taken of what is missing to 1, which loses no digits.
+    log_share = np.where(share > 0.5, np.log1p(-np.minimum(rest, 0.5)), _log_where_positive(share))
+    return np.maximum(-(share * log_share).sum(axis=1), 0.0)
 
 
 def theil_h(units: Units) -> Floats:
     """H = M / E, (places,). Theil & Finizza (1971); any number of groups."""
-    return ratio(mutual_information(units), np.maximum(entropy(units), 0.0))
+    return ratio(mutual_information(units), entropy(units))
 
 
-def log_where_positive(values: Floats) -> Floats:
+def log_of_share_ratio(counts: Floats, totals: Floats) -> Floats:
+    """The ln of each group's share in ``counts`` over its share in ``totals``: (rows, groups), 0 for an empty cell.
+
+    Where the shares are close the logarithm is taken of their difference, which is exact in whole numbers.
+    """
+    size, total = counts.sum(axis=1)[:, None], totals.sum(axis=1)[:, None]
+    apart = ratio(counts * (total - totals) - (size - counts) * totals, size * totals)
+    close = np.abs(apart) < 0.5
+    far_log = _log_where_positive(ratio(counts * total, size * totals))
+    return np.where(close, np.log1p(apart, out=np.zeros_like(apart), where=close), far_log)
+
+
+def _log_where_positive(values: Floats) -> Floats:
     """Natural logarithm, 0 where the value is 0 or undefined: the limit of x ln x is 0."""
     return np.log(values, out=np.zeros_like(values), where=values > 0)
 
@@ -210,8 +228,8 @@ INDICES: dict[str, Index] = {
             "V = Σ t_s (p_s − P)² / (T P (1 − P))",
             "How far the group's share differs between the schools of the average student of each group: "
             "0 where every school has the same mix, 1 where no school mixes them.",
-            "The average school of {group} has a share of {group} {value:.0%} of the whole way higher "
-            "than the average school of {other}.",
+            "Where everyone is counted, the average student among {group} attends a school whose share of {group} is "
+            "{value:.0%} of a whole higher than the average student among {other}.",
             _ONE_GROUP,
             _JAMES_TAEUBER,
         ),

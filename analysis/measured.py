@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.contribution import contribution
 from analysis.decompose import ADDITIVE, decompose, district_parts
-from analysis.indices import measure
+from analysis.indices import exposure, isolation, measure
 from analysis.units import Codes, Units, known, units_by
 
 # The column that names a place, and the one that says what people call it.
@@ -73,6 +73,20 @@ def district_contributions(table: pd.DataFrame, group: str, other: str | None) -
     ids = counted.assign(place=units.place)[["place", "leaid"]].drop_duplicates().sort_values(["place", "leaid"])
     named = {f"{m}_{part}": parts[m, part] for m in ADDITIVE for part in ("between", "within")}
     return pd.DataFrame({"year": np.array(years)[place_of], "leaid": ids["leaid"].to_numpy()} | named)
+
+
+def typical_schools(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFrame:
+    """The group's share in the school of the average student of each group, all schools of a year together.
+
+    Returns:
+        One row a year: ``of_group`` (isolation, aPa) and ``of_other`` (bPa). With everyone else as the other group
+        their difference is the variance ratio.
+    """
+    units, _, years = _by_year(table, group, other)
+    swapped = Units(units.counts[:, ::-1], units.students, units.place, units.places)
+    return pd.DataFrame(
+        {"of_group": isolation(units), "of_other": exposure(swapped)}, index=pd.Index(years, name="year")
+    )
 
 
 def contributions(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFrame:

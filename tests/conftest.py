@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure: how long an example takes is for the benchmarks.
+settings.register_profile("evenground", deadline=None)
+settings.load_profile("evenground")
 
 
 @pytest.fixture(scope="session")

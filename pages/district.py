@@ -1,0 +1,127 @@
+"""One district: its schools, what each contributes to the separation, and its way through the years."""
+
+import streamlit as st
+
+from analysis.measured import contributions
+from pages.shared import charts, maps, parts, store, words
+from pages.shared.view import chosen_district, current_view, district_label
+
+CONTRIBUTIONS_SHOWN = 20
+
+view = current_view()
+leaid = chosen_district(view)
+if leaid is None:
+    parts.nothing_to_show(view)
+name = store.district_names(view).get(leaid) or leaid
+group, other = view.groups.group, view.groups.other
+everyone = store.schools(view)
+schools = everyone[everyone["leaid"] == leaid].reset_index(drop=True)
+schools["share"] = parts.shares(schools, group)
+schools["school"] = schools["school"].fillna(schools["ncessch"])
+known = schools.dropna(subset="share")
+share = float(known[group].sum() / known["students"].sum()) if known["students"].sum() else float("nan")
+
+st.title(name)
+st.markdown(words.district_range(name, view.year, view.groups, share, known["share"].tolist()))
+if known.empty:
+    parts.provenance(view)
+    st.stop()
+rows = store.indices(view, "district")
+history = rows[rows["place"] == leaid].set_index("year")
+now = history.loc[view.year]
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader("How its schools differ")
+    st.plotly_chart(
+        charts.beeswarm(known, share, view.groups.group_words),
+        config=charts.config("schools"),
+        key="beeswarm",
+        alt=f"Each school by its share of {view.groups.group_words}; the table below holds the same numbers.",
+    )
+    st.caption("One dot a school, larger with more students. Crowded dots are stacked; height has no meaning.")
+with right:
+    st.subheader("Where they stand")
+    outlines = store.outlines(view.dataset.name, view.dataset.input_hash)
+    has_outline = outlines is not None and leaid in outlines.ids
+    figure = maps.schools(
+        known.assign(
+            colour=known["share"],
+            symbol="circle",
+            hover=[
+                f"{school}<br>{words.percent(value)} · {students:,} students"
+                for school, value, students in zip(known["school"], known["share"], known["students"], strict=True)
+            ],
+        ),
+        outlines.link if outlines else None,
+        [leaid] if has_outline else [],
+        [other_id for other_id in outlines.ids if other_id != leaid] if outlines else [],
+        scale_title=f"share of {view.groups.group_words}",
+    )
+    if figure is None:
+        st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
+    else:
+        st.plotly_chart(
+            figure,
+            config=charts.config("school-map") | {"scrollZoom": True},
+            key="school_map",
+            alt=f"Map of the schools coloured by their share of {view.groups.group_words}.",
+        )
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader("What each school contributes")
+    contributed = contributions(schools, group, other)
+    contributed["school"] = contributed["school"].fillna(contributed["ncessch"])
+    above = (contributed["group_students"] / contributed["students"].where(contributed["students"] > 0)) > share
+    shown = contributed.assign(above=above).dropna(subset="contribution").head(CONTRIBUTIONS_SHOWN)
+    if shown.empty:
+        st.caption("The schools do not differ, so there is nothing to share out.")
+    else:
+        st.plotly_chart(
+            charts.contributions(shown),
+            config=charts.config("contributions"),
+            key="contributions",
+            alt="Schools by their contribution to the district's dissimilarity, largest first.",
+        )
+        st.caption(
+            f"Share of the district's D (now {words.number(now['dissimilarity'])}) that would go if the school matched "
+            f"the district: the {len(shown)} largest of {len(contributed)} schools. Amber lies above the district's "
+            "share, blue below."
+        )
+with right:
+    st.subheader("Over the years")
+    lines = history.rename(columns={"dissimilarity": "D", "variance_ratio": "V"})
+    parts.trend(lines[["D", "V"]].astype(float), {"D": charts.BETWEEN, "V": charts.WITHIN}, "index", key="trend")
+    st.subheader("Its measures")
+    st.table(parts.place_measures(now))
+
+st.page_link(
+    "policy.py",
+    label="Try 50/50 here",
+    icon=":material/shuffle:",
+    query_params={"district": district_label(store.district_names(view), leaid)},
+)
+st.subheader("Every school")
+table = schools.merge(contributed[["ncessch", "contribution"]], on="ncessch", how="left")
+columns = {
+    "school": "School",
+    "ncessch": "School id",
+    "level": "Level",
+    "students": "Students",
+    group: view.groups.group_words[0].upper() + view.groups.group_words[1:],
+    "share": "Share",
+    "contribution": "Contribution to D",
+}
+st.dataframe(
+    table[list(columns)].rename(columns=columns).sort_values("Share", ascending=False),
+    hide_index=True,
+    column_config={
+        "Share": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+        "Contribution to D": st.column_config.NumberColumn(format="percent"),
+        "Students": st.column_config.NumberColumn(format="localized"),
+    },
+    key="schools_table",
+)
+parts.download(table[list(columns)], view, f"{leaid}-schools")
+parts.provenance(view)

@@ -1,0 +1,20 @@
+"""What surrounds every page: navigation, the view bar, and the label of fictional data."""
+
+import streamlit as st
+
+from pages.shared.view import show_view_bar
+
+st.set_page_config(page_title="Evenground", page_icon=":material/balance:", layout="wide")
+page = st.navigation(
+    [
+        st.Page("overview.py", title="Overview", default=True, help="A state: how separate, and where it lies."),
+        st.Page("districts.py", title="Districts", help="Compare districts with each other."),
+        st.Page("district.py", title="District", help="One district and its schools."),
+        st.Page("policy.py", title="50/50 policy", help="What 50/50 assignment would change."),
+        st.Page("sources.py", title="Sources", help="The data, and how to add yours."),
+        st.Page("methods.py", title="Methods", help="How every number is made."),
+    ],
+    position="top",
+)
+show_view_bar()
+page.run()

@@ -1,0 +1,59 @@
+"""How every number is made: definitions, how to read them, when they have no value, and where they come from."""
+
+import streamlit as st
+
+from analysis.indices import INDICES
+from analysis.policy.presets import PRESETS
+from analysis.policy.scenario import DRAWS, UNFILLED
+from data.schema import COLUMNS
+from pages.shared import words
+
+st.title("How is every number made?")
+st.markdown(
+    "School s of a place holds a_s students of one group, b_s of the other, t_s = a_s + b_s of both and n_s students of "
+    "any kind. A, B, T and N are the place's sums; p_s = a_s / t_s and P = A / T. A value that is not defined is said "
+    "to be so; it is never shown as 0."
+)
+st.subheader("Indices")
+for index in INDICES.values():
+    bounds = f"From {index.low:g} to {index.high:g}." if index.high < float("inf") else f"From {index.low:g} up."
+    with st.container(border=True):
+        st.markdown(f"**{index.label} ({index.symbol})**")
+        st.code(index.formula, language=None)
+        st.markdown(f"{index.meaning} {bounds} {index.undefined}")
+        st.caption(index.citation)
+st.subheader("Between and within districts")
+st.markdown(
+    """
+- V, H, M and the exposure shortfall (what exposure falls short of in an even state) split exactly:
+  the part between districts and the parts within each add up to the whole.
+- D does not split. D over districts is shown beside D over schools; the difference is what sorting within districts
+  adds. It is no mean of the districts' own values.
+- A district contributes T_d (P_d − P)² to the part of V between districts and T_d P_d (1 − P_d) V_d to the part within,
+  both divided by T P (1 − P).
+- A school's contribution is t_s |p_s − P| as a share of that sum over the district's schools: the share of D that would
+  go if the school matched the district (Urban Institute, Segregation Contribution Index).
+"""
+)
+st.subheader("50/50 assignment")
+st.markdown(
+    f"""
+- At each host as many places as it has lottery seats come free. The present students keep their seats first, each
+  within the lottery of their own group.
+- What is left of each lottery goes to willing students of other schools of the same grades: first the share for
+  students from outside the district, then from inside.
+- Which sending schools: {"; ".join(f"*{name}*, {text}" for name, text in DRAWS.items())}.
+- Seats one lottery cannot fill: {"; ".join(f"*{name}*, {text}" for name, text in UNFILLED.items())}.
+- Present students above their lottery's seats take the places that the drawn students left.
+- Students in equal students out, in whole students. The values shown are as the lotteries are expected to fall; the
+  range is the 5th to 95th percentile of 200 draws with a fixed seed.
+"""
+)
+for preset in PRESETS.values():
+    st.markdown(f"- **{preset.label}**: {preset.basis}")
+st.subheader("What this does not tell")
+st.markdown("\n".join(f"- {caveat}" for caveat in words.CAVEATS))
+st.subheader("Fields of the schools table")
+st.table(
+    {"Field": [c.name for c in COLUMNS], "Meaning": [c.meaning for c in COLUMNS], "Unit": [c.unit for c in COLUMNS]}
+)

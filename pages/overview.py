@@ -1,0 +1,84 @@
+"""A state at a glance: how separate its schools are, and whether that lies between or within districts."""
+
+import streamlit as st
+
+from pages.shared import charts, parts, store, words
+from pages.shared.view import current_view
+
+RANKED = 15
+
+view = current_view()
+place = view.dataset.label
+typical = store.typical_schools(view)
+decomposed = store.decomposed(view)
+if view.year not in decomposed.index:
+    parts.nothing_to_show(view)
+this_year = decomposed.loc[view.year]
+between, within = (float(this_year["variance_ratio", part]) for part in ("between", "within"))
+
+st.title(words.headline(between, within))
+st.markdown(
+    words.where_it_lies(
+        place,
+        view.year,
+        view.groups,
+        float(typical.loc[view.year, "of_group"]),
+        float(typical.loc[view.year, "of_other"]),
+        between,
+        within,
+    )
+)
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    parts.district_map(view)
+with right:
+    st.subheader("Where it lies")
+    if between + within > 0:
+        st.plotly_chart(
+            charts.between_within(between, within, "V"),
+            config=charts.config("between-within"),
+            key="between_within",
+            alt=f"Variance ratio: {between:.2f} between districts, {within:.2f} within districts.",
+        )
+    st.caption("Variance ratio V, which splits exactly: 0 where every school has the same mix, 1 where none mixes.")
+    st.subheader("Over the years")
+    parts.trend(
+        decomposed["variance_ratio"].rename(columns={"between": "between districts", "within": "within districts"}),
+        {"between districts": charts.BETWEEN, "within districts": charts.WITHIN},
+        "V",
+        key="state_trend",
+    )
+
+st.subheader("Which districts contribute most")
+contributions = store.district_contributions(view)
+contributions = contributions[contributions["year"] == view.year]
+names = store.district_names(view)
+ranked = contributions.assign(
+    district=contributions["leaid"].map(names).fillna(contributions["leaid"]),
+    between=contributions["variance_ratio_between"],
+    within=contributions["variance_ratio_within"],
+    total=contributions["variance_ratio_between"] + contributions["variance_ratio_within"],
+).sort_values("total", ascending=False)
+top = ranked.head(RANKED)
+if top["total"].sum() > 0:
+    st.markdown(
+        f"The {len(top)} districts below hold {top['total'].sum() / ranked['total'].sum():.0%} of the state's "
+        f"separation, of {len(ranked):,} districts."
+    )
+    st.plotly_chart(
+        charts.ranking(top, "V"),
+        config=charts.config("districts-by-contribution"),
+        key="ranking",
+        alt="Bar chart of the districts that contribute most; the table of districts below holds the same numbers.",
+    )
+
+st.subheader("Every measure")
+st.table(parts.state_measures(view))
+parts.download(
+    ranked[["leaid", "district", "between", "within", "total"]].rename(columns=lambda c: c.replace("total", "V_part")),
+    view,
+    "district-contributions",
+    label="Every district's contribution (CSV)",
+)
+parts.provenance(view)

@@ -1,0 +1,322 @@
+"""What 50/50 assignment would do to each school of a district, the sending schools included."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analysis.errors import InputError
+from analysis.policy.outcome import Outcome
+from analysis.policy.presets import PRESETS, scenario_from_preset
+from analysis.policy.scenario import DRAWS, UNFILLED, Host, Pool, Scenario
+from pages.shared import charts, maps, parts, store, words
+from pages.shared.view import View, chosen_district, current_view
+
+# What "who comes" may be: share of each sending school's students who would take a seat. An assumption, no source.
+TURNOUT = {"low": 0.05, "middle": 0.2, "high": 0.5}
+SENDERS_SHOWN = 25
+
+
+def asked_scenario(view: View, district: str) -> Scenario:
+    """The scenario that the controls describe."""
+    everyone = store.schools_of_all_levels(view)
+    schools = everyone[everyone["leaid"] == district].dropna(subset=["ed"]).sort_values("students", ascending=False)
+    preset = st.segmented_control(
+        "Start from",
+        list(PRESETS),
+        format_func=lambda name: PRESETS[name].label,
+        default="dallas",
+        required=True,
+        key="preset",
+        bind="query-params",
+        help=" ".join(f"{p.label}: {p.basis}" for p in PRESETS.values()),
+    )
+    start = scenario_from_preset(
+        everyone,
+        preset,
+        dataset=view.dataset.name,
+        district=district,
+        year=view.year,
+        basis=view.basis,
+        level=view.level,
+    )
+    labels = {
+        ncessch: f"{school} · {ed / max(students, 1):.0%} ED · {students:,} students ({ncessch})"
+        for ncessch, school, ed, students in schools[["ncessch", "school", "ed", "students"]].itertuples(index=False)
+    }
+    # Each district and preset has its own host control, so that its suggestion is the default.
+    hosts = st.multiselect(
+        "1 · Which schools?",
+        schools["ncessch"].tolist(),
+        default=[host.ncessch for host in start.hosts],
+        format_func=labels.__getitem__,
+        key=f"hosts_{district}_{preset}",
+        bind="query-params",
+        placeholder="Pick host schools",
+    )
+    columns = st.columns(4)
+    with columns[0]:
+        seats = st.slider(
+            "Seats, of each host's places", 0, 100, 100, 5, format="%d %%", key="seats", bind="query-params"
+        )
+    with columns[1]:
+        ed_share = st.slider(
+            "Seats for disadvantaged students",
+            0,
+            100,
+            round(start.ed_share * 100),
+            1,
+            format="%d %%",
+            key=f"ed_share_{preset}_{district if preset == 'district-share' else ''}",
+            bind="query-params",
+        )
+    with columns[2]:
+        outside = st.slider(
+            "2 · Seats offered first outside the district",
+            0,
+            100,
+            round(start.other.outside * 100),
+            5,
+            format="%d %%",
+            key=f"outside_{preset}",
+            bind="query-params",
+        )
+    with columns[3]:
+        turnout = st.segmented_control(
+            "3 · Who comes?",
+            list(TURNOUT),
+            default="middle",
+            required=True,
+            key="turnout",
+            bind="query-params",
+            help="Share of each sending school's students who would take a seat: "
+            + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+            + ". An assumption; try all three.",
+        )
+    with st.expander("More settings"):
+        draw = st.radio(
+            "Which sending schools",
+            list(DRAWS),
+            format_func=lambda name: f"{name}: {DRAWS[name]}",
+            key="draw",
+            bind="query-params",
+        )
+        unfilled = st.radio(
+            "Seats that one lottery cannot fill",
+            list(UNFILLED),
+            format_func=lambda name: f"{name}: {UNFILLED[name]}",
+            key="unfilled",
+            bind="query-params",
+        )
+        miles = st.number_input(
+            "Miles from a host within which schools outside the district may send",
+            min_value=1,
+            max_value=200,
+            value=10,
+            key="miles",
+            bind="query-params",
+        )
+    full = pd.Series({host.ncessch: host.seats for host in start.hosts})
+    places = schools.set_index("ncessch")[["students", "capacity"]].min(axis=1)
+    pool = Pool(willing=TURNOUT[turnout], outside=outside / 100)
+    return Scenario(
+        dataset=view.dataset.name,
+        district=district,
+        year=view.year,
+        hosts=tuple(Host(h, round(int(full.get(h, places[h])) * seats / 100)) for h in hosts),
+        basis=view.basis,
+        level=view.level,
+        ed_share=ed_share / 100,
+        ed=pool,
+        other=pool,
+        draw=draw,
+        unfilled=unfilled,
+        outside_miles=float(miles),
+        name=start.name,
+    )
+
+
+def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
+    """The outcome's schools with names, places and ED shares, hosts first, then by how much they change."""
+    columns = ["ncessch", "school", "district", "latitude", "longitude"]
+    rows = outcome.schools.merge(store.schools_of_all_levels(view)[columns], on="ncessch", how="left")
+    rows["school"] = rows["school"].fillna(rows["ncessch"])
+    for when in ("before", "after"):
+        rows[when] = rows[f"ed_{when}"] / rows[f"students_{when}"].where(rows[f"students_{when}"] > 0)
+    rows["change"] = rows["after"] - rows["before"]
+    moves = outcome.flows.groupby("from_school")["students"].sum()
+    rows["leave"] = rows["ncessch"].map(moves).fillna(0).astype(int)
+    rows["arrive"] = rows["ncessch"].map(outcome.flows.groupby("to_school")["students"].sum()).fillna(0).astype(int)
+    order = rows.assign(size=rows["change"].abs()).sort_values(["host", "size"], ascending=False).index
+    return rows.loc[order].reset_index(drop=True)
+
+
+def show_indices(outcome: Outcome) -> None:
+    """Index cards: before, after, range and direction, together, whichever way they move."""
+    cards = {
+        "dissimilarity": "Dissimilarity (D)",
+        "variance_ratio": "Variance ratio (V)",
+        "exposure": "Exposure of ED to other students",
+        "balanced": "Students in 40–60 % ED schools",
+    }
+    for column, (name, label) in zip(st.columns(len(cards)), cards.items(), strict=True):
+        change = outcome.district[name]
+        share = name == "balanced"
+        show = words.percent if share else words.number
+        with column.container(border=True):
+            st.metric(
+                label,
+                f"{show(change.before)} → {show(change.after)}",
+                words.signed(change.after - change.before, points=share),
+                delta_color="off",
+                delta_arrow="off",
+            )
+            st.caption(f"Range {show(change.low)}–{show(change.high)}. {words.direction(label, change)}")
+
+
+def show_hosts_and_senders(rows: pd.DataFrame, outcome: Outcome) -> None:
+    """The dumbbell of every host and the schools that change most, and where they are."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader("Each school, before and after")
+        shown = rows[rows["host"] | (rows["leave"] + rows["arrive"] > 0)]
+        shown = shown.head(int(shown["host"].sum()) + SENDERS_SHOWN)
+        with st.container(height=620, border=False):
+            st.plotly_chart(
+                charts.dumbbell(
+                    pd.DataFrame(
+                        {
+                            "label": np.where(shown["host"], "● " + shown["school"], shown["school"]),
+                            "before": shown["before"],
+                            "after": shown["after"],
+                            "low": shown["share_after_low"],
+                            "high": shown["share_after_high"],
+                        }
+                    )
+                ),
+                config=charts.config("before-after"),
+                key="dumbbell",
+                alt="Each school's share of disadvantaged students before and after; the table holds the same numbers.",
+            )
+        st.caption(
+            f"● marks hosts. Then the {SENDERS_SHOWN} schools that change most; the table below holds every school. "
+            f"The bar is the 5–95 % range of {outcome.replicates} lottery draws."
+        )
+    with right:
+        st.subheader("Where they are")
+        show_map(rows)
+        st.subheader("Seats")
+        show_pools(outcome, rows)
+
+
+def show_map(rows: pd.DataFrame) -> None:
+    """Hosts and sending schools, coloured by the ED share afterwards."""
+    view = current_view()
+    outlines = store.outlines(view.dataset.name, view.dataset.input_hash)
+    own = rows.loc[rows["host"], "leaid"].unique().tolist()
+    touched = rows[rows["host"] | (rows["leave"] + rows["arrive"] > 0)]
+    figure = maps.schools(
+        touched.assign(
+            students=touched["students_after"],
+            colour=touched["after"],
+            symbol=np.where(touched["host"], "star", "circle"),
+            hover=[
+                f"{school}<br>{words.percent(before)} → {words.percent(after)} ED<br>{leave:,} leave, {arrive:,} arrive"
+                for school, before, after, leave, arrive in touched[
+                    ["school", "before", "after", "leave", "arrive"]
+                ].itertuples(index=False)
+            ],
+        ),
+        outlines.link if outlines else None,
+        [leaid for leaid in own if outlines and leaid in outlines.ids],
+        [leaid for leaid in outlines.ids if leaid not in own] if outlines else [],
+        scale_title="share of disadvantaged students afterwards",
+    )
+    if figure is None:
+        st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
+        return
+    st.plotly_chart(
+        figure,
+        config=charts.config("policy-map") | {"scrollZoom": True},
+        key="policy_map",
+        alt="Map of host schools, as stars, and of the schools that students leave or join, as circles.",
+    )
+
+
+def show_pools(outcome: Outcome, rows: pd.DataFrame) -> None:
+    """Seats of each lottery: kept, drawn and empty."""
+    if outcome.pools.empty:
+        st.caption("No seats.")
+        return
+    pools = outcome.pools.groupby("group")[["seats", "kept", "outside", "inside", "unfilled"]].sum()
+    pools.index = pools.index.map({"ed": "Disadvantaged", "other": "Others"})
+    pools.index.name = "Lottery"
+    pools.columns = ["Seats", "Kept by present students", "Drawn from outside", "Drawn from inside", "Empty"]
+    st.table(pools.map("{:,}".format))
+
+
+view = current_view()
+district = chosen_district(view)
+if district is None:
+    parts.nothing_to_show(view)
+name = store.district_names(view).get(district) or district
+st.title(f"What would 50/50 assignment do in {name}?")
+try:
+    scenario = asked_scenario(view, district)
+    outcome = store.outcome(view.dataset.name, view.dataset.input_hash, view.basis, scenario)
+except InputError as error:
+    st.info(str(error), icon=":material/info:")
+    parts.provenance(view)
+    st.stop()
+st.markdown(words.outcome_sentence(outcome))
+show_indices(outcome)
+rows = school_rows(outcome, view)
+show_hosts_and_senders(rows, outcome)
+
+moved = outcome.district["moved"]
+st.markdown(
+    f"**{moved.after:,.0f} students change schools** (range {moved.low:,.0f}–{moved.high:,.0f}). "
+    + words.state_change(outcome, view.dataset.label)
+)
+if len(outcome.unknown):
+    st.caption(f"{len(outcome.unknown):,} schools of the district are left out: their ED counts are unknown.")
+
+st.subheader("What this does not tell")
+st.markdown("\n".join(f"- {caveat}" for caveat in words.CAVEATS))
+
+st.subheader("Every school that changes")
+shown = {
+    "school": "School",
+    "district": "District",
+    "host": "Host",
+    "students_before": "Students today",
+    "students_after": "Students after",
+    "before": "ED share today",
+    "after": "ED share after",
+    "share_after_low": "After, low",
+    "share_after_high": "After, high",
+    "change": "Change",
+    "leave": "Students who leave",
+    "arrive": "Students who arrive",
+}
+percent = st.column_config.NumberColumn(format="percent")
+st.dataframe(
+    rows[list(shown)].rename(columns=shown),
+    hide_index=True,
+    column_config=dict.fromkeys(["ED share today", "ED share after", "After, low", "After, high", "Change"], percent),
+    key="outcome_table",
+)
+buttons = st.columns(4)
+with buttons[0]:
+    parts.download(outcome.schools.merge(rows[["ncessch", "school"]], on="ncessch"), view, f"{district}-5050-schools")
+with buttons[1]:
+    parts.download(outcome.flows, view, f"{district}-5050-moves", label="Who moves where (CSV)")
+with buttons[2]:
+    st.download_button(
+        "Scenario (JSON)",
+        data=scenario.to_json(),
+        file_name=f"{view.dataset.name}-{district}-scenario.json",
+        mime="application/json",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+parts.provenance(view)

@@ -1,0 +1,154 @@
+"""Every map: districts coloured by a measure, and schools as points. Shapes come by link, values with the page."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages.shared.charts import LINE, NEUTRAL
+
+# Blank margin around what is shown, as a share of its extent.
+MARGIN = 0.04
+
+
+def districts(
+    table: pd.DataFrame,
+    link: str,
+    bounds: tuple[float, float, float, float],
+    *,
+    scale_title: str,
+    high: float,
+    percent: bool,
+    unknown: list[str],
+) -> go.Figure:
+    """A state's districts coloured by a value on a fixed scale from 0.
+
+    Args:
+        table: columns leaid, district, value, hover; districts without a value are not in it.
+        link: where the outlines are served.
+        bounds: west, south, east and north of what to show.
+        scale_title: what the colour means.
+        high: the value of the darkest colour, the same for every year.
+        percent: whether values are shares, shown in percent.
+        unknown: ids of districts with outlines but no value, drawn grey.
+    """
+    figure = _map(bounds, 460)
+    figure.add_choropleth(
+        geojson=link,
+        locations=unknown,
+        z=[0] * len(unknown),
+        colorscale=_plain(0.25),
+        showscale=False,
+        marker_line={"color": LINE, "width": 0.4},
+        hovertemplate="no data for this view<extra></extra>",
+    )
+    figure.add_choropleth(
+        geojson=link,
+        locations=table["leaid"],
+        z=table["value"],
+        zmin=0,
+        zmax=high,
+        colorscale="Cividis",
+        reversescale=True,
+        marker_line={"color": "#FFFFFF", "width": 0.4},
+        unselected={"marker": {"opacity": 1}},
+        customdata=np.column_stack([table["leaid"], table["district"], table["hover"]]),
+        hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
+        colorbar=_scale(scale_title, percent=percent),
+    )
+    return figure
+
+
+def schools(
+    points: pd.DataFrame, link: str | None, own: list[str], neighbours: list[str], *, scale_title: str
+) -> go.Figure | None:
+    """Schools as points, their district's outline strong and the others faint; None where no point is known.
+
+    Args:
+        points: columns latitude, longitude, students, colour (a share), symbol, hover.
+        link: where the outlines are served, or None.
+        own: ids of the districts to outline strongly.
+        neighbours: ids of the districts to draw faintly.
+        scale_title: what the colour means.
+    """
+    shown = points.dropna(subset=["latitude", "longitude"])
+    if shown.empty:
+        return None
+    west, east = shown["longitude"].min(), shown["longitude"].max()
+    south, north = shown["latitude"].min(), shown["latitude"].max()
+    figure = _map((west, south, east, north), 420, least=0.06)
+    if link is not None:
+        for ids, colour, width in ((neighbours, NEUTRAL, 0.5), (own, LINE, 2)):
+            figure.add_choropleth(
+                geojson=link,
+                locations=ids,
+                z=[0] * len(ids),
+                colorscale=_plain(0.10),
+                showscale=False,
+                marker_line={"color": colour, "width": width},
+                hoverinfo="skip",
+            )
+    size = shown["students"].to_numpy(dtype=float)
+    figure.add_scattergeo(
+        lon=shown["longitude"],
+        lat=shown["latitude"],
+        mode="markers",
+        marker={
+            "size": np.sqrt(size / max(size.max(initial=1), 1)) * 13 + 4,
+            "color": shown["colour"],
+            "symbol": shown["symbol"],
+            "colorscale": "Cividis",
+            "reversescale": True,
+            "cmin": 0,
+            "cmax": 1,
+            "line": {"width": 0.8, "color": "#FFFFFF"},
+            "colorbar": _scale(scale_title, percent=True),
+        },
+        customdata=shown["hover"],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    return figure
+
+
+def _scale(title: str, *, percent: bool) -> dict[str, object]:
+    """The colour scale's key, below the map."""
+    return {
+        "title": {"text": title, "side": "top"},
+        "orientation": "h",
+        "thickness": 10,
+        "len": 0.6,
+        "y": -0.02,
+        "yanchor": "top",
+        "tickformat": ".0%" if percent else ".2f",
+    }
+
+
+def _plain(opacity: float) -> list[list[object]]:
+    """A colour scale of one grey, for shapes without a value."""
+    grey = f"rgba(140,148,160,{opacity})"
+    return [[0, grey], [1, grey]]
+
+
+def _map(bounds: tuple[float, float, float, float], height: int, least: float = 0.0) -> go.Figure:
+    """An empty map of an extent, its width at least ``least`` degrees."""
+    west, south, east, north = bounds
+    wide, tall = max(east - west, least), max(north - south, least)
+    middle_x, middle_y = (west + east) / 2, (south + north) / 2
+    half = 0.5 + MARGIN
+    figure = go.Figure()
+    # Plotly draws nothing offline unless a point layer comes first: it would wait for a world outline.
+    figure.add_scattergeo(lon=[middle_x], lat=[middle_y], mode="markers", marker={"opacity": 0}, hoverinfo="skip")
+    figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        paper_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        dragmode="pan",
+        geo={
+            "visible": False,
+            "bgcolor": "rgba(0,0,0,0)",
+            "projection": {"type": "mercator"},
+            "lonaxis": {"range": [middle_x - half * wide, middle_x + half * wide]},
+            "lataxis": {"range": [middle_y - half * tall, middle_y + half * tall]},
+        },
+    )
+    return figure

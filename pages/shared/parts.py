@@ -1,0 +1,244 @@
+"""Pieces that several pages show alike: the state map, a trend, downloads and the provenance line."""
+
+from collections.abc import Callable
+from typing import NoReturn
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analysis.indices import INDICES
+from data.schema import ED_BASES, school_year
+from pages.shared import charts, maps, store, words
+from pages.shared.view import View, district_label
+
+# What a map or scatter may colour districts by: key, and the words of the control.
+SHARE = "share"
+MAP_MEASURES = {
+    SHARE: "Share of the group",
+    "variance_ratio": "V within the district",
+    "dissimilarity": "D within the district",
+    "exposure": "Exposure",
+}
+
+
+def nothing_to_show(view: View) -> NoReturn:
+    """Say that the view holds no school that can be counted, and stop the page."""
+    st.info(
+        f"{view.dataset.label} has no schools in this view whose counts of {view.groups.group_words} are known. "
+        "Change the level, the groups or the year.",
+        icon=":material/info:",
+    )
+    st.stop()
+
+
+def district_rows(view: View) -> pd.DataFrame:
+    """This year's districts: their indices, the group's share, and their name or else their id."""
+    table = store.indices(view, "district")
+    table = table[table["year"] == view.year].rename(columns={"place": "leaid"})
+    return table.assign(
+        district=table["place_name"].fillna(table["leaid"]),
+        share=table["group_students"] / table["students"].where(table["students"] > 0),
+    ).reset_index(drop=True)
+
+
+def district_map(view: View) -> None:
+    """The state's districts coloured by a chosen measure; a click offers the district's page."""
+    outlines = store.outlines(view.dataset.name, view.dataset.input_hash)
+    if outlines is None:
+        st.info(
+            f"{view.dataset.label} has no district boundaries, so there is no map; the tables hold every district. "
+            "Add a boundary file on the Sources page.",
+            icon=":material/map:",
+        )
+        return
+    measure = st.segmented_control(
+        "Colour districts by",
+        list(MAP_MEASURES),
+        format_func=MAP_MEASURES.__getitem__,
+        default=SHARE,
+        required=True,
+        key="colour",
+        bind="query-params",
+    )
+    rows = district_rows(view)
+    shown = rows.assign(
+        value=rows[measure],
+        hover=[
+            f"{students:,} students in {schools:,} schools<br>{words.percent(share)} {view.groups.group_words}"
+            f"<br>V {words.number(v)} · D {words.number(d)} · exposure {words.number(e)}"
+            for students, schools, share, v, d, e in zip(
+                rows["students"],
+                rows["schools"],
+                rows["share"],
+                rows["variance_ratio"],
+                rows["dissimilarity"],
+                rows["exposure"],
+                strict=True,
+            )
+        ],
+    ).set_index("leaid")
+    coloured = [leaid for leaid in outlines.ids if leaid in shown.index and pd.notna(shown.at[leaid, "value"])]
+    without_outline = int((~shown.index.isin(outlines.ids)).sum())
+    event = st.plotly_chart(
+        maps.districts(
+            shown.loc[coloured].reset_index(),
+            outlines.link,
+            outlines.bounds,
+            scale_title=_scale_title(view, measure),
+            high=_scale_top(view, measure),
+            percent=measure == SHARE,
+            unknown=[leaid for leaid in outlines.ids if leaid not in set(coloured)],
+        ),
+        config=charts.config("district-map") | {"scrollZoom": True},
+        key="state_map",
+        on_select="rerun",
+        selection_mode="points",
+        alt=f"Map of districts by {_scale_title(view, measure)}. The Districts page holds every value as a table.",
+    )
+    st.caption(
+        f"Grey: no value. {without_outline:,} districts have no boundary and are not on the map, charter districts "
+        "among them. Where elementary and secondary districts overlap, the elementary ones lie on top."
+    )
+    for point in event["selection"]["points"][:1]:
+        leaid = point["customdata"]["0"] if isinstance(point["customdata"], dict) else point["customdata"][0]
+        open_district(view, str(leaid))
+
+
+def open_district(view: View, leaid: str) -> None:
+    """A link to a district's page."""
+    label = district_label(store.district_names(view), leaid)
+    st.page_link(
+        "district.py", label=f"Open {label}", icon=":material/arrow_forward:", query_params={"district": label}
+    )
+
+
+def _scale_title(view: View, measure: str) -> str:
+    if measure == SHARE:
+        return f"share of {view.groups.group_words}"
+    return INDICES[measure].label.lower() + " within the district"
+
+
+def _scale_top(view: View, measure: str) -> float:
+    """The darkest colour's value: 1 for shares, else the largest of any year rounded up, so that years compare."""
+    if measure == SHARE:
+        return 1.0
+    largest = store.indices(view, "district")[measure].max()
+    return float(np.ceil(largest * 10) / 10) if pd.notna(largest) and largest > 0 else 1.0
+
+
+def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, *, key: str, share: bool = False) -> None:
+    """Lines over the years, or a word on why there are none."""
+    if len(lines) < 2:
+        st.caption("There is one year of data, so no trend.")
+        return
+    first, last = lines.index[0], lines.index[-1]
+    st.plotly_chart(
+        charts.trend(lines, colours, title, share=share),
+        config=charts.config("trend"),
+        key=key,
+        alt=f"{title} from {school_year(first)} to {school_year(last)}: "
+        + "; ".join(
+            f"{name} {words.number(lines[name].iloc[0])} to {words.number(lines[name].iloc[-1])}" for name in colours
+        ),
+    )
+
+
+def state_measures(view: View) -> pd.DataFrame:
+    """Every index over all schools of the view, with its between and within part where it splits."""
+    decomposed = store.decomposed(view).loc[view.year]
+    units = store.indices(view, "state")
+    units = units[units["year"] == view.year]
+    rows = []
+    for index in INDICES.values():
+        parts = decomposed[index.name] if index.name in decomposed.index.get_level_values(0) else None
+        value = parts["total"] if parts is not None else float(units[index.name].iloc[0]) if len(units) == 1 else np.nan
+        splits = parts is not None and "within" in parts
+        rows.append(
+            {
+                "Measure": f"{index.label} ({index.symbol})",
+                "All schools": words.number(value),
+                "Between districts": words.number(parts["between"]) if parts is not None else "does not split",
+                "Within districts": words.number(parts["within"])
+                if splits
+                else f"adds {words.number(parts['added_within'])}"
+                if parts is not None
+                else "does not split",
+                "What it says": index.meaning,
+            }
+        )
+    return pd.DataFrame(rows).set_index("Measure")
+
+
+def place_measures(row: pd.Series) -> pd.DataFrame:
+    """Every index of one place as a small table."""
+    return pd.DataFrame(
+        [{"Measure": f"{i.label} ({i.symbol})", "Value": words.number(row[i.name])} for i in INDICES.values()]
+    ).set_index("Measure")
+
+
+def place_summary(row: pd.Series) -> dict[str, str]:
+    """One place in words, for a column of a side-by-side table."""
+    return {
+        "Schools": f"{row['schools']:,}",
+        "Students": f"{row['students']:,}",
+        "Share of the group": words.percent(row["share"]),
+    } | {f"{i.label} ({i.symbol})": words.number(row[i.name]) for i in INDICES.values()}
+
+
+def shares(schools: pd.DataFrame, group: str) -> pd.Series:
+    """The group's share in each school; missing where a count is unknown or nobody is enrolled."""
+    students = schools["students"].astype("float64")
+    return schools[group].astype("float64") / students.where(students > 0)
+
+
+def download(table: pd.DataFrame, view: View, name: str, *, label: str = "Table (CSV)") -> None:
+    """A CSV of a table; every row carries the year, definition, coverage and data version."""
+    st.download_button(
+        label,
+        data=_csv(table, view),
+        file_name=f"{view.dataset.name}-{view.year}-{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"download_{name}",
+    )
+
+
+def _csv(table: pd.DataFrame, view: View) -> Callable[[], str]:
+    """The file's content, made only when asked for."""
+
+    def content() -> str:
+        covered, _, _ = coverage(view)
+        return table.assign(
+            school_year=school_year(view.year),
+            view=view.words,
+            enrollment_covered=round(covered, 4),
+            source=view.dataset.source,
+            data_version=view.dataset.input_hash,
+        ).to_csv(index=False)
+
+    return content
+
+
+def coverage(view: View) -> tuple[float, int, int]:
+    """Share of the view's students whose school is counted, and the schools and students left out."""
+    missing = store.left_out(view)
+    missing = missing[missing["year"] == view.year]
+    schools, students = int(missing["schools"].sum()), int(missing["students"].sum())
+    total = int(store.schools(view)["students"].sum())
+    return (1 - students / total if total else 0.0), schools, students
+
+
+def provenance(view: View) -> None:
+    """Where the numbers come from and what they leave out."""
+    covered, schools, students = coverage(view)
+    left_out = f"; {schools:,} schools with {students:,} students are left out, their counts unknown" if schools else ""
+    basis = (
+        f" Economically disadvantaged by {ED_BASES[view.basis]}." if view.basis and view.groups.group == "ed" else ""
+    )
+    st.divider()
+    st.caption(
+        f"{view.dataset.source} School year {school_year(view.year)}, administrative districts. "
+        f"Covers {covered:.1%} of students{left_out}.{basis} Data version {view.dataset.input_hash[:12]}."
+    )

@@ -1,0 +1,145 @@
+"""All caching: tables and results by small keys, so that a rerun computes nothing twice."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from analysis import measured
+from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.scenario import Scenario
+from data import store
+from data.groups import comparison, on_basis
+
+if TYPE_CHECKING:
+    from pages.shared.view import View
+
+# Metres a district's outline may be moved for the map, about a pixel on a state-wide map.
+OUTLINE_METRES = 500
+
+
+@st.cache_resource(max_entries=8)
+def all_schools(name: str, content: str) -> pd.DataFrame:  # noqa: ARG001 the content's hash is part of the key
+    """The whole schools table of a dataset. Shared between sessions: never changed in place."""
+    return store.schools(store.find(name))
+
+
+@st.cache_resource(max_entries=32)
+def _level_schools(name: str, content: str, level: str | None, basis: str | None) -> pd.DataFrame:
+    table = on_basis(all_schools(name, content), basis)
+    return table if level is None else table[table["level"] == level]
+
+
+@st.cache_resource(max_entries=64)
+def _schools(name: str, content: str, level: str | None, basis: str | None, year: int) -> pd.DataFrame:
+    table = _level_schools(name, content, level, basis)
+    return table[table["year"] == year].reset_index(drop=True)
+
+
+def schools(view: "View") -> pd.DataFrame:
+    """The schools of the view."""
+    return _schools(view.dataset.name, view.dataset.input_hash, view.level, view.basis, view.year)
+
+
+def schools_of_all_levels(view: "View") -> pd.DataFrame:
+    """The schools of the view's year at every level: what a scenario stands on."""
+    return _schools(view.dataset.name, view.dataset.input_hash, None, view.basis, view.year)
+
+
+def district_names(view: "View") -> dict[str, str]:
+    """What people call each district of the view."""
+    return schools(view).dropna(subset="district").groupby("leaid")["district"].last().to_dict()
+
+
+@st.cache_resource(max_entries=64)
+def _all_years(name: str, content: str, level: str | None, group: str, basis: str | None, what: str) -> pd.DataFrame:
+    """A result for every year of a dataset: indices by a place, the decomposition, or what districts contribute."""
+    table = _level_schools(name, content, level, basis)
+    groups = comparison(group)
+    if what in measured.PLACES:
+        return measured.indices_by(table, what, groups.group, groups.other)
+    compute = {
+        "decomposed": measured.decomposed,
+        "district contributions": measured.district_contributions,
+        "left out": measured.left_out,
+        "typical": measured.typical_schools,
+    }[what]
+    return compute(table, groups.group, groups.other)
+
+
+def indices(view: "View", by: str) -> pd.DataFrame:
+    """Indices of every place and year; see ``analysis.measured.indices_by``."""
+    return _all_years(*view.key, by)
+
+
+def decomposed(view: "View") -> pd.DataFrame:
+    """Segregation between and within districts by year; see ``analysis.measured.decomposed``."""
+    return _all_years(*view.key, "decomposed")
+
+
+def district_contributions(view: "View") -> pd.DataFrame:
+    """What each district contributes by year; see ``analysis.measured.district_contributions``."""
+    return _all_years(*view.key, "district contributions")
+
+
+def left_out(view: "View") -> pd.DataFrame:
+    """Schools whose counts are unknown by year; see ``analysis.measured.left_out``."""
+    return _all_years(*view.key, "left out")
+
+
+def typical_schools(view: "View") -> pd.DataFrame:
+    """The average student's school by year; see ``analysis.measured.typical_schools``."""
+    return _all_years(*view.key, "typical")
+
+
+@st.cache_resource(max_entries=64)
+def outcome(name: str, content: str, basis: str | None, scenario: Scenario) -> Outcome:
+    """The outcome of a scenario."""
+    return simulate(_schools(name, content, None, basis, scenario.year), scenario)
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """A dataset's district outlines for the map.
+
+    Attributes:
+        content: GeoJSON, each feature's id the district's.
+        link: where this server answers with it.
+        bounds: west, south, east and north.
+        ids: districts in the order to draw them; elementary districts last, since they lie on secondary ones.
+    """
+
+    content: bytes
+    link: str
+    bounds: tuple[float, float, float, float]
+    ids: list[str]
+
+
+@st.cache_resource(max_entries=8)
+def outlines(name: str, content: str) -> Outlines | None:
+    """The district outlines of a dataset, simplified for a map, or None where it has none."""
+    from data.polygons import simplified  # geopandas is heavy; only maps need it
+
+    districts = store.districts(store.find(name))
+    if districts is None:
+        return None
+    drawn = simplified(districts, OUTLINE_METRES)
+    shapes = json.loads(drawn[["leaid", "geometry"]].to_json(drop_id=True))
+    for feature in shapes["features"]:
+        feature["id"] = feature["properties"].pop("leaid")
+    west, south, east, north = (float(side) for side in drawn.total_bounds)
+    return Outlines(
+        content=json.dumps(shapes, separators=(",", ":")).encode(),
+        link=f"/geometry/{name}/{content}.json",
+        bounds=(west, south, east, north),
+        ids=drawn.sort_values("kind", ascending=False, key=lambda kind: kind == "secondary")["leaid"].tolist(),
+    )
+
+
+def warm() -> None:
+    """Read the first dataset, so that the first page does not wait for it."""
+    first = store.datasets()[0]
+    all_schools(first.name, first.input_hash)
+    outlines(first.name, first.input_hash)
