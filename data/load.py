@@ -132,9 +132,13 @@ def _unrecognised(table: TextTable) -> str:
 
 def _read(found: Sequence[_Found], asked: Asked, progress: Callable[[str], None]) -> tuple[list[Part], Asked]:
     """The part each table gives, those of a state's own layout first: they say which state to keep of the others."""
-    own = {one.source.state for one in found if one.source.state}
-    if asked.state is None and len(own) == 1:
-        asked = replace(asked, state=own.pop())
+    own = next((one for one in found if one.source.state), None)
+    if own and asked.state not in (None, own.source.state):
+        raise InputError(
+            f"{own.table.label} is a file of {own.source.state}, not of {asked.state}; give one of the two."
+        )
+    if own:
+        asked = replace(asked, state=own.source.state)
     parts = []
     for one in sorted(found, key=lambda one: SOURCES.index(one.source)):
         progress(f"Reading {one.table.label}")

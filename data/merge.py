@@ -152,7 +152,7 @@ def _described(
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
     columns = [name for name in frame if (name in FIELDS and name != "leaid") or name == key]
-    frame = frame[columns].drop_duplicates()
+    frame = frame[columns].dropna(subset=key).drop_duplicates()
     keys = [name for name in ("year", key) if name in frame]
     again = frame.loc[frame.duplicated(keys), key]
     if len(again):

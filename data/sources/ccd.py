@@ -16,7 +16,7 @@ from analysis.errors import InputError
 from data.reading import TextTable, counts
 from data.schema import level_from_grades
 from data.sources.names import flag, grades, title_case
-from data.sources.source import Asked, Part, Source, fall_year, having
+from data.sources.source import Asked, Part, Source, fall_year, having, nces_id
 
 # MEMBER in the older files: students in grades PK–13 and ungraded, without adult education.
 _STUDENTS = "Derived - Education Unit Total minus Adult Education Count"
@@ -97,6 +97,22 @@ def _once(rows: pd.DataFrame, keys: Sequence[str], label: str) -> pd.DataFrame:
     return rows
 
 
+_NAMES = {"NCESSCH": "ncessch", "LEAID": "leaid", "SCH_NAME": "school", "LEA_NAME": "district", "ST": "state"}
+
+
+def _named(frame: pd.DataFrame, label: str) -> pd.DataFrame:
+    """A frame with the schools table's names in place of NCES's, ids whole and names as people write them."""
+    frame = frame.rename(columns=_NAMES)
+    frame.insert(0, "year", fall_year(frame.pop("SCHOOL_YEAR"), label, "SCHOOL_YEAR"))
+    for name, digits in (("ncessch", 12), ("leaid", 7)):
+        if name in frame:
+            frame[name] = nces_id(frame[name], digits)
+    for name in ("school", "district"):
+        if name in frame:
+            frame[name] = title_case(frame[name])
+    return frame
+
+
 # 052: membership ----------------------------------------------------------------------------------------------------
 
 
@@ -114,10 +130,7 @@ def _membership(table: TextTable, asked: Asked) -> Part:
     rows = _once(_frame(kept), [*_KEYS, *cells], table.label)
     rows["count"] = _counts_of(rows, table.label)
     by_race = _races(rows[rows["TOTAL_INDICATOR"] == _BY_RACE_AND_SEX])
-    described = base.join(_students(rows), on=_KEYS).join(by_race, on=_KEYS)
-    frame = described.rename(columns={"NCESSCH": "ncessch", "LEAID": "leaid", "SCH_NAME": "school", "ST": "state"})
-    frame.insert(0, "year", fall_year(frame.pop("SCHOOL_YEAR"), table.label, "SCHOOL_YEAR"))
-    return Part(table.label, frame)
+    return Part(table.label, _named(base.join(_students(rows), on=_KEYS).join(by_race, on=_KEYS), table.label))
 
 
 def _students(rows: pd.DataFrame) -> pd.Series:
@@ -157,26 +170,19 @@ def _lunch(table: TextTable, asked: Asked) -> Part:
             "ed_free": kinds["free"],
             "ed_direct": kinds["direct"],
         }
-    ).reset_index(names=_KEYS)
-    frame = frame.rename(columns={"NCESSCH": "ncessch"})
-    frame.insert(0, "year", fall_year(frame.pop("SCHOOL_YEAR"), table.label, "SCHOOL_YEAR"))
-    return Part(table.label, frame)
+    )
+    return Part(table.label, _named(frame.reset_index(names=_KEYS), table.label))
 
 
 # 029 and 129: directory and characteristics -------------------------------------------------------------------------
 
-_TEXTS = {"SCH_NAME": "school", "LEA_NAME": "district", "ST": "state", "NCESSCH": "ncessch", "LEAID": "leaid"}
 _DESCRIBED_BY = ("GSLO", "GSHI", "CHARTER_TEXT", "MAGNET_TEXT", "VIRTUAL", "VIRTUAL_TEXT", "ST_LEAID", "ST_SCHID")
 
 
 def _directory(table: TextTable, asked: Asked) -> Part:
-    given = [column for column in (*_TEXTS, *_DESCRIBED_BY) if column in table.header and column != "ST"]
+    given = [column for column in (*_NAMES, *_DESCRIBED_BY) if column in table.header and column != "ST"]
     text = _frame(list(_batches(table, ["SCHOOL_YEAR", *given], asked)))
-    frame = text[[column for column in _TEXTS if column in text]].rename(columns=_TEXTS)
-    frame["year"] = fall_year(text["SCHOOL_YEAR"], table.label, "SCHOOL_YEAR")
-    for name in ("school", "district"):
-        if name in frame:
-            frame[name] = title_case(frame[name])
+    frame = _named(text[["SCHOOL_YEAR", *(column for column in _NAMES if column in text)]], table.label)
     if "GSLO" in text:
         frame["grade_low"], frame["grade_high"] = grades(text["GSLO"]), grades(text["GSHI"])
         frame["level"] = level_from_grades(frame["grade_low"], frame["grade_high"])

@@ -10,7 +10,7 @@ from analysis.errors import InputError
 from data.reading import TextTable, numbers
 from data.schema import level_from_grades
 from data.sources.names import flag, grades, title_case
-from data.sources.source import Asked, Part, Source, fall_year, having
+from data.sources.source import Asked, Part, Source, fall_year, having, nces_id
 from data.states import POSTAL_OF_FIPS, STATES
 
 _CODES = ["M", "N", "-1", "-2", "-9"]
@@ -22,8 +22,8 @@ def _schools(table: TextTable, asked: Asked) -> Part:
     frame = pd.DataFrame(
         {
             "year": fall_year(text["SURVYEAR"], table.label, "SURVYEAR"),
-            "ncessch": text["NCESSCH"],
-            "leaid": text["LEAID"],
+            "ncessch": nces_id(text["NCESSCH"], 12),
+            "leaid": nces_id(text["LEAID"], 7),
             "state_school": text["SEASCH"],
             "state_leaid": text["STID"],
             "school": title_case(text["SCHNAM"]),
@@ -47,7 +47,7 @@ def _districts(table: TextTable, asked: Asked) -> Part:
     frame = pd.DataFrame(
         {
             "year": fall_year(text["SURVYEAR"], table.label, "SURVYEAR"),
-            "leaid": text["LEAID"],
+            "leaid": nces_id(text["LEAID"], 7),
             "state_leaid": text["STID"],
             "district": title_case(text["NAME"]),
         }

@@ -7,7 +7,7 @@ and LON; from 2024–25 pipe-delimited text without a header (field 0 NCESSCH, 1
 import pandas as pd
 
 from data.reading import TextTable, numbers
-from data.sources.source import Asked, Part, Source, having
+from data.sources.source import Asked, Part, Source, having, nces_id
 from data.states import STATES
 
 _FIELDS = {
@@ -27,6 +27,7 @@ def _recognises(header: tuple[str, ...]) -> bool:
 def _read(table: TextTable, asked: Asked) -> Part:
     school, latitude, longitude = _FIELDS[_headerless(table.header)]
     text = table.frame([school, latitude, longitude])
+    text[school] = nces_id(text[school], 12)
     if asked.state:
         # The first two digits of an NCES id are the state that runs the school.
         text = text[text[school].str[:2] == STATES[asked.state].fips]

@@ -68,6 +68,11 @@ def having(*columns: str) -> Recognises:
     return lambda header: set(columns) <= set(header)
 
 
+def nces_id(ids: pd.Series, digits: int) -> pd.Series:
+    """NCES ids with the leading zeros a spreadsheet may have dropped: twelve digits for a school, seven a district."""
+    return ids.str.zfill(digits)
+
+
 def fall_year(school_years: pd.Series, label: str, column: str) -> pd.Series:
     """The fall each school year begins in: "2018-2019" and "2018" are 2018.
 

@@ -1,5 +1,6 @@
 """The template: a table that already has the schools table's own column names."""
 
+from analysis.errors import InputError
 from data.reading import TextTable, counts, numbers
 from data.schema import FIELDS, REQUIRED
 from data.sources.source import Asked, Part, Source, having
@@ -16,6 +17,8 @@ def _read(table: TextTable, asked: Asked) -> Part:
             frame[name] = read(frame[name], table.label, name)
     if asked.state and "state" in frame:
         frame = frame[frame["state"].isna() | (frame["state"] == asked.state)]
+        if frame.empty:
+            raise InputError(f"{table.label} holds no school of {asked.state}; give that state's table.")
     unused = [column for column in table.header if column not in FIELDS]
     notes = (f"{table.label}: columns not in the template were left out: {', '.join(unused)}.",) if unused else ()
     return Part(table.label, frame, notes=notes)

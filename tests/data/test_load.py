@@ -98,11 +98,10 @@ def test_boundaries_of_several_files_stand_together(tmp_path, schools):
     assert store.districts(load([schools, *areas]))["leaid"].tolist() == ["4800001", "4800002"]
 
 
-@pytest.mark.usefixtures("home")
-def test_boundaries_of_another_state_are_refused(tmp_path, schools):
+def test_boundaries_of_another_state_are_refused(home, tmp_path, schools):
     with pytest.raises(InputError, match=r"c\.json has no district of Texas: give that state's boundaries"):
         load([schools, squares(tmp_path, "c.json", "2100001")])
-    assert store.datasets() == [dataset for dataset in store.datasets() if dataset.embedded]
+    assert not (home / "datasets" / "texas").exists()
 
 
 @pytest.mark.usefixtures("home")
@@ -132,6 +131,13 @@ def test_an_unknown_sheet_beside_a_known_one_is_left_out_with_a_note(tmp_path):
 def test_a_state_that_is_none_is_refused(schools):
     with pytest.raises(InputError, match="“Atlantis” is not a state"):
         load([schools], state="Atlantis")
+
+
+@pytest.mark.usefixtures("home")
+def test_another_states_own_file_is_refused(tmp_path):
+    path = written(tmp_path, "CSTUD_19.csv", "CAMPUS,CPETALLC,CPETECOC", "057905001,10,5")
+    with pytest.raises(InputError, match=r"CSTUD_19\.csv is a file of TX, not of KY"):
+        load([path], state="KY")
 
 
 def test_a_table_is_read_without_storing_it(home, schools):

@@ -59,6 +59,15 @@ def test_counts_of_another_year_are_not_joined():
     assert table["ed_direct"].fillna(-1).tolist() == [7, -1]
 
 
+def test_years_with_and_without_counts_stand_together():
+    base = schools(year=[2017, 2018])
+    direct = pd.array([7], dtype="Int64")
+    side = describing(key=("year", "ncessch"), ncessch=["480000100001"], year=[2017], ed_direct=direct)
+    table, _ = merged([base, side])
+    assert str(table["ed_direct"].dtype) == "Int64"
+    assert table["ed_direct"].fillna(-1).tolist() == [7, -1]
+
+
 def test_districts_describe_every_school_of_theirs():
     side = describing(key=("leaid",), leaid=["4800001"], district=["Crosbyton"])
     table, _ = merged([schools(), side])

@@ -27,6 +27,12 @@ def test_a_state_asked_for_keeps_its_schools_and_those_that_name_none(part, tmp_
     assert part(tmp_path / "mine.csv", state="TX").frame["ncessch"].tolist() == ["1", "3"]
 
 
+def test_a_table_of_another_state_is_refused(part, tmp_path):
+    (tmp_path / "mine.csv").write_text(f"{HEADER}\n2018,1,1,TX,10,1,\n")
+    with pytest.raises(InputError, match=r"mine\.csv holds no school of KY"):
+        part(tmp_path / "mine.csv", state="KY")
+
+
 @pytest.mark.parametrize("row", ["2018,1,1,TX,many,1,", "2018,1,1,TX,-3,1,", "2018-19,1,1,TX,10,1,"])
 def test_a_number_that_is_none_names_file_and_row(part, tmp_path, row):
     (tmp_path / "mine.csv").write_text(f"{HEADER}\n2018,0,1,TX,5,1,\n{row}\n")
