@@ -180,9 +180,10 @@ def _geoparquet(file: Given) -> "gpd.GeoDataFrame":
 
     with file.open() as stream:
         try:
-            return gpd.read_parquet(stream).rename_geometry("geometry")
+            frame = gpd.read_parquet(stream)
         except (pa.ArrowException, ValueError):
             raise InputError(f"{file.label} is damaged or holds no readable areas: download it again.") from None
+    return frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
 
 
 # Meaning ------------------------------------------------------------------------------------------------------------

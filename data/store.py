@@ -331,7 +331,8 @@ def _commit(manifest: Manifest, contents: dict[str, bytes]) -> None:
     _put(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
     for path in folder.iterdir():
         if path.name not in keep:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # the dataset is already saved; what a reader holds open on Windows goes next time
+                path.unlink()
 
 
 def _put(path: Path, content: bytes) -> None:
