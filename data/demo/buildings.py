@@ -101,13 +101,14 @@ def buildings() -> pd.DataFrame:
     coordinates it holds: place, city, kind, plan, suffix, span, share, size_2018, weight (its share of its span's
     students, before scaling), first and last year, new_name (missing for most) and renamed (the year it takes it).
     """
-    rng, words = np.random.default_rng(90_011), np.random.default_rng(90_012)
+    rng = np.random.default_rng(90_011)
+    words = np.random.default_rng(90_012).permutation(np.array(names.SCHOOL_WORDS))
     districts = geography.districts()
     schools = _open(_spread_out(with_size(districts)), rng)
     schools["level"] = schema.level_from_grades(schools["grade_low"], schools["grade_high"])
     schools["ncessch"] = schools["leaid"] + (schools.groupby("leaid").cumcount() + 1).astype("str").str.zfill(5)
     schools["school"] = names.school_names(schools, words)
-    schools["new_name"] = names.school_names(schools.assign(alike=9), words).where(
+    schools["new_name"] = names.school_names(schools, np.roll(words, len(words) // 2)).where(
         (rng.random(len(schools)) < 0.02) & (schools["number"] > 0)
     )
     schools["renamed"] = rng.integers(2019, 2024, len(schools))

@@ -8,28 +8,35 @@ district's id and five more.
 
 What it is calibrated to, in fall 2018 unless said (``tests/data/demo/test_franklin.py`` holds it there):
 
-=============================================  =========  ========  ======
-moment                                         published  Franklin  source
-=============================================  =========  ========  ======
-students                                         684,177   682,083  KY
-schools                                            1,435     1,408  KY
-students in a school: lower quartile                 288       331  KY
-… median, upper quartile                         448, 609  434, 576  KY
-students in a district: median                     2,244     2,786  KY
-share of students in the largest tenth             0.475     0.440  KY
-ED share of all students                           0.606     0.599  TX
-ED, variance ratio V over schools                  0.309     0.303  TX
-ED, variance ratio V over districts                0.203     0.203  TX
-ED, dissimilarity D over schools                   0.484     0.482  TX
-standard deviation of the schools' ED share        0.264     0.269  TX
-V inside the most divided large district           0.382     0.363  TX
-median V inside districts of 20 schools or more    0.128     0.124  TX
-schools at exactly 100 % ED (from fall 2020)       0.031     0.030  TX
-ED share against White share, correlation          −0.65     −0.61  TX
-… Hispanic, Black, Asian   0.62, 0.19, −0.41   0.64, 0.21, −0.36  TX
-White, Hispanic, Black, Asian (%)                 47, 27, 15, 5     US
-enrolment, fall 2019 to fall 2020                −3 %      −3.0 %  US
-=============================================  =========  ========  ======
+====================================================  =========  ========  ======
+moment                                                published  Franklin  source
+====================================================  =========  ========  ======
+students                                                684,177   682,080  KY
+schools                                                   1,435     1,408  KY
+students in a school: lower quartile                        288       326  KY
+students in a school: median                                448       435  KY
+students in a school: upper quartile                        609       588  KY
+students in a district: median                            2,244     2,786  KY
+share of students in the largest tenth of districts       0.475     0.439  KY
+ED share of all students                                  0.606     0.598  TX
+ED, variance ratio V over schools                         0.309     0.306  TX
+ED, variance ratio V over districts                       0.203     0.203  TX
+ED, dissimilarity D over schools                          0.484     0.486  TX
+ED, dissimilarity D over districts                        0.392     0.404  TX
+standard deviation of the schools' ED share               0.264     0.270  TX
+V inside the largest district                             0.382     0.334  TX
+median V inside districts of 20 schools or more           0.128     0.144  TX
+schools at exactly 100 % ED (Franklin: fall 2023)         0.031     0.033  TX
+correlation of ED share and White share                   −0.65     −0.61  TX
+correlation of ED share and Hispanic share                 0.62      0.64  TX
+correlation of ED share and Black share                    0.19      0.23  TX
+correlation of ED share and Asian share                   −0.41     −0.35  TX
+White share of all students                                0.47      0.46  US
+Hispanic share of all students                             0.27      0.27  US
+Black share of all students                                0.15      0.16  US
+Asian share of all students                                0.05      0.05  US
+enrolment, fall 2019 to fall 2020                          −3 %    −3.0 %  US
+====================================================  =========  ========  ======
 
 KY: Kentucky Department of Education, school report card 2016–17 (1,435 schools, 177 districts). TX: Texas Education
 Agency, Texas Academic Performance Reports 2018–19 (8,838 campuses, 1,201 districts). US: National Center for Education

@@ -93,7 +93,7 @@ def seats() -> pd.DataFrame:
 
 def bend(xy: Floats) -> Floats:
     """Points of the plan moved by a sum of waves from 80 km down to 5 km long, each octave as steep as the last."""
-    rng = np.random.default_rng(90_007)
+    rng = np.random.default_rng(90_006)
     length = np.repeat([80.0, 40.0, 20.0, 10.0, 5.0], 4)
     turn = rng.uniform(0, 2 * np.pi, (2, length.size))
     phase = rng.uniform(0, 2 * np.pi, (2, length.size))

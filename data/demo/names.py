@@ -73,20 +73,14 @@ _STREETS = tuple(
 SCHOOL_WORDS = tuple(sorted({f"{w} {f}" for w in _WORDS for f in _FEATURES if w != f} | set(_STREETS)))
 
 
-def school_names(schools: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
+def school_names(schools: pd.DataFrame, words: NDArray[np.str_]) -> pd.Series:
     """A name for each school: its town's for the first high school and wherever a district has one of a kind.
 
     Args:
         schools: columns town (the district's short name), suffix (what such schools are called), number (0, 1, …
             among the like schools of the district) and alike (how many of them there are).
+        words: taken in turn, over and over; no district has as many schools as there are words, so no two share one.
     """
-    words = pd.Series(_shuffled(len(schools), rng), index=schools.index)
-    only = schools["alike"] == 1
-    stem = words.mask(only | (schools["suffix"].eq("High") & (schools["number"] == 0)), schools["town"])
-    return (stem + " " + schools["suffix"]).str.strip()
-
-
-def _shuffled(count: int, rng: np.random.Generator) -> NDArray[np.object_]:
-    """``count`` school words in random order, starting over only when all are used."""
-    rounds = -(-count // len(SCHOOL_WORDS))
-    return np.concatenate([rng.permutation(np.array(SCHOOL_WORDS, dtype=object)) for _ in range(rounds)])[:count]
+    word = pd.Series(np.resize(words, len(schools)), index=schools.index)
+    towns_own = (schools["alike"] == 1) | (schools["suffix"].eq("High") & (schools["number"] == 0))
+    return (word.mask(towns_own, schools["town"]) + " " + schools["suffix"]).str.strip()
