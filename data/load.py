@@ -48,8 +48,8 @@ def load(
     """
     asked = Asked(state_code(state) if state else None, year)
     found, maps, skipped = _opened(paths, progress)
-    parts, asked = _read(found, asked, progress)
-    schools, exclusions, notes = _checked(parts, asked)
+    read, asked = _read(found, asked, progress)
+    schools, exclusions, notes = _checked([part for _, part in read], asked)
     title = name or _title(schools, paths)
     return store.save(
         _slug(title),
@@ -57,7 +57,7 @@ def load(
         _districts(maps, schools),
         label=title,
         state=_only(schools["state"]) or "",
-        source=_source_sentence(found, parts, maps),
+        source=_source_sentence(read, maps),
         files=[Path(path) for path in paths],
         exclusions=exclusions,
         notes=(*skipped, *notes, *(note for one in maps for note in one.notes)),
@@ -71,7 +71,8 @@ def read_schools(path: Path) -> pd.DataFrame:
         InputError: as ``load``.
     """
     found, _, _ = _opened([path], lambda _: None)
-    schools, _, _ = _checked(*_read(found, Asked(), lambda _: None))
+    read, asked = _read(found, Asked(), lambda _: None)
+    schools, _, _ = _checked([part for _, part in read], asked)
     return schools
 
 
@@ -130,7 +131,9 @@ def _unrecognised(table: TextTable) -> str:
     return f"{table.label} is of no known layout; its columns are {columns}; give one of: {known}."
 
 
-def _read(found: Sequence[_Found], asked: Asked, progress: Callable[[str], None]) -> tuple[list[Part], Asked]:
+def _read(
+    found: Sequence[_Found], asked: Asked, progress: Callable[[str], None]
+) -> tuple[list[tuple[Source, Part]], Asked]:
     """The part each table gives, those of a state's own layout first: they say which state to keep of the others."""
     own = next((one for one in found if one.source.state), None)
     if own and asked.state not in (None, own.source.state):
@@ -139,14 +142,14 @@ def _read(found: Sequence[_Found], asked: Asked, progress: Callable[[str], None]
         )
     if own:
         asked = replace(asked, state=own.source.state)
-    parts = []
+    read = []
     for one in sorted(found, key=lambda one: SOURCES.index(one.source)):
         progress(f"Reading {one.table.label}")
         part = one.source.read(one.table, asked)
         if asked.state is None and "state" in part.frame and _only(part.frame["state"]) in STATES:
             asked = replace(asked, state=_only(part.frame["state"]))
-        parts.append(part)
-    return parts, asked
+        read.append((one.source, part))
+    return read, asked
 
 
 # Naming and boundaries ----------------------------------------------------------------------------------------------
@@ -187,13 +190,12 @@ def _districts(maps: Sequence[Polygons], schools: pd.DataFrame) -> "gpd.GeoDataF
     return frame.reset_index(drop=True)
 
 
-def _source_sentence(found: Sequence[_Found], parts: Sequence[Part], maps: Sequence[Polygons]) -> str:
+def _source_sentence(read: Sequence[tuple[Source, Part]], maps: Sequence[Polygons]) -> str:
     """The publications with their school years, such as "Texas Education Agency, … 2018–19; district boundaries"."""
     years: dict[str, set[int]] = {}
-    labels = {one.table.label: one.source.label for one in found}
-    for part in parts:
+    for source, part in read:
         of = part.frame["year"].dropna().unique() if "year" in part.frame else ()
-        years.setdefault(labels[part.label], set()).update(int(year) for year in of)
+        years.setdefault(source.label, set()).update(int(year) for year in of)
     sentences = [f"{label} {_span(of)}".strip() for label, of in years.items()]
     return "; ".join([*sentences, *(["district boundaries"] if maps else [])])
 

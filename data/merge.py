@@ -135,19 +135,23 @@ def _described(
     for side in sides:
         frame, _ = _translated(side.frame, crosswalk)
         key = next(name for name in side.key if name != "year")
-        strange = ~frame[key].isin(table[key])
-        if strange.any():
-            what = "schools" if key == "ncessch" else "districts"
-            notes.append(
-                f"{side.label}: {frame[key][strange].nunique():,} of its {frame[key].nunique():,} {what} have no "
-                "students in the other files and are not in the table."
-            )
         pieces += _pieces(side, frame, key)
+        notes += _stranger_notes(side.label, frame[key], table[key])
     if not pieces:
         return table, tuple(notes)
     years = [_filled(table[table["year"] == year], year, pieces) for year in _years(table)]
     unknown_year = table[table["year"].isna()]
     return pd.concat([*years, unknown_year]).loc[table.index], tuple(notes)
+
+
+def _stranger_notes(label: str, described: pd.Series, present: pd.Series) -> tuple[str, ...]:
+    of, strangers = described.nunique(), described[~described.isin(present)].nunique()
+    if not strangers:
+        return ()
+    what = "schools" if described.name == "ncessch" else "districts"
+    return (
+        f"{label}: {strangers:,} of its {of:,} {what} have no students in the other files and are not in the table.",
+    )
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
@@ -194,9 +198,9 @@ def _filled(rows: pd.DataFrame, year: int, pieces: Sequence[_Piece]) -> pd.DataF
 def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """``ed`` from the counts by basis, where the files have no ``ed`` of their own: one basis a year."""
     known = [basis for basis in _BASES if f"ed_{basis}" in table]
-    if "ed" in table or not known:
-        return table, ()
     table, notes = _without_impossible(table, [f"ed_{basis}" for basis in known])
+    if "ed" in table or not known:
+        return table, notes
     ed, ed_basis = pd.Series(pd.NA, table.index, "Int64"), pd.Series(None, table.index, "str")
     for year in _years(table):
         rows = table[table["year"] == year]

@@ -135,8 +135,10 @@ def _membership(table: TextTable, asked: Asked) -> Part:
 
 def _students(rows: pd.DataFrame) -> pd.Series:
     """Each school's students: without adult education where the file has that total, the whole total where not."""
-    without_adults = rows[rows["TOTAL_INDICATOR"] == _STUDENTS].set_index(_KEYS)["count"]
-    whole = rows[rows["TOTAL_INDICATOR"] == _STUDENTS_AND_ADULTS].set_index(_KEYS)["count"]
+    without_adults, whole = (
+        rows[rows["TOTAL_INDICATOR"] == total].groupby(_KEYS)["count"].first()
+        for total in (_STUDENTS, _STUDENTS_AND_ADULTS)
+    )
     return pd.concat([without_adults, whole[~whole.index.isin(without_adults.index)]]).rename("students")
 
 
@@ -156,14 +158,14 @@ def _lunch(table: TextTable, asked: Asked) -> Part:
     columns = [*_KEYS, *cells, "STUDENT_COUNT", "DMS_FLAG"]
     rows = _once(_frame(list(_batches(table, columns, asked))), [*_KEYS, *cells], table.label)
     rows["count"] = _counts_of(rows, table.label)
-    lunch = rows[rows["DATA_GROUP"] == _LUNCH]
+    lunch = rows["DATA_GROUP"] == _LUNCH
     by_kind = {
-        "total": lunch[lunch["TOTAL_INDICATOR"] == _STUDENTS_AND_ADULTS],
-        "free": lunch[lunch["LUNCH_PROGRAM"] == "Free lunch qualified"],
-        "reduced": lunch[lunch["LUNCH_PROGRAM"] == "Reduced-price lunch qualified"],
-        "direct": rows[rows["DATA_GROUP"] == "Direct Certification"],
+        "total": lunch & (rows["TOTAL_INDICATOR"] == "Education Unit Total"),
+        "free": lunch & (rows["LUNCH_PROGRAM"] == "Free lunch qualified"),
+        "reduced": lunch & (rows["LUNCH_PROGRAM"] == "Reduced-price lunch qualified"),
+        "direct": rows["DATA_GROUP"] == "Direct Certification",
     }
-    kinds = pd.DataFrame({kind: of.set_index(_KEYS)["count"] for kind, of in by_kind.items()})
+    kinds = pd.DataFrame({kind: rows[of].groupby(_KEYS)["count"].first() for kind, of in by_kind.items()})
     frame = pd.DataFrame(
         {
             "ed_frpl": kinds["total"].fillna(kinds["free"] + kinds["reduced"]),

@@ -190,6 +190,13 @@ def test_dallas_stands_under_its_nces_id_with_schools_on_the_map(texas):
     assert "4816230" in set(districts["leaid"])
 
 
+def test_charter_districts_have_no_boundaries(texas):
+    _, table, districts = texas
+    charter = table.groupby("leaid")["charter"].all()
+    # The folder's README: 179 charter districts are without a polygon.
+    assert (~charter[charter].index.isin(districts["leaid"])).sum() == 179
+
+
 def test_the_crosswalk_reaches_as_many_campuses_as_the_directory_lists(texas):
     _, table, _ = texas
     # The folder's README: the 2013 directory knows 92 % of the campuses of 2019.
