@@ -65,13 +65,13 @@ def _stand(schools: pd.DataFrame, ground: gpd.GeoSeries, rng: np.random.Generato
 
     Tries spread with the width of the district in cities and suburbs; in the country schools huddle in the town.
     """
-    inner = ground.set_axis(ground.index).loc[schools["leaid"]]
-    middle = shapely.get_coordinates(shapely.point_on_surface(inner.to_numpy()))
-    box = inner.bounds.to_numpy()
+    own = ground.loc[schools["leaid"]]
+    middle = shapely.get_coordinates(shapely.point_on_surface(own.to_numpy()))
+    box = own.bounds.to_numpy()
     wide = np.where(schools["place"].isin(["city", "suburb"]), 0.27, 0.10)[:, None] * (box[:, 2:] - box[:, :2])
     tries = middle[:, None, :] + wide[:, None, :] * rng.normal(0, 1, (len(schools), 80, 2))
     tries[:, -1] = middle
-    inside = shapely.contains_xy(inner.to_numpy()[:, None], tries[..., 0], tries[..., 1])
+    inside = shapely.contains_xy(own.to_numpy()[:, None], tries[..., 0], tries[..., 1])
     return np.asarray(tries[np.arange(len(schools)), inside.argmax(axis=1)].round(5))
 
 
@@ -85,7 +85,7 @@ def _host(schools: pd.DataFrame, districts: gpd.GeoDataFrame, rng: np.random.Gen
 
 
 def _open(schools: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """First and last year of each school. Only where three others of its kind remain does one open late or close."""
+    """First and last year of each school. One opens late or closes only where there are four of its kind or more."""
     chance = rng.random(len(schools)).round(6)
     may = schools["alike"] >= 4
     late, early = may & (chance < 0.04), may & (chance > 0.955)
@@ -119,6 +119,5 @@ def buildings() -> pd.DataFrame:
     ground = gpd.GeoSeries(districts.set_index("leaid").geometry)
     on_ground = ~schools["virtual"]
     host = _host(schools[on_ground], districts, rng)
-    spot = _stand(schools[on_ground].assign(leaid=host), ground, rng)
-    schools.loc[on_ground, ["longitude", "latitude"]] = spot
+    schools.loc[on_ground, ["longitude", "latitude"]] = _stand(schools[on_ground].assign(leaid=host), ground, rng)
     return schools

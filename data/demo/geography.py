@@ -24,6 +24,7 @@ KM_PER_DEGREE = 111.32
 CRS = "EPSG:4326"
 STATE_CODE = "90"  # no state or territory has this FIPS code
 
+# The plan, in kilometres east and north of the origin.
 NORTH = 150.0  # the northern border is a surveyed line: straight
 OUTLINE = (
     *((-196, NORTH), (112, NORTH), (128, 128), (160, 118), (184, 128)),
@@ -46,8 +47,8 @@ CITIES = pd.DataFrame(
 )
 # Where a union high school district serves the graduates of several elementary districts.
 UNIONS = pd.DataFrame([(-32, 22, 4), (4, 112, 4), (-160, 58, 3)], columns=["x", "y", "elementary"])
-COUNTRY_SPACING = 37.5
-COUNTY_GRID = (6, 4)
+COUNTRY_SPACING = 37.5  # km between the seats of towns and rural districts
+COUNTY_GRID = (6, 4)  # columns from west to east, rows from south to north; corners outside the state stay unused
 
 
 def _ring(centres: pd.DataFrame, counts: pd.Series, radius: Floats, rng: np.random.Generator) -> pd.DataFrame:
