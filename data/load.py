@@ -118,7 +118,7 @@ def _opened(
             else:
                 unknown.append(opened)
         if unknown and not known:
-            raise InputError(_unrecognised(unknown[0]))
+            raise InputError(_unrecognised(max(unknown, key=lambda one: len(one.header))))
         notes += [f"{one.label} is of no known layout and was left out." for one in unknown]
     return found, maps, tuple(notes)
 
@@ -127,8 +127,8 @@ def _unrecognised(table: TextTable) -> str:
     shown = ", ".join(table.header[:_MOST_COLUMNS_NAMED])
     more = len(table.header) - _MOST_COLUMNS_NAMED
     columns = f"{shown} and {more} more" if more > 0 else shown
-    known = "; ".join(dict.fromkeys(source.label for source in SOURCES if source.label))
-    return f"{table.label} is of no known layout; its columns are {columns}; give one of: {known}."
+    publishers = dict.fromkeys(source.label.partition(",")[0] for source in SOURCES if source.label)
+    return f"{table.label} is of no known layout; its columns are {columns}; known are {', '.join(publishers)}."
 
 
 def _read(
