@@ -1,0 +1,237 @@
+"""Students in equal students out, whatever the district, the policy and the luck of the draw."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from analysis.policy.assign import Assignment, assign
+from analysis.policy.draw import Draw, Expected, Lottery
+from analysis.policy.ground import Ground, ground
+from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.scenario import Scenario
+from tests.analysis.policy.districts import EVERYONE, HOME, cases, scenario, school, table
+
+Case = tuple[pd.DataFrame, Scenario]
+REPLICATES = 4
+
+# --- Every replicate. The checks are run together on each case, as making one is slow.
+
+
+def check_nobody_is_lost_or_made_up(place: Ground, done: Assignment, _: Scenario) -> None:
+    assert done.after.min() >= 0
+    np.testing.assert_array_equal(done.after.sum(axis=2), np.repeat(place.students.sum(axis=1)[:, None], REPLICATES, 1))
+
+
+def check_after_is_before_less_those_who_left_plus_those_who_came(place: Ground, done: Assignment, _: Scenario) -> None:
+    after = np.repeat(place.students[:, None, :], REPLICATES, axis=1)
+    for at, won, sent in zip(place.hosts, done.won, done.sent, strict=True):
+        after = after - won + sent
+        after[:, :, at] += won.sum(axis=2) - sent.sum(axis=2)
+    np.testing.assert_array_equal(done.after, after)
+
+
+def check_only_those_who_may_be_sent_are_sent(place: Ground, done: Assignment, _: Scenario) -> None:
+    assert done.won.min(initial=0) >= 0
+    assert done.sent.min(initial=0) >= 0
+    assert (done.won.sum(axis=0) <= place.students[:, None, :]).all()
+    never = ~(place.serves[:, None, :] & place.may_send[None])
+    never[:, :, place.hosts] = True
+    assert not done.won.transpose(2, 0, 1, 3)[:, never].any()
+    # The displaced stay in the district, at a school of their grades that is no host.
+    for serves, sent in zip(place.serves, done.sent, strict=True):
+        assert not sent[..., ~(serves & place.inside)].any()
+    assert not done.sent[..., place.hosts].any()
+
+
+def check_no_seat_is_filled_twice(place: Ground, done: Assignment, policy: Scenario) -> None:
+    filled = done.kept + done.won.sum(axis=3)
+    np.testing.assert_array_equal(done.seats.sum(axis=1), place.seats)
+    np.testing.assert_array_equal(done.unfilled, place.seats[:, None] - filled.sum(axis=1))
+    assert (done.unfilled >= 0).all()
+    if policy.unfilled == "hold":
+        assert (filled <= done.seats[..., None]).all()
+
+
+def check_a_host_holds_its_filled_seats_and_those_who_never_moved(
+    place: Ground, done: Assignment, _: Scenario
+) -> None:
+    present = place.students[:, place.hosts].sum(axis=0)
+    untouched = present - np.minimum(present, place.seats)
+    held = done.after[:, :, place.hosts].sum(axis=0).T
+    np.testing.assert_array_equal(held, untouched[:, None] + place.seats[:, None] - done.unfilled)
+
+
+def check_those_present_keep_their_seats_first(place: Ground, done: Assignment, policy: Scenario) -> None:
+    present = place.students[:, place.hosts].T
+    all_free = (place.seats >= present.sum(axis=1))[:, None]
+    least = np.where(all_free, np.minimum(present, done.seats), 0)[..., None]
+    assert (done.kept >= least).all()
+    assert (done.kept <= present[..., None]).all()
+    if policy.unfilled == "hold":
+        assert (done.kept <= done.seats[..., None]).all()
+
+
+def check_the_outside_takes_no_more_than_its_share(place: Ground, done: Assignment, policy: Scenario) -> None:
+    outsiders = done.won[..., ~place.inside].sum(axis=3)
+    share = np.array([policy.ed.outside, policy.other.outside])
+    assert (outsiders <= np.floor(share * done.seats + 0.5)[..., None]).all()
+
+
+def check_everyone_who_left_a_school_is_counted_as_moved(_: Ground, done: Assignment, __: Scenario) -> None:
+    np.testing.assert_array_equal(done.moved, done.won.sum(axis=(0, 1, 3)) + done.sent.sum(axis=(0, 1, 3)))
+
+
+@pytest.mark.parametrize("draw", [pytest.param(Expected, id="expected"), pytest.param(lambda: Lottery(7), id="lottery")])
+@settings(max_examples=200, deadline=None)
+@given(case=cases())
+def test_every_replicate_keeps_the_rules(draw: Callable[[], Draw], case: Case) -> None:
+    place = ground(*case)
+    done = assign(place, case[1], draw(), REPLICATES)
+    for check in (
+        check_nobody_is_lost_or_made_up,
+        check_after_is_before_less_those_who_left_plus_those_who_came,
+        check_only_those_who_may_be_sent_are_sent,
+        check_no_seat_is_filled_twice,
+        check_a_host_holds_its_filled_seats_and_those_who_never_moved,
+        check_those_present_keep_their_seats_first,
+        check_the_outside_takes_no_more_than_its_share,
+        check_everyone_who_left_a_school_is_counted_as_moved,
+    ):
+        check(place, done, case[1])
+
+
+# --- The outcome as it is shown
+
+
+def changes(outcome: Outcome, group: str) -> list[int]:
+    """Arrivals less departures of each school, by the flows."""
+    flows = outcome.flows[outcome.flows["group"] == group]
+    arrivals = flows.groupby("to_school")["students"].sum()
+    departures = flows.groupby("from_school")["students"].sum()
+    return arrivals.sub(departures, fill_value=0).reindex(outcome.schools["ncessch"], fill_value=0).astype(int).tolist()
+
+
+def check_the_flows_lead_from_before_to_after(outcome: Outcome) -> None:
+    schools, flows = outcome.schools, outcome.flows
+    ed, other = changes(outcome, "ed"), changes(outcome, "other")
+    assert (schools["ed_before"] + ed).tolist() == schools["ed_after"].tolist()
+    both = [one + two for one, two in zip(ed, other, strict=True)]
+    assert (schools["students_before"] + both).tolist() == schools["students_after"].tolist()
+    assert (flows["students"] > 0).all()
+    assert (flows["from_school"] != flows["to_school"]).all()
+    assert flows["students"].sum() == outcome.district["moved"].after
+
+
+def check_the_pools_account_for_every_seat(outcome: Outcome) -> None:
+    pools = outcome.pools
+    parts = ["kept", "outside", "inside", "unfilled"]
+    assert (pools[["seats", *parts]] >= 0).all(axis=None)
+    by_host = pools.groupby("host")[["seats", *parts]].sum()
+    assert by_host["seats"].tolist() == by_host[parts].sum(axis=1).tolist()
+    if outcome.scenario.unfilled == "hold":
+        assert pools["seats"].tolist() == pools[parts].sum(axis=1).tolist()
+
+
+def check_the_district_s_schools_and_its_senders_are_listed(outcome: Outcome, schools: pd.DataFrame) -> None:
+    listed = outcome.schools
+    before = schools.set_index("ncessch").loc[listed["ncessch"]]
+    for name, of_table in (("students_before", "students"), ("ed_before", "ed"), ("leaid", "leaid")):
+        assert listed[name].tolist() == before[of_table].tolist()
+    own = schools[schools["leaid"] == HOME]
+    assert set(own.loc[own["ed"].notna(), "ncessch"]) == set(listed.loc[listed["leaid"] == HOME, "ncessch"])
+    assert set(outcome.flows["from_school"]) <= set(listed["ncessch"])
+    assert own.loc[own["ed"].isna(), "ncessch"].tolist() == outcome.unknown["ncessch"].tolist()
+    assert set(listed.loc[listed["host"], "ncessch"]) == {host.ncessch for host in outcome.scenario.hosts}
+
+
+def check_ranges_are_in_order(outcome: Outcome) -> None:
+    schools = outcome.schools
+    assert (schools["ed_after_low"] <= schools["ed_after_high"]).all()
+    assert (schools["ed_after_low"] >= 0).all()
+    shares = schools[["share_after_low", "share_after_high"]].astype(float).dropna()
+    assert shares.stack().between(0, 1).all()
+    assert (shares["share_after_low"] <= shares["share_after_high"]).all()
+    for change in outcome.district.values():
+        assert np.isnan(change.low) or change.low <= change.high
+
+
+@settings(max_examples=150, deadline=None)
+@given(case=cases())
+def test_every_outcome_adds_up(case: Case) -> None:
+    outcome = simulate(*case, replicates=3)
+    check_the_flows_lead_from_before_to_after(outcome)
+    check_the_pools_account_for_every_seat(outcome)
+    check_the_district_s_schools_and_its_senders_are_listed(outcome, case[0])
+    check_ranges_are_in_order(outcome)
+
+
+# --- Nothing asked, nothing changed
+
+
+def assert_unchanged(outcome: Outcome) -> None:
+    schools = outcome.schools
+    for column in ("ed_after", "ed_after_low", "ed_after_high"):
+        assert schools[column].tolist() == schools["ed_before"].tolist()
+    assert schools["students_after"].tolist() == schools["students_before"].tolist()
+    assert outcome.flows.empty
+    for figure in (*outcome.district.values(), *outcome.state.values()):
+        np.testing.assert_array_equal(figure.after, figure.before)
+    for figure in outcome.district.values():
+        np.testing.assert_array_equal([figure.low, figure.high], [figure.before, figure.before])
+    assert outcome.district["moved"].after == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=cases(), none=st.booleans())
+def test_no_seats_or_no_hosts_leave_everything_as_it_is(case: Case, none: bool) -> None:
+    table_, policy = case
+    seatless = {} if none else {host.ncessch: 0 for host in policy.hosts}
+    fields = {f: getattr(policy, f) for f in ("ed", "other", "ed_share", "draw", "unfilled", "outside_miles", "level")}
+    assert_unchanged(simulate(table_, scenario(seatless, **fields), replicates=3))
+
+
+@pytest.mark.parametrize("draw", ["proportional", "nearest", "extremes"])
+@pytest.mark.parametrize("unfilled", ["hold", "release"])
+def test_hosts_already_half_and_half_with_a_seat_for_everyone_keep_everyone(draw: str, unfilled: str) -> None:
+    district = table(school("even", 30, 30), school("also", 4, 4), school("poor", 50, 5), school("rich", 2, 40))
+    assert_unchanged(simulate(district, scenario({"even": 60, "also": 8}, draw=draw, unfilled=unfilled)))
+
+
+# --- The seed
+
+DISTRICT = table(school("host", 60, 20), school("a", 50, 30), school("b", 10, 70), school("c", 30, 30))
+
+
+def test_the_same_seed_gives_the_same_outcome() -> None:
+    first, again = (simulate(DISTRICT, scenario({"host": 80}), replicates=20, seed=11) for _ in range(2))
+    for name in ("schools", "flows", "pools"):
+        assert_frame_equal(getattr(first, name), getattr(again, name))
+    assert first.district == again.district
+
+
+def test_seeds_differ_in_the_draws_but_not_in_what_is_expected() -> None:
+    outcomes = [simulate(DISTRICT, scenario({"host": 80}), replicates=20, seed=seed) for seed in range(4)]
+    place = ground(DISTRICT, scenario({"host": 80}))
+    drawn = [assign(place, scenario({"host": 80}), Lottery(seed), 20).after for seed in range(4)]
+    for one, two in pairwise(range(4)):
+        assert (drawn[one] != drawn[two]).any()
+        assert_frame_equal(outcomes[one].flows, outcomes[two].flows)
+    assert len({outcome.district["dissimilarity"] for outcome in outcomes}) > 1
+
+
+def test_replicates_differ_from_one_another() -> None:
+    place = ground(DISTRICT, scenario({"host": 80}))
+    after = assign(place, scenario({"host": 80}), Lottery(0), 50).after
+    assert len(np.unique(after.transpose(1, 0, 2).reshape(50, -1), axis=0)) > 25
+
+
+def test_the_table_is_left_as_it_was() -> None:
+    before = DISTRICT.copy()
+    simulate(DISTRICT, scenario({"host": 80}, ed=EVERYONE), replicates=3)
+    assert_frame_equal(DISTRICT, before)
