@@ -104,7 +104,7 @@ def serve(host: str, port: int | None, *, open_browser: bool) -> None:
     print(f"Evenground is at {address}", flush=True)  # noqa: T201 the address is the command's result
     if open_browser:
         Timer(1.0, webbrowser.open, [address]).start()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
     server.run(sockets=[listener])
 
 

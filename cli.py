@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
@@ -21,7 +21,6 @@ from data.groups import Comparison, comparison, on_basis
 from data.load import load, read_schools
 from data.schema import ED_BASES, LEVELS, school_year
 
-PORT = 8501
 # The contract of `simulate`: what a school's row holds.
 SCHOOL_COLUMNS = [
     "ncessch",
@@ -53,15 +52,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line, as every other message here."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"evenground: {message}; see {self.prog} --help.\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line, one subcommand a job."""
-    top = argparse.ArgumentParser(prog="evenground", description=__doc__, allow_abbrev=False)
-    top.set_defaults(run=_serve, port=PORT, host="127.0.0.1", browser=True)
+    top = _Parser(prog="evenground", description=__doc__, allow_abbrev=False)
+    top.set_defaults(run=_serve, port=None, host="127.0.0.1", browser=True)
     jobs = top.add_subparsers(title="jobs", metavar="JOB")
 
     job = _job(jobs, "serve", _serve, "serve the dashboard (without a job: serve it and open the browser)")
     job.set_defaults(browser=False)
-    job.add_argument("--port", type=int, default=PORT, help=f"port to listen on (default {PORT})")
+    job.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8501)")
     job.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
 
     job = _job(jobs, "load", _load, "read files of any known publisher into a dataset")
