@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from threading import Lock
 from typing import IO, Literal
 
 from analysis.errors import InputError
@@ -87,7 +88,7 @@ def faults_told(label: str) -> Iterator[None]:
         raise InputError(f"{label} may not be read: ask for permission or copy it elsewhere.") from None
     except NotImplementedError:
         raise InputError(f"{label} is packed in a way that cannot be read here: unpack it first.") from None
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error, zipfile.BadZipFile):
         raise InputError(f"{label} is damaged or cut short: download it again.") from None
 
 
@@ -205,25 +206,28 @@ class Utf8Stream:
         self.tail = b""  # the last bytes given, to tell how the file ends
         self._file = file
         self._blocks = self._read_blocks()
+        self._one_at_a_time = Lock()  # pyarrow reads ahead in a thread of its own, also while an error closes us
         self._ready = b""
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, at most ``size`` of them; empty at the end."""
-        if size < 0:
-            return self._ready + b"".join(self._blocks)
-        while not self._ready:
-            block = next(self._blocks, None)
-            if block is None:
-                return b""
-            self._ready = block
-            self.tail = block[-64:]
-        given, self._ready = self._ready[:size], self._ready[size:]
-        return given
+        with self._one_at_a_time:
+            if size < 0:
+                return self._ready + b"".join(self._blocks)
+            while not self._ready:
+                block = next(self._blocks, None)
+                if block is None:
+                    return b""
+                self._ready = block
+                self.tail = block[-64:]
+            given, self._ready = self._ready[:size], self._ready[size:]
+            return given
 
     def close(self) -> None:
         """Let go of the file."""
-        self._blocks.close()
-        self.closed = True
+        with self._one_at_a_time:
+            self._blocks.close()
+            self.closed = True
 
     def __enter__(self) -> "Utf8Stream":
         return self

@@ -6,13 +6,16 @@ GEOID is the NCES district id (LEAID). Sources: Census Bureau, "TIGER/Line Shape
 school districts; NCES EDGE, "School District Boundaries File Documentation".
 """
 
+import io
 import re
 import tempfile
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -53,7 +56,7 @@ def is_geoparquet(file: Given) -> bool:
     with files.faults_told(file.label), file.open() as stream:
         try:
             metadata = pq.read_schema(stream).metadata
-        except pa.ArrowException:
+        except pa.ArrowException:  # any other fault is told by faults_told
             raise InputError(f"{file.label} is damaged or cut short: download it again.") from None
     return b"geo" in (metadata or {})
 
@@ -85,6 +88,8 @@ def read(file: Given) -> Polygons:
     if repaired:
         notes.append(f"{file.label}: districts whose outline crossed itself, repaired: {repaired:,}.")
     frame = _one_row_each(frame.to_crs(DEGREES))
+    if not _on_earth(frame):
+        raise InputError(f"{file.label} has coordinates that are nowhere on Earth: download it again.")
     return Polygons(file.label, frame[["leaid", "district", "kind", "geometry"]], tuple(notes))
 
 
@@ -149,15 +154,19 @@ def _gdal(source: Any, label: str) -> "gpd.GeoDataFrame":
         # What a layer's metadata leaves unsaid is told in our own messages.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            layers = [name for name, shape in pyogrio.list_layers(source) if shape is not None]
-            fields = {name: pyogrio.read_info(source, layer=name)["fields"] for name in layers}
-            known = [name for name in layers if {str(field).lower() for field in fields[name]} & set(_ID_COLUMNS)]
+            # By number: a layer that its file does not name is called anew at every opening.
+            layers = [i for i, (_, shape) in enumerate(pyogrio.list_layers(source)) if shape is not None]
+            known = [i for i in layers if _names_districts(pyogrio.read_info(source, layer=i)["fields"])]
             if not layers:
                 raise InputError(f"{label} is a map without areas: give district boundaries.")
             # Rings left open are closed; what cannot be mended comes back empty and is named later.
             return pyogrio.read_dataframe(source, layer=(known or layers)[0], on_invalid="fix")
-    except (DataSourceError, DataLayerError):
+    except (DataSourceError, DataLayerError, UnicodeDecodeError):
         raise InputError(f"{label} is damaged or lacks a part: download it again, with all its files.") from None
+
+
+def _names_districts(columns: Iterable[str]) -> bool:
+    return any(column.lower() in _ID_COLUMNS for column in columns)
 
 
 def _shapefile(file: Given) -> "gpd.GeoDataFrame":
@@ -179,8 +188,10 @@ def _geoparquet(file: Given) -> "gpd.GeoDataFrame":
     import geopandas as gpd
 
     with file.open() as stream:
+        content = io.BytesIO(stream.read())
         try:
-            frame = gpd.read_parquet(stream)
+            pq.read_table(content).validate(full=True)
+            frame = gpd.read_parquet(content)
         except (pa.ArrowException, ValueError):
             raise InputError(f"{file.label} is damaged or holds no readable areas: download it again.") from None
     return frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
@@ -193,10 +204,15 @@ def _in_degrees(layer: "gpd.GeoDataFrame", label: str) -> "gpd.GeoDataFrame":
     """The layer with a coordinate system: one that names none is taken as degrees if its bounds can be."""
     if layer.crs is not None:
         return layer
-    west, south, east, north = layer.total_bounds  # not numbers where the layer is empty, and then never outside
-    if west < -180 or east > 180 or south < -90 or north > 90:
+    if not layer.empty and not _on_earth(layer):
         raise InputError(f"{label} does not say what its coordinates are and they are not degrees: give its .prj too.")
     return layer.set_crs(DEGREES)
+
+
+def _on_earth(layer: "gpd.GeoDataFrame") -> bool:
+    """Whether all coordinates can be degrees; longitudes may run on past the date line, as Alaska's do."""
+    west, south, east, north = layer.total_bounds
+    return bool(west >= -360 and east <= 360 and south >= -90 and north <= 90)
 
 
 def _text(layer: "gpd.GeoDataFrame", names: tuple[str, ...]) -> "pd.Series | None":
@@ -243,7 +259,8 @@ def _valid(frame: "gpd.GeoDataFrame", label: str) -> tuple["gpd.GeoDataFrame", i
         raise InputError(f"{label} holds no areas: give district boundaries.")
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     wrong = ~shapely.is_valid(shapes)
-    shapes[wrong] = [_areas(shape) for shape in shapely.make_valid(shapes[wrong])]
+    with np.errstate(all="ignore"):  # coordinates beyond all measure are told below
+        shapes[wrong] = [_areas(shape) for shape in shapely.make_valid(shapes[wrong])]
     bad = shapely.is_empty(shapes) | (shapely.get_dimensions(shapes) != 2)
     if bad.any():
         first = frame[bad].iloc[0]

@@ -10,6 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -162,6 +163,8 @@ def _delimited(file: Given) -> TextTable:
     """Find the delimiter, the header and the first row of a text file from its first rows."""
     with Utf8Stream(file) as stream:
         sample = stream.read(_SAMPLE_BYTES)
+    if not sample.strip():
+        raise NotATableError(f"{file.label} is empty: download it again.")
     text, whole = sample.decode(errors="ignore"), len(sample) < _SAMPLE_BYTES
     readings = {delimiter: _sample_rows(text, delimiter, file.label, whole) for delimiter in _DELIMITERS}
     delimiter = max(_DELIMITERS, key=lambda candidate: _regularity(readings[candidate][0]))
@@ -194,10 +197,8 @@ def _sample_rows(text: str, delimiter: str, label: str, whole: bool) -> tuple[li
 
 def _regularity(rows: Sequence[Sequence[str]]) -> int:
     """How well a delimiter explains the rows: fields beyond the first, over the rows that agree on how many."""
-    if not rows:
-        return 0
-    width, agreeing = Counter(len(row) for row in rows if row != [""]).most_common(1)[0]
-    return (width - 1) * agreeing
+    usual = Counter(len(row) for row in rows if row != [""]).most_common(1)
+    return sum((width - 1) * agreeing for width, agreeing in usual)
 
 
 def _csv_parts(
@@ -287,20 +288,26 @@ def _sheet(label: str, rows: list[list[str]]) -> TextTable:
 def _parquet(file: Given) -> TextTable:
     with files.faults_told(file.label), file.open() as stream:
         content = io.BytesIO(stream.read()) if file.entry else file.path
-    try:
-        schema = pq.read_schema(content)
-    except pa.ArrowException:
-        raise InputError(f"{file.label} is damaged or cut short: download it again.") from None
-    names = tuple("" if name.startswith("__index_level_") else name for name in schema.names)
+    with _parquet_faults_told(file.label):
+        names = pq.read_schema(content).names
 
     def parts(positions: Sequence[int]) -> Iterator[tuple[int, pa.Table]]:
-        try:
-            table = pq.read_table(content, columns=[schema.names[i] for i in positions])
-            yield 1, pa.table([column.cast(pa.string()) for column in table.columns], names=table.column_names)
-        except pa.ArrowException:
-            raise InputError(f"{file.label} is damaged or has columns that are not plain values.") from None
+        with _parquet_faults_told(file.label):
+            table = pq.read_table(content, columns=[names[i] for i in positions])
+            as_text = pa.table([column.cast(pa.string()) for column in table.columns], names=table.column_names)
+            as_text.validate(full=True)
+        yield 1, as_text
 
-    return _table(file.label, names, 1, parts)
+    header = tuple("" if name.startswith("__index_level_") else name for name in names)
+    return _table(file.label, header, 1, parts)
+
+
+@contextmanager
+def _parquet_faults_told(label: str) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
+        raise InputError(f"{label} is damaged or has columns that are not plain values: download it again.") from None
 
 
 def _table(label: str, names: tuple[str, ...], first_row: int, parts: Parts) -> TextTable:

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 from analysis.errors import InputError
 from data.check import Exclusion
-from data.schema import FIELDS
+from data.schema import ED_BASES, FIELDS
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
     import geopandas as gpd
@@ -37,6 +37,7 @@ EMBEDDED = ("franklin", "california-2000")
 _DEMO = Path(__file__).parent / "demo"
 _MANIFEST = "manifest.json"
 _HASH_DIGITS = 12
+_BASIS_COUNTS = {f"ed_{basis}": basis for basis in ED_BASES if f"ed_{basis}" in FIELDS}
 _SECONDS_TO_WAIT = 60
 
 
@@ -59,7 +60,8 @@ class Manifest:
         fictional: whether its state is made up, which every page says.
         source, rights: who published it, and what may be done with it.
         years: the falls its school years begin in.
-        ed_bases: what its ED counts rest on, in the words of ``data.schema.ED_BASES``' keys.
+        ed_bases: what its ED counts rest on (keys of ``data.schema.ED_BASES``): that of the column ``ed`` first, then
+            those with a count of their own.
         files: what it was made from.
         schools, districts: how many there are over all years; ``students`` in the latest year.
         exclusions, notes: what was left out and what a reader should know.
@@ -225,7 +227,7 @@ def _described(name: str, _made: int) -> Manifest:
     areas = f"{name}-districts.parquet"
     return Manifest(
         **told,
-        **_counted(pq.read_table(path, columns=["year", "ncessch", "leaid", "students", "ed_basis"]).to_pandas()),
+        **_counted(pd.read_parquet(path, columns=["year", "ncessch", "leaid", "students", "ed_basis", *_BASIS_COUNTS])),
         files=(),
         loaded="",
         schools_file=path.name,
@@ -237,9 +239,11 @@ def _described(name: str, _made: int) -> Manifest:
 def _counted(table: pd.DataFrame) -> dict[str, Any]:
     """What a manifest says of a schools table's size and bases."""
     years = sorted(int(year) for year in table["year"].unique())
+    first = sorted(table["ed_basis"].dropna().unique())
+    others = [basis for name, basis in _BASIS_COUNTS.items() if basis not in first and table[name].notna().any()]
     return {
         "years": tuple(years),
-        "ed_bases": tuple(sorted(table["ed_basis"].dropna().unique())),
+        "ed_bases": (*first, *others),
         "schools": int(table["ncessch"].nunique()),
         "districts": int(table["leaid"].nunique()),
         "students": int(table.loc[table["year"] == years[-1], "students"].sum()),

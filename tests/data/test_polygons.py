@@ -37,6 +37,11 @@ def geojson(frame: gpd.GeoDataFrame, folder: Path) -> Path:
     return folder / "map.geojson"
 
 
+def nameless_geojson(frame: gpd.GeoDataFrame, folder: Path) -> Path:
+    (folder / "map.json").write_text(frame.to_crs("EPSG:4326").to_json(drop_id=True))
+    return folder / "map.json"
+
+
 def geopackage(frame: gpd.GeoDataFrame, folder: Path) -> Path:
     frame.to_file(folder / "map.gpkg", driver="GPKG")
     return folder / "map.gpkg"
@@ -83,7 +88,7 @@ def topojson(_: gpd.GeoDataFrame, folder: Path) -> Path:
 
 
 Write = Callable[[gpd.GeoDataFrame, Path], Path]
-WRITERS: list[Write] = [geojson, geopackage, geoparquet, shapefile, zipped_shapefile, topojson]
+WRITERS: list[Write] = [geojson, nameless_geojson, geopackage, geoparquet, shapefile, zipped_shapefile, topojson]
 
 
 @pytest.mark.parametrize("write", WRITERS)

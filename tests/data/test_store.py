@@ -87,6 +87,11 @@ def test_years_and_columns_are_read_alone() -> None:
     assert part["students"].tolist() == [50, 50, 50]
 
 
+def test_every_basis_with_a_count_is_listed_that_of_ed_first() -> None:
+    schools = some_schools().assign(ed_basis="state", ed_free=pd.array([1, None, None], "Int64"))
+    assert save(schools=schools).ed_bases == ("state", "free")
+
+
 def test_the_same_table_has_the_same_hash_and_another_has_another() -> None:
     first, again, other = save(), save(), save(schools=some_schools(students=7))
     assert first.input_hash == again.input_hash != other.input_hash
