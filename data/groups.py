@@ -16,6 +16,7 @@ class Comparison:
         key: what links and commands say: "ed", "black,white", or "black" for Black students and everyone else.
         group, other: the columns that count them; ``other`` is None for everyone else.
         group_words, other_words: what to call them in a sentence.
+        adjective: what the group's students are, as in "73 of 100 students are …".
     """
 
     key: str
@@ -23,12 +24,13 @@ class Comparison:
     other: str | None
     group_words: str
     other_words: str
+    adjective: str
 
 
-# In a sentence: "Black students", "students of two or more races".
-_WORDS = {"ed": "economically disadvantaged students"} | {
-    race: "students of two or more races" if race == "two_or_more" else f"{words} students"
-    for race, words in RACES.items()
+# In a sentence: "are Black", "Black students"; "are of two or more races", "students of two or more races".
+_ADJECTIVES = {"ed": "economically disadvantaged"} | RACES | {"two_or_more": "of two or more races"}
+_WORDS = {
+    name: f"students {words}" if words.startswith("of ") else f"{words} students" for name, words in _ADJECTIVES.items()
 }
 
 
@@ -46,7 +48,9 @@ def comparison(key: str) -> Comparison:
         raise InputError(
             f'Groups "{key}" cannot be compared; give "ed", one race, or two different races as in black,white.'
         )
-    return Comparison(key, group, other or None, _WORDS[group], _WORDS[other] if other else "other students")
+    return Comparison(
+        key, group, other or None, _WORDS[group], _WORDS[other] if other else "other students", _ADJECTIVES[group]
+    )
 
 
 def comparisons(table: pd.DataFrame) -> list[str]:

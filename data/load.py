@@ -50,9 +50,9 @@ def load(
     found, maps, skipped = _opened(paths, progress)
     read, asked = _read(found, asked, progress)
     schools, exclusions, notes = _checked([part for _, part in read], asked)
-    title = name or _title(schools, paths)
+    title = _title(schools, name or Path(paths[0]).stem)
     return store.save(
-        _slug(title),
+        _slug(name or title),
         schools,
         _districts(maps, schools),
         label=title,
@@ -161,10 +161,11 @@ def _only(values: pd.Series) -> str | None:
     return str(distinct[0]) if len(distinct) == 1 else None
 
 
-def _title(schools: pd.DataFrame, paths: Sequence[Path]) -> str:
+def _title(schools: pd.DataFrame, otherwise: str) -> str:
+    """The state's name, or another where the schools are of no one state."""
     state = _only(schools["state"])
     if state is None:
-        return Path(paths[0]).stem
+        return otherwise
     return STATES[state].name if state in STATES else state
 
 

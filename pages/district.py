@@ -113,15 +113,12 @@ columns = {
     "share": "Share",
     "contribution": "Contribution to D",
 }
-st.dataframe(
-    table[list(columns)].rename(columns=columns).sort_values("Share", ascending=False),
-    hide_index=True,
-    column_config={
-        "Share": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
-        "Contribution to D": st.column_config.NumberColumn(format="percent"),
-        "Students": st.column_config.NumberColumn(format="localized"),
-    },
+parts.sortable(
+    table[list(columns)].sort_values("share", ascending=False),
+    columns,
     key="schools_table",
+    percent=["contribution"],
+    bar="share",
 )
 parts.download(table[list(columns)], view, f"{leaid}-schools")
 parts.provenance(view)

@@ -80,15 +80,6 @@ shown = {
     "share": "Share of the group",
     **{name: each.label for name, each in INDICES.items()},
 }
-st.dataframe(
-    rows.sort_values(measure, ascending=False)[list(shown)].rename(columns=shown),
-    hide_index=True,
-    column_config={
-        "Share of the group": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
-        "Students": st.column_config.NumberColumn(format="localized"),
-        **{each.label: st.column_config.NumberColumn(format="%.2f", help=each.meaning) for each in INDICES.values()},
-    },
-    key="districts_table",
-)
+parts.sortable(rows.sort_values(measure, ascending=False)[list(shown)], shown, key="districts_table", bar="share")
 parts.download(rows[list(shown)], view, "districts")
 parts.provenance(view)

@@ -1,10 +1,12 @@
 """What surrounds every page: navigation, the view bar, and the label of fictional data."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.shared.view import show_view_bar
 
-st.set_page_config(page_title="Evenground", page_icon=":material/balance:", layout="wide")
+st.set_page_config(page_title="Evenground", page_icon=str(Path(__file__).parent / "static" / "icon.svg"), layout="wide")
 page = st.navigation(
     [
         st.Page("overview.py", title="Overview", default=True, help="A state: how separate, and where it lies."),

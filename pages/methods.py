@@ -10,9 +10,9 @@ from pages.shared import words
 
 st.title("How is every number made?")
 st.markdown(
-    "School s of a place holds a_s students of one group, b_s of the other, t_s = a_s + b_s of both and n_s students of "
-    "any kind. A, B, T and N are the place's sums; p_s = a_s / t_s and P = A / T. A value that is not defined is said "
-    "to be so; it is never shown as 0."
+    "School s of a place holds a_s students of one group, b_s of the other, t_s = a_s + b_s of both and n_s students "
+    "of any kind. A, B, T and N are the place's sums; p_s = a_s / t_s and P = A / T. A value that is not defined is "
+    "said to be so; it is never shown as 0."
 )
 st.subheader("Indices")
 for index in INDICES.values():

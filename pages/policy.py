@@ -1,5 +1,7 @@
 """What 50/50 assignment would do to each school of a district, the sending schools included."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -19,7 +21,8 @@ SENDERS_SHOWN = 25
 def asked_scenario(view: View, district: str) -> Scenario:
     """The scenario that the controls describe."""
     everyone = store.schools_of_all_levels(view)
-    schools = everyone[everyone["leaid"] == district].dropna(subset=["ed"]).sort_values("students", ascending=False)
+    schools = everyone[everyone["leaid"] == district].dropna(subset=["ed"])
+    schools = schools.iloc[(-parts.shares(schools, "ed").fillna(0)).argsort(kind="stable")]
     preset = st.segmented_control(
         "Start from",
         list(PRESETS),
@@ -40,8 +43,7 @@ def asked_scenario(view: View, district: str) -> Scenario:
         level=view.level,
     )
     labels = {
-        ncessch: f"{school} · {ed / max(students, 1):.0%} ED · {students:,} students ({ncessch})"
-        for ncessch, school, ed, students in schools[["ncessch", "school", "ed", "students"]].itertuples(index=False)
+        ncessch: f"{school} ({ncessch})" for ncessch, school in schools[["ncessch", "school"]].itertuples(index=False)
     }
     # Each district and preset has its own host control, so that its suggestion is the default.
     hosts = st.multiselect(
@@ -52,6 +54,7 @@ def asked_scenario(view: View, district: str) -> Scenario:
         key=f"hosts_{district}_{preset}",
         bind="query-params",
         placeholder="Pick host schools",
+        help="Type to search. The schools with the highest share of disadvantaged students come first.",
     )
     columns = st.columns(4)
     with columns[0]:
@@ -161,7 +164,7 @@ def show_indices(outcome: Outcome) -> None:
     for column, (name, label) in zip(st.columns(len(cards)), cards.items(), strict=True):
         change = outcome.district[name]
         share = name == "balanced"
-        show = words.percent if share else words.number
+        show = words.percent if share else partial(words.number, decimals=3)
         with column.container(border=True):
             st.metric(
                 label,
@@ -170,7 +173,7 @@ def show_indices(outcome: Outcome) -> None:
                 delta_color="off",
                 delta_arrow="off",
             )
-            st.caption(f"Range {show(change.low)}–{show(change.high)}. {words.direction(label, change)}")
+            st.caption(f"{words.spread(change.low, change.high, show)} {words.direction(label, change)}")
 
 
 def show_hosts_and_senders(rows: pd.DataFrame, outcome: Outcome) -> None:
@@ -205,7 +208,7 @@ def show_hosts_and_senders(rows: pd.DataFrame, outcome: Outcome) -> None:
         st.subheader("Where they are")
         show_map(rows)
         st.subheader("Seats")
-        show_pools(outcome, rows)
+        show_pools(outcome)
 
 
 def show_map(rows: pd.DataFrame) -> None:
@@ -242,7 +245,7 @@ def show_map(rows: pd.DataFrame) -> None:
     )
 
 
-def show_pools(outcome: Outcome, rows: pd.DataFrame) -> None:
+def show_pools(outcome: Outcome) -> None:
     """Seats of each lottery: kept, drawn and empty."""
     if outcome.pools.empty:
         st.caption("No seats.")
@@ -274,7 +277,7 @@ show_hosts_and_senders(rows, outcome)
 
 moved = outcome.district["moved"]
 st.markdown(
-    f"**{moved.after:,.0f} students change schools** (range {moved.low:,.0f}–{moved.high:,.0f}). "
+    f"**{moved.after:,.0f} students change schools.** {words.spread(moved.low, moved.high, '{:,.0f}'.format)} "
     + words.state_change(outcome, view.dataset.label)
 )
 if len(outcome.unknown):
@@ -298,13 +301,8 @@ shown = {
     "leave": "Students who leave",
     "arrive": "Students who arrive",
 }
-percent = st.column_config.NumberColumn(format="percent")
-st.dataframe(
-    rows[list(shown)].rename(columns=shown),
-    hide_index=True,
-    column_config=dict.fromkeys(["ED share today", "ED share after", "After, low", "After, high", "Change"], percent),
-    key="outcome_table",
-)
+shares = ["before", "after", "share_after_low", "share_after_high", "change"]
+parts.sortable(rows[list(shown)], shown, key="outcome_table", percent=shares)
 buttons = st.columns(4)
 with buttons[0]:
     parts.download(outcome.schools.merge(rows[["ncessch", "school"]], on="ncessch"), view, f"{district}-5050-schools")

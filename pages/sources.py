@@ -39,7 +39,7 @@ def show_upload() -> None:
     files = st.file_uploader(
         "Files",
         accept_multiple_files=True,
-        help="School tables, lunch counts, directories, coordinates and district boundaries, in any mix, zipped or not.",
+        help="School tables, lunch counts, directories, coordinates and district boundaries, in any mix, zipped or not",
     )
     columns = st.columns(3)
     name = columns[0].text_input("Name (optional)", help="Lowercase letters, digits and hyphens.")

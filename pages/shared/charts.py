@@ -23,6 +23,10 @@ def config(name: str) -> dict[str, object]:
     }
 
 
+# In a strip of its own at the top of the figure, so that it never lies on the axis or the bars.
+_LEGEND_ABOVE = {"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0, "traceorder": "normal"}
+
+
 def _figure(height: int, **layout: object) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
@@ -69,7 +73,7 @@ def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
         symbol: of the index.
     """
     names = _short(districts["district"])
-    figure = _figure(ROW_HEIGHT * len(districts) + 60, barmode="stack", legend={"orientation": "h", "y": 1.02})
+    figure = _figure(ROW_HEIGHT * len(districts) + 90, barmode="stack", legend=_LEGEND_ABOVE, margin_t=34)
     for part, colour in (("between", BETWEEN), ("within", WITHIN)):
         figure.add_bar(
             x=districts[part],
@@ -195,7 +199,7 @@ def beeswarm(schools: pd.DataFrame, district_share: float, group_words: str) -> 
 
 
 def _swarm(share: np.ndarray) -> np.ndarray:
-    """Heights that spread values sharing a percent bin around the axis: 0, 1, −1, 2, −2 …"""
+    """Heights that spread values sharing a percent bin around the axis: 0, 1, −1, 2, −2 and so on."""
     bins = np.floor(share * 60).astype(int)
     rank = pd.Series(bins).groupby(bins).cumcount().to_numpy()
     return np.where(rank % 2 == 1, (rank + 1) // 2, -(rank // 2)).astype(float)
@@ -234,7 +238,7 @@ def dumbbell(schools: pd.DataFrame) -> go.Figure:
         schools: columns label, before, after, low, high, hosts first.
     """
     names = _short(schools["label"])
-    figure = _figure(ROW_HEIGHT * len(schools) + 90)
+    figure = _figure(ROW_HEIGHT * len(schools) + 110, legend=_LEGEND_ABOVE, margin_t=90)
     figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
     ends = np.full(len(schools), np.nan)
     figure.add_scatter(
@@ -273,7 +277,6 @@ def dumbbell(schools: pd.DataFrame) -> go.Figure:
     )
     figure.update_layout(
         showlegend=True,
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom"},
         xaxis=_share_axis(title="share of economically disadvantaged students", range=[-0.01, 1.01], side="top"),
         yaxis={"autorange": "reversed", "automargin": True},
     )
@@ -281,7 +284,7 @@ def dumbbell(schools: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def _short(names: pd.Series, longest: int = 32) -> list[str]:
+def _short(names: pd.Series, longest: int = 40) -> list[str]:
     """Names short enough for an axis, made distinct by a trailing invisible mark where they repeat."""
     short = names.fillna("").map(lambda name: name if len(name) <= longest else name[: longest - 1] + "…")
     repeat = short.groupby(short).cumcount()

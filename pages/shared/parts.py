@@ -1,6 +1,6 @@
 """Pieces that several pages show alike: the state map, a trend, downloads and the provenance line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import numpy as np
@@ -33,7 +33,7 @@ def nothing_to_show(view: View) -> NoReturn:
 
 
 def district_rows(view: View) -> pd.DataFrame:
-    """This year's districts: their indices, the group's share, and their name or else their id."""
+    """The year's districts: their indices, the group's share, and their name or else their id."""
     table = store.indices(view, "district")
     table = table[table["year"] == view.year].rename(columns={"place": "leaid"})
     return table.assign(
@@ -78,7 +78,8 @@ def district_map(view: View) -> None:
             )
         ],
     ).set_index("leaid")
-    coloured = [leaid for leaid in outlines.ids if leaid in shown.index and pd.notna(shown.at[leaid, "value"])]
+    valued = set(shown.index[shown["value"].notna()])
+    coloured = [leaid for leaid in outlines.ids if leaid in valued]
     without_outline = int((~shown.index.isin(outlines.ids)).sum())
     event = st.plotly_chart(
         maps.districts(
@@ -88,7 +89,7 @@ def district_map(view: View) -> None:
             scale_title=_scale_title(view, measure),
             high=_scale_top(view, measure),
             percent=measure == SHARE,
-            unknown=[leaid for leaid in outlines.ids if leaid not in set(coloured)],
+            unknown=[leaid for leaid in outlines.ids if leaid not in valued],
         ),
         config=charts.config("district-map") | {"scrollZoom": True},
         key="state_map",
@@ -164,10 +165,35 @@ def state_measures(view: View) -> pd.DataFrame:
                 else f"adds {words.number(parts['added_within'])}"
                 if parts is not None
                 else "does not split",
-                "What it says": index.meaning,
             }
         )
     return pd.DataFrame(rows).set_index("Measure")
+
+
+def sortable(
+    table: pd.DataFrame, labels: dict[str, str], *, key: str, percent: Sequence[str] = (), bar: str | None = None
+) -> None:
+    """A table to sort and search: shares in percent, indices to two decimals, counts with separators.
+
+    Args:
+        table: its columns in order.
+        labels: what people call each column.
+        key: of the table.
+        percent: columns of shares.
+        bar: a column of shares to draw as bars, or None.
+    """
+    shares = [*percent, *([bar] if bar else [])]
+    kinds = st.column_config
+    config: dict[str, object] = {labels[name]: kinds.NumberColumn(format="%.1f %%") for name in percent}
+    if bar:
+        config[labels[bar]] = kinds.ProgressColumn(format="%.0f %%", min_value=0, max_value=100)
+    for name in table.columns.difference(shares):
+        if name in INDICES:
+            config[labels[name]] = kinds.NumberColumn(format="%.2f", help=INDICES[name].meaning)
+        elif pd.api.types.is_integer_dtype(table[name].dtype):
+            config[labels[name]] = kinds.NumberColumn(format="localized")
+    shown = table.assign(**{name: table[name] * 100 for name in shares}).rename(columns=labels)
+    st.dataframe(shown, hide_index=True, column_config=config, key=key)
 
 
 def place_measures(row: pd.Series) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Sentences from numbers: always the groups, the year and the place, never "good" or "bad"."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -31,9 +31,9 @@ def percent(share: float) -> str:
     return UNDEFINED if math.isnan(share) else f"{share:.0%}"
 
 
-def number(value: float) -> str:
+def number(value: float, decimals: int = 2) -> str:
     """An index to two decimals, or what to say where it is undefined."""
-    return UNDEFINED if math.isnan(value) else f"{value:.2f}"
+    return UNDEFINED if math.isnan(value) else f"{value:.{decimals}f}"
 
 
 def signed(change: float, *, points: bool = False) -> str:
@@ -60,8 +60,9 @@ def where_it_lies(
             f"{groups.other_words}, so their separation is not defined."
         )
     typical = (
-        f"In {place} in {school_year(year)}, the average school of {groups.group_words} is one where "
-        f"{of_100(of_group)} students are among them; for {groups.other_words} it is {of_100(of_other)}."
+        f"In {place} in {school_year(year)}, {groups.group_words} attend, on average, schools where "
+        f"{of_100(of_group)} students are {groups.adjective}; {groups.other_words} attend schools where "
+        f"{of_100(of_other)} are."
     )
     if (total := between + within) == 0:
         return typical + " There is no separation between schools."
@@ -86,7 +87,7 @@ def district_range(name: str, year: int, groups: Comparison, share: float, share
     """The district's answer: its share and the range of its schools."""
     if not shares:
         return f"{name} has no school in {school_year(year)} whose counts of {groups.group_words} are known."
-    first = f"In {name} in {school_year(year)}, {of_100(share)} students are {groups.group_words}."
+    first = f"In {name} in {school_year(year)}, {of_100(share)} students are {groups.adjective}."
     if len(shares) == 1:
         return first + " It has one school in this view, so nothing can differ within it."
     return first + f" Its {len(shares):,} schools range from {min(shares) * 100:.0f} to {max(shares) * 100:.0f}."
@@ -136,6 +137,11 @@ def outcome_sentence(outcome: Outcome) -> str:
     text += f", by at most {most * 100:.1f} points." if poorer.any() else "."
     unfilled = int(outcome.pools["unfilled"].sum())
     return text + (f" {unfilled:,} seats stay empty." if unfilled else "")
+
+
+def spread(low: float, high: float, show: Callable[[float], str]) -> str:
+    """A range of draws, or that every draw gives the same."""
+    return f"Range {show(low)}–{show(high)}." if show(low) != show(high) else "The same in nearly every draw."
 
 
 def direction(name: str, change: Change) -> str:
