@@ -24,6 +24,7 @@ GIGABYTE = 1 << 30
 # A genuine national CCD file is 2.1 GB at 20 to 60 times its packed size.
 LARGEST_ARCHIVE = 8 * GIGABYTE
 LARGEST_WORKBOOK = GIGABYTE
+LARGEST_HELD = 2 * GIGABYTE  # of maps, workbooks and packed Parquet, which are held in memory; text never is
 LARGEST_RATIO = 500
 MOST_ENTRIES = 10_000
 RATIO_MATTERS_ABOVE = 1 << 20
@@ -73,6 +74,18 @@ class Given:
         """The first bytes."""
         with faults_told(self.label), self.open() as stream:
             return stream.read(size)
+
+    def read(self) -> bytes:
+        """All of its bytes, for what can only be read as a whole.
+
+        Raises:
+            InputError: there are more than can be held.
+        """
+        with faults_told(self.label), self.open() as stream:
+            content = stream.read(LARGEST_HELD + 1)
+        if len(content) > LARGEST_HELD:
+            raise InputError(f"{self.label} is larger than {LARGEST_HELD // GIGABYTE} GB: give a smaller part of it.")
+        return content
 
 
 @contextmanager
@@ -219,7 +232,7 @@ class Utf8Stream:
                 if block is None:
                     return b""
                 self._ready = block
-                self.tail = block[-64:]
+                self.tail = (self.tail + block[-64:])[-64:]
             given, self._ready = self._ready[:size], self._ready[size:]
             return given
 

@@ -131,8 +131,7 @@ def _layer(file: Given) -> "gpd.GeoDataFrame":
         elif kind == "shapefile":
             frame = _shapefile(file)
         else:
-            with file.open() as stream:
-                content = stream.read()
+            content = file.read()
             _check_plain(content, kind, file.label)
             frame = _gdal(content, file.label)
     return frame.rename(columns=lambda name: str(name).lower())
@@ -179,21 +178,20 @@ def _shapefile(file: Given) -> "gpd.GeoDataFrame":
             name = PurePosixPath(str(part.entry))
             if name.parent == entry.parent and name.stem == entry.stem:
                 target = Path(folder, f"areas{name.suffix.lower()}")
-                with part.open() as stream:
-                    target.write_bytes(stream.read())
+                target.write_bytes(part.read())
         return _gdal(Path(folder, "areas.shp"), file.label)
 
 
 def _geoparquet(file: Given) -> "gpd.GeoDataFrame":
     import geopandas as gpd
+    from shapely.errors import GEOSException
 
-    with file.open() as stream:
-        content = io.BytesIO(stream.read())
-        try:
-            pq.read_table(content).validate(full=True)
-            frame = gpd.read_parquet(content)
-        except (pa.ArrowException, ValueError):
-            raise InputError(f"{file.label} is damaged or holds no readable areas: download it again.") from None
+    content = io.BytesIO(file.read())
+    try:
+        pq.read_table(content).validate(full=True)
+        frame = gpd.read_parquet(content)
+    except (pa.ArrowException, GEOSException, ValueError):
+        raise InputError(f"{file.label} is damaged or holds no readable areas: download it again.") from None
     return frame if frame.geometry.name == "geometry" else frame.rename_geometry("geometry")
 
 

@@ -240,19 +240,22 @@ def _csv_parts(
                 row += batch.num_rows
         except pa.ArrowInvalid as fault:
             if not ragged:
-                raise InputError(f"{file.label} cannot be read as a table: save it again as CSV in UTF-8.") from fault
+                raise InputError(
+                    f"{file.label} cannot be read as a table from row {row:,} on: close the quotation mark that is "
+                    "open there, or save it again as CSV in UTF-8."
+                ) from fault
             number = ragged[0].number - skipped + first_row - 1
             raise InputError(
                 f"{file.label}, row {number:,}: {ragged[0].actual_columns} fields where the header has {width}; "
                 "correct the row, or quote the text that holds the delimiter."
             ) from None
-        if batch is not None:
-            _check_closed(batch, stream, f"{file.label}, row {row - 1:,}")
+        if batch is not None and names[-1] in batch.schema.names:
+            _check_closed(batch[names[-1]], stream, f"{file.label}, row {row - 1:,}")
 
 
-def _check_closed(last: pa.RecordBatch, stream: Utf8Stream, where: str) -> None:
-    """Refuse a last row that swallowed those below it because a quotation mark in it is never closed."""
-    value = last.columns[-1][-1].as_py() if last.num_rows else None
+def _check_closed(last_column: pa.StringArray, stream: Utf8Stream, where: str) -> None:
+    """Refuse a last value that swallowed the rows below it because its quotation mark is never closed."""
+    value = last_column[-1].as_py() if len(last_column) else None
     if value and "\n" in value and not stream.tail.rstrip().endswith(b'"'):
         raise InputError(f"{where}: a quotation mark is opened and never closed; close it or remove it.")
 
@@ -286,8 +289,7 @@ def _sheet(label: str, rows: list[list[str]]) -> TextTable:
 
 
 def _parquet(file: Given) -> TextTable:
-    with files.faults_told(file.label), file.open() as stream:
-        content = io.BytesIO(stream.read()) if file.entry else file.path
+    content = io.BytesIO(file.read()) if file.entry else file.path
     with _parquet_faults_told(file.label):
         names = pq.read_schema(content).names
 

@@ -28,9 +28,9 @@ def sheets(file: Given) -> dict[str, list[list[str]]]:
     files.check_workbook(file)
     try:
         # openpyxl warns of styles and validations it leaves out, which a table of values does not need.
-        with files.faults_told(file.label), file.open() as stream, warnings.catch_warnings():
+        with files.faults_told(file.label), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(stream.read()), read_only=True, data_only=True)
+            book = load_workbook(io.BytesIO(file.read()), read_only=True, data_only=True)
             return {sheet.title: _rows(sheet, f"{file.label} › {sheet.title}") for sheet in book.worksheets}
     except InputError:
         raise

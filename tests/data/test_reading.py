@@ -233,6 +233,26 @@ def test_an_archive_too_large_in_all_is_refused(tmp_path: Path, monkeypatch: pyt
         tables(given_file(tmp_path, zipped(a=bytes(range(60)), b=bytes(range(60)))))
 
 
+def test_what_must_be_held_in_memory_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST_HELD", 1000)
+    with pytest.raises(InputError, match="give a smaller part of it"):
+        tables(given_file(tmp_path, workbook()))
+
+
+def test_a_workbook_that_claims_cells_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.workbook.MOST_CELLS", 50_000)
+    far = ("",) * 9_999 + ("x",)
+    with pytest.raises(InputError, match="more than 50,000 cells: save it as CSV"):
+        tables(given_file(tmp_path, workbook(rows=(*ROWS, *[far] * 6))))
+
+
+def test_a_line_break_in_the_last_row_is_no_open_quotation_mark(tmp_path: Path) -> None:
+    for content in (b'a,b\n1,2\n"3\n4",5\n', b'a,b\n1,2\n3,"4\n5"\n\n', b'a,b\n1,2\n3,"4\n5"'):
+        table = only(given_file(tmp_path, content))
+        assert len(table.frame()) == 2
+        assert sum(part.num_rows for part in table.batches(["a"])) >= 2
+
+
 def test_places_that_are_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a folder"):
         tables(tmp_path)
