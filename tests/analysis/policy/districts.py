@@ -45,7 +45,9 @@ SHARES = st.sampled_from([0.0, 0.01, 0.1, 0.2, 0.25, 0.5, 0.8, 1.0])
 HEADS = st.one_of(st.just(0), st.integers(0, 3), st.integers(0, 40))
 POINTS = st.one_of(
     st.just({}),
-    st.fixed_dictionaries({"latitude": st.integers(300, 303).map(lambda tenths: tenths / 10), "longitude": st.just(-97.0)}),
+    st.fixed_dictionaries(
+        {"latitude": st.integers(300, 303).map(lambda tenths: tenths / 10), "longitude": st.just(-97.0)}
+    ),
 )
 PLACES = st.fixed_dictionaries(
     {"level": st.sampled_from([*LEVELS, None]), "county": st.sampled_from(["Travis", "Hays", None])}

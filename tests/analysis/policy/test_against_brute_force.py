@@ -27,7 +27,9 @@ MILES_PER_DEGREE = 69.094  # of latitude, on a sphere of 3,958.8 miles' radius
 
 
 def district(
-    hosts: Sequence[tuple[str, int, int]], senders: Sequence[tuple[str, int, int]], outside: Sequence[tuple[str, int, int]]
+    hosts: Sequence[tuple[str, int, int]],
+    senders: Sequence[tuple[str, int, int]],
+    outside: Sequence[tuple[str, int, int]],
 ) -> list[School]:
     """Schools on one road: every host at its start, the others a mile further each, in the order given."""
     return [
@@ -52,11 +54,11 @@ def drawn(schools: Sequence[School], policy: Policy, seed: int) -> Counter[Hasha
         for s in schools
     ]
     pools = {g: Pool(p.willing, p.outside, p.senders) for g in brute_force.GROUPS for p in [policy.lottery(g)]}
-    asked = scenario(
-        dict(policy.hosts), ed_share=policy.ed_share, draw=policy.draw, unfilled=policy.unfilled, **pools
-    )
+    asked = scenario(dict(policy.hosts), ed_share=policy.ed_share, draw=policy.draw, unfilled=policy.unfilled, **pools)
     place = ground(table(*rows), asked)
-    order = [place.schools["ncessch"].tolist().index(s.name) for s in schools if s.name in set(place.schools["ncessch"])]
+    order = [
+        place.schools["ncessch"].tolist().index(s.name) for s in schools if s.name in set(place.schools["ncessch"])
+    ]
     after = assign(place, asked, Lottery(seed), DRAWN).after[:, :, order]
     return Counter(tuple(map(tuple, result)) for result in after.transpose(1, 2, 0).tolist())
 

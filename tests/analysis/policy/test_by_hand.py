@@ -29,7 +29,7 @@ def pool(willing: float, outside: float = 0.0) -> Pool:
     return Pool(willing=willing, outside=outside)
 
 
-# A host of 30 + 10 and 40 seats, so 20 + 20: 20 ED keep theirs, 10 are displaced; all 10 others stay, 10 seats are open.
+# A host of 30 + 10 with 20 + 20 seats: 20 ED keep theirs, 10 are displaced; all 10 others stay, 10 seats are open.
 POOR = [school("h", 30, 10), school("a", 10, 30), school("b", 0, 20)]
 EMPTY = [school("h", 0, 0), school("a", 20, 20), school("b", 10, 10)]
 
@@ -99,6 +99,14 @@ CASES = {
         scenario({"h": 40}, ed=pool(0.0), other=pool(0.0)),
         {"h": (20, 10), "a": (17, 30), "b": (3, 20)},
         {("h", "a", "ed"): 7, ("h", "b", "ed"): 3},
+        {("h", "ed"): 0, ("h", "other"): 10},
+    ),
+    # The same with A at 5 + 5 and B empty: in proportion to enrolment 10 : 0, all 10 go to A.
+    "overflow opens no empty school": Case(
+        [POOR[0], school("a", 5, 5), school("b", 0, 0)],
+        scenario({"h": 40}, ed=pool(0.0), other=pool(0.0)),
+        {"h": (20, 10), "a": (15, 5), "b": (0, 0)},
+        {("h", "a", "ed"): 10},
         {("h", "ed"): 0, ("h", "other"): 10},
     ),
     # 10 + 10 seats; a quarter of the other pool, 2.5, so 3, is offered outside: X sends 3, A and B 4.67 and 2.33.
@@ -295,7 +303,11 @@ def test_a_county_says_nothing_where_points_are_known() -> None:
 def test_the_county_stands_in_where_a_point_is_unknown(known: str) -> None:
     host = school("h", 0, 0, county="Travis", **(at(0) if known == "host" else {}))
     point = at(1) if known == "school" else {}
-    same, other, none = out("same", county="Travis", **point), out("other", county="Hays", **point), out("none", **point)
+    same, other, none = (
+        out("same", county="Travis", **point),
+        out("other", county="Hays", **point),
+        out("none", **point),
+    )
     assert senders(same, other, none, host=host) == {"same"}
 
 
@@ -323,3 +335,12 @@ def test_schools_whose_ed_count_is_unknown_are_left_out_and_named() -> None:
     assert set(outcome.schools["ncessch"]) == {"h", "a"}
     assert set(outcome.flows["from_school"]) == {"a"}
     assert set(outcome.schools["leaid"]) == {HOME}
+
+
+def test_a_district_of_six_hundred_thousand_students_overflows_too() -> None:
+    # 4,000 ED students, 2,000 + 2,000 seats, nobody willing: 2,000 go to 600 schools of 1,000, as 3 or 4 each.
+    rows = [school("h", 4000, 0), *(school(f"s{i:03d}", 800, 200) for i in range(600))]
+    nobody = scenario({"h": 4000}, ed=pool(0.0), other=pool(0.0))
+    flows = simulate(table(*rows), nobody, replicates=2).flows
+    assert flows["students"].sum() == 2000
+    assert set(flows["students"]) == {3, 4}

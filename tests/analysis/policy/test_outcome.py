@@ -1,5 +1,6 @@
 """What an outcome shows: indices against exact fractions, ranges against the replicates they come from."""
 
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
@@ -25,7 +26,9 @@ def figures(mixes: list[Mix]) -> dict[str, float]:
     schools = [exact.School((Fraction(ed), Fraction(other)), Fraction(ed + other)) for ed, other in mixes]
     values = {name: exact.INDICES[name](schools) for name in NAMES}
     everyone = sum(ed + other for ed, other in mixes)
-    mixed = sum(ed + other for ed, other in mixes if ed + other and Fraction(2, 5) <= Fraction(ed, ed + other) <= Fraction(3, 5))
+    mixed = sum(
+        ed + other for ed, other in mixes if ed + other and Fraction(2, 5) <= Fraction(ed, ed + other) <= Fraction(3, 5)
+    )
     values["balanced"] = Fraction(mixed, everyone) if everyone else None
     return {name: float("nan") if value is None else float(value) for name, value in values.items()}
 
@@ -56,13 +59,13 @@ def test_figures_are_those_of_the_schools_shown(case: tuple[pd.DataFrame, Scenar
 @given(case=cases())
 def test_the_state_s_figures_take_in_every_school(case: tuple[pd.DataFrame, Scenario]) -> None:
     schools, policy = case
-    outcome = simulate(schools, policy, replicates=2)
+    outcome = simulate(schools, replace(policy, level=None), replicates=2)
     after = outcome.schools.set_index("ncessch")
-    of_level = schools[(policy.level is None) | (schools["level"] == policy.level).fillna(False)].dropna(subset="ed")
+    counted = schools.dropna(subset="ed")
     for when in ("before", "after"):
         known = [
             (int(after.loc[i, f"ed_{when}"]), int(after.loc[i, f"students_{when}"])) if i in after.index else (ed, n)
-            for i, ed, n in zip(of_level["ncessch"], of_level["ed"], of_level["students"], strict=True)
+            for i, ed, n in zip(counted["ncessch"], counted["ed"], counted["students"], strict=True)
         ]
         expected = figures([(int(ed), int(n - ed)) for ed, n in known])
         del expected["balanced"]
@@ -179,10 +182,17 @@ def test_an_undefined_figure_is_missing_before_and_after() -> None:
 
 def test_a_level_narrows_the_figures_but_not_the_moves() -> None:
     rows = [school("host", 0, 0), school("a", 10, 0), school("b", 0, 10), school("c", 30, 0, level="high")]
-    asked = {None: 2 / 3, "elementary": 1.0}  # balanced after: H 5 + 5 of 20, with C of 50
-    for level in asked:
+    for level in (None, "elementary"):
         result = simulate(table(*rows), scenario({"host": 10}, level=level), replicates=2)
         assert result.district["moved"].after == 10
         assert len(result.schools) == 4
         # H 5 + 5, A 5 + 0, B 0 + 5 of 20 elementary students; C's 30 make it 50
         assert result.district["balanced"].after == pytest.approx(0.5 if level else 0.2)
+
+
+def test_a_level_narrows_the_state_s_figures_as_it_does_the_district_s() -> None:
+    # Elementary: H 5 + 5, A 5 + 0, B 0 + 5. Exposure of their 10 ED students: ½ · ½ = .25. C would add 30 at 0.
+    rows = [school("host", 0, 0), school("a", 10, 0), school("b", 0, 10), school("c", 30, 0, level="high")]
+    result = simulate(table(*rows), scenario({"host": 10}, level="elementary"), replicates=2)
+    assert result.district["exposure"].after == pytest.approx(0.25)
+    assert result.state["exposure"].after == pytest.approx(0.25)

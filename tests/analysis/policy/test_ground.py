@@ -1,0 +1,112 @@
+"""What a scenario stands on: a table that cannot carry it is refused in words that say which school and what to do."""
+
+import numpy as np
+import pytest
+
+from analysis.errors import InputError
+from analysis.policy.ground import ground
+from analysis.policy.scenario import Pool, Scenario
+from tests.analysis.policy.districts import ELSEWHERE, HOME, Row, scenario, school, table
+
+A, B = school("a", 10, 10), school("b", 20, 5)
+HIGH = school("h", 10, 10, level="high")
+AWAY = school("away", 5, 5, leaid=ELSEWHERE)
+UNKNOWN = school("unknown", None, 30)
+
+# The schools, the policy, and words of the message: which school or field, and what to do.
+REFUSED: dict[str, tuple[list[Row], Scenario, tuple[str, ...]]] = {
+    "an unknown host": ([A, B], scenario({"z": 1}), ("Host z", HOME, "choose")),
+    "a host of another district": ([A, B, AWAY], scenario({"away": 1}), ("Host away", HOME, "choose")),
+    "a host with an unknown ED count": ([A, UNKNOWN], scenario({"unknown": 1}), ("Host unknown", "ED", "choose")),
+    "more seats than the building holds": (
+        [school("a", 10, 10, capacity=30), B],
+        scenario({"a": 31}),
+        ("Host a", "31", "30", "fewer seats"),
+    ),
+    "a host whose grades nobody else serves": ([A, B, HIGH], scenario({"h": 4}), ("host h", "grades", "choose")),
+    "hosts alone with one another": ([A, B], scenario({"a": 4, "b": 4}), ("host a", "grades", "choose")),
+    "company of unknown ED count": ([A, UNKNOWN], scenario({"a": 4}), ("host a", "grades", "choose")),
+    "company in another district": ([A, AWAY], scenario({"a": 4}), ("host a", "grades", "choose")),
+    "an absent district": ([A, B], Scenario("test", "4899999", 2018), ("District 4899999", "2018", "check")),
+    "an absent year": ([A, B], Scenario("test", HOME, 1999), (f"District {HOME}", "1999", "check")),
+    "an unknown sender": (
+        [A, B],
+        scenario({"a": 4}, ed=Pool(senders=("b", "z"))),
+        ("ed.senders", "school z"),
+    ),
+    "a sender beyond the distance": (
+        [
+            school("a", 9, 9, latitude=30.0, longitude=-97.0),
+            B,
+            AWAY | {"latitude": 31.0, "longitude": -97.0},
+        ],
+        scenario({"a": 4}, other=Pool(outside=0.5, senders=("away",))),
+        ("other.senders", "school away"),
+    ),
+    "more seats than there could be": ([A, B], scenario({"a": 10**30}), ("Host a", "seats")),
+}
+
+
+def refusal(name: str) -> str:
+    rows, policy, _ = REFUSED[name]
+    with pytest.raises(InputError) as caught:
+        ground(table(*rows), policy)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_scenario_the_table_cannot_carry_is_refused(name: str) -> None:
+    message = refusal(name)
+    for word in REFUSED[name][2]:
+        assert word in message
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_message_is_one_sentence_and_says_what_to_do(name: str) -> None:
+    message = refusal(name)
+    assert message.endswith(".")
+    assert "\n" not in message
+    assert any(f" {verb} " in message for verb in ("choose", "give", "check", "remove", "name", "add"))
+
+
+def test_a_host_without_seats_needs_no_company() -> None:
+    assert ground(table(A, HIGH), scenario({"h": 0})).seats.tolist() == [0]
+
+
+def test_a_building_already_over_its_capacity_may_keep_its_seats() -> None:
+    crowded = table(school("a", 20, 20, capacity=30), B)
+    assert ground(crowded, scenario({"a": 40})).seats.tolist() == [40]
+    with pytest.raises(InputError, match="41"):
+        ground(crowded, scenario({"a": 41}))
+
+
+def test_an_unknown_capacity_sets_no_limit() -> None:
+    assert ground(table(A, B), scenario({"a": 5000})).seats.tolist() == [5000]
+
+
+def test_other_years_of_the_table_do_not_count() -> None:
+    place = ground(table(A, B, school("c", 1, 1, year=2017), A | {"year": 2017}), scenario({"a": 4}))
+    assert place.schools["ncessch"].tolist() == ["a", "b"]
+
+
+def test_groups_hosts_and_grades() -> None:
+    combined, none = school("k", 1, 2, level="combined"), school("u", 3, 4, level=None)
+    place = ground(table(A, HIGH, combined, none, B), scenario({"b": 4, "h": 0}))
+    assert place.schools["ncessch"].tolist() == ["a", "h", "k", "u", "b"]
+    assert place.students.tolist() == [[10, 10, 1, 3, 20], [10, 10, 2, 4, 5]]
+    assert place.hosts.tolist() == [4, 1]
+    assert place.serves.tolist() == [[True, False, True, True, True], [False, True, True, True, False]]
+    assert place.may_send.tolist() == [[True, False, True, True, False]] * 2
+
+
+def test_distances_are_great_circles() -> None:
+    # A degree of latitude is 3,958.8 π / 180 = 69.094 miles; one of longitude at 60° N half of that, less a little as
+    # the great circle runs north of the parallel: 2 · 3,958.8 · asin(cos 60° · sin ½°) = 34.546.
+    points = [(60.0, 10.0), (61.0, 10.0), (60.0, 11.0), (60.0, None), (-60.0, -170.0)]
+    rows = [
+        school(f"s{i}", 1, 1, latitude=latitude, longitude=longitude) for i, (latitude, longitude) in enumerate(points)
+    ]
+    miles = ground(table(*rows), scenario({"s0": 1})).miles[0]
+    assert miles[:3] == pytest.approx([0, 69.0941, 34.5458], abs=1e-3)
+    assert np.isinf(miles[3])
+    assert miles[4] == pytest.approx(np.pi * 3958.8)  # the other side of the earth
