@@ -41,8 +41,10 @@ def scenario(hosts: dict[str, int], **fields: object) -> Scenario:
 
 # --- Random ones
 
-SHARES = st.sampled_from([0.0, 0.01, 0.1, 0.2, 0.25, 0.5, 0.8, 1.0])
-HEADS = st.one_of(st.just(0), st.integers(0, 3), st.integers(0, 40))
+# Weighted towards cases in which somebody moves: those near zero are easily found anyhow.
+SHARES = st.sampled_from([0.0, 0.01, 0.2, 0.25, 0.5, 0.5, 0.8, 1.0, 1.0])
+HEADS = st.one_of(st.integers(10, 40), st.integers(0, 40), st.integers(0, 3))
+SEATS = st.one_of(st.integers(8, 60), st.integers(0, 60))
 POINTS = st.one_of(
     st.just({}),
     st.fixed_dictionaries(
@@ -50,7 +52,10 @@ POINTS = st.one_of(
     ),
 )
 PLACES = st.fixed_dictionaries(
-    {"level": st.sampled_from([*LEVELS, None]), "county": st.sampled_from(["Travis", "Hays", None])}
+    {
+        "level": st.sampled_from([*LEVELS, "elementary", "elementary", "combined", None]),
+        "county": st.sampled_from(["Travis", "Travis", "Hays", None]),
+    }
 )
 
 
@@ -66,17 +71,19 @@ def rows(draw: st.DrawFn, names: str, leaid: str, low: int, high: int) -> list[R
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[pd.DataFrame, Scenario]:
     """A district, its neighbours and a policy. One combined school is never a host, so that every host has company."""
-    own = draw(rows("own", HOME, 1, 5))
+    own = draw(st.one_of(rows("own", HOME, 3, 5), rows("own", HOME, 1, 3)))
     company = school("company", draw(HEADS), draw(HEADS), level="combined", **draw(POINTS))
     unknown = draw(st.lists(st.just(school("unknown", None, 7)), max_size=1))
-    others = draw(rows("out", ELSEWHERE, 0, 3))
-    hosts = draw(st.lists(st.sampled_from([str(row["ncessch"]) for row in own]), unique=True, max_size=3))
-    senders = st.one_of(
-        st.just(()), st.lists(st.sampled_from([r["ncessch"] for r in [*own, company]]), unique=True).map(tuple)
+    others = draw(st.one_of(rows("out", ELSEWHERE, 2, 3), rows("out", ELSEWHERE, 0, 3)))
+    names = [str(row["ncessch"]) for row in own]
+    hosts = draw(
+        st.lists(st.sampled_from(names), unique=True, min_size=draw(st.integers(0, min(2, len(own)))), max_size=3)
     )
+    some = st.lists(st.sampled_from([*names, "company"]), unique=True).map(tuple)
+    senders = st.one_of(st.just(()), st.just(()), some)
     pools = st.builds(Pool, willing=SHARES, outside=SHARES, senders=senders)
     policy = scenario(
-        {name: draw(HEADS) for name in hosts},
+        {name: draw(SEATS) for name in hosts},
         ed_share=draw(SHARES),
         ed=draw(pools),
         other=draw(pools),

@@ -21,7 +21,7 @@ from tests.oracle import brute_force
 from tests.oracle.brute_force import Policy, School
 
 SIGNIFICANCE = 1e-4
-PLAYED, DRAWN = 6_000, 40_000
+PLAYED, DRAWN = 4_000, 30_000
 RARE = 20  # results seen fewer times than this among all are counted together
 MILES_PER_DEGREE = 69.094  # of latitude, on a sphere of 3,958.8 miles' radius
 

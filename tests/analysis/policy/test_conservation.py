@@ -88,7 +88,7 @@ def check_everyone_who_left_a_school_is_counted_as_moved(_: Ground, done: Assign
 @pytest.mark.parametrize(
     "draw", [pytest.param(Expected, id="expected"), pytest.param(lambda: Lottery(7), id="lottery")]
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(case=cases())
 def test_every_replicate_keeps_the_rules(draw: Callable[[], Draw], case: Case) -> None:
     place = ground(*case)

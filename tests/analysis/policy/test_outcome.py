@@ -43,7 +43,7 @@ def assert_figures(found: dict[str, Change], expected: dict[str, float], when: s
         np.testing.assert_allclose(getattr(found[name], when), value, atol=1e-12, rtol=0, err_msg=f"{name} {when}")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(case=cases())
 def test_figures_are_those_of_the_schools_shown(case: tuple[pd.DataFrame, Scenario]) -> None:
     schools, policy = case

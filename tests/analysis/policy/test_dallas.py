@@ -1,0 +1,47 @@
+"""Every preset on the real Dallas of 2018–19, where its files are at hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.policy.assign import assign
+from analysis.policy.draw import Lottery
+from analysis.policy.ground import ground
+from analysis.policy.outcome import simulate
+from analysis.policy.presets import PRESETS, scenario_from_preset
+from data import store
+from data.load import load
+
+DALLAS = "4816230"
+
+
+@pytest.fixture(scope="module")
+def texas(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[pd.DataFrame]:
+    names = [
+        "tx_tapr_2019/CSTUD_19_all.csv",
+        "tx_tapr_2019/CREF20.csv",
+        "tx_ccd_directory_2013/tx-campuses-ccd.csv",
+        "tx_ccd_directory_2013/tx-districts-ccd.csv",
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EVENGROUND_HOME", str(tmp_path_factory.mktemp("texas")))
+        yield store.schools(load([realdata / name for name in names]))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_dallas_keeps_all_its_students(texas: pd.DataFrame, preset: str) -> None:
+    asked = scenario_from_preset(texas, preset, dataset="texas", district=DALLAS, year=2018)
+    place = ground(texas, asked)
+    done = assign(place, asked, Lottery(0), 20)
+    assert done.after.min() >= 0
+    assert (done.after.sum(axis=2) == place.students.sum(axis=1)[:, None]).all()
+    assert (done.unfilled >= 0).all()
+    outcome = simulate(texas, asked, replicates=20)
+    for column in ("ed", "students"):
+        assert outcome.schools[f"{column}_after"].sum() == outcome.schools[f"{column}_before"].sum()
+    own = texas[(texas["leaid"] == DALLAS) & texas["ed"].notna()]
+    assert (outcome.schools["leaid"] == DALLAS).sum() == len(own) > 200
+    assert (outcome.district["moved"].after > 0) is (preset != "do-nothing")
+    assert len(asked.hosts) == (0 if preset == "do-nothing" else 4)
