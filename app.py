@@ -104,7 +104,7 @@ def serve(host: str, port: int | None, *, open_browser: bool) -> None:
     print(f"Evenground is at {address}", flush=True)  # noqa: T201 the address is the command's result
     if open_browser:
         Timer(1.0, webbrowser.open, [address]).start()
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning", timeout_graceful_shutdown=2))
     server.run(sockets=[listener])
 
 
@@ -118,5 +118,7 @@ def _listener(host: str, port: int | None) -> socket.socket:
         except (OSError, OverflowError):
             listener.close()
             continue
+        # Whoever comes before the pages are ready waits, and is not refused.
+        listener.listen()
         return listener
     raise InputError(f"Port {first} of {host} is taken or not allowed; give a free one with --port.")

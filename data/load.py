@@ -50,7 +50,7 @@ def load(
     found, maps, skipped = _opened(paths, progress)
     read, asked = _read(found, asked, progress)
     schools, exclusions, notes = _checked([part for _, part in read], asked)
-    title = _title(schools, name or Path(paths[0]).stem)
+    title = name if name and name != _slug(name) else _title(schools, name or Path(paths[0]).stem)
     return store.save(
         _slug(name or title),
         schools,

@@ -42,7 +42,7 @@ with left:
     st.caption("One dot a school, larger with more students. Crowded dots are stacked; height has no meaning.")
 with right:
     st.subheader("Where they stand")
-    outlines = store.outlines(view.dataset.name, view.dataset.input_hash)
+    outlines = parts.outlines_of(view)
     has_outline = outlines is not None and leaid in outlines.ids
     figure = maps.schools(
         known.assign(
@@ -57,6 +57,7 @@ with right:
         [leaid] if has_outline else [],
         [other_id for other_id in outlines.ids if other_id != leaid] if outlines else [],
         scale_title=f"share of {view.groups.group_words}",
+        middle=share,
     )
     if figure is None:
         st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")

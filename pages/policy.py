@@ -214,7 +214,7 @@ def show_hosts_and_senders(rows: pd.DataFrame, outcome: Outcome) -> None:
 def show_map(rows: pd.DataFrame) -> None:
     """Hosts and sending schools, coloured by the ED share afterwards."""
     view = current_view()
-    outlines = store.outlines(view.dataset.name, view.dataset.input_hash)
+    outlines = parts.outlines_of(view)
     own = rows.loc[rows["host"], "leaid"].unique().tolist()
     touched = rows[rows["host"] | (rows["leave"] + rows["arrive"] > 0)]
     figure = maps.schools(
@@ -233,6 +233,7 @@ def show_map(rows: pd.DataFrame) -> None:
         [leaid for leaid in own if outlines and leaid in outlines.ids],
         [leaid for leaid in outlines.ids if leaid not in own] if outlines else [],
         scale_title="share of disadvantaged students afterwards",
+        middle=0.5,
     )
     if figure is None:
         st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")

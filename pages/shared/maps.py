@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.shared.charts import LINE, NEUTRAL
+from pages.shared.charts import GROUP, LINE, NEUTRAL, OTHER
 
 # Blank margin around what is shown, as a share of its extent.
 MARGIN = 0.04
@@ -17,7 +17,7 @@ def districts(
     *,
     scale_title: str,
     high: float,
-    percent: bool,
+    middle: float | None,
     unknown: list[str],
 ) -> go.Figure:
     """A state's districts coloured by a value on a fixed scale from 0.
@@ -28,7 +28,7 @@ def districts(
         bounds: west, south, east and north of what to show.
         scale_title: what the colour means.
         high: the value of the darkest colour, the same for every year.
-        percent: whether values are shares, shown in percent.
+        middle: for shares, the state's own, where blue turns to amber; None for an index.
         unknown: ids of districts with outlines but no value, drawn grey.
     """
     figure = _map(bounds, 460)
@@ -47,19 +47,18 @@ def districts(
         z=table["value"],
         zmin=0,
         zmax=high,
-        colorscale="Cividis",
-        reversescale=True,
+        colorscale="Cividis_r" if middle is None else around(middle),
         marker_line={"color": "#FFFFFF", "width": 0.4},
         unselected={"marker": {"opacity": 1}},
         customdata=np.column_stack([table["leaid"], table["district"], table["hover"]]),
         hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
-        colorbar=_scale(scale_title, percent=percent),
+        colorbar=_scale(scale_title, percent=middle is not None),
     )
     return figure
 
 
 def schools(
-    points: pd.DataFrame, link: str | None, own: list[str], neighbours: list[str], *, scale_title: str
+    points: pd.DataFrame, link: str | None, own: list[str], neighbours: list[str], *, scale_title: str, middle: float
 ) -> go.Figure | None:
     """Schools as points, their district's outline strong and the others faint; None where no point is known.
 
@@ -69,6 +68,7 @@ def schools(
         own: ids of the districts to outline strongly.
         neighbours: ids of the districts to draw faintly.
         scale_title: what the colour means.
+        middle: the share where blue turns to amber.
     """
     shown = points.dropna(subset=["latitude", "longitude"])
     if shown.empty:
@@ -96,8 +96,7 @@ def schools(
             "size": np.sqrt(size / max(size.max(initial=1), 1)) * 13 + 4,
             "color": shown["colour"],
             "symbol": shown["symbol"],
-            "colorscale": "Cividis",
-            "reversescale": True,
+            "colorscale": around(middle),
             "cmin": 0,
             "cmax": 1,
             "line": {"width": 0.8, "color": "#FFFFFF"},
@@ -120,6 +119,12 @@ def _scale(title: str, *, percent: bool) -> dict[str, object]:
         "yanchor": "top",
         "tickformat": ".0%" if percent else ".2f",
     }
+
+
+def around(middle: float) -> list[list[object]]:
+    """A colour scale of shares from 0 to 1: blue below the middle, amber above it."""
+    at = min(max(middle, 0.01), 0.99)
+    return [[0, OTHER], [at, "#D8D4CB"], [1, GROUP]]
 
 
 def _plain(opacity: float) -> list[list[object]]:

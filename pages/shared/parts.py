@@ -42,9 +42,15 @@ def district_rows(view: View) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def outlines_of(view: View) -> store.Outlines | None:
+    """The dataset's district outlines; the first time, a large state takes seconds."""
+    with st.spinner("Drawing the district boundaries"):
+        return store.outlines(view.dataset.name, view.dataset.input_hash)
+
+
 def district_map(view: View) -> None:
     """The state's districts coloured by a chosen measure; a click offers the district's page."""
-    outlines = store.outlines(view.dataset.name, view.dataset.input_hash)
+    outlines = outlines_of(view)
     if outlines is None:
         st.info(
             f"{view.dataset.label} has no district boundaries, so there is no map; the tables hold every district. "
@@ -88,7 +94,7 @@ def district_map(view: View) -> None:
             outlines.bounds,
             scale_title=_scale_title(view, measure),
             high=_scale_top(view, measure),
-            percent=measure == SHARE,
+            middle=_state_share(view) if measure == SHARE else None,
             unknown=[leaid for leaid in outlines.ids if leaid not in valued],
         ),
         config=charts.config("district-map") | {"scrollZoom": True},
@@ -118,6 +124,12 @@ def _scale_title(view: View, measure: str) -> str:
     if measure == SHARE:
         return f"share of {view.groups.group_words}"
     return INDICES[measure].label.lower() + " within the district"
+
+
+def _state_share(view: View) -> float:
+    """The group's share among all students of the view."""
+    rows = district_rows(view)
+    return float(rows["group_students"].sum() / max(rows["students"].sum(), 1))
 
 
 def _scale_top(view: View, measure: str) -> float:
@@ -265,6 +277,6 @@ def provenance(view: View) -> None:
     )
     st.divider()
     st.caption(
-        f"{view.dataset.source} School year {school_year(view.year)}, administrative districts. "
+        f"{view.dataset.source.rstrip('.')}. School year {school_year(view.year)}, administrative districts. "
         f"Covers {covered:.1%} of students{left_out}.{basis} Data version {view.dataset.input_hash[:12]}."
     )

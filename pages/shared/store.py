@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import shapely
 import streamlit as st
 
 from analysis import measured
@@ -20,19 +21,19 @@ if TYPE_CHECKING:
 OUTLINE_METRES = 500
 
 
-@st.cache_resource(max_entries=8)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def all_schools(name: str, content: str) -> pd.DataFrame:  # noqa: ARG001 the content's hash is part of the key
     """The whole schools table of a dataset. Shared between sessions: never changed in place."""
     return store.schools(store.find(name))
 
 
-@st.cache_resource(max_entries=32)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _level_schools(name: str, content: str, level: str | None, basis: str | None) -> pd.DataFrame:
     table = on_basis(all_schools(name, content), basis)
     return table if level is None else table[table["level"] == level]
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _schools(name: str, content: str, level: str | None, basis: str | None, year: int) -> pd.DataFrame:
     table = _level_schools(name, content, level, basis)
     return table[table["year"] == year].reset_index(drop=True)
@@ -53,7 +54,7 @@ def district_names(view: "View") -> dict[str, str]:
     return schools(view).dropna(subset="district").groupby("leaid")["district"].last().to_dict()
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _all_years(name: str, content: str, level: str | None, group: str, basis: str | None, what: str) -> pd.DataFrame:
     """A result for every year of a dataset: indices by a place, the decomposition, or what districts contribute."""
     table = _level_schools(name, content, level, basis)
@@ -94,7 +95,7 @@ def typical_schools(view: "View") -> pd.DataFrame:
     return _all_years(*view.key, "typical")
 
 
-@st.cache_resource(max_entries=64)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def outcome(name: str, content: str, basis: str | None, scenario: Scenario) -> Outcome:
     """The outcome of a scenario."""
     return simulate(_schools(name, content, None, basis, scenario.year), scenario)
@@ -117,7 +118,7 @@ class Outlines:
     ids: list[str]
 
 
-@st.cache_resource(max_entries=8)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def outlines(name: str, content: str) -> Outlines | None:
     """The district outlines of a dataset, simplified for a map, or None where it has none."""
     from data.polygons import simplified  # geopandas is heavy; only maps need it
@@ -126,6 +127,8 @@ def outlines(name: str, content: str) -> Outlines | None:
     if districts is None:
         return None
     drawn = simplified(districts, OUTLINE_METRES)
+    # Maps take a ring drawn anticlockwise for everything outside it.
+    drawn["geometry"] = shapely.orient_polygons(drawn.geometry.array, exterior_cw=True)
     shapes = json.loads(drawn[["leaid", "geometry"]].to_json(drop_id=True))
     for feature in shapes["features"]:
         feature["id"] = feature["properties"].pop("leaid")
