@@ -201,6 +201,8 @@ def _scenario(given: argparse.Namespace) -> None:
 def _simulate(given: argparse.Namespace) -> None:
     if given.replicates < 1:
         raise InputError(f"--replicates is {given.replicates}; give 1 or more.")
+    if given.seed < 0:
+        raise InputError(f"--seed is {given.seed}; give 0 or more.")
     scenario = from_json(_text(given.scenario), given.scenario.name)
     if scenario.dataset != (name := _dataset_name(given.data)):
         raise InputError(

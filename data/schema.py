@@ -10,6 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
+from analysis.policy.scenario import LEVELS
+
 Kind = Literal["year", "id", "text", "choice", "grade", "flag", "count", "degrees"]
 
 # Unknown is missing in every one of these, never zero or an empty string.
@@ -26,7 +28,6 @@ DTYPES: dict[Kind, str] = {
 
 # Lowest to highest. KG sorts above PK; UG (ungraded) and AE (adult education) carry no order of their own.
 GRADES = ("PK", "KG", *(f"{g:02d}" for g in range(1, 14)), "UG", "AE")
-LEVELS = ("elementary", "middle", "high", "combined")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Column:
 
     @property
     def dtype(self) -> str:
+        """The pandas dtype of its values."""
         return DTYPES[self.kind]
 
 

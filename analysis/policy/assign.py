@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.policy.draw import Draw, Ints, first_served
+from analysis.policy.draw import Draw, Ints, first_served, round_half_up
 from analysis.policy.ground import Ground
 from analysis.policy.scenario import Scenario
 
@@ -55,7 +55,7 @@ def assign(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> A
     pools = (scenario.ed, scenario.other)
     willing = np.stack([draw.applicants(start[g] * ground.may_send[g], pools[g].willing) for g in (ED, OTHER)])
     hosts = len(ground.hosts)
-    reserved = np.floor(ground.seats * scenario.ed_share + 0.5).astype(np.int64)
+    reserved = round_half_up(ground.seats * scenario.ed_share)
     seats = np.stack([reserved, ground.seats - reserved], axis=1)
     won, sent = (np.zeros((hosts, *start.shape), dtype=np.int64) for _ in range(2))
     kept = np.zeros((hosts, 2, replicates), dtype=np.int64)
@@ -91,7 +91,7 @@ def _drawn(
     won = np.zeros_like(willing)
     for group, pool in ((ED, scenario.ed), (OTHER, scenario.other)):
         order = _order(ground, scenario, host, group)
-        outside_seats = np.floor(pool_seats[group] * pool.outside + 0.5).astype(np.int64)
+        outside_seats = round_half_up(pool_seats[group] * pool.outside)
         for places, limit in ((~ground.inside, outside_seats), (ground.inside, None)):
             candidates = willing[group] * (places & ground.serves[host])
             wanted = open_[group] - won[group].sum(axis=1)
@@ -119,8 +119,11 @@ def _sent(ground: Ground, host: int, displaced: Ints, won: Ints, draw: Draw) -> 
     if (overflow := total - into_vacated).any():
         open_to = ground.serves[host] & ground.inside
         open_to[ground.hosts] = False
-        # Enrolment as a weight: one more so that an empty school counts, times the demand so that it never runs out.
-        weight = (ground.students.sum(axis=0) + 1) * open_to * overflow.max()
-        places = places + draw.winners(np.repeat(weight[None, :], len(total), axis=0), overflow)
+        weight = ground.students.sum(axis=0) * open_to
+        if not weight.any():
+            weight = open_to.astype(np.int64)  # only empty schools: all alike
+        # Enrolment as an urn; several times over where the host alone is larger than all the others together.
+        urn = weight * -(-ground.students[:, ground.hosts[host]].sum() // weight.sum())
+        places = places + draw.winners(np.repeat(urn[None, :], len(total), axis=0), overflow)
     ed = draw.winners(places, displaced[ED])
     return np.stack([ed, places - ed])

@@ -4,12 +4,17 @@ All arrays are (replicates, schools) or (replicates,), whole numbers. Both ways 
 the engine does not know which one it holds.
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+
+
+def round_half_up(values: "NDArray[np.floating[Any]]") -> Ints:
+    """The nearest whole number, halves up; a product like 50 × 0.29 counts as the 14.5 that is meant."""
+    return np.floor(values + (0.5 + 1e-9)).astype(np.int64)
 
 
 class Draw(Protocol):
@@ -60,7 +65,7 @@ class Expected:
 
     def applicants(self, students: Ints, willing: float) -> Ints:
         """The expected number for each school, halves rounded up."""
-        return np.floor(students * willing + 0.5).astype(np.int64)
+        return round_half_up(students * willing)
 
     def winners(self, candidates: Ints, seats: Ints) -> Ints:
         """Seats in proportion to candidates."""

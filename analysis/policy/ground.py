@@ -144,6 +144,8 @@ def _may_send(ids: pd.Series, scenario: Scenario) -> NDArray[np.bool_]:
     for name, pool in (("ed", scenario.ed), ("other", scenario.other)):
         listed = ids.isin(pool.senders)
         if missing := sorted(set(pool.senders) - set(ids)):
-            raise InputError(f"{name}.senders names school {missing[0]}, which is not within the scenario's catchment.")
+            raise InputError(
+                f"{name}.senders names school {missing[0]}, which is not within the scenario's catchment; take it out."
+            )
         allowed.append((listed if pool.senders else ~listed) & ~hosts)
     return np.stack([mask.to_numpy(dtype=bool) for mask in allowed])

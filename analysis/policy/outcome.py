@@ -42,7 +42,8 @@ class Outcome:
         pools: one row a host and group: seats, kept, outside, inside, unfilled, as expected.
         district: figures of the district's schools: the indices of ``REPORTED``, ``balanced`` (share of students in
             schools with 40–60 % ED) and ``moved`` (students who change schools).
-        state: the indices of ``REPORTED`` over all schools of the table, as expected; without a range.
+        state: the indices of ``REPORTED`` over every district's schools of the scenario's level, as expected; without a
+            range.
         unknown: the district's schools left out because their ED count is unknown.
         replicates, seed: of the range.
     """
@@ -156,9 +157,7 @@ def _pools(ground: Ground, expected: Assignment) -> pd.DataFrame:
 
 
 def _district(ground: Ground, scenario: Scenario, expected: Assignment, drawn: Assignment) -> dict[str, Change]:
-    covered = ground.inside.copy()
-    if scenario.level is not None:
-        covered &= (ground.schools["level"] == scenario.level).to_numpy(dtype=bool)
+    covered = ground.inside & _covered(ground.schools, scenario)
     before, after, spread = (
         _figures(students[:, :, covered]) for students in (ground.students[:, None, :], expected.after, drawn.after)
     )
@@ -168,6 +167,13 @@ def _district(ground: Ground, scenario: Scenario, expected: Assignment, drawn: A
         changes[name] = Change(float(before[name][0]), float(after[name][0]), float(low), float(high))
     low, high = _range(drawn.moved)
     return changes | {"moved": Change(0.0, float(expected.moved[0]), float(low), float(high))}
+
+
+def _covered(schools: pd.DataFrame, scenario: Scenario) -> NDArray[np.bool_]:
+    """Whether the scenario's indices cover each school."""
+    if scenario.level is None:
+        return np.ones(len(schools), dtype=bool)
+    return (schools["level"] == scenario.level).to_numpy(dtype=bool)
 
 
 def _figures(students: Ints) -> dict[str, Floats]:
@@ -184,11 +190,12 @@ def _figures(students: Ints) -> dict[str, Floats]:
 
 def _state(table: pd.DataFrame, ground: Ground, scenario: Scenario, expected: Assignment) -> dict[str, Change]:
     known = table[(table["year"] == scenario.year).fillna(False) & table["ed"].notna() & table["students"].notna()]
+    covered = _covered(known, scenario)
     ed = known["ed"].to_numpy(dtype=np.int64)
     students = np.stack([ed, known["students"].to_numpy(dtype=np.int64) - ed])
     changed = students.copy()
     changed[:, pd.Index(known["ncessch"]).get_indexer(ground.schools["ncessch"])] = expected.after[:, 0]
-    before, after = (_figures(each[:, None, :]) for each in (students, changed))
+    before, after = (_figures(each[:, None, covered]) for each in (students, changed))
     return {
         name: Change(float(before[name][0]), float(after[name][0]), float("nan"), float("nan")) for name in REPORTED
     }

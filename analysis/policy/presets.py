@@ -112,14 +112,12 @@ def scenario_from_preset(
     if schools.empty:
         raise InputError(f"District {district} has no school in {year}; check the district and year.")
     counted = schools[schools["ed"].notna() & schools["students"].notna()]
-    hosts = suggested_hosts(counted)
+    hosts = suggested_hosts(counted if level is None else counted[counted["level"] == level])
     if not hosts and preset != "do-nothing":
         raise InputError(
-            f"District {district} has no two schools of one level with known counts, so there is nobody to exchange "
-            "students with; choose a larger district."
+            f"District {district} has no two schools of the same grades with known counts and {FEWEST_STUDENTS} "
+            "students, so none can exchange students; choose a larger district."
         )
     chosen = PRESETS[preset]
-    plain = Scenario(
-        dataset, district, year, hosts, basis=basis, level=level, name=f"{chosen.label}, {len(hosts)} schools"
-    )
+    plain = Scenario(dataset, district, year, hosts, basis=basis, level=level, name=chosen.label)
     return chosen.apply(plain, float(counted["ed"].sum() / max(counted["students"].sum(), 1)))

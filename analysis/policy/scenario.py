@@ -1,6 +1,7 @@
 """A 50/50 scenario: what a planner decides, frozen, versioned and readable as JSON."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, get_args, get_type_hints
@@ -8,7 +9,9 @@ from typing import Any, get_args, get_type_hints
 from analysis.errors import InputError
 
 VERSION = 1
+MOST_SEATS = 1_000_000  # far beyond any school; larger numbers are slips
 
+LEVELS = ("elementary", "middle", "high", "combined")
 DRAWS = {
     "proportional": "every sending school in proportion to its willing students",
     "nearest": "the sending schools nearest to the host first",
@@ -84,20 +87,24 @@ class Scenario:
     version: int = VERSION
 
     def __post_init__(self) -> None:
-        if self.version != VERSION:
-            raise InputError(f"The scenario is of version {self.version}; this program reads version {VERSION}.")
+        _check_version(self.version, "The scenario")
         for label, share in _shares(self).items():
             if not 0 <= share <= 1:
                 raise InputError(f"The scenario's {label} is {share}; give a share between 0 and 1.")
-        for label, value, choices in (("draw", self.draw, DRAWS), ("unfilled", self.unfilled, UNFILLED)):
-            if value not in choices:
-                raise InputError(f'The scenario\'s {label} is "{value}"; choose one of {", ".join(choices)}.')
-        if self.outside_miles <= 0:
+        choices = {"draw": tuple(DRAWS), "unfilled": tuple(UNFILLED), "level": (None, *LEVELS)}
+        for label, known in choices.items():
+            if (value := getattr(self, label)) not in known:
+                raise InputError(
+                    f'The scenario\'s {label} is "{value}"; choose one of {", ".join(filter(None, known))}.'
+                )
+        if not 0 < self.outside_miles < math.inf:
             raise InputError(f"The scenario's outside_miles is {self.outside_miles}; give a distance above 0.")
         ids = [host.ncessch for host in self.hosts]
         for host in self.hosts:
             if host.seats < 0:
                 raise InputError(f"The scenario gives host {host.ncessch} {host.seats} seats; give 0 or more.")
+            if host.seats > MOST_SEATS:
+                raise InputError(f"The scenario gives host {host.ncessch} over {MOST_SEATS:,} seats; give fewer.")
             if ids.count(host.ncessch) > 1:
                 raise InputError(f"The scenario names host {host.ncessch} more than once; give its seats in one entry.")
 
@@ -119,16 +126,25 @@ def from_json(text: str, label: str = "The scenario") -> Scenario:
     try:
         raw = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InputError(f"{label} is not valid JSON: {error.msg} at line {error.lineno}.") from None
-    if isinstance(raw, dict) and raw.get("version", VERSION) != VERSION:
-        raise InputError(f"{label} is of version {raw['version']}; this program reads version {VERSION}.")
-    return _built(Scenario, raw, label, "")
+        raise InputError(f"{label} is not valid JSON: {error.msg} at line {error.lineno}; correct it there.") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{label} holds a number or a nesting too large to read; write it anew.") from None
+    if isinstance(raw, dict) and isinstance(version := raw.get("version", VERSION), int):
+        _check_version(version, label)  # before anything else: another version has other fields
+    scenario: Scenario = _built(Scenario, raw, label, "")
+    return scenario
+
+
+def _check_version(version: int, label: str) -> None:
+    if version != VERSION:
+        raise InputError(f"{label} is of version {version}; this program reads version {VERSION}.")
 
 
 def _built(kind: type[Any], raw: object, label: str, where: str) -> Any:
     """An instance of a dataclass from plain JSON values, checked field by field."""
     if not isinstance(raw, Mapping):
-        raise InputError(f"{label} needs an object with named fields{where and ' in ' + where}.")
+        place = f" in {where.rstrip('.')}" if where else ""
+        raise InputError(f"{label} needs an object with named fields{place}; write them between {{ and }}.")
     hints = get_type_hints(kind)
     if unknown := sorted(set(raw) - set(hints)):
         raise InputError(f'{label} has a field "{where}{unknown[0]}" that is not known; known are {", ".join(hints)}.')
@@ -136,7 +152,10 @@ def _built(kind: type[Any], raw: object, label: str, where: str) -> Any:
     needed = [f.name for f in fields(kind) if f.name not in values and not _has_default(f)]
     if needed:
         raise InputError(f'{label} lacks the field "{where}{needed[0]}"; add it.')
-    return kind(**values)
+    try:
+        return kind(**values)
+    except InputError as error:
+        raise InputError(str(error).replace("The scenario", label, 1)) from None
 
 
 def _has_default(f: Any) -> bool:
@@ -152,7 +171,7 @@ def _value(hint: Any, value: Any, label: str, where: str) -> Any:
             raise InputError(f'{label} needs a list in the field "{where}".')
         return tuple(_value(get_args(hint)[0], item, label, f"{where}[{i}]") for i, item in enumerate(value))
     kinds = get_args(hint) or (hint,)
-    if float in kinds and isinstance(value, int) and not isinstance(value, bool):
+    if float in kinds and isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST_SEATS:
         return float(value)
     if not isinstance(value, kinds) or isinstance(value, bool):
         wanted = {str: "text", int: "a whole number", float: "a number"}[kinds[0]]

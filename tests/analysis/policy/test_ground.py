@@ -43,7 +43,6 @@ REFUSED: dict[str, tuple[list[Row], Scenario, tuple[str, ...]]] = {
         scenario({"a": 4}, other=Pool(outside=0.5, senders=("away",))),
         ("other.senders", "school away"),
     ),
-    "more seats than there could be": ([A, B], scenario({"a": 10**30}), ("Host a", "seats")),
 }
 
 
