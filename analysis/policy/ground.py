@@ -145,7 +145,8 @@ def _may_send(ids: pd.Series, scenario: Scenario) -> NDArray[np.bool_]:
         listed = ids.isin(pool.senders)
         if missing := sorted(set(pool.senders) - set(ids)):
             raise InputError(
-                f"{name}.senders names school {missing[0]}, which is not within the scenario's catchment; take it out."
+                f"{name}.senders names school {missing[0]}, which is outside the scenario's catchment; "
+                "remove it from the list."
             )
         allowed.append((listed if pool.senders else ~listed) & ~hosts)
     return np.stack([mask.to_numpy(dtype=bool) for mask in allowed])
