@@ -4,7 +4,8 @@ import streamlit as st
 
 from analysis.measured import contributions
 from pages.shared import charts, maps, parts, store, words
-from pages.shared.view import chosen_district, current_view, district_label
+from pages.shared.controls import chosen_district
+from pages.shared.view import current_view, district_label
 
 CONTRIBUTIONS_SHOWN = 20
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared.view import show_view_bar
+from pages.shared.controls import show_view_bar
 
 st.set_page_config(page_title="Evenground", page_icon=str(Path(__file__).parent / "static" / "icon.svg"), layout="wide")
 page = st.navigation(

@@ -8,134 +8,11 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.outcome import Outcome
-from analysis.policy.presets import PRESETS, scenario_from_preset
-from analysis.policy.scenario import DRAWS, UNFILLED, Host, Pool, Scenario
 from pages.shared import charts, maps, parts, store, words
-from pages.shared.view import View, chosen_district, current_view
+from pages.shared.controls import asked_scenario, chosen_district
+from pages.shared.view import View, current_view
 
-# What "who comes" may be: share of each sending school's students who would take a seat. An assumption, no source.
-TURNOUT = {"low": 0.05, "middle": 0.2, "high": 0.5}
 SENDERS_SHOWN = 25
-
-
-def asked_scenario(view: View, district: str) -> Scenario:
-    """The scenario that the controls describe."""
-    everyone = store.schools_of_all_levels(view)
-    schools = everyone[everyone["leaid"] == district].dropna(subset=["ed"])
-    schools = schools.iloc[(-parts.shares(schools, "ed").fillna(0)).argsort(kind="stable")]
-    preset = st.segmented_control(
-        "Start from",
-        list(PRESETS),
-        format_func=lambda name: PRESETS[name].label,
-        default="dallas",
-        required=True,
-        key="preset",
-        bind="query-params",
-        help=" ".join(f"{p.label}: {p.basis}" for p in PRESETS.values()),
-    )
-    start = scenario_from_preset(
-        everyone,
-        preset,
-        dataset=view.dataset.name,
-        district=district,
-        year=view.year,
-        basis=view.basis,
-        level=view.level,
-    )
-    labels = {
-        ncessch: f"{school} ({ncessch})" for ncessch, school in schools[["ncessch", "school"]].itertuples(index=False)
-    }
-    # Each district and preset has its own host control, so that its suggestion is the default.
-    hosts = st.multiselect(
-        "1 · Which schools?",
-        schools["ncessch"].tolist(),
-        default=[host.ncessch for host in start.hosts],
-        format_func=labels.__getitem__,
-        key=f"hosts_{district}_{preset}",
-        bind="query-params",
-        placeholder="Pick host schools",
-        help="Type to search. The schools with the highest share of disadvantaged students come first.",
-    )
-    columns = st.columns(4)
-    with columns[0]:
-        seats = st.slider(
-            "Seats, of each host's places", 0, 100, 100, 5, format="%d %%", key="seats", bind="query-params"
-        )
-    with columns[1]:
-        ed_share = st.slider(
-            "Seats for disadvantaged students",
-            0,
-            100,
-            round(start.ed_share * 100),
-            1,
-            format="%d %%",
-            key=f"ed_share_{preset}_{district if preset == 'district-share' else ''}",
-            bind="query-params",
-        )
-    with columns[2]:
-        outside = st.slider(
-            "2 · Seats offered first outside the district",
-            0,
-            100,
-            round(start.other.outside * 100),
-            5,
-            format="%d %%",
-            key=f"outside_{preset}",
-            bind="query-params",
-        )
-    with columns[3]:
-        turnout = st.segmented_control(
-            "3 · Who comes?",
-            list(TURNOUT),
-            default="middle",
-            required=True,
-            key="turnout",
-            bind="query-params",
-            help="Share of each sending school's students who would take a seat: "
-            + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
-            + ". An assumption; try all three.",
-        )
-    with st.expander("More settings"):
-        draw = st.radio(
-            "Which sending schools",
-            list(DRAWS),
-            format_func=lambda name: f"{name}: {DRAWS[name]}",
-            key="draw",
-            bind="query-params",
-        )
-        unfilled = st.radio(
-            "Seats that one lottery cannot fill",
-            list(UNFILLED),
-            format_func=lambda name: f"{name}: {UNFILLED[name]}",
-            key="unfilled",
-            bind="query-params",
-        )
-        miles = st.number_input(
-            "Miles from a host within which schools outside the district may send",
-            min_value=1,
-            max_value=200,
-            value=10,
-            key="miles",
-            bind="query-params",
-        )
-    full = pd.Series({host.ncessch: host.seats for host in start.hosts})
-    places = schools.set_index("ncessch")[["students", "capacity"]].min(axis=1)
-    pool = Pool(willing=TURNOUT[turnout], outside=outside / 100)
-    return Scenario(
-        dataset=view.dataset.name,
-        district=district,
-        year=view.year,
-        hosts=tuple(Host(h, round(int(full.get(h, places[h])) * seats / 100)) for h in hosts),
-        basis=view.basis,
-        level=view.level,
-        ed_share=ed_share / 100,
-        ed=pool,
-        other=pool,
-        draw=draw,
-        unfilled=unfilled,
-        outside_miles=float(miles),
-        name=start.name,
-    )
 
 
 def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
@@ -263,7 +140,7 @@ district = chosen_district(view)
 if district is None:
     parts.nothing_to_show(view)
 name = store.district_names(view).get(district) or district
-st.title(f"What would 50/50 assignment do in {name}?")
+st.title(f"What would 50/50 do in {name}?")
 try:
     scenario = asked_scenario(view, district)
     outcome = store.outcome(view.dataset.name, view.dataset.input_hash, view.basis, scenario)

@@ -277,7 +277,7 @@ def dumbbell(schools: pd.DataFrame) -> go.Figure:
     )
     figure.update_layout(
         showlegend=True,
-        xaxis=_share_axis(title="share of economically disadvantaged students", range=[-0.01, 1.01], side="top"),
+        xaxis=_share_axis(title="share disadvantaged", range=[-0.02, 1.02], side="top"),
         yaxis={"autorange": "reversed", "automargin": True},
     )
     figure.data[0].showlegend = False

@@ -1,0 +1,186 @@
+"""The controls that several pages share, or that make a scenario; what they say stands in the link."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analysis.policy.presets import PRESETS, scenario_from_preset
+from analysis.policy.scenario import DRAWS, UNFILLED, Host, Pool, Scenario
+from data import store as datasets
+from data.groups import bases, comparison, comparisons
+from data.schema import ED_BASES, LEVELS, school_year
+from data.store import Manifest
+from pages.shared import parts, store
+from pages.shared.view import ALL_LEVELS, View, district_label
+
+# What "who comes" may be: share of each sending school's students who would take a seat. An assumption, no source.
+TURNOUT = {"low": 0.05, "middle": 0.2, "high": 0.5}
+
+
+def group_label(key: str) -> str:
+    """A comparison as it stands in the control and the link."""
+    groups = comparison(key)
+    return f"{groups.group_words} / {groups.other_words}"
+
+
+def show_view_bar() -> None:
+    """Show the view in one line with the controls to change it, and keep it for the page."""
+    st.session_state["view"] = _chosen_view()
+
+
+def _chosen_view() -> View:
+    known = {_unique_label(m): m for m in datasets.datasets()}
+    words, change = st.columns([5, 1], vertical_alignment="center")
+    with change.popover("Change view", icon=":material/tune:", width="stretch"):
+        label = st.selectbox("State", list(known), key="state", bind="query-params")
+        manifest = known[label]
+        years = {school_year(year): year for year in sorted(manifest.years, reverse=True)}
+        year = st.selectbox("School year", list(years), key="year", bind="query-params")
+        level = st.selectbox("Level", [ALL_LEVELS, *LEVELS], key="level", bind="query-params")
+        table = store.all_schools(manifest.name, manifest.input_hash)
+        groups = st.selectbox("Groups", comparisons(table), format_func=group_label, key="groups", bind="query-params")
+        basis = None
+        if known_bases := bases(table):
+            basis = st.selectbox(
+                "Economically disadvantaged by",
+                known_bases,
+                format_func=ED_BASES.__getitem__,
+                key="basis",
+                bind="query-params",
+            )
+        st.caption("Districts are administrative: each school counts for the district that runs it.")
+    view = View(manifest, years[year], None if level == ALL_LEVELS else level, comparison(groups), basis)
+    words.markdown(f"**{view.words}**")
+    if manifest.fictional:
+        st.warning(
+            f"{manifest.label}: an invented state to try things on. No number here is real.",
+            icon=":material/theater_comedy:",
+        )
+    return view
+
+
+def _unique_label(manifest: Manifest) -> str:
+    """The dataset's label, with its name where another dataset is called the same."""
+    twins = [m for m in datasets.datasets() if m.label == manifest.label]
+    return manifest.label if len(twins) == 1 else f"{manifest.label} ({manifest.name})"
+
+
+def chosen_district(view: View) -> str | None:
+    """The control that picks one district of the view; its id, or None where the view has none."""
+    table = store.schools(view)
+    if table.empty:
+        return None
+    sizes = table.groupby("leaid")["students"].sum().sort_values(ascending=False)
+    names = store.district_names(view)
+    return st.selectbox(
+        "District",
+        sizes.index.tolist(),
+        format_func=lambda leaid: district_label(names, leaid),
+        key="district",
+        bind="query-params",
+        help="Type to search. The largest come first.",
+    )
+
+
+def asked_scenario(view: View, district: str) -> Scenario:
+    """The scenario that the controls describe, starting from a preset's."""
+    everyone = store.schools_of_all_levels(view)
+    preset = st.segmented_control(
+        "Start from",
+        list(PRESETS),
+        format_func=lambda name: PRESETS[name].label,
+        default="dallas",
+        required=True,
+        key="preset",
+        bind="query-params",
+        help=" ".join(f"{p.label}: {p.basis}" for p in PRESETS.values()),
+    )
+    start = scenario_from_preset(
+        everyone,
+        preset,
+        dataset=view.dataset.name,
+        district=district,
+        year=view.year,
+        basis=view.basis,
+        level=view.level,
+    )
+    # Controls whose default is the preset's have keys of their own for each, so that its suggestion shows.
+    hosts = _chosen_hosts(everyone[everyone["leaid"] == district].dropna(subset=["ed"]), start, preset)
+    first, second, third, fourth = st.columns(4)
+    with first:
+        filled = _percent("Seats, of each host's places", 100, "seats", step=5)
+    with second:
+        own = f"_{district}" if preset == "district-share" else ""
+        ed_share = _percent("Seats for disadvantaged students", round(start.ed_share * 100), f"ed_share_{preset}{own}")
+    with third:
+        outside = _percent(
+            "2 · Seats offered outside first",
+            round(start.other.outside * 100),
+            f"outside_{preset}",
+            step=5,
+        )
+    with fourth:
+        turnout = st.segmented_control(
+            "3 · Who comes?",
+            list(TURNOUT),
+            default="middle",
+            required=True,
+            key="turnout",
+            bind="query-params",
+            help="Share of each sending school's students who would take a seat: "
+            + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+            + ". An assumption; try all three.",
+        )
+    pool = Pool(willing=TURNOUT[turnout], outside=outside / 100)
+    return replace(
+        start,
+        hosts=tuple(replace(host, seats=round(host.seats * filled / 100)) for host in hosts),
+        ed_share=ed_share / 100,
+        ed=pool,
+        other=pool,
+        **_more_settings(),
+    )
+
+
+def _chosen_hosts(schools: pd.DataFrame, start: Scenario, preset: str) -> list[Host]:
+    """The hosts picked, each with as many seats as it has students, or its capacity where that is less."""
+    ranked = schools.iloc[(-parts.shares(schools, "ed").fillna(0)).argsort(kind="stable")].set_index("ncessch")
+    picked = st.multiselect(
+        "1 · Which schools?",
+        ranked.index.tolist(),
+        default=[host.ncessch for host in start.hosts],
+        format_func=lambda ncessch: f"{ranked.at[ncessch, 'school']} ({ncessch})",  # noqa: PD008 one cell
+        key=f"hosts_{start.district}_{preset}",
+        bind="query-params",
+        placeholder="Pick host schools",
+        help="Type to search. The schools with the highest share of disadvantaged students come first.",
+    )
+    return [Host(ncessch, int(ranked.loc[ncessch, ["students", "capacity"]].min())) for ncessch in picked]
+
+
+def _percent(label: str, default: int, key: str, step: int = 1) -> int:
+    """A slider from 0 to 100 %."""
+    return st.slider(label, 0, 100, default, step, format="%d %%", key=key, bind="query-params")
+
+
+def _more_settings() -> dict[str, Any]:
+    """The scenario's fields that few change, out of the way."""
+    with st.expander("More settings"):
+        draw = _rule("Which sending schools", DRAWS, "draw")
+        unfilled = _rule("Seats that one lottery cannot fill", UNFILLED, "unfilled")
+        miles = st.number_input(
+            "Miles from a host within which schools outside the district may send",
+            min_value=1,
+            max_value=200,
+            value=10,
+            key="miles",
+            bind="query-params",
+        )
+    return {"draw": draw, "unfilled": unfilled, "outside_miles": float(miles)}
+
+
+def _rule(label: str, rules: dict[str, str], key: str) -> str:
+    """One of several rules, each with what it means."""
+    return st.radio(label, list(rules), format_func=lambda name: f"{name}: {rules[name]}", key=key, bind="query-params")
