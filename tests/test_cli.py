@@ -1,0 +1,432 @@
+"""The command line as scripts rely on it: columns, formats, files, and one plain line for every mistake."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import cli
+from analysis.indices import INDICES
+from analysis.policy.presets import PRESETS
+from data import store
+from data.schema import FIELDS
+from tests.small_state import COLUMNS, EVEN, UNEVEN, lines, written
+
+ROOT = Path(__file__).resolve().parents[1]
+INDEX_COLUMNS = [
+    "year",
+    "place",
+    "place_name",
+    "schools",
+    "students",
+    "group_students",
+    "dissimilarity",
+    "exposure",
+    "isolation",
+    "variance_ratio",
+    "theil_h",
+    "mutual_information",
+    "gini",
+    "atkinson",
+]
+MEASURES = ["variance_ratio", "theil_h", "mutual_information", "exposure_shortfall"]
+TEXT = dict.fromkeys(["place", "ncessch", "leaid"], "str")
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def state(tmp_path):
+    return written(tmp_path / "tiny.csv")
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a job that must succeed; what it prints on stdout."""
+
+    def run(*arguments):
+        status = cli.main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        assert status == 0, printed.err
+        return printed.out
+
+    return run
+
+
+@pytest.fixture
+def refused(capsys):
+    """Run a job that must be refused; its one line on stderr."""
+
+    def refused(*arguments):
+        try:
+            status = cli.main([str(argument) for argument in arguments])
+        except SystemExit as stopped:
+            status = stopped.code
+        printed = capsys.readouterr()
+        assert status == 2
+        assert printed.out == ""
+        *progress, told = printed.err.splitlines()
+        assert told.startswith("evenground: ")
+        assert told.endswith(".")
+        # Loading says on the way which file it is at.
+        assert all(line.startswith(("Looking at", "Reading")) for line in progress), printed.err
+        return told
+
+    return refused
+
+
+def table(text):
+    return pd.read_csv(StringIO(text), dtype=TEXT)
+
+
+def columns(text):
+    return text.splitlines()[0].split(",")
+
+
+# indices ------------------------------------------------------------------------------------------------------------
+
+
+def test_indices_of_the_state_by_hand(run, state):
+    out = run("indices", state, "--format", "csv")
+    assert columns(out) == INDEX_COLUMNS
+    (row,) = table(out).to_dict("records")
+    assert (row["year"], row["place"], row["schools"], row["students"], row["group_students"]) == (
+        2020,
+        "OH",
+        6,
+        600,
+        240,
+    )
+    assert row["dissimilarity"] == pytest.approx(5 / 12, abs=1e-15)
+    assert row["variance_ratio"] == pytest.approx(38 / 144, abs=1e-15)
+
+
+def test_every_registered_index_is_a_column():
+    assert INDEX_COLUMNS[6:] == list(INDICES)
+
+
+@pytest.mark.parametrize(
+    ("by", "places", "names"),
+    [
+        ("state", ["OH"], ["OH"]),
+        ("county", ["Adams", "Brown"], ["Adams", "Brown"]),
+        ("district", [UNEVEN, EVEN], ["Uneven", "Even"]),
+    ],
+)
+def test_indices_by_place(run, state, by, places, names):
+    rows = table(run("indices", state, "--by", by, "--format", "csv"))
+    assert rows["place"].tolist() == places
+    assert rows["place_name"].tolist() == names
+
+
+def test_an_undefined_index_is_an_empty_cell_and_null(run, tmp_path):
+    nobody = [COLUMNS, *(line.replace(",30,state", ",0,state") for line in lines()[4:])]
+    state = written(tmp_path / "nobody.csv", nobody)
+    csv = run("indices", state, "--format", "csv").splitlines()[1]
+    assert csv.endswith(",3,300,0" + "," * len(INDICES))
+    (row,) = json.loads(run("indices", state, "--format", "json"))
+    assert {row[name] for name in INDICES} == {None}
+    assert row["students"] == 300
+
+
+def test_json_and_csv_hold_the_same_at_full_precision(run):
+    job = ["indices", "franklin", "--by", "district", "--year", "2023"]
+    rows = json.loads(run(*job, "--format", "json"))
+    csv = table(run(*job, "--format", "csv"))
+    assert list(rows[0]) == INDEX_COLUMNS
+    assert len(rows) == len(csv) > 100
+    for name in INDICES:
+        assert [math.nan if row[name] is None else row[name] for row in rows] == pytest.approx(
+            csv[name].tolist(), rel=0, abs=0, nan_ok=True
+        )
+
+
+def test_the_printed_table_has_the_same_columns(run, state):
+    header, *rows = run("indices", state, "--by", "district").splitlines()
+    assert header.split() == INDEX_COLUMNS
+    assert len(rows) == 2
+
+
+def test_group_level_and_year_choose_the_schools(run):
+    everyone = table(run("indices", "franklin", "--format", "csv"))
+    high = table(run("indices", "franklin", "--level", "high", "--format", "csv"))
+    one_year = table(run("indices", "franklin", "--year", "2020", "--format", "csv"))
+    assert everyone["year"].tolist() == [2018, 2019, 2020, 2021, 2022, 2023]
+    assert (high["students"] < everyone["students"]).all()
+    pd.testing.assert_frame_equal(one_year, everyone[everyone["year"] == 2020].reset_index(drop=True))
+
+
+def test_two_races_are_compared_without_the_others(run, state):
+    (row,) = table(run("indices", state, "--group", "black,white", "--format", "csv")).to_dict("records")
+    # 120 of 600 are black: P = 1/5; the schools have 60, 0, 0, 20, 20 and 20 of 100.
+    assert row["group_students"] == 120
+    assert row["dissimilarity"] == pytest.approx(100 * (0.4 + 0.2 + 0.2) / (2 * 600 * 0.2 * 0.8), abs=1e-15)
+
+
+def test_a_result_can_go_to_a_file(run, state, tmp_path):
+    out = tmp_path / "result.csv"
+    job = ["indices", state, "--by", "district", "--format", "csv"]
+    assert run(*job, "-o", out) == ""
+    assert out.read_text(encoding="utf-8") == run(*job)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "xlsx"])
+def test_a_schools_table_of_another_kind_gives_the_same(run, state, tmp_path, kind):
+    text = pd.read_csv(state, dtype={"ncessch": "str", "leaid": "str"})
+    other = tmp_path / f"tiny.{kind}"
+    text.to_parquet(other) if kind == "parquet" else text.to_excel(other, index=False)
+    job = ["--by", "district", "--format", "csv"]
+    assert run("indices", other, *job) == run("indices", state, *job)
+
+
+# decompose and contribution -----------------------------------------------------------------------------------------
+
+
+def test_decompose_by_hand(run, state):
+    years = json.loads(run("decompose", state, "--format", "json"))
+    assert list(years) == ["2020"]
+    assert set(years["2020"]) == {*MEASURES, "dissimilarity"}
+    for measure in MEASURES:
+        assert list(years["2020"][measure]) == ["total", "between", "within"]
+    assert years["2020"]["variance_ratio"] == pytest.approx(
+        {"total": 38 / 144, "between": 6 / 144, "within": 32 / 144}, abs=1e-15
+    )
+    assert years["2020"]["dissimilarity"] == pytest.approx(
+        {"total": 5 / 12, "between": 5 / 24, "added_within": 5 / 24}, abs=1e-15
+    )
+
+
+def test_decompose_adds_up_for_every_year_and_group(run):
+    for group in ("ed", "black,white", "hispanic"):
+        years = json.loads(run("decompose", "franklin", "--group", group, "--format", "json"))
+        assert len(years) == 6
+        for measures in years.values():
+            for measure in MEASURES:
+                parts = measures[measure]
+                assert parts["between"] + parts["within"] == pytest.approx(parts["total"], abs=1e-12)
+
+
+def test_decompose_as_csv_names_measure_and_part(run, state):
+    out = run("decompose", state, "--format", "csv")
+    assert {"year", "variance_ratio_total", "dissimilarity_added_within"} <= set(columns(out))
+    assert table(out)["variance_ratio_within"].tolist() == pytest.approx([32 / 144], abs=1e-15)
+
+
+def test_contribution_by_hand(run, state):
+    out = run("contribution", state, "--district", UNEVEN, "--format", "csv")
+    assert columns(out) == ["ncessch", "school", "students", "group_students", "contribution"]
+    shares = table(out).set_index("ncessch")["contribution"].to_dict()
+    assert shares == pytest.approx({f"{UNEVEN}00001": 0.5, f"{UNEVEN}00002": 0.0, f"{UNEVEN}00003": 0.5}, abs=1e-15)
+
+
+def test_contribution_where_schools_do_not_differ_is_undefined(run, state):
+    rows = json.loads(run("contribution", state, "--district", EVEN, "--format", "json"))
+    assert [row["contribution"] for row in rows] == [None] * 3
+
+
+# scenario and simulate ----------------------------------------------------------------------------------------------
+
+DISTRICT = "9000360"
+SCHOOLS = [
+    "ncessch",
+    "leaid",
+    "host",
+    "students_before",
+    "ed_before",
+    "students_after",
+    "ed_after",
+    "ed_after_low",
+    "ed_after_high",
+]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_scenario_file_runs(run, tmp_path, preset):
+    file = tmp_path / "scenario.json"
+    run("scenario", "franklin", "--district", DISTRICT, "--preset", preset, "-o", file)
+    result = json.loads(run("simulate", "franklin", file, "--format", "json", "--replicates", "20"))
+    assert result["scenario"] == json.loads(file.read_text())
+    assert list(result["schools"][0]) == SCHOOLS
+    before, after = (sum(row[f"students_{when}"] for row in result["schools"]) for when in ("before", "after"))
+    assert before == after > 0
+    assert (preset == "do-nothing") == (result["flows"] == [])
+    assert {"dissimilarity", "variance_ratio", "exposure"} <= set(result["indices"])
+    for change in result["indices"].values():
+        assert list(change) == ["before", "after", "low", "high"]
+
+
+def test_doing_nothing_changes_nothing(run, tmp_path):
+    file = tmp_path / "nothing.json"
+    run("scenario", "franklin", "--district", DISTRICT, "--preset", "do-nothing", "-o", file)
+    schools = table(run("simulate", "franklin", file, "--format", "csv"))
+    assert schools.columns.tolist() == SCHOOLS
+    for what in ("students", "ed"):
+        assert schools[f"{what}_before"].tolist() == schools[f"{what}_after"].tolist()
+
+
+def test_the_same_seed_gives_the_same_range(run, tmp_path):
+    file = tmp_path / "scenario.json"
+    run("scenario", "franklin", "--district", DISTRICT, "-o", file)
+    job = ["simulate", "franklin", file, "--format", "json", "--replicates", "50"]
+    assert run(*job) == run(*job, "--seed", "0")
+    assert json.loads(run(*job))["indices"] != json.loads(run(*job, "--seed", "1"))["indices"]
+
+
+def test_a_scenario_of_a_file_is_about_that_file(run, state, tmp_path):
+    file = tmp_path / "scenario.json"
+    run("scenario", state, "--district", UNEVEN, "-o", file)
+    scenario = json.loads(file.read_text())
+    assert (scenario["dataset"], scenario["district"], scenario["year"]) == ("tiny", UNEVEN, 2020)
+    # The school with the highest ED share hosts.
+    assert [host["ncessch"] for host in scenario["hosts"]] == [f"{UNEVEN}00001"]
+    schools = table(run("simulate", state, file, "--format", "csv")).set_index("ncessch")
+    host = schools.loc[f"{UNEVEN}00001"]
+    assert bool(host["host"])
+    assert host["ed_after"] < host["ed_before"]
+
+
+# load and datasets --------------------------------------------------------------------------------------------------
+
+
+def test_a_loaded_file_is_a_dataset(run, state, home):
+    assert run("load", "--name", "my-state", state) == ""
+    assert store.find("my-state").folder.is_relative_to(home)
+    names = [line.split()[0] for line in run("datasets").splitlines()]
+    assert names == ["name", "franklin", "california-2000", "my-state"]
+    job = ["--by", "district", "--format", "csv"]
+    assert run("indices", "my-state", *job) == run("indices", state, *job)
+
+
+def test_loading_says_what_was_stored(state, capsys):
+    assert cli.main(["load", str(state)]) == 0
+    told = capsys.readouterr().err
+    assert "6 schools, 600 students, 2020–21" in told
+
+
+def test_a_template_whose_columns_are_all_there_loads(run, tmp_path):
+    header, *rows = lines()
+    missing = [name for name in FIELDS if name not in header.split(",")]
+    full = written(tmp_path / "full.csv", [",".join([header, *missing]), *(row + "," * len(missing) for row in rows)])
+    run("load", "--name", "full", full)
+    assert store.find("full").students == 600
+
+
+def test_franklin_is_said_to_be_fictional(run):
+    assert "fictional" in run("datasets")
+
+
+# mistakes -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        ("indices nowhere", ["nowhere", "franklin"]),
+        ("indices no-such-file.csv", ["no-such-file.csv", "not found"]),
+        ("indices franklin --group purple", ["purple", "black"]),
+        ("indices franklin --group black,black", ["black,black"]),
+        ("indices franklin --year 1999", ["1999", "2018"]),
+        ("indices franklin --by planet", ["planet", "county"]),
+        ("indices franklin --level nursery", ["nursery", "elementary"]),
+        ("indices franklin --format xml", ["xml", "json"]),
+        ("contribution franklin --district 1", ["district 1"]),
+        ("contribution franklin", ["--district"]),
+        ("scenario franklin --district 1", ["District 1"]),
+        ("scenario franklin --district 9000360 --preset paris", ["paris", "dallas"]),
+        ("scenario franklin --district 9000360 --year 1999", ["1999"]),
+        ("scenario franklin --district 9000360 --basis user", ["user"]),
+        ("simulate franklin no-such-file.json", ["no-such-file.json"]),
+        ("load no-such-file.csv", ["no-such-file.csv"]),
+        ("serve --port 99999999", ["99999999"]),
+        ("serve --port few", ["few"]),
+        ("fly", ["fly"]),
+    ],
+)
+def test_a_mistake_is_one_plain_line(refused, job, words):
+    told = refused(*job.split())
+    for word in words:
+        assert word in told
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", ["bad.json", "JSON"]),
+        ("[]", ["bad.json", "object"]),
+        ('{"dataset": "franklin"}', ["bad.json", "lacks"]),
+        ('{"version": 99}', ["bad.json", "version 99"]),
+        (
+            '{"dataset": "franklin", "district": "9000360", "year": 2023, "hosts": [], "colour": 1}',
+            ["bad.json", "colour"],
+        ),
+        ('{"dataset": "franklin", "district": "9000360", "year": "now", "hosts": []}', ["bad.json", "year", "now"]),
+        ('{"dataset": "franklin", "district": "1", "year": 2023, "hosts": []}', ["District 1"]),
+        ('{"dataset": "texas", "district": "9000360", "year": 2023, "hosts": []}', ["bad.json", "texas", "franklin"]),
+    ],
+)
+def test_a_bad_scenario_is_one_plain_line(refused, tmp_path, content, words):
+    file = tmp_path / "bad.json"
+    file.write_text(content)
+    told = refused("simulate", "franklin", file)
+    for word in words:
+        assert word in told
+
+
+@pytest.mark.parametrize(("option", "value"), [("--replicates", "0"), ("--replicates", "many"), ("--seed", "-1")])
+def test_draws_that_cannot_be_are_refused(refused, run, tmp_path, option, value):
+    file = tmp_path / "scenario.json"
+    run("scenario", "franklin", "--district", DISTRICT, "-o", file)
+    assert option in refused("simulate", "franklin", file, option, value)
+
+
+def test_a_place_that_cannot_be_written_is_named(refused, state, tmp_path):
+    assert "no-folder" in refused("indices", state, "-o", tmp_path / "no-folder" / "out.csv")
+
+
+def test_a_refused_file_stores_nothing(refused, tmp_path, home):
+    rows = lines()
+    told = refused("load", written(tmp_path / "bad.csv", [*rows[:2], rows[2].replace(",50,", ",150,"), *rows[3:]]))
+    assert "bad.csv" in told
+    assert not list(home.rglob("manifest.json"))
+
+
+# as a process -------------------------------------------------------------------------------------------------------
+
+
+def process(command, home):
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "EVENGROUND_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_installed_command_prints_in_utf8_and_refuses_with_status_2(home, state):
+    command = Path(sys.executable).with_name("evenground")
+    done = process([command, "decompose", state, "--format", "json"], home)
+    assert (done.returncode, done.stderr) == (0, "")
+    total = json.loads(done.stdout)["2020"]["variance_ratio"]["total"]
+    assert Fraction(total).limit_denominator(1000) == Fraction(38, 144)
+    done = process([command, "indices", "nowhere"], home)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes close otherwise there")
+def test_a_reader_that_stops_early_is_no_fault(home):
+    job = f"{sys.executable} -m cli indices franklin --by district --format csv | head -n 1"
+    done = process(["bash", "-c", f"set -o pipefail; {job}"], home)
+    assert done.stdout.strip() == ",".join(INDEX_COLUMNS)
+    assert done.returncode == 0
+    assert "BrokenPipe" not in done.stderr
