@@ -84,7 +84,7 @@ def units_by(
     students = table["students"].to_numpy(dtype=np.float64)
     counts = table[group].to_numpy(dtype=np.float64)
     others = students - counts if other is None else table[other].to_numpy(dtype=np.float64)
-    grouper = table.groupby(list(by), sort=True, dropna=False, observed=True)
-    place = np.asarray(grouper.ngroup(), dtype=np.intp)
-    keys = [key if isinstance(key, tuple) else (key,) for key in grouper.groups]
+    place = np.asarray(table.groupby(list(by), sort=True, dropna=False).ngroup(), dtype=np.intp)
+    _, first = np.unique(place, return_index=True)
+    keys = list(table[list(by)].iloc[first].itertuples(index=False, name=None))
     return Units(np.column_stack([counts, others]), students, place, len(keys)), keys

@@ -40,8 +40,8 @@ def comparison(key: str) -> Comparison:
     Raises:
         InputError: a group is not known, or the two are the same or cannot be set against each other.
     """
-    group, _, other = key.partition(",")
-    for name in [group, *([other] if other else [])]:
+    group, comma, other = key.partition(",")
+    for name in [group, *([other] if comma else [])]:
         if name not in _WORDS:
             raise InputError(f'There is no group "{name}"; choose from {", ".join(_WORDS)}.')
     if other and (group == other or "ed" in (group, other)):

@@ -1,0 +1,105 @@
+"""Tables of indices, on a state small enough to work out by hand.
+
+District a: 30 of 40 and 10 of 40 students are ED (40 of 80). District b: one school with 20 of 20. School u's ED count
+is unknown. The state counted: 60 of 100.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.measured import (
+    contributions,
+    decomposed,
+    district_contributions,
+    indices_by,
+    left_out,
+    typical_schools,
+)
+
+
+@pytest.fixture
+def schools() -> pd.DataFrame:
+    rows = [
+        (2018, "1", "a", "Alder", 40, 30),
+        (2018, "2", "a", "Alder", 40, 10),
+        (2018, "3", "b", "Birch", 20, 20),
+        (2018, "4", "b", "Birch", 50, None),
+        (2019, "3", "b", "Birch", 20, 20),
+    ]
+    table = pd.DataFrame(rows, columns=["year", "ncessch", "leaid", "district", "students", "ed"])
+    table = table.assign(state="S", county="C", school="School " + table["ncessch"])
+    return table.astype({"students": "Int64", "ed": "Int64"})
+
+
+def test_each_year_and_place_is_a_row_with_what_was_counted(schools: pd.DataFrame) -> None:
+    table = indices_by(schools, "district", "ed", None)
+    assert table[["year", "place", "place_name", "schools", "students", "group_students"]].to_numpy().tolist() == [
+        [2018, "a", "Alder", 2, 80, 40],
+        [2018, "b", "Birch", 1, 20, 20],
+        [2019, "b", "Birch", 1, 20, 20],
+    ]
+    # D of Alder: ½(|30/40 − 10/40| + |10/40 − 30/40|) = ½. Birch has no other student, so none is defined.
+    assert table["dissimilarity"].tolist() == pytest.approx([0.5, np.nan, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize(("by", "place"), [("state", "S"), ("county", "C")])
+def test_larger_places(schools: pd.DataFrame, by: str, place: str) -> None:
+    table = indices_by(schools, by, "ed", None)
+    assert table["place"].tolist() == [place, place]
+    assert table["students"].tolist() == [100, 20]
+
+
+def test_a_place_without_a_name_is_kept(schools: pd.DataFrame) -> None:
+    table = indices_by(schools.assign(county=pd.Series([None, "C", "C", "C", "C"])), "county", "ed", None)
+    unnamed = table[table["place"].isna()]
+    assert unnamed["students"].tolist() == [40]
+    assert table.loc[table["year"] == 2018, "students"].sum() == 100
+
+
+def test_unknown_counts_are_left_out_and_told(schools: pd.DataFrame) -> None:
+    assert left_out(schools, "ed", None).to_numpy().tolist() == [[2018, 1, 50]]
+
+
+def test_nobody_counted_gives_no_row(schools: pd.DataFrame) -> None:
+    unknown = schools.assign(ed=pd.Series([pd.NA] * len(schools), dtype="Int64"))
+    assert indices_by(unknown, "district", "ed", None).empty
+    assert decomposed(unknown, "ed", None).empty
+
+
+def test_between_and_within_by_hand(schools: pd.DataFrame) -> None:
+    # V: P = .6, spread T P (1 − P) = 24. Between: 80(.5 − .6)² + 20(1 − .6)² = 4; within: 40(.25)² × 2 = 5.
+    parts = decomposed(schools, "ed", None).loc[2018, "variance_ratio"]
+    assert parts["between"] == pytest.approx(4 / 24)
+    assert parts["within"] == pytest.approx(5 / 24)
+    assert parts["total"] == pytest.approx(9 / 24)
+
+
+def test_district_contributions_add_up(schools: pd.DataFrame) -> None:
+    table = district_contributions(schools, "ed", None)
+    now = table[table["year"] == 2018].set_index("leaid")
+    assert now["variance_ratio_between"].to_dict() == pytest.approx({"a": 0.8 / 24, "b": 3.2 / 24})
+    assert now["variance_ratio_within"].to_dict() == pytest.approx({"a": 5 / 24, "b": 0})
+
+
+def test_typical_schools_differ_by_the_variance_ratio(schools: pd.DataFrame) -> None:
+    typical = typical_schools(schools, "ed", None).loc[2018]
+    # ED: (30 × .75 + 10 × .25 + 20 × 1)/60 = .75; others: (10 × .75 + 30 × .25)/40 = .375.
+    assert typical["of_group"] == pytest.approx(0.75)
+    assert typical["of_other"] == pytest.approx(0.375)
+
+
+def test_contributions_name_the_schools_largest_first(schools: pd.DataFrame) -> None:
+    # Gaps from P = .6: school 1: 40 × .15 = 6, school 2: 40 × .35 = 14, school 3: 20 × .4 = 8; 28 together.
+    table = contributions(schools[schools["year"] == 2018], "ed", None)
+    assert table["ncessch"].tolist() == ["2", "3", "1"]
+    assert table["contribution"].tolist() == pytest.approx([14 / 28, 8 / 28, 6 / 28])
+
+
+def test_two_named_groups(schools: pd.DataFrame) -> None:
+    table = schools.assign(black=schools["ed"], white=schools["students"] - schools["ed"] - 5)
+    measured = indices_by(table[table["leaid"] == "a"], "district", "black", "white")
+    # White students 5 and 25: D = ½(|30/40 − 5/30| + |10/40 − 25/30|) = 7/12.
+    assert measured["dissimilarity"].tolist() == pytest.approx([7 / 12])
+    # Exposure divides by all students: 30/40 × 5/40 + 10/40 × 25/40 = 1/4.
+    assert measured["exposure"].tolist() == pytest.approx([1 / 4])
