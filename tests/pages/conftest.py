@@ -1,0 +1,46 @@
+"""The app run in process, without a browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.load import load
+from tests.small_state import lines, written
+
+FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
+
+
+@pytest.fixture
+def small(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
+    """The small state as a dataset."""
+    return load([written(tmp_path / "small.csv")], name="small")
+
+
+@pytest.fixture
+def one_school(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
+    """A state of one school."""
+    return load([written(tmp_path / "one.csv", lines()[:2])], name="one-school")
+
+
+@pytest.fixture
+def opened(home):  # noqa: ARG001 what a person has stored must not show
+    """Open a page with what its link says; it must run without a fault."""
+
+    def opened(page: str, **link: str) -> AppTest:
+        app = AppTest.from_file(str(FRAME), default_timeout=30)
+        for name, value in link.items():
+            app.query_params[name] = value
+        app.switch_page(f"{page}.py").run()
+        assert not app.exception, [each.message for each in app.exception]
+        assert not app.error, [each.value for each in app.error]
+        return app
+
+    return opened
+
+
+@pytest.fixture
+def numbers():
+    """The numbers of a text as they stand in it."""
+    return lambda text: re.findall(r"\d+(?:[.,]\d+)*%?", text)

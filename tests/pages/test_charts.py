@@ -1,0 +1,210 @@
+"""Charts and maps carry the table's numbers, leave the table as it was, and stand edge cases."""
+
+import base64
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pages.shared import charts, maps
+
+BOUNDS = (-101.0, 33.0, -99.0, 34.0)
+
+
+@pytest.fixture
+def districts():
+    return pd.DataFrame(
+        {
+            "leaid": ["1", "2"],
+            "district": ["A very long name of a district that no axis has room for", "Short"],
+            "students": [300, 100],
+            "share": [0.5, 0.3],
+            "value": [0.43, 0.0],
+            "between": [0.03, 0.01],
+            "within": [0.2, 0.0],
+            "hover": ["a", "b"],
+        }
+    )
+
+
+@pytest.fixture
+def schools():
+    return pd.DataFrame(
+        {
+            "school": ["North", "South", "South"],
+            "label": ["● North", "South", "South"],
+            "level": pd.Series(["elementary", None, "high"], dtype="str"),
+            "students": [100, 50, 25],
+            "share": [0.9, 0.5, 0.505],
+            "colour": [0.9, 0.5, 0.505],
+            "symbol": ["star", "circle", "circle"],
+            "hover": ["n", "s", "t"],
+            "latitude": [33.1, 33.2, np.nan],
+            "longitude": [-100.1, -100.2, np.nan],
+            "contribution": [0.6, 0.4, 0.0],
+            "above": [True, False, False],
+            "before": [0.9, 0.5, 0.505],
+            "after": [0.5, 0.6, 0.505],
+            "low": [0.45, 0.55, 0.505],
+            "high": [0.52, 0.66, 0.505],
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def untouched(districts, schools):
+    """No figure changes the table it is made of."""
+    before = districts.copy(), schools.copy()
+    yield
+    pd.testing.assert_frame_equal(districts, before[0])
+    pd.testing.assert_frame_equal(schools, before[1])
+
+
+def drawn(figure):
+    """The figure's traces as a browser gets them."""
+    return json.loads(figure.to_json())["data"]
+
+
+def values(of):
+    """A trace's numbers; Plotly sends long arrays packed."""
+    if isinstance(of, dict):
+        return np.frombuffer(base64.b64decode(of["bdata"]), dtype=of["dtype"]).tolist()
+    return of
+
+
+def test_between_and_within_are_one_bar():
+    figure = charts.between_within(0.2, 0.1, "V")
+    assert [values(bar["x"]) for bar in drawn(figure)] == [[0.2], [0.1]]
+    assert ["67%" in figure.data[0].text, "33%" in figure.data[1].text] == [True, True]
+    assert figure.layout.barmode == "stack"
+
+
+def test_between_and_within_of_nothing_can_be_drawn():
+    assert len(drawn(charts.between_within(0.0, 0.0, "V"))) == 2
+
+
+def test_ranking_stacks_the_parts_of_each_district(districts):
+    figure = charts.ranking(districts, "V")
+    between, within = drawn(figure)
+    assert values(between["x"]) == [0.03, 0.01]
+    assert values(within["x"]) == [0.2, 0.0]
+    assert between["customdata"] == districts["district"].tolist()
+    assert len(between["y"][0]) < len(districts["district"][0])
+
+
+def test_names_that_repeat_stay_apart_on_an_axis(schools):
+    (bars,) = drawn(charts.contributions(schools))
+    assert len(set(bars["y"])) == 3
+    assert [name.rstrip("\u200b") for name in bars["y"]] == ["North", "South", "South"]
+    assert values(bars["x"]) == [0.6, 0.4, 0.0]
+
+
+def test_trend_has_a_line_a_column_and_gaps():
+    lines = pd.DataFrame({"D": [0.5, np.nan, 0.4], "V": [0.3, 0.2, 0.1]}, index=[2018, 2019, 2020])
+    figure = charts.trend(lines, {"D": "red", "V": "blue"}, "index")
+    assert [line.name for line in figure.data] == ["D", "V"]
+    assert list(figure.data[0].x) == ["2018–19", "2019–20", "2020–21"]
+    assert np.isnan(figure.data[0].y[1])
+    assert list(figure.data[1].y) == [0.3, 0.2, 0.1]
+    assert figure.layout.yaxis.range[0] == 0  # from zero, so that a small change looks small
+
+
+def test_trend_of_undefined_values_can_be_drawn():
+    lines = pd.DataFrame({"D": [np.nan, np.nan]}, index=[2018, 2019])
+    assert charts.trend(lines, {"D": "red"}, "index").layout.yaxis.range[1] > 0
+
+
+def test_scatter_names_the_picked_districts_only(districts):
+    (points,) = drawn(charts.district_scatter(districts, "students", "D", ["2"]))
+    assert values(points["x"]) == [0.5, 0.3]
+    assert values(points["y"]) == [0.43, 0.0]
+    assert points["text"] == ["", "Short"]
+
+
+def test_beeswarm_shows_every_school_once_and_the_district(schools):
+    figure = charts.beeswarm(schools, 0.6, "students")
+    (dots,) = drawn(figure)
+    assert sorted(values(dots["x"])) == [0.5, 0.505, 0.9]
+    # The two that share a place are stacked.
+    assert len(set(zip(np.round(values(dots["x"]), 1), values(dots["y"]), strict=True))) == 3
+    assert figure.layout.shapes[0].x0 == figure.layout.shapes[0].x1 == 0.6
+
+
+def test_beeswarm_of_one_school_can_be_drawn(schools):
+    assert len(drawn(charts.beeswarm(schools.head(1), 0.9, "students"))[0]["customdata"]) == 1
+
+
+def test_dumbbell_shows_before_after_and_range(schools):
+    lines, before, after = drawn(charts.dumbbell(schools))
+    assert values(before["x"]) == [0.9, 0.5, 0.505]
+    assert values(after["x"]) == [0.5, 0.6, 0.505]
+    assert values(after["error_x"]["array"]) == pytest.approx([0.02, 0.06, 0])
+    assert values(after["error_x"]["arrayminus"]) == pytest.approx([0.05, 0.05, 0])
+    assert len(lines["y"]) == 9
+
+
+def test_group_and_other_keep_their_colours(schools):
+    (bars,) = drawn(charts.contributions(schools))
+    assert list(bars["marker"]["color"]) == [charts.GROUP, charts.OTHER, charts.OTHER]
+
+
+# maps ---------------------------------------------------------------------------------------------------------------
+
+
+def state_map(districts, **changed):
+    given = {"scale_title": "share", "high": 1.0, "middle": 0.4, "unknown": ["3"]} | changed
+    return drawn(maps.districts(districts, "/geometry/x.json", BOUNDS, **given))
+
+
+def test_map_colours_districts_by_value_on_a_fixed_scale(districts):
+    first, unknown, known = state_map(districts)
+    assert first["type"] == "scattergeo"  # before any shape, or nothing is drawn offline
+    assert unknown["locations"] == ["3"]
+    assert known["locations"] == ["1", "2"]
+    assert values(known["z"]) == [0.43, 0.0]
+    assert (known["zmin"], known["zmax"]) == (0, 1.0)
+    assert {unknown["geojson"], known["geojson"]} == {"/geometry/x.json"}
+
+
+def test_map_of_shares_turns_at_the_states_own(districts):
+    *_, shares = state_map(districts, middle=0.4)
+    *_, index = state_map(districts, middle=None)
+    assert shares["colorscale"][1][0] == 0.4
+    assert shares["colorscale"] != index["colorscale"]
+    assert shares["colorbar"]["tickformat"].endswith("%")
+    assert not index["colorbar"]["tickformat"].endswith("%")
+
+
+@pytest.mark.parametrize("middle", [0.0, 0.5, 1.0])
+def test_a_colour_scale_has_three_places_in_order(middle):
+    places = [place for place, _ in maps.around(middle)]
+    assert places[0] == 0
+    assert places[-1] == 1
+    assert places == sorted(set(places))
+
+
+def test_school_map_leaves_out_schools_without_a_place(schools):
+    figure = maps.schools(schools, None, [], [], scale_title="share", middle=0.5)
+    points = drawn(figure)[-1]
+    assert values(points["lon"]) == [-100.1, -100.2]
+    assert list(points["marker"]["symbol"]) == ["star", "circle"]
+
+
+def test_school_map_draws_outlines_below_the_schools(schools):
+    figure = maps.schools(schools, "/geometry/x.json", ["1"], ["2"], scale_title="share", middle=0.5)
+    _, neighbours, own, points = drawn(figure)
+    assert (neighbours["locations"], own["locations"]) == (["2"], ["1"])
+    assert own["marker"]["line"]["width"] > neighbours["marker"]["line"]["width"]
+    assert points["type"] == "scattergeo"
+
+
+def test_no_school_with_a_place_is_no_map(schools):
+    nowhere = schools.assign(latitude=np.nan, longitude=np.nan)
+    assert maps.schools(nowhere, None, [], [], scale_title="share", middle=0.5) is None
+
+
+def test_one_school_has_an_area_around_it(schools):
+    figure = maps.schools(schools.head(1), None, [], [], scale_title="share", middle=0.5)
+    west, east = figure.layout.geo.lonaxis.range
+    assert west < -100.1 < east

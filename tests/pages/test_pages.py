@@ -1,0 +1,245 @@
+"""Every page on states rich and poor in data: it runs, has a heading, and says the numbers the analysis finds."""
+
+import pytest
+
+from analysis.measured import decomposed, indices_by
+from analysis.policy.outcome import simulate
+from analysis.policy.presets import PRESETS, scenario_from_preset
+from data import store
+from data.schema import LEVELS
+from pages.shared import words
+from tests.small_state import EVEN, UNEVEN
+
+PAGES = ("overview", "districts", "district", "policy", "sources", "methods")
+ABOUT_A_VIEW = PAGES[:4]
+CALIFORNIA = store.find("california-2000").label
+
+
+def label_of(name):
+    return store.find(name).label
+
+
+def sentence(app):
+    """The page's answer: the first paragraph after the view's own line and below the title."""
+    return app.markdown[1].value
+
+
+# every page, every state --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("dataset", ["franklin", "california-2000"])
+def test_every_page_has_one_title(opened, page, dataset):
+    app = opened(page, state=label_of(dataset))
+    assert len(app.title) == 1
+
+
+@pytest.mark.parametrize("page", ABOUT_A_VIEW)
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("dataset", ["franklin", "california-2000"])
+def test_every_level_has_its_pages(opened, page, level, dataset):
+    app = opened(page, state=label_of(dataset), level=level)
+    assert app.selectbox(key="level").value == level
+    assert level in app.markdown[0].value
+
+
+@pytest.mark.parametrize("page", ABOUT_A_VIEW)
+def test_every_comparison_has_its_pages(opened, page):
+    app = opened(page)
+    for choice in range(1, len(app.selectbox(key="groups").options)):
+        app.selectbox(key="groups").select_index(choice).run()
+        assert not app.exception
+        assert len(app.title) == 1
+
+
+@pytest.mark.parametrize("page", ABOUT_A_VIEW)
+def test_a_state_of_one_school_makes_sense(opened, one_school, page):
+    app = opened(page, state=one_school.label)
+    assert "1" in app.markdown[0].value
+    if page == "overview":
+        assert "no separation" in sentence(app)
+    if page == "policy":
+        assert len(app.info) == 1
+        assert not app.metric
+
+
+@pytest.mark.parametrize("page", ABOUT_A_VIEW)
+def test_a_level_without_schools_is_said_to_be_empty(opened, small, page):
+    app = opened(page, state=small.label, level="high")
+    assert len(app.info) == 1
+    assert not app.metric
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_fictional_data_is_labelled_on_every_page(opened, page):
+    assert any("invented" in each.value or "fictional" in each.value for each in opened(page).warning)
+    assert not opened(page, state=CALIFORNIA).warning
+
+
+@pytest.mark.parametrize("page", ["overview", "districts"])
+def test_without_boundaries_the_page_says_there_is_no_map(opened, page):
+    app = opened(page, state=CALIFORNIA)
+    assert any("boundar" in each.value for each in app.info)
+
+
+def test_without_races_only_ed_can_be_compared(opened):
+    assert len(opened("overview", state=CALIFORNIA).selectbox(key="groups").options) == 1
+
+
+@pytest.mark.parametrize("page", ABOUT_A_VIEW)
+@pytest.mark.parametrize(
+    "link", [{"state": "Atlantis"}, {"year": "1812–13"}, {"level": "nursery"}, {"groups": "nobody"}, {"basis": "guess"}]
+)
+def test_a_link_that_says_what_is_not_there_falls_back(opened, page, link):
+    app = opened(page, **link)
+    assert label_of("franklin") in app.markdown[0].value
+
+
+@pytest.mark.parametrize(
+    "link", [{"district": "Nowhere (1)"}, {"preset": "none"}, {"hosts_1_x": "1"}, {"seats": "700"}]
+)
+def test_a_link_to_an_unknown_district_or_setting_falls_back(opened, link):
+    assert opened("policy", **link).metric
+
+
+# numbers ------------------------------------------------------------------------------------------------------------
+
+
+def test_overview_says_where_separation_lies_by_hand(opened, small, numbers):
+    # Isolation 134/240, the others' exposure 106/360; 6 of 38 parts of V lie between the two districts.
+    app = opened("overview", state=small.label)
+    assert set(numbers(sentence(app))) >= {"56", "29", "16%", "84%"}
+
+
+def test_overview_table_holds_the_analysis(opened):
+    table = store.schools(store.find("franklin"))
+    this_year = table[table["year"] == table["year"].max()]
+    parts = decomposed(this_year, "ed", None).iloc[0]
+    state = indices_by(this_year, "state", "ed", None).iloc[0]
+    shown = opened("overview").table[0].value
+    row = shown.loc["Variance ratio (V)"].tolist()
+    assert row[:3] == [f"{parts['variance_ratio', part]:.2f}" for part in ("total", "between", "within")]
+    row = shown.loc["Dissimilarity (D)"].tolist()
+    assert row[:2] == [f"{parts['dissimilarity', part]:.2f}" for part in ("total", "between")]
+    assert f"{parts['dissimilarity', 'added_within']:.2f}" in row[2]
+    assert shown.loc["Gini (G)"].iloc[0] == f"{state['gini']:.2f}"
+
+
+def test_districts_table_holds_the_analysis(opened, small):
+    app = opened("districts", state=small.label, floor="0")
+    rows = app.dataframe[0].value.set_index("District")
+    assert rows["Students"].to_dict() == {"Uneven": 300, "Even": 300}
+    # The page ranks by V, and rounds only on screen.
+    assert rows.index[0] == "Uneven"
+    assert rows["Variance ratio"].to_dict() == pytest.approx({"Uneven": 32 / 75, "Even": 0.0}, abs=1e-15)
+
+
+def test_districts_side_by_side(opened, small):
+    app = opened("districts", state=small.label)
+    assert not app.table
+    app.multiselect(key="picked").set_value([UNEVEN, EVEN]).run()
+    assert app.table[0].value.loc["Variance ratio (V)"].tolist() == ["0.43", "0.00"]
+
+
+def test_district_says_its_share_and_range_by_hand(opened, small, numbers):
+    app = opened("district", state=small.label, district=f"Uneven ({UNEVEN})")
+    assert "Uneven" in app.title[0].value
+    assert numbers(sentence(app))[-5:] == ["50", "100", "3", "10", "90"]
+    assert app.table[0].value.loc["Dissimilarity (D)", "Value"] == "0.53"
+    assert app.table[0].value.loc["Variance ratio (V)", "Value"] == "0.43"
+
+
+def test_a_district_of_equal_schools_has_nothing_to_share_out(opened, small):
+    app = opened("district", state=small.label, district=f"Even ({EVEN})")
+    assert app.table[0].value.loc["Variance ratio (V)", "Value"] == "0.00"
+    assert len(app.get("plotly_chart")) < len(opened("district").get("plotly_chart"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_policy_cards_hold_the_outcome(opened, small, preset):
+    table = store.schools(small)
+    scenario = scenario_from_preset(table, preset, dataset="small", district=UNEVEN, year=2020)
+    outcome = simulate(table, scenario)
+    app = opened("policy", state=small.label, district=f"Uneven ({UNEVEN})", preset=PRESETS[preset].label)
+    assert app.multiselect[0].value == [host.ncessch for host in scenario.hosts]
+    shown = [card.value for card in app.metric]
+    for name, card in zip(("dissimilarity", "variance_ratio", "exposure"), shown, strict=False):
+        change = outcome.district[name]
+        assert card == f"{change.before:.3f} → {change.after:.3f}"
+    assert shown[3] == " → ".join(
+        words.percent(getattr(outcome.district["balanced"], when)) for when in ("before", "after")
+    )
+
+
+def test_policy_table_holds_every_school_of_the_outcome(opened, small):
+    table = store.schools(small)
+    outcome = simulate(table, scenario_from_preset(table, "dallas", dataset="small", district=UNEVEN, year=2020))
+    app = opened("policy", state=small.label, district=f"Uneven ({UNEVEN})")
+    rows = app.dataframe[0].value.set_index("School")
+    assert len(rows) == len(outcome.schools)
+    host = outcome.schools[outcome.schools["host"]].iloc[0]
+    shown = rows.loc["Uneven School 1"]
+    assert bool(shown["Host"])
+    assert shown["Students after"] == host["students_after"]
+    assert shown["ED share after"] == pytest.approx(
+        100 * host["ed_after"] / host["students_after"], abs=1e-12
+    )  # percent
+    assert rows["Students today"].sum() == rows["Students after"].sum()
+
+
+def test_policy_without_seats_is_the_baseline(opened):
+    app = opened("policy")
+    assert any(card.value.split(" → ")[0] != card.value.split(" → ")[1] for card in app.metric)
+    app.slider(key="seats").set_value(0).run()
+    assert not app.exception
+    for card in app.metric:
+        before, after = card.value.split(" → ")
+        assert before == after
+        assert "±" in card.delta
+
+
+def test_policy_without_hosts_is_the_baseline(opened, numbers):
+    app = opened("policy")
+    app.multiselect[0].set_value([]).run()
+    assert not app.exception
+    assert all(len(set(card.value.split(" → "))) == 1 for card in app.metric)
+    assert numbers(sentence(app)) == []
+
+
+def test_an_index_that_gets_worse_is_shown(opened, small):
+    # All schools of the district hold 30 of 100; half of a host's seats for the disadvantaged sets it apart.
+    app = opened("policy", state=small.label, district=f"Even ({EVEN})", seats="50")
+    card = app.metric[1]
+    before, after = map(float, card.value.split(" → "))
+    assert after > before
+    assert card.delta.startswith("+")
+
+
+def test_the_view_holds_from_page_to_page(opened):
+    app = opened("overview", state=CALIFORNIA, level="high")
+    for page in PAGES:
+        app.switch_page(f"{page}.py").run()
+        assert not app.exception
+        assert app.selectbox(key="state").value == CALIFORNIA
+        assert app.selectbox(key="level").value == "high"
+
+
+# what is downloaded -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ABOUT_A_VIEW)
+def test_every_page_of_numbers_says_where_they_come_from(opened, page):
+    told = opened(page).caption[-1].value
+    manifest = store.find("franklin")
+    assert manifest.source in told
+    assert manifest.input_hash[:12] in told
+
+
+def test_sources_lists_every_dataset(opened, small):
+    app = opened("sources")
+    assert [each.label.split("**")[1] for each in app.expander if "**" in each.label] == [
+        label_of("franklin"),
+        CALIFORNIA,
+        small.label,
+    ]

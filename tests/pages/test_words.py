@@ -1,0 +1,164 @@
+"""Sentences hold at the edges: undefined values, nothing at all, one of a kind."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.indices import INDICES
+from analysis.policy.outcome import Change, simulate
+from analysis.policy.scenario import Host, Pool, Scenario
+from data.groups import comparison
+from data.load import read_schools
+from pages.shared import words
+from tests.small_state import UNEVEN, written
+
+NAN = float("nan")
+ED = comparison("ed")
+D = INDICES["dissimilarity"]
+
+
+def ranked(*values):
+    return pd.DataFrame({"district": [f"District {n}" for n in range(len(values))], "value": values})
+
+
+@pytest.fixture
+def outcome(tmp_path):
+    """What a scenario of the small state's uneven district with so many hosts does."""
+    table = read_schools(written(tmp_path / "small.csv"))
+
+    def outcome(hosts, seats=100, willing=1.0):
+        chosen = tuple(Host(f"{UNEVEN}0000{n + 1}", seats) for n in range(hosts))
+        pool = Pool(willing=willing)
+        return simulate(table, Scenario("small", UNEVEN, 2020, chosen, ed=pool, other=pool), 10)
+
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.0, "0%"), (1.0, "100%"), (0.666, "67%"), (0.004, "0%"), (NAN, words.UNDEFINED)]
+)
+def test_percent(value, said):
+    assert words.percent(value) == said
+
+
+def test_number_keeps_its_decimals():
+    assert [words.number(0.25), words.number(0.25, 3), words.number(0.0), words.number(NAN)] == [
+        "0.25",
+        "0.250",
+        "0.00",
+        words.UNDEFINED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [(0.04, "+0.040"), (-0.04, "−0.040"), (0.0, "±0.000"), (NAN, words.UNDEFINED)]
+)
+def test_a_change_has_its_sign(change, said):
+    assert words.signed(change) == said
+
+
+def test_a_change_of_a_share_is_in_points():
+    assert words.signed(-0.0123, points=True) == "−1.2 points"
+
+
+def test_where_it_lies_undefined():
+    said = words.where_it_lies("Ohio", 2020, ED, NAN, NAN, NAN, NAN)
+    assert "not defined" in said
+    assert "nan" not in said
+
+
+def test_where_it_lies_without_separation():
+    assert "no separation" in words.where_it_lies("Ohio", 2020, ED, 0.4, 0.4, 0.0, 0.0)
+
+
+def test_the_parts_of_where_it_lies_are_shares_of_the_whole():
+    said = words.where_it_lies("Ohio", 2020, ED, 0.7, 0.3, 0.3, 0.1)
+    assert "75%" in said
+    assert "25%" in said
+    assert "2020–21" in said
+
+
+@pytest.mark.parametrize(
+    ("between", "within", "word"),
+    [(0.3, 0.1, "between"), (0.1, 0.3, "within"), (0.2, 0.2, "equally"), (0.0, 0.0, "?"), (NAN, NAN, "?")],
+)
+def test_headline(between, within, word):
+    assert word in words.headline(between, within)
+
+
+def test_a_district_without_known_schools():
+    said = words.district_range("Uneven", 2020, ED, NAN, [])
+    assert "no school" in said
+    assert "nan" not in said
+
+
+def test_a_district_of_one_school():
+    assert "one school" in words.district_range("Uneven", 2020, ED, 0.5, [0.5])
+
+
+def test_a_districts_schools_range_from_the_least_to_the_most():
+    said = words.district_range("Uneven", 2020, ED, 0.5, [0.5, 0.9, 0.1])
+    assert "50 of 100" in said
+    assert "3 schools" in said
+    assert "from 10 to 90" in said
+
+
+def test_no_district_to_rank():
+    assert "none is ranked" in words.districts_compared(ED, 2020, ranked(), D, 1000, 7)
+
+
+def test_ranked_districts_name_the_ends_and_the_middle():
+    said = words.districts_compared(ED, 2020, ranked(0.5, 0.3, 0.2), D, 1000, 7)
+    assert "District 0 (0.50)" in said
+    assert "District 2 (0.20)" in said
+    assert "above 0.30" in said
+    assert "4 " in said  # seven less the three ranked
+
+
+def test_no_host(outcome):
+    assert "stays as it is" in words.outcome_sentence(outcome(0))
+
+
+def test_one_host_is_singular(outcome):
+    said = words.outcome_sentence(outcome(1))
+    assert "1 host school " in said
+    assert "100 seats" in said
+    assert "1 of 1 lies" in said
+
+
+def test_two_hosts_are_plural(outcome):
+    said = words.outcome_sentence(outcome(2))
+    assert "2 host schools" in said
+    assert "200 seats" in said
+
+
+def test_seats_nobody_takes_are_said(outcome):
+    assert "stay empty" in words.outcome_sentence(outcome(1, willing=0.1))
+    assert "stay empty" not in words.outcome_sentence(outcome(1, willing=1.0))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (Change(0.5, 0.4, 0.39, 0.41), "V falls."),
+        (Change(0.5, 0.6, 0.59, 0.61), "V rises."),
+        (Change(0.5, 0.49, 0.45, 0.52), "V falls, but within the range"),
+        (Change(0.5, 0.5, 0.5, 0.5), "V stays"),
+        (Change(NAN, NAN, NAN, NAN), "V is not defined"),
+    ],
+)
+def test_direction_is_told_whichever_way_it_goes(change, said):
+    assert words.direction("V", change).startswith(said)
+
+
+def test_spread_of_draws():
+    assert "0.39–0.41" in words.spread(0.39, 0.41, words.number)
+    assert "same" in words.spread(0.4001, 0.4002, words.number)
+
+
+def test_state_change_leaves_out_what_is_undefined(outcome):
+    done = outcome(1)
+    undefined = replace(done, state=done.state | {"exposure": Change(NAN, NAN, NAN, NAN)})
+    assert "exposure" in words.state_change(done, "Ohio")
+    assert "exposure" not in words.state_change(undefined, "Ohio")
