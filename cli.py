@@ -164,12 +164,14 @@ def _datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job take
 
 
 def _indices(given: argparse.Namespace) -> None:
-    table, groups = _measured_table(given)
+    table, groups = _asked_table(given), comparison(given.group)
+    _tell_left_out(table, groups)
     _write(indices_by(table, given.by, groups.group, groups.other), given)
 
 
 def _decompose(given: argparse.Namespace) -> None:
-    table, groups = _measured_table(given)
+    table, groups = _asked_table(given), comparison(given.group)
+    _tell_left_out(table, groups)
     parts = decomposed(table, groups.group, groups.other)
     if given.format == "json":
         measures = parts.columns.get_level_values(0).unique()
@@ -181,11 +183,12 @@ def _decompose(given: argparse.Namespace) -> None:
 
 
 def _contribution(given: argparse.Namespace) -> None:
-    table, groups = _measured_table(given)
+    table, groups = _asked_table(given), comparison(given.group)
     table = table[table["leaid"] == given.district]
     if table.empty:
         raise InputError(f"{given.data} has no school of district {given.district}; check the id.")
     last = table[table["year"] == table["year"].max()]
+    _tell_left_out(last, groups)
     _write(contributions(last, groups.group, groups.other), given)
 
 
@@ -230,17 +233,18 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _measured_table(given: argparse.Namespace) -> tuple[pd.DataFrame, Comparison]:
-    """The schools table a measuring job asks for; schools with unknown counts are told on stderr."""
-    groups = comparison(given.group)
+def _asked_table(given: argparse.Namespace) -> pd.DataFrame:
+    """The schools table on the basis, of the year and level a measuring job asks for."""
     table = on_basis(_table(given.data), given.basis)
     if given.year is not None:
         table = table[table["year"] == _known_year(table, given)]
-    if given.level is not None:
-        table = table[table["level"] == given.level]
+    return table if given.level is None else table[table["level"] == given.level]
+
+
+def _tell_left_out(table: pd.DataFrame, groups: Comparison) -> None:
+    """Say how many schools cannot be counted."""
     for year, schools, students in left_out(table, groups.group, groups.other).itertuples(index=False):
         _say(f"{school_year(year)}: left out {schools:,} schools with {students:,} students whose counts are unknown.")
-    return table, groups
 
 
 def _table(name: str) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Whom an index compares, and on which ED basis: the words of a link or command turned into columns."""
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import pandas as pd
 
@@ -54,9 +55,10 @@ def comparison(key: str) -> Comparison:
 
 
 def comparisons(table: pd.DataFrame) -> list[str]:
-    """Keys of the usual comparisons that a schools table has counts for, ED first."""
-    usual = ("ed", "black,white", "hispanic,white", "black", "hispanic", "asian", "white")
-    return [key for key in usual if all(table[column].notna().any() for column in key.split(","))]
+    """Keys of the comparisons that a schools table has counts for: ED, each race, then every two races."""
+    races = [race for race in RACES if table[race].notna().any()]
+    pairs = [f"{group},{other}" for group, other in combinations(races, 2)]
+    return [*(["ed"] if table["ed"].notna().any() else []), *races, *pairs]
 
 
 def bases(table: pd.DataFrame) -> list[str]:
