@@ -1,5 +1,6 @@
 """Every index of every district, beside PySAL and beside one pass for D in plain NumPy."""
 
+import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,8 @@ from benchmarks.timing import Figure, Timing, timed
 # PySAL takes one place at a time; that many of them are timed, and the time of all follows in proportion.
 SAMPLED = 150
 
+# PySAL's Gini runs on all cores at once, which for a district's few schools costs many times what it saves.
+os.environ["NUMBA_NUM_THREADS"] = "1"
 with np.errstate(), warnings.catch_warnings():  # importing it changes NumPy's settings for the whole process
     warnings.simplefilter("ignore")
     from segregation import singlegroup
@@ -73,7 +76,7 @@ def _peer(units: Units) -> Timing:
     table = pd.DataFrame({"group": units.counts[:, 0], "students": units.students})
     order = np.random.default_rng(0).permutation(units.places)[:SAMPLED]
     tables = [table[units.place == place].reset_index(drop=True) for place in order]
-    return timed(partial(_peer_measured, tables), repeats=3).scaled(units.places / len(tables))
+    return timed(partial(_peer_measured, tables), repeats=5).scaled(units.places / len(tables))
 
 
 def _peer_measured(tables: list[pd.DataFrame]) -> list[float]:
