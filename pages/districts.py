@@ -63,7 +63,7 @@ with left:
         )
 with right:
     st.subheader("On the map")
-    parts.district_map(view)
+    parts.district_map(view, "districts")
 
 if picked:
     st.subheader("Side by side")

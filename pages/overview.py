@@ -31,7 +31,7 @@ st.markdown(
 
 left, right = st.columns([3, 2], gap="large")
 with left:
-    parts.district_map(view)
+    parts.district_map(view, "overview")
 with right:
     st.subheader("Where it lies")
     if between + within > 0:

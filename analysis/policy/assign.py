@@ -59,8 +59,8 @@ def assign(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> A
     seats = np.stack([reserved, ground.seats - reserved], axis=1)
     won, sent = (np.zeros((hosts, *start.shape), dtype=np.int64) for _ in range(2))
     kept = np.zeros((hosts, 2, replicates), dtype=np.int64)
+    left = willing
     for host in range(hosts):
-        left = willing - won[:host].sum(axis=0)
         present = ground.students[:, ground.hosts[host]]
         freed = _freed(present, ground.seats[host], draw, replicates)
         kept[host] = np.minimum(freed, seats[host][:, None])
@@ -72,6 +72,7 @@ def assign(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> A
             kept[host] += stay
             no_more_outside = np.zeros(2, dtype=np.int64)
             won[host] += _drawn(ground, scenario, host, no_more_outside, spare - stay, left - won[host], draw)
+        left = left - won[host]
         sent[host] = _sent(ground, host, freed - kept[host], won[host], draw)
     after = start - won.sum(axis=0) + sent.sum(axis=0)
     after[:, :, ground.hosts] += np.moveaxis((won - sent).sum(axis=3), 0, -1)

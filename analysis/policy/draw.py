@@ -44,12 +44,18 @@ class Lottery:
         The schools are halved again and again, and each half's share of the seats is hypergeometric given the seats of
         both: log₂(schools) steps, each over all replicates and halves at once.
         """
+        some = np.flatnonzero(candidates.any(axis=0))  # schools without a candidate would only be carried along
+        drawn = np.zeros_like(candidates)
+        drawn[:, some] = self._split(candidates[:, some], seats)
+        return drawn
+
+    def _split(self, candidates: Ints, seats: Ints) -> Ints:
         replicates, schools = candidates.shape
         width = 1 << max(schools - 1, 0).bit_length()
         sizes = [np.zeros((replicates, width), dtype=np.int64)]
         sizes[0][:, :schools] = candidates
         while sizes[-1].shape[1] > 1:
-            sizes.append(sizes[-1].reshape(replicates, -1, 2).sum(axis=2))
+            sizes.append(sizes[-1][:, ::2] + sizes[-1][:, 1::2])
         won = seats[:, None]
         for size in reversed(sizes[:-1]):
             halves = size.reshape(replicates, -1, 2)

@@ -32,26 +32,25 @@ def show_view_bar() -> None:
 
 def _chosen_view() -> View:
     known = {_unique_label(m): m for m in datasets.datasets()}
-    words, change = st.columns([5, 1], vertical_alignment="center")
-    with change.popover("Change view", icon=":material/tune:", width="stretch"):
-        label = st.selectbox("State", list(known), key="state", bind="query-params")
-        manifest = known[label]
-        years = {school_year(year): year for year in sorted(manifest.years, reverse=True)}
-        year = st.selectbox("School year", list(years), key="year", bind="query-params")
-        level = st.selectbox("Level", [ALL_LEVELS, *LEVELS], key="level", bind="query-params")
+    words = st.empty()
+    # An expander, not a popover: a control that is not on the page loses its place in the link on the way to another.
+    with st.expander("Change view", icon=":material/tune:"):
+        columns = st.columns([2, 1, 1, 3, 2])
+        with columns[0]:
+            manifest = known[_choice("State", list(known), "state")]
+        with columns[1]:
+            years = {school_year(year): year for year in sorted(manifest.years, reverse=True)}
+            year = years[_choice("School year", list(years), "year")]
+        with columns[2]:
+            level = _choice("Level", [ALL_LEVELS, *LEVELS], "level")
         table = store.all_schools(manifest.name, manifest.input_hash)
-        groups = st.selectbox("Groups", comparisons(table), format_func=group_label, key="groups", bind="query-params")
-        basis = None
-        if known_bases := bases(table):
-            basis = st.selectbox(
-                "Economically disadvantaged by",
-                known_bases,
-                format_func=ED_BASES.__getitem__,
-                key="basis",
-                bind="query-params",
-            )
+        with columns[3]:
+            groups = {group_label(key): key for key in comparisons(table)}
+            compared = comparison(groups[_choice("Groups", list(groups), "groups")])
+        with columns[4]:
+            basis = _chosen_basis(table)
         st.caption("Districts are administrative: each school counts for the district that runs it.")
-    view = View(manifest, years[year], None if level == ALL_LEVELS else level, comparison(groups), basis)
+    view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis)
     words.markdown(f"**{view.words}**")
     if manifest.fictional:
         st.warning(
@@ -59,6 +58,17 @@ def _chosen_view() -> View:
             icon=":material/theater_comedy:",
         )
     return view
+
+
+def _choice(label: str, options: list[str], key: str) -> str:
+    """One of several options, the first unless the link or the person says another."""
+    return st.selectbox(label, options, key=key, bind="query-params")
+
+
+def _chosen_basis(table: pd.DataFrame) -> str | None:
+    """The ED basis, or None where the data has no ED count."""
+    words = {ED_BASES[basis]: basis for basis in bases(table)}
+    return words[_choice("Economically disadvantaged by", list(words), "basis")] if words else None
 
 
 def _unique_label(manifest: Manifest) -> str:
@@ -147,11 +157,12 @@ def asked_scenario(view: View, district: str) -> Scenario:
 def _chosen_hosts(schools: pd.DataFrame, start: Scenario, preset: str) -> list[Host]:
     """The hosts picked, each with as many seats as it has students, or its capacity where that is less."""
     ranked = schools.iloc[(-parts.shares(schools, "ed").fillna(0)).argsort(kind="stable")].set_index("ncessch")
+    labels = {ncessch: f"{school} ({ncessch})" for ncessch, school in ranked["school"].items()}
     picked = st.multiselect(
         "1 · Which schools?",
         ranked.index.tolist(),
         default=[host.ncessch for host in start.hosts],
-        format_func=lambda ncessch: f"{ranked.at[ncessch, 'school']} ({ncessch})",  # noqa: PD008 one cell
+        format_func=labels.__getitem__,
         key=f"hosts_{start.district}_{preset}",
         bind="query-params",
         placeholder="Pick host schools",

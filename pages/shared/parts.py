@@ -48,7 +48,7 @@ def outlines_of(view: View) -> store.Outlines | None:
         return store.outlines(view.dataset.name, view.dataset.input_hash)
 
 
-def district_map(view: View) -> None:
+def district_map(view: View, key: str) -> None:
     """The state's districts coloured by a chosen measure; a click offers the district's page."""
     outlines = outlines_of(view)
     if outlines is None:
@@ -64,7 +64,7 @@ def district_map(view: View) -> None:
         format_func=MAP_MEASURES.__getitem__,
         default=SHARE,
         required=True,
-        key="colour",
+        key=f"colour_{key}",
         bind="query-params",
     )
     rows = district_rows(view)
@@ -98,7 +98,7 @@ def district_map(view: View) -> None:
             unknown=[leaid for leaid in outlines.ids if leaid not in valued],
         ),
         config=charts.config("district-map") | {"scrollZoom": True},
-        key="state_map",
+        key=f"map_{key}",
         on_select="rerun",
         selection_mode="points",
         alt=f"Map of districts by {_scale_title(view, measure)}. The Districts page holds every value as a table.",
