@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analysis.measured import contributions
-from pages.shared import charts, maps, parts, store, words
+from pages.shared import charts, parts, store, words
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
 
@@ -43,9 +43,8 @@ with left:
     st.caption("One dot a school, larger with more students. Crowded dots are stacked; height has no meaning.")
 with right:
     st.subheader("Where they stand")
-    outlines = parts.outlines_of(view)
-    has_outline = outlines is not None and leaid in outlines.ids
-    figure = maps.schools(
+    parts.school_map(
+        view,
         known.assign(
             colour=known["share"],
             symbol="circle",
@@ -54,21 +53,11 @@ with right:
                 for school, value, students in zip(known["school"], known["share"], known["students"], strict=True)
             ],
         ),
-        outlines.link if outlines else None,
-        [leaid] if has_outline else [],
-        [other_id for other_id in outlines.ids if other_id != leaid] if outlines else [],
+        [leaid],
         scale_title=f"share of {view.groups.group_words}",
         middle=share,
+        alt=f"Map of the schools coloured by their share of {view.groups.group_words}.",
     )
-    if figure is None:
-        st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
-    else:
-        st.plotly_chart(
-            figure,
-            config=charts.config("school-map") | {"scrollZoom": True},
-            key="school_map",
-            alt=f"Map of the schools coloured by their share of {view.groups.group_words}.",
-        )
 
 left, right = st.columns(2, gap="large")
 with left:

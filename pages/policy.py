@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.outcome import Outcome
-from pages.shared import charts, maps, parts, store, words
+from pages.shared import charts, parts, store, words
 from pages.shared.controls import asked_scenario, chosen_district
 from pages.shared.view import View, current_view
 
@@ -90,11 +90,9 @@ def show_hosts_and_senders(rows: pd.DataFrame, outcome: Outcome) -> None:
 
 def show_map(rows: pd.DataFrame) -> None:
     """Hosts and sending schools, coloured by the ED share afterwards."""
-    view = current_view()
-    outlines = parts.outlines_of(view)
-    own = rows.loc[rows["host"], "leaid"].unique().tolist()
     touched = rows[rows["host"] | (rows["leave"] + rows["arrive"] > 0)]
-    figure = maps.schools(
+    parts.school_map(
+        current_view(),
         touched.assign(
             students=touched["students_after"],
             colour=touched["after"],
@@ -106,19 +104,9 @@ def show_map(rows: pd.DataFrame) -> None:
                 ].itertuples(index=False)
             ],
         ),
-        outlines.link if outlines else None,
-        [leaid for leaid in own if outlines and leaid in outlines.ids],
-        [leaid for leaid in outlines.ids if leaid not in own] if outlines else [],
+        rows.loc[rows["host"], "leaid"].unique().tolist(),
         scale_title="share of disadvantaged students afterwards",
         middle=0.5,
-    )
-    if figure is None:
-        st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
-        return
-    st.plotly_chart(
-        figure,
-        config=charts.config("policy-map") | {"scrollZoom": True},
-        key="policy_map",
         alt="Map of host schools, as stars, and of the schools that students leave or join, as circles.",
     )
 

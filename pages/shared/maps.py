@@ -59,22 +59,19 @@ def districts(
 
 def schools(
     points: pd.DataFrame, link: str | None, own: list[str], neighbours: list[str], *, scale_title: str, middle: float
-) -> go.Figure | None:
-    """Schools as points, their district's outline strong and the others faint; None where no point is known.
+) -> go.Figure:
+    """Schools as points, their district's outline strong and the others faint.
 
     Args:
-        points: columns latitude, longitude, students, colour (a share), symbol, hover.
+        points: columns latitude, longitude (all known), students, colour (a share), symbol, hover.
         link: where the outlines are served, or None.
         own: ids of the districts to outline strongly.
         neighbours: ids of the districts to draw faintly.
         scale_title: what the colour means.
         middle: the share where blue turns to amber.
     """
-    shown = points.dropna(subset=["latitude", "longitude"])
-    if shown.empty:
-        return None
-    west, east = shown["longitude"].min(), shown["longitude"].max()
-    south, north = shown["latitude"].min(), shown["latitude"].max()
+    west, east = points["longitude"].min(), points["longitude"].max()
+    south, north = points["latitude"].min(), points["latitude"].max()
     figure = _map((west, south, east, north), 420, least=0.06)
     if link is not None:
         for ids, colour, width in ((neighbours, NEUTRAL, 0.5), (own, LINE, 2)):
@@ -87,22 +84,22 @@ def schools(
                 marker_line={"color": colour, "width": width},
                 hoverinfo="skip",
             )
-    size = shown["students"].to_numpy(dtype=float)
+    size = points["students"].to_numpy(dtype=float)
     figure.add_scattergeo(
-        lon=shown["longitude"],
-        lat=shown["latitude"],
+        lon=points["longitude"],
+        lat=points["latitude"],
         mode="markers",
         marker={
             "size": np.sqrt(size / max(size.max(initial=1), 1)) * 13 + 4,
-            "color": shown["colour"],
-            "symbol": shown["symbol"],
+            "color": points["colour"],
+            "symbol": points["symbol"],
             "colorscale": around(middle),
             "cmin": 0,
             "cmax": 1,
             "line": {"width": 0.8, "color": "#FFFFFF"},
             "colorbar": _scale(scale_title, percent=True),
         },
-        customdata=shown["hover"],
+        customdata=points["hover"],
         hovertemplate="%{customdata}<extra></extra>",
     )
     return figure

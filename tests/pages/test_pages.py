@@ -43,10 +43,17 @@ def test_every_level_has_its_pages(opened, page, level, dataset):
     assert level in app.markdown[0].value
 
 
+@pytest.mark.parametrize("page", ["overview", "district", "policy"])
+def test_a_state_without_places_says_why_there_is_no_map(opened, page):
+    app = opened(page, state=CALIFORNIA)
+    assert any("no map" in each.value for each in app.info)
+
+
 @pytest.mark.parametrize("page", ABOUT_A_VIEW)
-def test_every_comparison_has_its_pages(opened, page):
+def test_races_have_their_pages(opened, page):
     app = opened(page)
-    for choice in range(1, len(app.selectbox(key="groups").options)):
+    first_race, last_pair = 1, len(app.selectbox(key="groups").options) - 1
+    for choice in (first_race, last_pair):
         app.selectbox(key="groups").select_index(choice).run()
         assert not app.exception
         assert len(app.title) == 1
