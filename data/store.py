@@ -67,7 +67,7 @@ class Manifest:
         exclusions, notes: what was left out and what a reader should know.
         loaded: when, ISO 8601 in UTC; empty for an embedded dataset.
         schools_file, districts_file: its tables' files.
-        input_hash: the first digits of the schools file's SHA-256, for exports to cite.
+        input_hash: the first digits of the SHA-256 of its tables' files together, for exports to cite.
     """
 
     name: str
@@ -232,7 +232,7 @@ def _described(name: str, _made: int) -> Manifest:
         loaded="",
         schools_file=path.name,
         districts_file=areas if (_DEMO / areas).exists() else None,
-        input_hash=hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_DIGITS],
+        input_hash=_hash(b"".join(file.read_bytes() for file in (path, _DEMO / areas) if file.exists())),
     )
 
 
@@ -285,8 +285,7 @@ def save(
     tables = {"schools": _parquet(schools)}
     if districts is not None:
         tables["districts"] = _parquet(districts)
-    hashes = {table: hashlib.sha256(content).hexdigest()[:_HASH_DIGITS] for table, content in tables.items()}
-    names = {table: f"{table}-{digits}.parquet" for table, digits in hashes.items()}
+    names = {table: f"{table}-{_hash(content)}.parquet" for table, content in tables.items()}
     manifest = Manifest(
         name=name,
         label=label,
@@ -301,7 +300,7 @@ def save(
         loaded=datetime.now(UTC).isoformat(timespec="seconds"),
         schools_file=names["schools"],
         districts_file=names.get("districts"),
-        input_hash=hashes["schools"],
+        input_hash=_hash(b"".join(tables.values())),
     )
     with _writing():
         _commit(manifest, {names[table]: content for table, content in tables.items()})
@@ -384,6 +383,10 @@ def _check_name(name: str) -> None:
         raise InputError(
             f'The name "{name}" cannot be used: give up to 60 lowercase letters and digits, with hyphens between words.'
         )
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_HASH_DIGITS]
 
 
 def _parquet(table: pd.DataFrame) -> bytes:
