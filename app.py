@@ -1,7 +1,7 @@
 """The web app: the pages, and the plain routes that serve beside them."""
 
 import gc
-import os
+import logging
 import socket
 import webbrowser
 from collections.abc import AsyncIterator
@@ -60,7 +60,8 @@ def script_failed(error: Exception) -> bool:
         "Reload the page, or choose another view.",
         icon=":material/error:",
     )
-    return os.environ.get("EVENGROUND_TRACEBACKS") is None
+    logging.getLogger(__name__).error("A page failed", exc_info=error)
+    return True
 
 
 @asynccontextmanager
