@@ -1,0 +1,184 @@
+"""Journeys through the dashboard in a real browser, their numbers read off the page and off the command line."""
+
+import json
+from csv import DictReader
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.dashboard import Dashboard
+from tests.small_state import EVEN, UNEVEN, lines, written
+
+# Every page, and the least number of charts on it for the embedded state.
+PAGES = {"/": 3, "/districts": 2, "/district": 3, "/policy": 2, "/sources": 0, "/methods": 0}
+CALIFORNIA = "/{page}?state=California"
+# What axe-core finds in Streamlit's own parts, which nothing in a page can change.
+STREAMLITS_OWN = {
+    "svg-img-alt",  # the metric's sparkline has no name
+    "presentation-role-conflict",  # the uploader's hidden input can be focused
+}
+GRAVE = ("serious", "critical")
+
+
+# journeys -----------------------------------------------------------------------------------------------------------
+
+
+def test_overview_to_district_to_policy_shows_what_the_command_line_prints(visit, command, tmp_path):
+    tab = visit(new=True)
+    year = json.loads(command("decompose", "franklin", "--year", "2023", "--format", "json"))["2023"]
+    for measure, parts in {"V": "variance_ratio", "H": "theil_h"}.items():
+        name = next(
+            row for row in tab.page.get_by_test_id("stTable").locator("th").all_inner_texts() if f"({measure})" in row
+        )
+        assert tab.row(name)[:3] == [f"{year[parts][part]:.2f}" for part in ("total", "between", "within")]
+    share = year["variance_ratio"]["between"] / year["variance_ratio"]["total"]
+    assert f"{share:.0%} of that separation lies between districts" in tab.text
+
+    tab.open_page("District")
+    rows = DictReader(
+        command("indices", "franklin", "--by", "district", "--year", "2023", "--format", "csv").splitlines()
+    )
+    (district,) = [row for row in rows if row["place_name"] == tab.title]
+    assert tab.row("Dissimilarity (D)") == [f"{float(district['dissimilarity']):.2f}"]
+    assert tab.row("Variance ratio (V)") == [f"{float(district['variance_ratio']):.2f}"]
+
+    tab.page.get_by_test_id("stMain").locator("a[href*=policy]").first.click()
+    expect(tab.page.locator("h1")).to_contain_text(district["place_name"])
+    expect(tab.page.get_by_test_id("stMetric")).to_have_count(4)
+    tab.settled()
+    scenario = tmp_path / "scenario.json"
+    command("scenario", "franklin", "--district", district["place"], "-o", scenario)
+    outcome = json.loads(command("simulate", "franklin", scenario, "--format", "json"))
+    for card, name in zip(tab.cards, ("dissimilarity", "variance_ratio", "exposure"), strict=False):
+        change = outcome["indices"][name]
+        assert card == f"{change['before']:.3f} → {change['after']:.3f}"
+    assert f"{outcome['indices']['moved']['after']:,.0f} students change schools" in tab.text
+    hosts = [school for school in outcome["schools"] if school["host"]]
+    drawn = tab.trace("dumbbell", "after, with 5–95 % range")["x"][: len(hosts)]
+    assert sorted(drawn) == pytest.approx(sorted(host["ed_after"] / host["students_after"] for host in hosts), abs=1e-9)
+
+
+def test_the_link_shows_the_same_to_another_visitor(visit):
+    tab = visit()
+    tab.change_view(School_year="2020–21", Level="elementary", Groups="Black")
+    assert "2020–21" in tab.view
+    assert "elementary" in tab.view
+    tab.open_page("50/50 policy")
+    assert "2020–21" in tab.view
+    tab.choose("District", "9000400")
+    tab.pick("preset", "50/50 within the district")
+    tab.pick("turnout", "high")
+    assert "preset=" in tab.link
+    assert "9000400" in tab.link
+    seen = tab.shown()
+    assert len(seen[2]) == 4
+    assert visit(tab.link, new=True).shown() == seen
+    tab.page.reload()
+    assert tab.settled().shown() == seen
+
+
+def test_back_returns_to_the_page_before(visit):
+    tab = visit("/districts?level=high")
+    title = tab.title
+    tab.open_page("Methods")
+    tab.page.go_back()
+    expect(tab.page.locator("h1")).to_have_text(title)
+    assert "high" in tab.settled().view
+
+
+def test_zero_seats_change_nothing(visit):
+    tab = visit("/policy?seats=0")
+    assert all(before == after for before, after in (card.split(" → ") for card in tab.cards))
+
+
+def test_a_district_on_the_map_opens_its_page(visit):
+    tab = visit()
+    box = tab.keyed("state_map").locator(".js-plotly-plot").bounding_box()
+    tab.page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.45)
+    opener = tab.page.get_by_test_id("stMain").locator("a[href*='district?district=']").first
+    name = opener.inner_text()
+    opener.click()
+    expect(tab.page.locator("h1")).not_to_contain_text("separation")
+    assert tab.settled().title in name
+
+
+# every page ---------------------------------------------------------------------------------------------------------
+
+
+def overflow(tab: Dashboard) -> int:
+    """How many pixels the page is wider than the window."""
+    return tab.page.evaluate(
+        "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+        ".reduce((most, part) => Math.max(most, part.scrollWidth - part.clientWidth), 0)"
+    )
+
+
+def violations(tab: Dashboard) -> list[tuple[str, str]]:
+    """What axe-core finds grave, with the first place it finds it."""
+    found = Axe().run(tab.page).response["violations"]
+    return [
+        (each["id"], each["nodes"][0]["html"][:300])
+        for each in found
+        if each["impact"] in GRAVE and each["id"] not in STREAMLITS_OWN
+    ]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("link", PAGES)
+def test_every_page_fits_and_can_be_used_by_everyone(visit, link, dark):
+    tab = visit(link, dark=dark)
+    found = violations(tab)
+    assert tab.page.locator(".js-plotly-plot").count() >= PAGES[link]
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    tab.settled()
+    assert overflow(tab) <= 0
+    assert found + violations(tab) == []
+
+
+@pytest.mark.parametrize("page", ["", "districts", "district", "policy"])
+def test_a_state_without_boundaries_or_races_makes_sense(visit, page):
+    tab = visit(CALIFORNIA.format(page=page))
+    assert "California" in tab.view
+    assert "nan" not in tab.text.lower().split()
+    assert tab.page.get_by_test_id("stAlertContentError").count() == 0
+
+
+def test_a_link_to_a_dataset_that_is_not_there_falls_back(visit):
+    tab = visit("/?state=Atlantis&year=1812&district=Nowhere")
+    assert "Franklin" in tab.view
+    assert tab.page.get_by_test_id("stAlertContentError").count() == 0
+
+
+# one's own data -----------------------------------------------------------------------------------------------------
+
+
+def upload(tab: Dashboard, path, name: str) -> None:
+    tab.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+    tab.page.get_by_role("textbox", name="Name (optional)").fill(name)
+    tab.page.get_by_role("button", name="Read and store").click()
+
+
+def test_a_filled_template_becomes_a_state_to_look_at(visit, command, tmp_path):
+    tab = visit("/sources")
+    upload(tab, written(tmp_path / "my-schools.csv"), "mine")
+    expect(tab.page.get_by_test_id("stAlertContentSuccess")).to_be_visible()
+    assert "mine" in command("datasets")
+    tab = visit()
+    tab.change_view(State="Ohio")
+    # The two districts hold 6 of 38 parts of V between them.
+    assert tab.row("Variance ratio (V)")[:3] == ["0.26", "0.04", "0.22"]
+    tab.open_page("District")
+    assert "Uneven" in tab.choose("District", UNEVEN).title
+    assert "Even" in tab.choose("District", EVEN).title
+
+
+def test_a_broken_file_is_refused_in_one_sentence(visit, command, tmp_path):
+    before = command("datasets")
+    rows = lines()
+    tab = visit("/sources")
+    upload(tab, written(tmp_path / "broken.csv", [*rows[:2], rows[2].replace(",50,", ",150,"), *rows[3:]]), "broken")
+    told = tab.page.get_by_test_id("stAlertContentError")
+    expect(told).to_contain_text("broken.csv")
+    expect(told).to_contain_text("row 3")
+    assert command("datasets") == before
