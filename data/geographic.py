@@ -1,14 +1,13 @@
 """Geographic districts: every school counts for the district on whose ground it stands, whoever runs it.
 
-Charter districts have no ground of their own; their schools then count for the districts around them. So does Stanford's
-Segregation Explorer (Glossary, "Geographic School District", https://edopportunity.org/segregation/faq); docs/stanford.md
-says where the two differ.
+Charter districts have no ground of their own; their schools then count for the districts around them. So does
+Stanford's Segregation Explorer (Glossary, "Geographic School District", https://edopportunity.org/segregation/faq);
+docs/stanford.md says where the two differ.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from data.polygons import DEGREES, KINDS
@@ -57,10 +56,11 @@ def assigned(schools: pd.DataFrame, districts: "gpd.GeoDataFrame") -> Assignment
 
     In this order: (1) A school wholly online or without coordinates has no ground. (2) A point inside districts is of
     those; a point outside all is of the nearest within ``NEAREST_METRES``. (3) Where districts overlap or lie equally
-    near (to ``_SAME_METRES``), as elementary and secondary ones do, the school is of the one that serves the largest part of its grades
-    (elementary up to grade 8, secondary from grade 9, unified all); on a tie, and where its grades are unknown, of the
-    district that runs it if that is one of them, else of the nearest, unified before elementary before secondary.
-    (4) A school without ground keeps the district that runs it, and is unassigned if that has no polygon either.
+    near (to ``_SAME_METRES``), as elementary and secondary ones do, the school is of the one that serves the largest
+    part of its grades (elementary up to grade 8, secondary from grade 9, unified all); on a tie, and where its grades
+    are unknown, of the district that runs it if that is one of them, else of the nearest, unified before elementary
+    before secondary. (4) A school without ground keeps the district that runs it, and is unassigned if that has no
+    polygon either.
 
     Args:
         schools: a schools table of any years.
@@ -115,10 +115,10 @@ def _fittest(candidates: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
     own = schools.loc[candidates.index]
     first, last = _grade_span(own)
     low, high = (candidates["kind"].map({kind: span[end] for kind, span in _SERVES.items()}) for end in (0, 1))
-    served = np.minimum(last, high) - np.maximum(first, low) + 1
+    served = (last.clip(upper=high) - first.clip(lower=low) + 1).clip(lower=0)
     ranked = candidates.assign(
         school=candidates.index,
-        fit=(served.clip(lower=0) / (last - first + 1)).fillna(0).round(9),
+        fit=(served / (last - first + 1)).fillna(0).round(9),
         runs=candidates["leaid"] == own["leaid"],
         order=candidates["kind"].map({kind: order for order, kind in enumerate(KINDS)}),
     ).sort_values(

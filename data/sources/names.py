@@ -43,8 +43,8 @@ def grades(written: pd.Series) -> pd.Series:
     return tidy.where(tidy.isin(GRADES)).astype("str")
 
 
-# SCH_TYPE and TYPE of the Common Core of Data as code and as words (NCES 2019-052, "School type"). Its code 5, reportable
-# program, is no school. Juvenile justice has no code of its own.
+# SCH_TYPE and TYPE of the Common Core of Data as code and as words (NCES 2019-052, "School type"). Its code 5,
+# reportable program, is no school. Juvenile justice has no code of its own.
 _SCHOOL_KINDS = {
     **dict.fromkeys(("1", "regular school"), "regular"),
     **dict.fromkeys(("2", "special education school"), "special education"),
