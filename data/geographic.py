@@ -144,21 +144,25 @@ def _names(schools: pd.DataFrame, districts: "gpd.GeoDataFrame") -> pd.Series:
 
 
 def placed_words(placed: pd.DataFrame) -> str:
-    """What an assignment did to one year's schools, in a sentence or two."""
+    """What an assignment did to one year's schools, in a sentence.
+
+    Args:
+        placed: rows of ``Assignment.placed``.
+    """
     how = placed["how"]
-    sentence = (
+    parts = [
         f"Geographic districts: {int(placed['moved'].sum()):,} of {len(placed):,} schools count for another district "
-        f"than the one that runs them"
-    )
+        "than the one that runs them"
+    ]
     if near := int((how == NEAREST).sum()):
-        sentence += f"; {near:,} outside every boundary count for the nearest district"
+        parts.append(f"outside every boundary, counted for the nearest district: {near:,}")
     kept = how.isin(UNPLACED) & ~placed["unassigned"]
     for rows, what in (
-        (kept, "keep the district that runs them"),
-        (placed["unassigned"], "are unassigned: nor has that district a boundary"),
+        (kept, "without ground, kept by the district that runs them"),
+        (placed["unassigned"], "unassigned, for that district has no boundary either"),
     ):
         reasons = how[rows].value_counts()
         if len(reasons):
             listed = ", ".join(f"{reasons[name]:,} {words}" for name, words in UNPLACED.items() if name in reasons)
-            sentence += f"; {int(rows.sum()):,} {what} ({listed})"
-    return sentence + "."
+            parts.append(f"{what}: {listed}")
+    return "; ".join(parts) + "."

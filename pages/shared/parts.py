@@ -298,6 +298,6 @@ def _show_unassigned(schools: pd.DataFrame) -> None:
     if schools.empty:
         return
     columns = {"school": "School", "ncessch": "School id", "district": "Run by", "students": "Students", "how": "Why"}
-    with st.expander(f"{len(schools):,} schools without a geographic district"):
+    with st.expander(f"Schools without a geographic district: {len(schools):,}"):
         shown = schools[list(columns)].assign(how=schools["how"].map(UNPLACED))
         sortable(shown.sort_values("students", ascending=False), columns, key="unassigned")

@@ -171,9 +171,10 @@ def test_the_sentence_counts_every_case(districts: gpd.GeoDataFrame) -> None:
         districts,
     )
     assert placed_words(found.placed) == (
-        "Geographic districts: 2 of 6 schools count for another district than the one that runs them; 1 outside every "
-        "boundary count for the nearest district; 1 keep the district that runs them (1 without coordinates); 2 are "
-        "unassigned: nor has that district a boundary (1 without coordinates, 1 farther than 2 km from any district)."
+        "Geographic districts: 2 of 6 schools count for another district than the one that runs them; outside every "
+        "boundary, counted for the nearest district: 1; without ground, kept by the district that runs them: 1 without "
+        "coordinates; unassigned, for that district has no boundary either: 1 without coordinates, 1 farther than 2 km "
+        "from any district."
     )
 
 

@@ -263,6 +263,14 @@ def test_what_is_left_out_by_choice_is_said_and_can_be_counted(opened):
     assert "by choice" not in everyone.caption[-1].value
 
 
+def test_schools_without_a_geographic_district_are_listed(opened):
+    app = opened("overview", districts="geographic", leave_out="")
+    assert [each.label for each in app.expander] == ["Schools without a geographic district: 1"]
+    listed = app.expander[0].dataframe[0].value
+    assert listed["Why"].tolist() == ["wholly online"]
+    assert not opened("overview", districts="geographic").expander
+
+
 def test_policy_runs_on_the_views_districts(opened):
     app = opened("policy", districts="geographic", leave_out="charter schools")
     assert app.metric
