@@ -5,9 +5,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 
@@ -15,11 +15,16 @@ from analysis.errors import InputError
 from analysis.measured import PLACES, contributions, decomposed, indices_by, left_out
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
-from analysis.policy.scenario import from_json
+from analysis.policy.scenario import DISTRICTS, EXCLUDABLE, from_json
 from data import store
+from data.geographic import assigned, placed_words
 from data.groups import Comparison, comparison, on_basis
+from data.inclusion import GEOGRAPHIC, USUALLY_EXCLUDED, Rules, excluded_words, included
 from data.load import load, read_schools
 from data.schema import ED_BASES, LEVELS, school_year
+
+if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
+    import geopandas as gpd
 
 # The contract of `simulate`: what a school's row holds.
 SCHOOL_COLUMNS = [
@@ -92,11 +97,13 @@ def parser() -> argparse.ArgumentParser:
     job.add_argument("--preset", default="dallas", help="; ".join(f"{p.name}: {p.label}" for p in PRESETS.values()))
     job.add_argument("--year", type=int, help="the fall of the school year (default: the last)")
     job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+    _rules(job)
     _output(job)
 
     job = _job(jobs, "simulate", _simulate, "run a 50/50 scenario")
     _data(job)
     job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
+    _districts(job, None, "the scenario's own")
     job.add_argument("--replicates", type=int, default=REPLICATES, help=f"lottery draws (default {REPLICATES})")
     job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
     _output(job, ("table", "csv", "json"))
@@ -128,8 +135,27 @@ def _measuring(
     job.add_argument("--level", choices=LEVELS, help="only schools of this level")
     job.add_argument("--year", type=int, help="only this year: the fall it begins in")
     job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+    _rules(job)
     _output(job, formats)
     return job
+
+
+def _districts(job: argparse.ArgumentParser, default: str | None, shown: str) -> None:
+    meanings = "; ".join(f"{name}: {words}" for name, words in DISTRICTS.items())
+    job.add_argument("--districts", choices=tuple(DISTRICTS), default=default, help=f"{meanings} (default {shown})")
+
+
+def _rules(job: argparse.ArgumentParser) -> None:
+    """The options that say for which district a school counts, and whether it does."""
+    _districts(job, Rules.districts, Rules.districts)
+    for name, words in EXCLUDABLE.items():
+        counted = name not in USUALLY_EXCLUDED
+        job.add_argument(
+            f"--{name}",
+            action=argparse.BooleanOptionalAction,
+            default=counted,
+            help=f"count {words} (default {'yes' if counted else 'no'})",
+        )
 
 
 def _serve(given: argparse.Namespace) -> None:
@@ -164,14 +190,14 @@ def _datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job take
 
 
 def _indices(given: argparse.Namespace) -> None:
-    table, groups = _asked_table(given), comparison(given.group)
-    _tell_left_out(table, groups)
+    (table, notes), groups = _asked_table(given), comparison(given.group)
+    _tell_left_out(notes, table, groups)
     _write(indices_by(table, given.by, groups.group, groups.other), given)
 
 
 def _decompose(given: argparse.Namespace) -> None:
-    table, groups = _asked_table(given), comparison(given.group)
-    _tell_left_out(table, groups)
+    (table, notes), groups = _asked_table(given), comparison(given.group)
+    _tell_left_out(notes, table, groups)
     parts = decomposed(table, groups.group, groups.other)
     if given.format == "json":
         measures = parts.columns.get_level_values(0).unique()
@@ -183,22 +209,25 @@ def _decompose(given: argparse.Namespace) -> None:
 
 
 def _contribution(given: argparse.Namespace) -> None:
-    table, groups = _asked_table(given), comparison(given.group)
+    (table, notes), groups = _asked_table(given), comparison(given.group)
     table = table[table["leaid"] == given.district]
     if table.empty:
         raise InputError(f"{given.data} has no school of district {given.district}; check the id.")
     last = table[table["year"] == table["year"].max()]
-    _tell_left_out(last, groups)
+    _tell_left_out(notes, last, groups)
     _write(contributions(last, groups.group, groups.other), given)
 
 
 def _scenario(given: argparse.Namespace) -> None:
+    rules = _asked_rules(given)
     table = on_basis(_table(given.data), given.basis)
     year = _known_year(table, given)
+    table, notes = _counted(table[table["year"] == year], given, rules)
     scenario = scenario_from_preset(
         table, given.preset, dataset=_dataset_name(given.data), district=given.district, year=year, basis=given.basis
     )
-    _write_text(scenario.to_json(), given)
+    _tell(notes)
+    _write_text(replace(scenario, **asdict(rules)).to_json(), given)
 
 
 def _simulate(given: argparse.Namespace) -> None:
@@ -211,7 +240,12 @@ def _simulate(given: argparse.Namespace) -> None:
         raise InputError(
             f"{given.scenario.name} was made for dataset {scenario.dataset}, not {name}; give that dataset."
         )
-    outcome = simulate(on_basis(_table(given.data), scenario.basis), scenario, given.replicates, given.seed)
+    scenario = replace(scenario, districts=given.districts or scenario.districts)
+    table = on_basis(_table(given.data), scenario.basis)
+    rules = Rules(scenario.districts, scenario.excluded)
+    table, notes = _counted(table[table["year"] == scenario.year], given, rules)
+    outcome = simulate(table, scenario, given.replicates, given.seed)
+    _tell(notes)
     if given.format == "json":
         _write_text(json.dumps(outcome_record(outcome), indent=2, ensure_ascii=False) + "\n", given)
     else:
@@ -233,25 +267,71 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _asked_table(given: argparse.Namespace) -> pd.DataFrame:
-    """The schools table on the basis, of the year and level a measuring job asks for."""
+def _asked_table(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
+    """The schools that a measuring job asks for, on the basis, of the year and level; and notes as ``_counted``."""
     table = on_basis(_table(given.data), given.basis)
     if given.year is not None:
         table = table[table["year"] == _known_year(table, given)]
-    return table if given.level is None else table[table["level"] == given.level]
+    return _counted(table, given, _asked_rules(given), given.level)
 
 
-def _tell_left_out(table: pd.DataFrame, groups: Comparison) -> None:
-    """Say how many schools cannot be counted."""
+def _asked_rules(given: argparse.Namespace) -> Rules:
+    return Rules(given.districts, tuple(name for name in EXCLUDABLE if not getattr(given, name)))
+
+
+def _counted(
+    table: pd.DataFrame, given: argparse.Namespace, rules: Rules, level: str | None = None
+) -> tuple[pd.DataFrame, list[str]]:
+    """The schools that count, for the districts they count for; and what that leaves out or moves, by year."""
+    placed = None
+    if rules.districts == GEOGRAPHIC:
+        found = assigned(table, _boundaries(given.data))
+        table, placed = found.table, found.placed
+    if level is not None:
+        table = table[table["level"] == level]
+    table, excluded = included(table, rules.excluded)
+    notes = []
+    for year in sorted(table["year"].unique()):
+        if words := excluded_words(excluded[excluded["year"] == year]):
+            notes.append(f"{school_year(year)}: left out by choice {words}.")
+        if placed is not None:
+            notes.append(f"{school_year(year)}: {placed_words(placed.loc[table.index[table['year'] == year]])}")
+    return table, notes
+
+
+def _boundaries(name: str) -> "gpd.GeoDataFrame":
+    """The district boundaries of a dataset.
+
+    Raises:
+        InputError: it has none.
+    """
+    districts = None if _is_file(name) else store.districts(store.find(name))
+    if districts is None:
+        raise InputError(
+            f"{name} has no district boundaries for geographic districts; load it together with a boundary file, or "
+            "leave out --districts."
+        )
+    return districts
+
+
+def _tell(notes: Sequence[str]) -> None:
+    for note in notes:
+        _say(note)
+
+
+def _tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison) -> None:
+    """Say what the rules do, and how many schools cannot be counted."""
+    _tell(notes)
     for year, schools, students in left_out(table, groups.group, groups.other).itertuples(index=False):
         _say(f"{school_year(year)}: left out {schools:,} schools with {students:,} students whose counts are unknown.")
 
 
 def _table(name: str) -> pd.DataFrame:
-    path = Path(name)
-    if path.suffix or path.exists():
-        return read_schools(path)
-    return store.schools(store.find(name))
+    return read_schools(Path(name)) if _is_file(name) else store.schools(store.find(name))
+
+
+def _is_file(name: str) -> bool:
+    return bool(Path(name).suffix) or Path(name).exists()
 
 
 def _dataset_name(name: str) -> str:

@@ -69,6 +69,8 @@ RACES: dict[str, str] = {
     "white": "White",
 }
 
+SCHOOL_KINDS = ("regular", "special education", "vocational", "alternative", "juvenile", "adult")
+
 _ID_NOTE = "Text: leading zeros are real."
 
 COLUMNS: tuple[Column, ...] = (
@@ -112,6 +114,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("charter", "flag", "Charter", "Whether it is a charter school."),
     Column("magnet", "flag", "Magnet", "Whether it is a magnet school."),
     Column("virtual", "flag", "Virtual", "Whether it teaches wholly online."),
+    Column(
+        "kind",
+        "choice",
+        "Kind of school",
+        "Whom it is for: juvenile is a school of juvenile justice, adult one of adult education only. Empty where the "
+        "publisher does not say.",
+        choices=SCHOOL_KINDS,
+    ),
     Column("latitude", "degrees", "Latitude", "Where the school stands, WGS 84.", "degrees north", low=-90, high=90),
     Column("longitude", "degrees", "Longitude", "Where the school stands, WGS 84.", "degrees east", low=-180, high=180),
     Column("students", "count", "Students", "Students enrolled in the fall.", "students", low=0, required=True),

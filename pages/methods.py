@@ -4,7 +4,9 @@ import streamlit as st
 
 from analysis.indices import INDICES
 from analysis.policy.presets import PRESETS
-from analysis.policy.scenario import DRAWS, UNFILLED
+from analysis.policy.scenario import DRAWS, EXCLUDABLE, UNFILLED
+from data.geographic import NEAREST_METRES
+from data.inclusion import USUALLY_EXCLUDED
 from data.schema import COLUMNS
 from pages.shared import words
 
@@ -33,6 +35,19 @@ st.markdown(
   both divided by T P (1 − P).
 - A school's contribution is t_s |p_s − P| as a share of that sum over the district's schools: the share of D that would
   go if the school matched the district (Urban Institute, Segregation Contribution Index).
+"""
+)
+st.subheader("Districts two ways, and who counts")
+st.markdown(
+    f"""
+- *Administrative*: a school counts for the district that runs it. *Geographic*: for the district on whose ground it
+  stands; charter schools then count for the districts around them, as in Stanford's Segregation Explorer.
+- Where districts overlap, the one that serves most of the school's grades: elementary up to grade 8, secondary from
+  grade 9; on a tie the one that runs it. Just outside every boundary, the nearest within {NEAREST_METRES / 1000:g} km.
+- A school wholly online or without coordinates keeps the district that runs it. If that has no boundary either, the
+  school is unassigned; it still counts for the state, and the foot of each page lists it.
+- Left out unless chosen otherwise: {", ".join(EXCLUDABLE[name] for name in USUALLY_EXCLUDED)}. A school stays in where
+  the data does not say what it is.
 """
 )
 st.subheader("50/50 assignment")

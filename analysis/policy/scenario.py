@@ -12,6 +12,17 @@ VERSION = 1
 MOST_SEATS = 1_000_000  # far beyond any school; larger numbers are slips
 
 LEVELS = ("elementary", "middle", "high", "combined")
+DISTRICTS = {
+    "administrative": "the district that runs the school",
+    "geographic": "the district on whose ground the school stands",
+}
+EXCLUDABLE = {
+    "charter": "charter schools",
+    "virtual": "schools wholly online",
+    "special": "special education schools",
+    "juvenile": "juvenile justice schools",
+    "adult": "adult education schools",
+}
 DRAWS = {
     "proportional": "every sending school in proportion to its willing students",
     "nearest": "the sending schools nearest to the host first",
@@ -67,6 +78,8 @@ class Scenario:
         draw: which sending schools the seats go to, one of ``DRAWS``.
         unfilled: what becomes of seats one lottery cannot fill, one of ``UNFILLED``.
         outside_miles: how far from a host a school outside the district may lie to send students.
+        districts: what a school's district is, one of ``DISTRICTS``.
+        excluded: which schools take no part at all, of ``EXCLUDABLE``.
         name: what people call it.
         version: of this layout.
     """
@@ -83,6 +96,8 @@ class Scenario:
     draw: str = "proportional"
     unfilled: str = "hold"
     outside_miles: float = 10.0
+    districts: str = "administrative"
+    excluded: tuple[str, ...] = ()
     name: str = ""
     version: int = VERSION
 
@@ -91,9 +106,15 @@ class Scenario:
         for label, share in _shares(self).items():
             if not 0 <= share <= 1:
                 raise InputError(f"The scenario's {label} is {share}; give a share between 0 and 1.")
-        choices = {"draw": tuple(DRAWS), "unfilled": tuple(UNFILLED), "level": (None, *LEVELS)}
-        for label, known in choices.items():
-            if (value := getattr(self, label)) not in known:
+        choices = {
+            "draw": tuple(DRAWS),
+            "unfilled": tuple(UNFILLED),
+            "level": (None, *LEVELS),
+            "districts": tuple(DISTRICTS),
+        }
+        given = [(label, getattr(self, label), known) for label, known in choices.items()]
+        for label, value, known in [*given, *(("excluded", kind, tuple(EXCLUDABLE)) for kind in self.excluded)]:
+            if value not in known:
                 raise InputError(
                     f'The scenario\'s {label} is "{value}"; choose one of {", ".join(filter(None, known))}.'
                 )

@@ -99,6 +99,7 @@ def schools() -> pd.DataFrame:
     table["capacity"] = pupils.capacity(table, rng)
     table = _lose_some(table, rng).assign(state=LABEL, ed_basis="frpl")
     table["ed"] = table["ed_frpl"]
+    table = table.drop(columns="kind")  # the district's, while building
     return schema.typed(table.sort_values(["year", "ncessch"], ignore_index=True))
 
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from analysis.errors import InputError
 from data.reading import TextTable, counts
 from data.schema import level_from_grades
-from data.sources.names import flag, grades, title_case
+from data.sources.names import flag, grades, school_kinds, title_case
 from data.sources.source import Asked, Part, Source, fall_year, having, nces_id
 
 # MEMBER in the older files: students in grades PK–13 and ungraded, without adult education.
@@ -179,10 +179,11 @@ def _lunch(table: TextTable, asked: Asked) -> Part:
 # 029 and 129: directory and characteristics -------------------------------------------------------------------------
 
 _DESCRIBED_BY = ("GSLO", "GSHI", "CHARTER_TEXT", "MAGNET_TEXT", "VIRTUAL", "VIRTUAL_TEXT", "ST_LEAID", "ST_SCHID")
+_SCHOOL_TYPE = ("SCH_TYPE", "SCH_TYPE_TEXT")
 
 
 def _directory(table: TextTable, asked: Asked) -> Part:
-    given = [column for column in (*_NAMES, *_DESCRIBED_BY) if column in table.header and column != "ST"]
+    given = [column for column in (*_NAMES, *_DESCRIBED_BY, *_SCHOOL_TYPE) if column in table.header and column != "ST"]
     text = _frame(list(_batches(table, ["SCHOOL_YEAR", *given], asked)))
     frame = _named(text[["SCHOOL_YEAR", *(column for column in _NAMES if column in text)]], table.label)
     if "GSLO" in text:
@@ -194,6 +195,12 @@ def _directory(table: TextTable, asked: Asked) -> Part:
     if "VIRTUAL" in text or "VIRTUAL_TEXT" in text:
         said = text["VIRTUAL" if "VIRTUAL" in text else "VIRTUAL_TEXT"].str.removesuffix(".")
         frame["virtual"] = flag(said, _FULLY_VIRTUAL, _NOT_FULLY_VIRTUAL)
+    for column in [column for column in _SCHOOL_TYPE if column in text][:1]:
+        frame["kind"] = school_kinds(text[column])
+    if "GSLO" in text:
+        # Adult education has no school type: its schools teach no other grade.
+        kind = frame["kind"] if "kind" in frame else pd.Series(None, frame.index, "str")
+        frame["kind"] = kind.mask(frame["grade_low"].eq("AE") & frame["grade_high"].eq("AE"), "adult")
     if "ST_SCHID" in text and "ST_LEAID" in text:
         frame = frame.assign(**_state_ids(text))
     return Part(table.label, frame, key=("ncessch",))

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.errors import InputError
 from data.reading import TextTable, numbers
 from data.schema import level_from_grades
-from data.sources.names import flag, grades, title_case
+from data.sources.names import flag, grades, school_kinds, title_case
 from data.sources.source import Asked, Part, Source, fall_year, having, nces_id
 from data.states import POSTAL_OF_FIPS, STATES
 
@@ -35,6 +35,8 @@ def _schools(table: TextTable, asked: Asked) -> Part:
             "charter": flag(text["CHARTR"], _CHARTER, _NO_CHARTER),
         }
     )
+    if "TYPE" in text:
+        frame["kind"] = school_kinds(text["TYPE"])
     frame["level"] = level_from_grades(frame["grade_low"], frame["grade_high"])
     for name, column in (("latitude", "LATCOD"), ("longitude", "LONCOD")):
         degrees = numbers(text[column], table.label, column)

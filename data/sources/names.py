@@ -43,6 +43,25 @@ def grades(written: pd.Series) -> pd.Series:
     return tidy.where(tidy.isin(GRADES)).astype("str")
 
 
+# SCH_TYPE and TYPE of the Common Core of Data as code and as words (NCES 2019-052, "School type"). Its code 5,
+# reportable program, is no school. Juvenile justice has no code of its own.
+_SCHOOL_KINDS = {
+    **dict.fromkeys(("1", "regular school"), "regular"),
+    **dict.fromkeys(("2", "special education school"), "special education"),
+    **dict.fromkeys(
+        ("3", "career and technical school", "career/technical education school", "vocational school"), "vocational"
+    ),
+    **dict.fromkeys(
+        ("4", "alternative school", "alternative education school", "alternative/other school"), "alternative"
+    ),
+}
+
+
+def school_kinds(written: pd.Series) -> pd.Series:
+    """CCD's school type, code or words, as in ``data.schema.SCHOOL_KINDS``; missing for any other."""
+    return written.str.casefold().map(_SCHOOL_KINDS).astype("str")
+
+
 def flag(written: pd.Series, true: frozenset[str], false: frozenset[str]) -> pd.Series:
     """Words as a flag: whether they are among ``true`` or ``false``, whatever the case; missing for any other."""
     words = written.str.casefold()

@@ -30,6 +30,8 @@ _COUNTS = {
 # The spring a file describes is only in the name TEA gives it: CSTUD_19_all.csv, CREF20.csv, CAMPRATE_2019.csv.
 _SPRING = re.compile(r"(?:CSTUD|CREF|CAMPRATE)_?(?:20)?(\d\d)(?!\d)", re.IGNORECASE)
 _YES, _NO = frozenset({"y"}), frozenset({"n"})
+# Alternative accountability, disciplinary alternative education program, juvenile justice: the last one named wins.
+_KIND_FLAGS = {"CFLALTED": "alternative", "CFLDAEP": "alternative", "CFLJJ": "juvenile"}
 
 
 def _students(table: TextTable, asked: Asked) -> Part:
@@ -60,6 +62,11 @@ def _reference(table: TextTable, _asked: Asked) -> Part:
         frame["level"] = level_from_grades(frame["grade_low"], frame["grade_high"])
     if "CFLCHART" in text:
         frame["charter"] = flag(text["CFLCHART"], _YES, _NO)
+    # A campus without any of these may still be one of special education, so it is not said to be regular.
+    kind = pd.Series(None, text.index, "str")
+    for column in (column for column in _KIND_FLAGS if column in text):
+        kind = kind.mask(text[column].str.casefold().isin(_YES), _KIND_FLAGS[column])
+    frame["kind"] = kind
     if "CNTYNAME" in text:
         frame["county"] = title_case(text["CNTYNAME"]) + " County"
     return Part(table.label, frame, key=("ncessch",))

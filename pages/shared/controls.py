@@ -1,15 +1,16 @@
 """The controls that several pages share, or that make a scenario; what they say stands in the link."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from analysis.policy.presets import PRESETS, scenario_from_preset
-from analysis.policy.scenario import DRAWS, UNFILLED, Host, Pool, Scenario
+from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, UNFILLED, Host, Pool, Scenario
 from data import store as datasets
 from data.groups import bases, comparison, comparisons
+from data.inclusion import ADMINISTRATIVE, USUALLY_EXCLUDED, Rules
 from data.schema import ED_BASES, LEVELS, school_year
 from data.store import Manifest
 from pages.shared import parts, store
@@ -49,8 +50,8 @@ def _chosen_view() -> View:
             compared = comparison(groups[_choice("Groups", list(groups), "groups")])
         with columns[4]:
             basis = _chosen_basis(table)
-        st.caption("Districts are administrative: each school counts for the district that runs it.")
-    view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis)
+        rules = _chosen_rules(manifest)
+    view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis, rules)
     words.markdown(f"**{view.words}**")
     if manifest.fictional:
         st.warning(
@@ -69,6 +70,30 @@ def _chosen_basis(table: pd.DataFrame) -> str | None:
     """The ED basis, or None where the data has no ED count."""
     words = {ED_BASES[basis]: basis for basis in bases(table)}
     return words[_choice("Economically disadvantaged by", list(words), "basis")] if words else None
+
+
+def _chosen_rules(manifest: Manifest) -> Rules:
+    """The controls that say for which district a school counts, and whether it does."""
+    left, right = st.columns([1, 3])
+    with left:
+        if manifest.districts_file:
+            districts = _choice("Districts", list(DISTRICTS), "districts")
+            st.caption(f"{districts.capitalize()}: {DISTRICTS[districts]}.")
+        else:
+            districts = ADMINISTRATIVE
+            st.caption("Districts are administrative: each school counts for the district that runs it.")
+    with right:
+        excluded = st.pills(
+            "Leave out",
+            list(EXCLUDABLE),
+            selection_mode="multi",
+            default=USUALLY_EXCLUDED,
+            format_func=EXCLUDABLE.__getitem__,
+            key="leave_out",
+            bind="query-params",
+            help="Each is a switch. A school stays in where the data does not say what it is.",
+        )
+    return Rules(districts, tuple(name for name in EXCLUDABLE if name in excluded))
 
 
 def _unique_label(manifest: Manifest) -> str:
@@ -150,6 +175,7 @@ def asked_scenario(view: View, district: str) -> Scenario:
         ed_share=ed_share / 100,
         ed=pool,
         other=pool,
+        **asdict(view.rules),
         **_more_settings(),
     )
 

@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from analysis.indices import INDICES
+from data.geographic import UNPLACED, placed_words
+from data.inclusion import GEOGRAPHIC, excluded_words
 from data.schema import ED_BASES, school_year
 from pages.shared import charts, maps, store, words
 from pages.shared.view import View, district_label
@@ -103,9 +105,10 @@ def district_map(view: View, key: str) -> None:
         selection_mode="points",
         alt=f"Map of districts by {_scale_title(view, measure)}. The Districts page holds every value as a table.",
     )
+    missing = f"{without_outline:,} districts have no boundary and are not on the map, charter districts among them. "
     st.caption(
-        f"Grey: no value. {without_outline:,} districts have no boundary and are not on the map, charter districts "
-        "among them. Where elementary and secondary districts overlap, the elementary ones lie on top."
+        f"Grey: no value. {missing if without_outline else ''}"
+        "Where elementary and secondary districts overlap, the elementary ones lie on top."
     )
     for point in event["selection"]["points"][:1]:
         leaid = point["customdata"]["0"] if isinstance(point["customdata"], dict) else point["customdata"][0]
@@ -282,6 +285,7 @@ def _csv(table: pd.DataFrame, view: View) -> Callable[[], str]:
         return table.assign(
             school_year=school_year(view.year),
             view=view.words,
+            excluded=", ".join(view.rules.excluded),
             enrollment_covered=round(covered, 4),
             source=view.dataset.source,
             data_version=view.dataset.input_hash,
@@ -306,8 +310,25 @@ def provenance(view: View) -> None:
     basis = (
         f" Economically disadvantaged by {ED_BASES[view.basis]}." if view.basis and view.groups.group == "ed" else ""
     )
+    by_choice = f" Left out by choice: {words}." if (words := excluded_words(store.excluded(view))) else ""
     st.divider()
+    ground = ""
+    if view.rules.districts == GEOGRAPHIC:
+        placed = store.placed(view)
+        ground = f" {placed_words(placed)}"
+        _show_unassigned(placed[placed["unassigned"]])
     st.caption(
-        f"{view.dataset.source.rstrip('.')}. School year {school_year(view.year)}, administrative districts. "
-        f"Covers {covered:.1%} of students{left_out}.{basis} Data version {view.dataset.input_hash[:12]}."
+        f"{view.dataset.source.rstrip('.')}. School year {school_year(view.year)}, {view.rules.districts} districts. "
+        f"Covers {covered:.1%} of students{left_out}.{by_choice}{ground}{basis} "
+        f"Data version {view.dataset.input_hash[:12]}."
     )
+
+
+def _show_unassigned(schools: pd.DataFrame) -> None:
+    """The schools without a geographic district."""
+    if schools.empty:
+        return
+    columns = {"school": "School", "ncessch": "School id", "district": "Run by", "students": "Students", "how": "Why"}
+    with st.expander(f"Schools without a geographic district: {len(schools):,}"):
+        shown = schools[list(columns)].assign(how=schools["how"].map(UNPLACED))
+        sortable(shown.sort_values("students", ascending=False), columns, key="unassigned")

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,13 @@ from analysis import measured
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
 from data import store
+from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
+from data.inclusion import GEOGRAPHIC, Rules, included
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from pages.shared.view import View
 
 # Metres a district's outline may be moved for the map, about a pixel on a state-wide map.
@@ -31,26 +35,50 @@ def all_schools(name: str, content: str) -> pd.DataFrame:  # noqa: ARG001 the co
     return store.schools(store.find(name))
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _assignment(name: str, content: str) -> Assignment:
+    """Every school of a dataset by geographic districts."""
+    schools, districts = all_schools(name, content), store.districts(store.find(name))
+    # Offered only where there are boundaries.
+    return assigned(schools, cast("gpd.GeoDataFrame", districts))
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _level_schools(name: str, content: str, level: str | None, basis: str | None) -> pd.DataFrame:
-    table = on_basis(all_schools(name, content), basis)
-    return table if level is None else table[table["level"] == level]
+def _included(
+    name: str, content: str, rules: Rules, level: str | None, basis: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The schools that count, and how many are left out by choice; see ``data.inclusion.included``."""
+    by_ground = rules.districts == GEOGRAPHIC
+    table = on_basis(_assignment(name, content).table if by_ground else all_schools(name, content), basis)
+    return included(table if level is None else table[table["level"] == level], rules.excluded)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _schools(name: str, content: str, level: str | None, basis: str | None, year: int) -> pd.DataFrame:
-    table = _level_schools(name, content, level, basis)
+def _schools(name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int) -> pd.DataFrame:
+    table, _ = _included(name, content, rules, level, basis)
     return table[table["year"] == year].reset_index(drop=True)
 
 
 def schools(view: "View") -> pd.DataFrame:
     """The schools of the view."""
-    return _schools(view.dataset.name, view.dataset.input_hash, view.level, view.basis, view.year)
+    return _schools(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year)
 
 
 def schools_of_all_levels(view: "View") -> pd.DataFrame:
     """The schools of the view's year at every level: what a scenario stands on."""
-    return _schools(view.dataset.name, view.dataset.input_hash, None, view.basis, view.year)
+    return _schools(view.dataset.name, view.dataset.input_hash, view.rules, None, view.basis, view.year)
+
+
+def excluded(view: "View") -> pd.DataFrame:
+    """What the view leaves out by choice in its year; see ``data.inclusion.included``."""
+    _, counts = _included(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis)
+    return counts[counts["year"] == view.year]
+
+
+def placed(view: "View") -> pd.DataFrame:
+    """The schools of the view with how each came to its geographic district, as in ``Assignment.placed``."""
+    table, _ = _included(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis)
+    return table[table["year"] == view.year].join(_assignment(view.dataset.name, view.dataset.input_hash).placed)
 
 
 def district_names(view: "View") -> dict[str, str]:
@@ -59,9 +87,11 @@ def district_names(view: "View") -> dict[str, str]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _all_years(name: str, content: str, level: str | None, group: str, basis: str | None, what: str) -> pd.DataFrame:
+def _all_years(
+    name: str, content: str, rules: Rules, level: str | None, group: str, basis: str | None, what: str
+) -> pd.DataFrame:
     """A result for every year of a dataset: indices by a place, the decomposition, or what districts contribute."""
-    table = _level_schools(name, content, level, basis)
+    table, _ = _included(name, content, rules, level, basis)
     groups = comparison(group)
     if what in measured.PLACES:
         return measured.indices_by(table, what, groups.group, groups.other)
@@ -102,7 +132,8 @@ def typical_schools(view: "View") -> pd.DataFrame:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def outcome(name: str, content: str, basis: str | None, scenario: Scenario) -> Outcome:
     """The outcome of a scenario."""
-    return simulate(_schools(name, content, None, basis, scenario.year), scenario)
+    rules = Rules(scenario.districts, scenario.excluded)
+    return simulate(_schools(name, content, rules, None, basis, scenario.year), scenario)
 
 
 @dataclass(frozen=True)

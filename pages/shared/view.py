@@ -1,10 +1,11 @@
 """What the link says: which data, year, level, groups and ED definition every page shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from data.groups import Comparison
+from data.inclusion import Rules
 from data.schema import ED_BASES, school_year
 from data.store import Manifest
 
@@ -22,6 +23,7 @@ class View:
         level: one of ``LEVELS``, or None for all schools.
         groups: whom the indices compare.
         basis: the ED basis, or None where the data has no ED count.
+        rules: which schools count, and for which district.
     """
 
     dataset: Manifest
@@ -29,11 +31,12 @@ class View:
     level: str | None
     groups: Comparison
     basis: str | None
+    rules: Rules = field(default_factory=Rules)
 
     @property
-    def key(self) -> tuple[str, str, str | None, str, str | None]:
+    def key(self) -> tuple[str, str, Rules, str | None, str, str | None]:
         """What cached results of all years depend on."""
-        return (self.dataset.name, self.dataset.input_hash, self.level, self.groups.key, self.basis)
+        return (self.dataset.name, self.dataset.input_hash, self.rules, self.level, self.groups.key, self.basis)
 
     @property
     def words(self) -> str:
@@ -46,6 +49,7 @@ class View:
         ]
         if self.groups.group == "ed" and self.basis:
             parts.append(f"by {ED_BASES[self.basis]}")
+        parts.append(f"{self.rules.districts} districts")
         return " · ".join(parts)
 
 

@@ -232,6 +232,59 @@ def test_the_view_holds_from_page_to_page(opened):
         assert app.selectbox(key="level").value == "high"
 
 
+# districts two ways, and who counts ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ABOUT_A_VIEW)
+def test_geographic_districts_are_said_on_every_page(opened, page):
+    app = opened(page, districts="geographic")
+    assert "geographic districts" in app.markdown[0].value
+    assert "geographic districts" in app.caption[-1].value
+    assert "count for another district" in app.caption[-1].value
+    app.selectbox(key="districts").set_value("administrative").run()
+    assert "administrative districts" in app.markdown[0].value
+    assert "count for another district" not in app.caption[-1].value
+
+
+def test_geographic_districts_have_no_charter_districts(opened):
+    ground = set(store.districts(store.find("franklin"))["leaid"])
+    for districts, extra in (("administrative", True), ("geographic", False)):
+        shown = opened("districts", districts=districts).dataframe[0].value
+        assert bool(set(shown["District id"]) - ground) == extra
+
+
+@pytest.mark.parametrize("page", ABOUT_A_VIEW)
+def test_without_boundaries_districts_are_administrative(opened, page):
+    app = opened(page, state=CALIFORNIA, districts="geographic")
+    assert "administrative districts" in app.markdown[0].value
+    assert "districts" not in [each.key for each in app.selectbox]
+
+
+def test_what_is_left_out_by_choice_is_said_and_can_be_counted(opened):
+    app = opened("overview")
+    assert "Left out by choice: 1 school wholly online" in app.caption[-1].value
+    everyone = opened("overview", leave_out="")
+    table = store.schools(store.find("franklin"))
+    parts = decomposed(table[table["year"] == table["year"].max()], "ed", None).iloc[0]
+    assert everyone.table[0].value.loc["Variance ratio (V)"].iloc[0] == f"{parts['variance_ratio', 'total']:.2f}"
+    assert "by choice" not in everyone.caption[-1].value
+
+
+def test_schools_without_a_geographic_district_are_listed(opened):
+    app = opened("overview", districts="geographic", leave_out="")
+    unassigned = [each for each in app.expander if each.label.startswith("Schools without")]
+    assert [each.label for each in unassigned] == ["Schools without a geographic district: 1"]
+    assert unassigned[0].dataframe[0].value["Why"].tolist() == ["wholly online"]
+    labels = [each.label for each in opened("overview", districts="geographic").expander]
+    assert not any(label.startswith("Schools without") for label in labels)
+
+
+def test_policy_runs_on_the_views_districts(opened):
+    app = opened("policy", districts="geographic", leave_out="charter schools")
+    assert app.metric
+    assert "charter schools" in app.caption[-1].value
+
+
 # what is downloaded -------------------------------------------------------------------------------------------------
 
 

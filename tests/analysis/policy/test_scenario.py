@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.policy.scenario import DRAWS, UNFILLED, VERSION, Host, Pool, Scenario, from_json
+from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, UNFILLED, VERSION, Host, Pool, Scenario, from_json
 from data.schema import ED_BASES, LEVELS
 
 LEAST: dict[str, Any] = {"dataset": "texas", "district": "4816230", "year": 2018}
@@ -34,6 +34,8 @@ SCENARIOS = st.builds(
     draw=st.sampled_from(list(DRAWS)),
     unfilled=st.sampled_from(list(UNFILLED)),
     outside_miles=st.floats(0.001, 1000),
+    districts=st.sampled_from(list(DISTRICTS)),
+    excluded=st.lists(st.sampled_from(list(EXCLUDABLE)), unique=True).map(tuple),
     name=NAMES,
 )
 
@@ -57,6 +59,8 @@ def test_fields_with_a_default_may_be_left_out() -> None:
     assert asked.hosts == (Host("1", 4),)
     assert asked.ed == Pool(outside=0.25)
     assert asked.ed_share == 0.5
+    # Files written before these fields were stood on administrative districts and every school.
+    assert (asked.districts, asked.excluded) == ("administrative", ())
 
 
 def test_leading_zeros_and_names_in_any_script_survive() -> None:

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from data import schema
+from data import schema, store
 from data.demo import california
 
 
 @pytest.fixture(scope="module")
 def schools() -> pd.DataFrame:
-    return pd.read_parquet(california.HERE / "california-2000-schools.parquet")
+    return store.schools(store.find("california-2000"))
 
 
 @pytest.fixture

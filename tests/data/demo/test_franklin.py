@@ -9,7 +9,7 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from data import schema
+from data import schema, store
 from data.demo import california, franklin, geography
 
 RACES = list(schema.RACES)
@@ -17,7 +17,7 @@ RACES = list(schema.RACES)
 
 @pytest.fixture(scope="module")
 def schools() -> pd.DataFrame:
-    return pd.read_parquet(franklin.HERE / "franklin-schools.parquet")
+    return store.schools(store.find("franklin"))
 
 
 @pytest.fixture(scope="module")

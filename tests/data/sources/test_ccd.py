@@ -226,3 +226,27 @@ def test_a_national_directory_is_read_for_the_state_of_the_membership_file(ccd, 
     manifest = load([ccd.file(tmp_path / "b.csv", ccd.lunch_header, lunch), members])
     assert store.schools(manifest)["ed"].tolist() == [60]
     assert manifest.ed_bases == ("direct",)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "grades", "kind"),
+    [
+        ("1", "Regular School", "PK,05", "regular"),
+        ("2", "Special Education School", "PK,12", "special education"),
+        ("3", "Career and Technical School", "09,12", "vocational"),
+        ("4", "Alternative Education School", "09,12", "alternative"),
+        ("4", "Alternative Education School", "AE,AE", "adult"),
+        ("4", "Alternative Education School", "09,AE", "alternative"),
+        ("5", "Reportable Program", "09,12", None),
+        ("", "", "PK,05", None),
+    ],
+)
+@pytest.mark.parametrize("told", ["code", "words", "both", "neither"])
+def test_the_directory_tells_the_kind_of_school(ccd, part, tmp_path, told, code, words, grades, kind):
+    given = {"code": {"SCH_TYPE": code}, "words": {"SCH_TYPE_TEXT": words}, "neither": {}}
+    given["both"] = given["words"] | given["code"]
+    (row,) = directory(("A", ONE, f"No,{grades},E,NOTVIRTUAL,No"))
+    header = ",".join([ccd.directory_header, *given[told]])
+    found = part(ccd.file(tmp_path / "x.csv", header, [",".join([row, *given[told].values()])])).frame["kind"].iloc[0]
+    expected = kind if told != "neither" or kind == "adult" else None
+    assert found == expected if expected else pd.isna(found)

@@ -56,3 +56,12 @@ def test_districts_translate_the_states_ids(part, tmp_path):
     assert read.key == ("leaid",)
     row = read.frame.iloc[0]
     assert (row["leaid"], row["state_leaid"], row["district"]) == ("4816230", "057905", "Dallas ISD")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("1", "regular"), ("2", "special education"), ("3", "vocational"), ("4", "alternative"), ("M", None)],
+)
+def test_the_directory_tells_the_kind_of_school(part, tmp_path, code, kind):
+    found = part(table(tmp_path, f"{SCHOOLS},TYPE", f"{ONE},{code}")).frame["kind"].iloc[0]
+    assert found == kind if kind else pd.isna(found)

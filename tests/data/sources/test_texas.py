@@ -62,3 +62,21 @@ def test_teas_own_file_has_its_published_totals(realdata, part):
     assert (frame["students"].sum(), frame["ed"].sum()) == (5_416_400, 3_283_812)
     assert frame["leaid"].nunique() == 1_201
     assert frame["year"].unique().tolist() == [2018]
+
+
+@pytest.mark.parametrize(
+    ("flags", "kind"),
+    [("N,N,N", None), ("Y,N,N", "alternative"), ("N,Y,N", "alternative"), ("N,N,Y", "juvenile"), ("Y,N,Y", "juvenile")],
+)
+def test_the_reference_tells_alternative_and_juvenile_schools(part, tmp_path, flags, kind):
+    # Special education has no flag here, so a campus without any of these is not said to be regular.
+    path = tmp_path / "CAMPRATE_2019.csv"
+    path.write_text(f"CAMPUS,CAMPNAME,DISTNAME,CFLALTED,CFLDAEP,CFLJJ\n057905001,A,B,{flags}\n")
+    found = part(path).frame["kind"].iloc[0]
+    assert found == kind if kind else pd.isna(found)
+
+
+def test_teas_own_flags_count_their_campuses(realdata, part):
+    kinds = part(realdata / "tx_tapr_2019" / "CAMPRATE_2019.csv").frame["kind"].value_counts()
+    # Counted in the file itself: 144 CFLJJ; 71 + 217 + 91 CFLALTED and 153 others CFLDAEP.
+    assert kinds.to_dict() == {"alternative": 71 + 217 + 91 + 153, "juvenile": 144}
