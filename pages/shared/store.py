@@ -13,6 +13,7 @@ from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
 from data import store
 from data.groups import comparison, on_basis
+from data.sensitivity import sensitivity as on_every_basis
 
 if TYPE_CHECKING:
     from pages.shared.view import View
@@ -93,6 +94,24 @@ def left_out(view: "View") -> pd.DataFrame:
 def typical_schools(view: "View") -> pd.DataFrame:
     """The average student's school by year; see ``analysis.measured.typical_schools``."""
     return _all_years(*view.key, "typical")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _bounds(name: str, content: str, level: str | None, basis: str | None, year: int, by: str) -> pd.DataFrame:
+    return measured.bounds_by(_schools(name, content, level, basis, year), by).set_index("place")
+
+
+def bounds(view: "View", by: str) -> pd.DataFrame | None:
+    """What the year's indices can be, by place, or None where none is hidden between bounds: only ED counts are."""
+    if view.groups.key != "ed":
+        return None
+    return _bounds(view.dataset.name, view.dataset.input_hash, view.level, view.basis, view.year, by)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def sensitivity(name: str, content: str, level: str | None, year: int) -> pd.DataFrame:
+    """The headline numbers of a year on every ED basis; see ``data.sensitivity.sensitivity``."""
+    return on_every_basis(_schools(name, content, level, None, year))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
