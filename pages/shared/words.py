@@ -88,8 +88,8 @@ def definitions_compared(year: int, rows: pd.DataFrame, names: dict[str, str]) -
     full = rows.loc[rows["full_schools"].idxmax()]
     text = (
         f"In {school_year(year)}, {of_100(few['share'])} students are economically disadvantaged by "
-        f"{names[few['basis']]} and {of_100(many['share'])} by {names[many['basis']]}; over all definitions V runs from "
-        f"{number(rows['variance_ratio'].min())} to {number(rows['variance_ratio'].max())}."
+        f"{names[few['basis']]} and {of_100(many['share'])} by {names[many['basis']]}; over all definitions V runs "
+        f"from {number(rows['variance_ratio'].min())} to {number(rows['variance_ratio'].max())}."
     )
     if not full["full_schools"]:
         return text
