@@ -78,13 +78,13 @@ def bounds(schools: Intervals) -> Bounds:
     if is_open.any():
         inner = schools.of_places(is_open)
         corners = at_corners(inner)
+        rest = inner.of_places(~corners.tried)
         for name in INDICES.keys() - {"exposure"}:
-            least, greatest, attained = _segregation(name, inner)
-            found.low.loc[is_open, name] = np.maximum(least, INDICES[name].low)
-            found.high.loc[is_open, name] = np.where(
-                corners.tried, corners.greatest[name], np.minimum(greatest, INDICES[name].high)
-            )
-            found.high_exact.loc[is_open, name] = attained | corners.tried
+            high, attained = corners.greatest[name].to_numpy(copy=True), corners.tried.copy()
+            high[~corners.tried], attained[~corners.tried] = _greatest_of(name, rest)
+            found.low.loc[is_open, name] = np.maximum(_least_of(name, inner), INDICES[name].low)
+            found.high.loc[is_open, name] = np.minimum(high, INDICES[name].high)
+            found.high_exact.loc[is_open, name] = attained
         # Everyone not of the group is of the other: exposure is 1 less isolation.
         found.low.loc[is_open, "exposure"] = 1 - found.high.loc[is_open, "isolation"]
         found.high.loc[is_open, "exposure"] = 1 - found.low.loc[is_open, "isolation"]
@@ -92,15 +92,21 @@ def bounds(schools: Intervals) -> Bounds:
     return found
 
 
-def _segregation(name: str, schools: Intervals) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """The least and greatest value of an index in each place, and whether a completion attains the greatest."""
+def _least_of(name: str, schools: Intervals) -> Floats:
+    """The least value of an index in each place."""
     if name in _MIXINGS:
-        mixing = _MIXINGS[name]
-        return _evenest(schools, mixing), *_most_uneven(schools, mixing)
+        return _evenest(schools, _MIXINGS[name])
     group = _Range.of(schools, 1, 1)
-    least, greatest = (_gini_low, _gini_high) if name == "gini" else (_d_low, _d_high)
-    never = np.zeros(schools.places, dtype=bool)
-    return group.or_nan(least(schools, group)), group.or_nan(greatest(schools, group)), never
+    return group.or_nan((_gini_low if name == "gini" else _d_low)(schools, group))
+
+
+def _greatest_of(name: str, schools: Intervals) -> tuple[Floats, NDArray[np.bool_]]:
+    """The greatest value of an index in each place, split schools allowed, and whether a completion attains it."""
+    if name in _MIXINGS:
+        return _most_uneven(schools, _MIXINGS[name])
+    group = _Range.of(schools, 1, 1)
+    greatest = (_gini_high if name == "gini" else _d_high)(schools, group)
+    return group.or_nan(greatest), np.zeros(schools.places, dtype=bool)
 
 
 @dataclass(frozen=True)
