@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.measured import PLACES, contributions, decomposed, indices_by, left_out
+from analysis.measured import PLACES, bounded_indices_by, contributions, decomposed, indices_by, left_out
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import DISTRICTS, EXCLUDABLE, from_json
@@ -22,6 +22,7 @@ from data.groups import Comparison, comparison, on_basis
 from data.inclusion import GEOGRAPHIC, USUALLY_EXCLUDED, Rules, excluded_words, included
 from data.load import load, read_schools
 from data.schema import ED_BASES, LEVELS, school_year
+from data.sensitivity import sensitivity
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
     import geopandas as gpd
@@ -85,8 +86,15 @@ def parser() -> argparse.ArgumentParser:
 
     job = _measuring(jobs, "indices", _indices, "segregation indices of every place and year", ("table", "csv", "json"))
     job.add_argument("--by", choices=tuple(PLACES), default="state", help="the places (default state)")
+    job.add_argument("--bounds", action="store_true", help="add what each index can be, whatever the hidden ED counts")
 
     _measuring(jobs, "decompose", _decompose, "segregation between and within districts", ("table", "csv", "json"))
+
+    job = _job(jobs, "sensitivity", _sensitivity, "the headline numbers on every definition of disadvantage")
+    _data(job)
+    job.add_argument("--year", type=int, help="only this year: the fall it begins in")
+    _rules(job)
+    _output(job, ("table", "csv", "json"))
 
     job = _measuring(jobs, "contribution", _contribution, "each school's contribution to D", ("table", "csv", "json"))
     job.add_argument("--district", required=True, metavar="ID", help="the district's id")
@@ -192,7 +200,14 @@ def _datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job take
 def _indices(given: argparse.Namespace) -> None:
     (table, notes), groups = _asked_table(given), comparison(given.group)
     _tell_left_out(notes, table, groups)
-    _write(indices_by(table, given.by, groups.group, groups.other), given)
+    if not given.bounds:
+        _write(indices_by(table, given.by, groups.group, groups.other), given)
+        return
+    if groups.key != "ed":
+        raise InputError(
+            f"--bounds is for ED, whose counts publishers hide between bounds, not for {given.group}; give --group ed."
+        )
+    _write(bounded_indices_by(table, given.by), given)
 
 
 def _decompose(given: argparse.Namespace) -> None:
@@ -206,6 +221,15 @@ def _decompose(given: argparse.Namespace) -> None:
         return
     parts.columns = [f"{measure}_{part}" for measure, part in parts.columns]
     _write(parts.reset_index(), given)
+
+
+def _sensitivity(given: argparse.Namespace) -> None:
+    table, notes = _counted(_table(given.data), given, _asked_rules(given))
+    found = sensitivity(table)
+    if found.empty:
+        raise InputError(f"{given.data} has no count of economically disadvantaged students; load a lunch count too.")
+    _tell(notes)
+    _write(found if given.year is None else found[found["year"] == _known_year(table, given)], given)
 
 
 def _contribution(given: argparse.Namespace) -> None:

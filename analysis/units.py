@@ -84,7 +84,12 @@ def units_by(
     students = table["students"].to_numpy(dtype=np.float64)
     counts = table[group].to_numpy(dtype=np.float64)
     others = students - counts if other is None else table[other].to_numpy(dtype=np.float64)
+    place, keys = places_by(table, by)
+    return Units(np.column_stack([counts, others]), students, place, len(keys)), keys
+
+
+def places_by(table: pd.DataFrame, by: Sequence[str]) -> tuple[Codes, list[tuple[Hashable, ...]]]:
+    """The place code of each row and the values of the columns ``by`` for each code, in sorted order."""
     place = np.asarray(table.groupby(list(by), sort=True, dropna=False).ngroup(), dtype=np.intp)
     _, first = np.unique(place, return_index=True)
-    keys = list(table[list(by)].iloc[first].itertuples(index=False, name=None))
-    return Units(np.column_stack([counts, others]), students, place, len(keys)), keys
+    return place, list(table[list(by)].iloc[first].itertuples(index=False, name=None))

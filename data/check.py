@@ -197,6 +197,7 @@ def _check_ed(table: pd.DataFrame, label: str) -> None:
             f"{label}, row {more.index[0]:,}, column ed: {row['ed']:,} ED students of {row['students']:,} in school "
             f"{row['ncessch']}{others}; correct one of the two, or leave ed empty if it is not known."
         )
+    _check_bounds(table, label)
     bases = table.dropna(subset="ed_basis").groupby("year")["ed_basis"].unique().map(sorted)
     mixed = bases[bases.map(len) > 1]
     if len(mixed):
@@ -205,4 +206,16 @@ def _check_ed(table: pd.DataFrame, label: str) -> None:
         raise InputError(
             f"{label}, row {row:,}, column ed_basis: {year_words(year)} counts ED on more than one basis "
             f"({', '.join(found)}); keep one basis a year, the others in columns of their own (ed_frpl, ed_direct …)."
+        )
+
+
+def _check_bounds(table: pd.DataFrame, label: str) -> None:
+    """Refuse a hidden count's bounds that leave it no value; what hides "1 to 9" may be a school of five."""
+    highest = table[["ed_high", "students"]].min(axis=1)
+    wrong = table[table["ed_low"].gt(highest).fillna(False)]
+    if len(wrong):
+        row, others = wrong.iloc[0], f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
+        raise InputError(
+            f"{label}, row {wrong.index[0]:,}, column ed_low: at least {row['ed_low']:,} ED students but at most "
+            f"{highest[wrong.index[0]]:,} in school {row['ncessch']}{others}; correct ed_low, ed_high or students."
         )

@@ -55,9 +55,13 @@ ED_BASES: dict[str, str] = {
     "frpl": "free or reduced-price lunch",
     "free": "free lunch only",
     "direct": "direct certification",
+    "direct_x16": "direct certification × 1.6, at most everyone",
     "state": "state definition",
     "user": "your own definition",
 }
+
+# Bases without a column of their own: worked out from another's count, or the person's own.
+UNCOUNTED_BASES = ("direct_x16", "user")
 
 RACES: dict[str, str] = {
     "american_indian": "American Indian or Alaska Native",
@@ -159,7 +163,7 @@ COLUMNS: tuple[Column, ...] = (
     *(
         Column(f"ed_{basis}", "count", f"ED by {words}", f"ED students counted by {words}.", "students", low=0)
         for basis, words in ED_BASES.items()
-        if basis != "user"
+        if basis not in UNCOUNTED_BASES
     ),
     *(
         Column(race, "count", words[0].upper() + words[1:], f"Students reported as {words}.", "students", low=0)

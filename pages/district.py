@@ -85,7 +85,7 @@ with right:
     lines = history.rename(columns={"dissimilarity": "D", "variance_ratio": "V"})
     parts.trend(lines[["D", "V"]].astype(float), {"D": charts.BETWEEN, "V": charts.WITHIN}, "index", key="trend")
     st.subheader("Its measures")
-    st.table(parts.place_measures(now))
+    st.table(parts.place_measures(view, now))
 
 st.page_link(
     "policy.py",

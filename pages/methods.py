@@ -50,6 +50,19 @@ st.markdown(
   the data does not say what it is.
 """
 )
+st.subheader("Hidden counts and definitions")
+st.markdown(
+    """
+- Values count only schools whose numbers are known. Beside them, *if every hidden count is counted* gives the least and
+  the greatest that the index can be over all schools, whatever each hidden count is between the publisher's bounds, or
+  from none to all of the school's students where it gives none: the least is exact in fractions of students; the
+  greatest is exact for places with up to four hidden schools and for isolation, and elsewhere a proven bound that may
+  lie a little too high.
+- An index never mixes two definitions of disadvantage. *Direct certification × 1.6* is the share of meals that a school
+  under the Community Eligibility Provision may claim, at most all of its students; schools where every student counts
+  as disadvantaged are told beside each definition.
+"""
+)
 st.subheader("50/50 assignment")
 st.markdown(
     f"""

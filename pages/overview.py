@@ -76,6 +76,7 @@ if top["total"].sum() > 0:
 st.subheader("Every measure")
 st.table(parts.state_measures(view))
 st.page_link("methods.py", label="What each measure means", icon=":material/menu_book:")
+parts.definitions(view)
 parts.download(
     ranked[["leaid", "district", "between", "within", "total"]].rename(columns=lambda c: c.replace("total", "V_part")),
     view,

@@ -147,6 +147,34 @@ def test_json_and_csv_hold_the_same_at_full_precision(run):
         )
 
 
+def test_bounds_are_more_columns_around_every_index(run):
+    rows = table(run("indices", "franklin", "--by", "district", "--year", "2023", "--bounds", "--format", "csv"))
+    assert list(rows)[: len(INDEX_COLUMNS)] == INDEX_COLUMNS
+    assert list(rows)[len(INDEX_COLUMNS) :] == [f"{name}_{side}" for name in INDICES for side in ("low", "high")]
+    opened = rows["variance_ratio_low"] < rows["variance_ratio_high"]
+    assert 0 < opened.sum() < len(rows)
+    sure = rows[~opened & rows["variance_ratio"].notna()]
+    assert (sure["variance_ratio"] == sure["variance_ratio_low"]).all()
+
+
+def test_bounds_are_for_ed_alone(refused, state):
+    assert "--bounds is for ED" in refused("indices", state, "--group", "black", "--bounds")
+
+
+def test_sensitivity_has_a_row_for_each_definition(run):
+    rows = json.loads(run("sensitivity", "franklin", "--year", "2023", "--format", "json"))
+    assert [row["basis"] for row in rows] == ["frpl", "free", "direct", "direct_x16"]
+    (own,) = json.loads(run("indices", "franklin", "--year", "2023", "--format", "json"))
+    assert rows[0]["variance_ratio"] == pytest.approx(own["variance_ratio"], abs=1e-12)
+    assert (rows[0]["exposure"], rows[0]["schools"]) == (own["exposure"], own["schools"])
+
+
+def test_sensitivity_of_a_year_or_a_table_without_ed_is_refused(refused, tmp_path):
+    assert "no year 1999" in refused("sensitivity", "franklin", "--year", "1999")
+    only_race = ["year,ncessch,leaid,students,black", "2020,1,a,10,5"]
+    assert "no count of economically" in refused("sensitivity", written(tmp_path / "race.csv", only_race))
+
+
 def test_the_printed_table_has_the_same_columns(run, state):
     header, *rows = run("indices", state, "--by", "district").splitlines()
     assert header.split() == INDEX_COLUMNS

@@ -14,6 +14,9 @@ from data.schema import ED_BASES, school_year
 from pages.shared import charts, maps, store, words
 from pages.shared.view import View, district_label
 
+# The column of what an index can be.
+HIDDEN = "If every hidden count is counted"
+
 # What a map or scatter may colour districts by: key, and the words of the control.
 SHARE = "share"
 MAP_MEASURES = {
@@ -196,6 +199,7 @@ def state_measures(view: View) -> pd.DataFrame:
     decomposed = store.decomposed(view).loc[view.year]
     units = store.indices(view, "state")
     units = units[units["year"] == view.year]
+    bounds = store.bounds(view, "state")
     rows = []
     for index in INDICES.values():
         parts = decomposed[index.name] if index.name in decomposed.index.get_level_values(0) else None
@@ -213,7 +217,44 @@ def state_measures(view: View) -> pd.DataFrame:
                 else "does not split",
             }
         )
-    return pd.DataFrame(rows).set_index("Measure")
+    return _with_bounds(
+        pd.DataFrame(rows).set_index("Measure"), bounds.iloc[0] if bounds is not None and len(bounds) == 1 else None
+    )
+
+
+def _with_bounds(table: pd.DataFrame, bounds: pd.Series | None) -> pd.DataFrame:
+    """A table of every index with what each can be, where a hidden count leaves anything open."""
+    if bounds is None or all(bounds[f"{name}_low"] == bounds[f"{name}_high"] for name in INDICES):
+        return table
+    return table.assign(**{HIDDEN: [words.between(bounds[f"{n}_low"], bounds[f"{n}_high"]) for n in INDICES]})
+
+
+def definitions(view: View) -> None:
+    """The headline numbers on every ED basis, where the data has more than one."""
+    rows = store.sensitivity(view)
+    if view.groups.key != "ed" or len(rows) < 2:
+        return
+    st.subheader("How much does the definition matter?")
+    st.markdown(words.definitions_compared(view.year, rows, ED_BASES))
+    indices = {
+        "variance_ratio": "V",
+        "variance_ratio_between": "V between",
+        "variance_ratio_within": "V within",
+        "dissimilarity": "D",
+        "exposure": "Exposure",
+    }
+    counts = {
+        "schools": "Schools covered",
+        "students": "Students covered",
+        "full_schools": "Schools with every student counted",
+    }
+    st.table(
+        pd.DataFrame(
+            {"Economically disadvantaged by": rows["basis"].map(ED_BASES), "Share": rows["share"].map(words.percent)}
+            | {label: rows[name].map(words.number) for name, label in indices.items()}
+            | {label: rows[name].map("{:,}".format) for name, label in counts.items()}
+        ).set_index("Economically disadvantaged by")
+    )
 
 
 def sortable(
@@ -242,11 +283,13 @@ def sortable(
     st.dataframe(shown, hide_index=True, column_config=config, key=key)
 
 
-def place_measures(row: pd.Series) -> pd.DataFrame:
-    """Every index of one place as a small table."""
-    return pd.DataFrame(
+def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
+    """Every index of one district as a small table."""
+    table = pd.DataFrame(
         [{"Measure": f"{i.label} ({i.symbol})", "Value": words.number(row[i.name])} for i in INDICES.values()]
     ).set_index("Measure")
+    bounds = store.bounds(view, "district")
+    return _with_bounds(table, None if bounds is None else bounds.loc[row["place"]])
 
 
 def place_summary(row: pd.Series) -> dict[str, str]:

@@ -17,6 +17,7 @@ from data import store
 from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, included
+from data.sensitivity import sensitivity as on_every_basis
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -127,6 +128,30 @@ def left_out(view: "View") -> pd.DataFrame:
 def typical_schools(view: "View") -> pd.DataFrame:
     """The average student's school by year; see ``analysis.measured.typical_schools``."""
     return _all_years(*view.key, "typical")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _bounds(
+    name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int, by: str
+) -> pd.DataFrame:
+    return measured.bounds_by(_schools(name, content, rules, level, basis, year), by).set_index("place")
+
+
+def bounds(view: "View", by: str) -> pd.DataFrame | None:
+    """What the year's indices can be, by place, or None where none is hidden between bounds: only ED counts are."""
+    if view.groups.key != "ed":
+        return None
+    return _bounds(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year, by)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _sensitivity(name: str, content: str, rules: Rules, level: str | None, year: int) -> pd.DataFrame:
+    return on_every_basis(_schools(name, content, rules, level, None, year))
+
+
+def sensitivity(view: "View") -> pd.DataFrame:
+    """The headline numbers of the year on every ED basis; see ``data.sensitivity.sensitivity``."""
+    return _sensitivity(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.year)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

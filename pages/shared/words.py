@@ -36,6 +36,11 @@ def number(value: float, decimals: int = 2) -> str:
     return UNDEFINED if math.isnan(value) else f"{value:.{decimals}f}"
 
 
+def between(low: float, high: float) -> str:
+    """What an index can be, to two decimals: "0.30–0.33", or one number where both ends read alike."""
+    return number(low) if number(low) == number(high) else f"{number(low)}–{number(high)}"
+
+
 def signed(change: float, *, points: bool = False) -> str:
     """A change with its sign: "−0.04", or "+3 points" for shares."""
     if math.isnan(change):
@@ -68,6 +73,30 @@ def where_it_lies(
         return typical + " There is no separation between schools."
     return (
         typical + f" {between / total:.0%} of that separation lies between districts, {within / total:.0%} within them."
+    )
+
+
+def definitions_compared(year: int, rows: pd.DataFrame, names: dict[str, str]) -> str:
+    """How far the definition of disadvantage moves the share and V.
+
+    Args:
+        year: the year of the rows.
+        rows: ``data.sensitivity.sensitivity`` of one year.
+        names: what people call each basis.
+    """
+    few, many = rows.loc[rows["share"].idxmin()], rows.loc[rows["share"].idxmax()]
+    full = rows.loc[rows["full_schools"].idxmax()]
+    text = (
+        f"In {school_year(year)}, {of_100(few['share'])} students are economically disadvantaged by "
+        f"{names[few['basis']]} and {of_100(many['share'])} by {names[many['basis']]}; over all definitions V runs "
+        f"from {number(rows['variance_ratio'].min())} to {number(rows['variance_ratio'].max())}."
+    )
+    if not full["full_schools"]:
+        return text
+    return text + (
+        f" By {names[full['basis']]}, {full['full_schools']:,} schools with {full['full_students']:,} students count "
+        "every student, as schools under the Community Eligibility Provision do; such a count does not tell "
+        "who is disadvantaged."
     )
 
 

@@ -60,7 +60,7 @@ def test_comparisons_are_those_the_table_counts(schools: pd.DataFrame) -> None:
 
 
 def test_bases_start_with_the_tables_own(schools: pd.DataFrame) -> None:
-    assert bases(schools) == ["frpl", "direct"]
+    assert bases(schools) == ["frpl", "direct", "direct_x16"]
 
 
 def test_another_basis_swaps_the_count_and_drops_the_bounds(schools: pd.DataFrame) -> None:
@@ -77,5 +77,5 @@ def test_the_tables_own_basis_changes_nothing(schools: pd.DataFrame, basis: str 
 
 
 def test_a_basis_the_data_lacks_is_refused(schools: pd.DataFrame) -> None:
-    with pytest.raises(InputError, match='no ED count by "state"; it has frpl, direct'):
+    with pytest.raises(InputError, match='no ED count by "state"; it has frpl, direct, direct_x16'):
         on_basis(schools, "state")

@@ -2,12 +2,14 @@
 
 import pytest
 
-from analysis.measured import decomposed, indices_by
+from analysis.measured import bounds_by, decomposed, indices_by
 from analysis.policy.outcome import simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from data import store
-from data.schema import LEVELS
+from data.schema import ED_BASES, LEVELS
+from data.sensitivity import sensitivity
 from pages.shared import words
+from pages.shared.parts import HIDDEN
 from tests.small_state import EVEN, UNEVEN
 
 PAGES = ("overview", "districts", "district", "policy", "sources", "methods")
@@ -131,6 +133,39 @@ def test_overview_table_holds_the_analysis(opened):
     assert row[:2] == [f"{parts['dissimilarity', part]:.2f}" for part in ("total", "between")]
     assert f"{parts['dissimilarity', 'added_within']:.2f}" in row[2]
     assert shown.loc["Gini (G)"].iloc[0] == f"{state['gini']:.2f}"
+
+
+def test_what_is_hidden_stands_beside_the_measures(opened):
+    table = store.schools(store.find("franklin"))
+    this_year = table[table["year"] == table["year"].max()]
+    app = opened("overview")
+    state = bounds_by(this_year, "state").iloc[0]
+    low, high = (f"{state[f'variance_ratio_{side}']:.2f}" for side in ("low", "high"))
+    assert low < high
+    assert app.table[0].value.loc["Variance ratio (V)", HIDDEN] == f"{low}–{high}"
+    districts = bounds_by(this_year, "district").set_index("place")
+    names = this_year.groupby("leaid")["district"].last()
+    gap = (districts["gini_high"] - districts["gini_low"]).fillna(0)
+    for leaid, shown in ((gap.idxmax(), True), (gap.index[gap == 0][0], False)):
+        app = opened("district", district=f"{names[leaid]} ({leaid})")
+        assert (HIDDEN in app.table[0].value) is shown
+
+
+def test_what_nothing_hides_has_no_bounds(opened, small):
+    assert HIDDEN not in opened("overview", state=small.label).table[0].value
+    assert HIDDEN not in opened("overview", groups="Black students / other students").table[0].value
+
+
+def test_overview_sets_the_definitions_side_by_side(opened, small):
+    table = store.schools(store.find("franklin"))
+    rows = sensitivity(table[table["year"] == table["year"].max()]).set_index("basis")
+    app = opened("overview")
+    shown = app.table[1].value
+    assert shown.index.tolist() == [ED_BASES[basis] for basis in rows.index]
+    assert shown["V"].tolist() == [f"{value:.2f}" for value in rows["variance_ratio"]]
+    said = next(each.value for each in app.markdown if "over all definitions" in each.value)
+    assert f"{rows['full_schools'].max():,} schools" in said
+    assert len(opened("overview", state=small.label).table) == 1
 
 
 def test_districts_table_holds_the_analysis(opened, small):

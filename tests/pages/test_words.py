@@ -162,3 +162,9 @@ def test_state_change_leaves_out_what_is_undefined(outcome):
     undefined = replace(done, state=done.state | {"exposure": Change(NAN, NAN, NAN, NAN)})
     assert "exposure" in words.state_change(done, "Ohio")
     assert "exposure" not in words.state_change(undefined, "Ohio")
+
+
+def test_between_says_one_number_where_both_ends_read_alike():
+    assert words.between(0.301, 0.334) == "0.30–0.33"
+    assert words.between(0.301, 0.304) == "0.30"
+    assert words.between(float("nan"), float("nan")) == words.UNDEFINED
