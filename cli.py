@@ -1,6 +1,7 @@
 """The ``evenground`` command: serve the dashboard, load data, and print what the pages show."""
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -18,8 +19,10 @@ from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import from_json
 from data import store
 from data.groups import Comparison, comparison, on_basis
-from data.load import load, read_schools
+from data.load import load, read_schools, read_told
+from data.quality.report import Report, of_dataset, report
 from data.schema import ED_BASES, LEVELS, school_year
+from reports import quality
 
 # The contract of `simulate`: what a school's row holds.
 SCHOOL_COLUMNS = [
@@ -33,6 +36,7 @@ SCHOOL_COLUMNS = [
     "ed_after_low",
     "ed_after_high",
 ]
+QUALITY_FORMATS = {"table": quality.as_text, "json": quality.as_json, "html": quality.as_html}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,6 +84,10 @@ def parser() -> argparse.ArgumentParser:
 
     job = _measuring(jobs, "indices", _indices, "segregation indices of every place and year", ("table", "csv", "json"))
     job.add_argument("--by", choices=tuple(PLACES), default="state", help="the places (default state)")
+
+    job = _job(jobs, "quality", _quality, "say what is in the data, what is missing and what cannot be right")
+    _data(job)
+    _output(job, tuple(QUALITY_FORMATS))
 
     _measuring(jobs, "decompose", _decompose, "segregation between and within districts", ("table", "csv", "json"))
 
@@ -169,6 +177,19 @@ def _indices(given: argparse.Namespace) -> None:
     _write(indices_by(table, given.by, groups.group, groups.other), given)
 
 
+def _quality(given: argparse.Namespace) -> None:
+    _write_text(QUALITY_FORMATS[given.format](_quality_report(given.data)), given)
+
+
+def _quality_report(name: str) -> Report:
+    path = Path(name)
+    if not _is_file(path):
+        return of_dataset(store.find(name))
+    schools, exclusions, notes = read_told(path)
+    version = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
+    return report(schools, None, label=path.name, version=version, exclusions=exclusions, notes=notes)
+
+
 def _decompose(given: argparse.Namespace) -> None:
     table, groups = _asked_table(given), comparison(given.group)
     _tell_left_out(table, groups)
@@ -249,9 +270,12 @@ def _tell_left_out(table: pd.DataFrame, groups: Comparison) -> None:
 
 def _table(name: str) -> pd.DataFrame:
     path = Path(name)
-    if path.suffix or path.exists():
-        return read_schools(path)
-    return store.schools(store.find(name))
+    return read_schools(path) if _is_file(path) else store.schools(store.find(name))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a person means a file rather than a dataset's name."""
+    return bool(path.suffix) or path.exists()
 
 
 def _dataset_name(name: str) -> str:

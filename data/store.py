@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
 EMBEDDED = ("franklin", "california-2000")
 _DEMO = Path(__file__).parent / "demo"
 _MANIFEST = "manifest.json"
-_HASH_DIGITS = 12
+HASH_DIGITS = 12
 _BASIS_COUNTS = {f"ed_{basis}": basis for basis in ED_BASES if f"ed_{basis}" in FIELDS}
 _SECONDS_TO_WAIT = 60
 
@@ -232,7 +232,7 @@ def _described(name: str, _made: int) -> Manifest:
         loaded="",
         schools_file=path.name,
         districts_file=areas if (_DEMO / areas).exists() else None,
-        input_hash=hashlib.sha256(path.read_bytes()).hexdigest()[:_HASH_DIGITS],
+        input_hash=hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_DIGITS],
     )
 
 
@@ -285,7 +285,7 @@ def save(
     tables = {"schools": _parquet(schools)}
     if districts is not None:
         tables["districts"] = _parquet(districts)
-    hashes = {table: hashlib.sha256(content).hexdigest()[:_HASH_DIGITS] for table, content in tables.items()}
+    hashes = {table: hashlib.sha256(content).hexdigest()[:HASH_DIGITS] for table, content in tables.items()}
     names = {table: f"{table}-{digits}.parquet" for table, digits in hashes.items()}
     manifest = Manifest(
         name=name,

@@ -13,6 +13,7 @@ from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
 from data import store
 from data.groups import comparison, on_basis
+from data.quality.report import Report, of_dataset
 
 if TYPE_CHECKING:
     from pages.shared.view import View
@@ -99,6 +100,16 @@ def typical_schools(view: "View") -> pd.DataFrame:
 def outcome(name: str, content: str, basis: str | None, scenario: Scenario) -> Outcome:
     """The outcome of a scenario."""
     return simulate(_schools(name, content, None, basis, scenario.year), scenario)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _quality(name: str, content: str, loaded: str) -> Report:  # noqa: ARG001 loaded anew, its notes may be others
+    return of_dataset(store.find(name))
+
+
+def quality(view: "View") -> Report:
+    """The quality report of the view's dataset, of all its years."""
+    return _quality(view.dataset.name, view.dataset.input_hash, view.dataset.loaded)
 
 
 @dataclass(frozen=True)
