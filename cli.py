@@ -1,6 +1,7 @@
 """The ``evenground`` command: serve the dashboard, load data, and print what the pages show."""
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -20,9 +21,11 @@ from data import store
 from data.geographic import assigned, placed_words
 from data.groups import Comparison, comparison, on_basis
 from data.inclusion import GEOGRAPHIC, USUALLY_EXCLUDED, Rules, excluded_words, included
-from data.load import load, read_schools
+from data.load import load, read_schools, read_told
+from data.quality.report import Report, of_dataset, report
 from data.schema import ED_BASES, LEVELS, school_year
 from data.sensitivity import sensitivity
+from reports import quality
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
     import geopandas as gpd
@@ -39,6 +42,7 @@ SCHOOL_COLUMNS = [
     "ed_after_low",
     "ed_after_high",
 ]
+QUALITY_FORMATS = {"table": quality.as_text, "json": quality.as_json, "html": quality.as_html}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,6 +91,10 @@ def parser() -> argparse.ArgumentParser:
     job = _measuring(jobs, "indices", _indices, "segregation indices of every place and year", ("table", "csv", "json"))
     job.add_argument("--by", choices=tuple(PLACES), default="state", help="the places (default state)")
     job.add_argument("--bounds", action="store_true", help="add what each index can be, whatever the hidden ED counts")
+
+    job = _job(jobs, "quality", _quality, "say what is in the data, what is missing and what cannot be right")
+    _data(job)
+    _output(job, tuple(QUALITY_FORMATS))
 
     _measuring(jobs, "decompose", _decompose, "segregation between and within districts", ("table", "csv", "json"))
 
@@ -210,6 +218,19 @@ def _indices(given: argparse.Namespace) -> None:
     _write(bounded_indices_by(table, given.by), given)
 
 
+def _quality(given: argparse.Namespace) -> None:
+    _write_text(QUALITY_FORMATS[given.format](_quality_report(given.data)), given)
+
+
+def _quality_report(name: str) -> Report:
+    path = Path(name)
+    if not _is_file(path):
+        return of_dataset(store.find(name))
+    schools, exclusions, notes = read_told(path)
+    version = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
+    return report(schools, None, label=path.name, version=version, exclusions=exclusions, notes=notes)
+
+
 def _decompose(given: argparse.Namespace) -> None:
     (table, notes), groups = _asked_table(given), comparison(given.group)
     _tell_left_out(notes, table, groups)
@@ -329,7 +350,7 @@ def _boundaries(name: str) -> "gpd.GeoDataFrame":
     Raises:
         InputError: it has none.
     """
-    districts = None if _is_file(name) else store.districts(store.find(name))
+    districts = None if _is_file(Path(name)) else store.districts(store.find(name))
     if districts is None:
         raise InputError(
             f"{name} has no district boundaries for geographic districts; load it together with a boundary file, or "
@@ -351,11 +372,12 @@ def _tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison
 
 
 def _table(name: str) -> pd.DataFrame:
-    return read_schools(Path(name)) if _is_file(name) else store.schools(store.find(name))
+    return read_schools(Path(name)) if _is_file(Path(name)) else store.schools(store.find(name))
 
 
-def _is_file(name: str) -> bool:
-    return bool(Path(name).suffix) or Path(name).exists()
+def _is_file(path: Path) -> bool:
+    """Whether a person means a file rather than a dataset's name."""
+    return bool(path.suffix) or path.exists()
 
 
 def _dataset_name(name: str) -> str:

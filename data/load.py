@@ -70,10 +70,20 @@ def read_schools(path: Path) -> pd.DataFrame:
     Raises:
         InputError: as ``load``.
     """
-    found, _, _ = _opened([path], lambda _: None)
-    read, asked = _read(found, Asked(), lambda _: None)
-    schools, _, _ = _checked([part for _, part in read], asked)
+    schools, _, _ = read_told(path)
     return schools
+
+
+def read_told(path: Path) -> tuple[pd.DataFrame, tuple[Exclusion, ...], tuple[str, ...]]:
+    """The same, with what was left out and what a reader should know.
+
+    Raises:
+        InputError: as ``load``.
+    """
+    found, _, skipped = _opened([path], lambda _: None)
+    read, asked = _read(found, Asked(), lambda _: None)
+    schools, exclusions, notes = _checked([part for _, part in read], asked)
+    return schools, exclusions, (*skipped, *notes)
 
 
 def _checked(parts: Sequence[Part], asked: Asked) -> tuple[pd.DataFrame, tuple[Exclusion, ...], tuple[str, ...]]:

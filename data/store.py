@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
 EMBEDDED = ("franklin", "california-2000")
 _DEMO = Path(__file__).parent / "demo"
 _MANIFEST = "manifest.json"
-_HASH_DIGITS = 12
+HASH_DIGITS = 12
 _BASIS_COUNTS = {f"ed_{basis}": basis for basis in ED_BASES if f"ed_{basis}" in FIELDS}
 _SECONDS_TO_WAIT = 60
 
@@ -386,7 +386,7 @@ def _check_name(name: str) -> None:
 
 
 def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:_HASH_DIGITS]
+    return hashlib.sha256(content).hexdigest()[:HASH_DIGITS]
 
 
 def _parquet(table: pd.DataFrame) -> bytes:

@@ -563,3 +563,36 @@ def test_a_reader_that_stops_early_is_no_fault(home):
     assert done.stdout.strip() == ",".join(INDEX_COLUMNS)
     assert done.returncode == 0
     assert "BrokenPipe" not in done.stderr
+
+
+# quality ------------------------------------------------------------------------------------------------------------
+
+
+def test_quality_as_json_has_findings_coverage_and_what_was_not_checked(run, tmp_path):
+    rows = [*lines(), lines()[1].replace("39000010000", "39000090000").replace(",100,90,", ",0,0,")]
+    rows[1] = rows[1].replace(",100,90,", ",100,100,")
+    told = json.loads(run("quality", written(tmp_path / "flagged.csv", rows), "--format", "json"))
+    by_check = {finding["check"]: finding for finding in told["findings"]}
+    assert by_check.keys() == {"all_ed", "left_out"}
+    assert {"severity", "sentence", "schools", "students", "rows", "done"} <= by_check["all_ed"].keys()
+    assert by_check["all_ed"]["rows"][0]["ed"] == by_check["all_ed"]["students"] == 100
+    assert by_check["left_out"]["rows"] == [{"reason": "no students", "schools": 1}]
+    assert told["severities"] == {"error": 0, "warning": 1, "note": 1}
+    assert told["not_checked"]["no_boundary"] == "the data has no district boundaries"
+    assert len(told["data_version"]) == 12
+    (ed,) = (row for row in told["coverage"] if row["field"] == "ed")
+    assert (ed["year"], ed["schools"], ed["students"]) == (2020, 1, 1)
+
+
+def test_quality_of_a_dataset_in_every_format(run, tmp_path):
+    assert "warning" in run("quality", "franklin")
+    page = tmp_path / "franklin.html"
+    assert run("quality", "franklin", "--format", "html", "-o", page) == ""
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert json.loads(run("quality", "california-2000", "--format", "json"))["label"] == "California"
+
+
+def test_quality_of_a_file_that_cannot_be_right_is_one_sentence(refused, tmp_path):
+    rows = [*lines(), lines()[1]]
+    assert "stands more than once" in refused("quality", written(tmp_path / "twice.csv", rows))
+    assert 'no dataset "nowhere"' in refused("quality", "nowhere")

@@ -10,6 +10,7 @@ import re
 import pandas as pd
 
 from analysis.errors import InputError
+from data.quality import percentages
 from data.reading import TextTable, counts
 from data.schema import level_from_grades
 from data.sources.names import flag, grades, title_case
@@ -41,13 +42,22 @@ def _students(table: TextTable, asked: Asked) -> Part:
             f"{table.label} does not say which school year it is of: give the fall it begins in, such as --year 2018."
         )
     given = {name: column for name, column in _COUNTS.items() if column in table.header}
-    text = table.frame(["CAMPUS", *given.values()])
+    # Every count that ends in C has its percentage beside it, in a column that ends in P.
+    percents = {name: column[:-1] + "P" for name, column in given.items() if column[:-1] + "P" in table.header}
+    text = table.frame(["CAMPUS", *given.values(), *percents.values()])
     frame = _ids(text["CAMPUS"]).assign(year=year, state="TX")
     for name, column in given.items():
         frame[name] = counts(text[column], table.label, column, missing=_HIDDEN)
     if "ed_state" in frame:
         frame = frame.assign(ed=frame["ed_state"], ed_basis="state")
-    return Part(table.label, frame)
+    published = {name: (column, _published(text[column])) for name, column in percents.items()}
+    return Part(table.label, frame, notes=percentages.notes(table.label, frame, published))
+
+
+def _published(percents: pd.Series) -> pd.Series:
+    """Percentages to compare with the counts; whatever stands there in place of one is unknown."""
+    numbers = pd.to_numeric(percents, errors="coerce").astype("float64")
+    return numbers.where(numbers >= 0)
 
 
 def _reference(table: TextTable, _asked: Asked) -> Part:

@@ -17,6 +17,7 @@ from data import store
 from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, included
+from data.quality.report import Report, of_dataset
 from data.sensitivity import sensitivity as on_every_basis
 
 if TYPE_CHECKING:
@@ -159,6 +160,16 @@ def outcome(name: str, content: str, basis: str | None, scenario: Scenario) -> O
     """The outcome of a scenario."""
     rules = Rules(scenario.districts, scenario.excluded)
     return simulate(_schools(name, content, rules, None, basis, scenario.year), scenario)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _quality(name: str, content: str, loaded: str) -> Report:  # noqa: ARG001 loaded anew, its notes may be others
+    return of_dataset(store.find(name))
+
+
+def quality(view: "View") -> Report:
+    """The quality report of the view's dataset, of all its years."""
+    return _quality(view.dataset.name, view.dataset.input_hash, view.dataset.loaded)
 
 
 @dataclass(frozen=True)

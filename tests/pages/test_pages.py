@@ -6,13 +6,14 @@ from analysis.measured import bounds_by, decomposed, indices_by
 from analysis.policy.outcome import simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from data import store
+from data.quality.report import of_dataset
 from data.schema import ED_BASES, LEVELS
 from data.sensitivity import sensitivity
 from pages.shared import words
 from pages.shared.parts import HIDDEN
 from tests.small_state import EVEN, UNEVEN
 
-PAGES = ("overview", "districts", "district", "policy", "sources", "methods")
+PAGES = ("overview", "districts", "district", "policy", "sources", "quality", "methods")
 ABOUT_A_VIEW = PAGES[:4]
 CALIFORNIA = store.find("california-2000").label
 
@@ -338,3 +339,22 @@ def test_sources_lists_every_dataset(opened, small):
         CALIFORNIA,
         small.label,
     ]
+
+
+# quality ------------------------------------------------------------------------------------------------------------
+
+
+def test_quality_shows_each_finding_of_the_year_with_its_rows(opened):
+    report = of_dataset(store.find("franklin"))
+    app = opened("quality", year="2020–21")
+    found = report.of_year(2020)
+    assert [metric.value for metric in app.metric] == [str(number) for number in report.of_severity(2020).values()]
+    assert [each.label.partition(" · ")[2] for each in app.expander] == [finding.sentence for finding in found]
+    jump = next(finding for finding in found if finding.check == "enrolment_jump")
+    assert any(jump.rows["school"].iloc[0] in table.value.to_numpy() for table in app.table)
+    assert [button.label for button in app.get("download_button")] == ["Every year (HTML)", "Every year (JSON)"]
+
+
+def test_quality_says_what_could_not_be_checked(opened):
+    shown = "\n".join(each.value for each in opened("quality", state=CALIFORNIA).markdown)
+    assert "Enrolment more than doubled or halved: the data has one school year." in shown

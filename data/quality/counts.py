@@ -1,0 +1,174 @@
+"""Checks of counts against each other within a school year."""
+
+import pandas as pd
+
+from data.quality.finding import SCHOOL, Check, Subject, largest_first
+from data.quality.percentages import AGREE, CONTRADICT
+from data.schema import FIELDS, RACES
+
+_ED_COUNTS = [name for name in FIELDS if name == "ed" or (name.startswith("ed_") and FIELDS[name].kind == "count")]
+_RACES = list(RACES)
+
+
+def _twice(subject: Subject) -> pd.DataFrame:
+    table = subject.schools
+    return table.loc[table.duplicated(["year", "ncessch"], keep=False), SCHOOL].sort_values(["year", "ncessch"])
+
+
+def _ed_above(subject: Subject) -> pd.DataFrame:
+    table = subject.schools
+    above = table[_ED_COUNTS].gt(table["students"], axis=0).fillna(False).any(axis=1)
+    carried = [name for name in _ED_COUNTS if table[name].notna().any()]
+    return largest_first(table[above], [*SCHOOL, *carried])
+
+
+def _bounds_astray(subject: Subject) -> pd.DataFrame:
+    table = subject.schools
+    low, high = table["ed_low"], table["ed_high"]
+    crossed = low.gt(high).fillna(False) | high.gt(table["students"]).fillna(False)
+    astray = crossed | (low.isna() != high.isna()) | (low.notna() & table["ed"].notna())
+    return largest_first(table[astray], [*SCHOOL, "ed", "ed_low", "ed_high"])
+
+
+def _races_astray(subject: Subject) -> pd.DataFrame:
+    """Schools whose races add up to another number than their students.
+
+    Where some races are unknown, or the file carries fewer than all of them, the sum may only be too large. It carries
+    all of them where there is a count of each, or where most schools' counts add up.
+    """
+    table = subject.schools
+    table = table.assign(race_sum=table[_RACES].sum(axis=1, min_count=1))
+    carried = table[_RACES].notna().groupby(table["year"]).transform("any")
+    known = (table[_RACES].notna() | ~carried).all(axis=1) & carried.any(axis=1)
+    differs = table["race_sum"].ne(table["students"]).fillna(False)
+    adds_up = (~differs).where(known).groupby(table["year"]).transform("mean").gt(0.5)
+    wrong = (differs & known & (carried.all(axis=1) | adds_up)) | table["race_sum"].gt(table["students"]).fillna(False)
+    found = table[wrong].assign(difference=lambda rows: rows["race_sum"] - rows["students"])
+    order = found["difference"].abs().sort_values(ascending=False, kind="stable").index
+    return found.loc[order, [*SCHOOL, "race_sum", "difference"]]
+
+
+def _all_ed(subject: Subject) -> pd.DataFrame:
+    table = subject.schools
+    return largest_first(table[table["ed"].eq(table["students"]).fillna(False)], [*SCHOOL, "ed", "ed_basis"])
+
+
+def _hidden_ed(subject: Subject) -> pd.DataFrame:
+    table = subject.schools
+    hidden = table["ed"].isna() & (table["ed_low"].notna() | table["ed_high"].notna())
+    return largest_first(table[hidden], [*SCHOOL, "ed_low", "ed_high"])
+
+
+def _unknown_ed(subject: Subject) -> pd.DataFrame:
+    table = subject.schools
+    return largest_first(table[table[["ed", "ed_low", "ed_high"]].isna().all(axis=1)], [*SCHOOL, "level"])
+
+
+def _no_ed(subject: Subject) -> str:
+    return "" if subject.schools["ed"].notna().any() else "the data has no count of disadvantaged students"
+
+
+def _left_out(subject: Subject) -> pd.DataFrame:
+    return pd.DataFrame([(each.reason, each.schools) for each in subject.exclusions], columns=["reason", "schools"])
+
+
+def _contradicted(subject: Subject) -> pd.DataFrame:
+    return pd.DataFrame({"column": [note for note in subject.notes if note.startswith(CONTRADICT)]})
+
+
+def _no_percentages(subject: Subject) -> str:
+    read = any(note.startswith((AGREE, CONTRADICT)) for note in subject.notes)
+    return "" if read else "no column of percentages was read beside a column of counts"
+
+
+CHECKS = (
+    Check(
+        "duplicates",
+        "The same school more than once",
+        "row",
+        "error",
+        "No school stands twice in a year.",
+        "Every row is counted: load the dataset again with one row a school; a file with such rows is refused.",
+        _twice,
+    ),
+    Check(
+        "ed_above_students",
+        "More disadvantaged students than students",
+        "school",
+        "error",
+        "No school has more disadvantaged students than students; where a file said so, its count is unknown.",
+        "Kept as stored: load the dataset again, which takes such counts as unknown or refuses them.",
+        _ed_above,
+        _no_ed,
+    ),
+    Check(
+        "ed_bounds",
+        "Bounds of a hidden count that exclude each other",
+        "school",
+        "error",
+        "Every hidden count of disadvantaged students has bounds that fit together.",
+        "Kept as given; the school's count stays unknown.",
+        _bounds_astray,
+        lambda subject: "" if subject.schools["ed_low"].notna().any() else "the data has no hidden counts",
+    ),
+    Check(
+        "race_sum",
+        "Races that do not add up to the students",
+        "school",
+        "warning",
+        "In every school the races add up to its students.",
+        "Both are kept as given: one race against everyone else rests on the students, two races on their own counts.",
+        _races_astray,
+        lambda subject: "" if subject.schools[_RACES].notna().any(axis=None) else "the data has no counts by race",
+    ),
+    Check(
+        "all_ed",
+        "Every student counted as disadvantaged",
+        "school",
+        "warning",
+        "No school counts every student as disadvantaged.",
+        "Flagged and kept as reported. Schools that feed everyone free of charge, as under the Community Eligibility "
+        "Provision, often report 100 %; their true share is lower and unknown.",
+        _all_ed,
+        _no_ed,
+    ),
+    Check(
+        "ed_unknown",
+        "No count of disadvantaged students",
+        "school",
+        "warning",
+        "Disadvantaged students are counted in every school.",
+        "Left out of every figure on disadvantage, and never taken as zero.",
+        _unknown_ed,
+        _no_ed,
+    ),
+    Check(
+        "ed_hidden",
+        "Count of disadvantaged students hidden by the publisher",
+        "school",
+        "note",
+        "No count of disadvantaged students is hidden.",
+        "The count is unknown; the least and the most it can be are kept.",
+        _hidden_ed,
+        _no_ed,
+    ),
+    Check(
+        "percentages",
+        "Percentages that contradict their counts",
+        "column",
+        "warning",
+        "Every column of percentages read beside counts agrees with them.",
+        "The counts are used, the percentages are not.",
+        _contradicted,
+        _no_percentages,
+    ),
+    Check(
+        "left_out",
+        "Left out when the files were read",
+        "school",
+        "note",
+        "No school was left out when the files were read.",
+        "Not in the table, and in no figure.",
+        _left_out,
+    ),
+)

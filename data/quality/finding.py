@@ -1,0 +1,144 @@
+"""A check looks for rows of one kind in a dataset; a finding is what it found in one school year."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from data.check import Exclusion
+from data.schema import school_year
+
+if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
+    import geopandas as gpd
+
+Severity = Literal["error", "warning", "note"]
+# Gravest first.
+SEVERITIES: dict[Severity, str] = {
+    "error": "a number that cannot be right",
+    "warning": "a number that may mislead",
+    "note": "good to know",
+}
+ROWS_SHOWN = 20
+# What says which school a row is about.
+SCHOOL = ["year", "ncessch", "school", "leaid", "district", "students"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked.
+
+    Attributes:
+        schools: a schools table as ``data.check.checked`` gives it.
+        districts: boundaries as in ``data.polygons.Polygons.frame``, or None.
+        exclusions: schools left out when the table was read.
+        notes: what was told when it was read.
+    """
+
+    schools: pd.DataFrame
+    districts: "gpd.GeoDataFrame | None"
+    exclusions: tuple[Exclusion, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found in one school year.
+
+    Attributes:
+        check: the check's key.
+        severity: how much it matters.
+        year: the fall of the school year, or None where it is about no one year.
+        sentence: what was found, how often, and how many students it concerns.
+        schools, students: how many it concerns; 0 where it is not about schools.
+        rows: the rows to look at, the gravest first, at most ``ROWS_SHOWN``.
+        found: how many rows there are in all.
+        done: what was done with them.
+    """
+
+    check: str
+    severity: Severity
+    year: int | None
+    sentence: str
+    schools: int
+    students: int
+    rows: pd.DataFrame
+    found: int
+    done: str
+
+
+def nothing_lacking(_: Subject) -> str:
+    """For checks that every dataset allows."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A kind of row to look for.
+
+    Attributes:
+        key: what exports call it.
+        title: what it finds, as the start of a sentence.
+        unit: what one row is about: "school", "district" or another noun that takes an s.
+        severity: how much a row matters.
+        clean: the sentence where there is none.
+        done: what is done with such rows.
+        rows: the rows found, the gravest first. With a column ``year`` there is a finding for each year; ``students``
+            counts the students concerned, ``schools`` the schools where a row is about several.
+        lacking: why a dataset does not allow the check, or "".
+    """
+
+    key: str
+    title: str
+    unit: str
+    severity: Severity
+    clean: str
+    done: str
+    rows: Callable[[Subject], pd.DataFrame]
+    lacking: Callable[[Subject], str] = nothing_lacking
+
+    def findings(self, subject: Subject) -> Iterator[Finding]:
+        """One finding for each school year that has such rows."""
+        rows = self.rows(subject)
+        if "year" not in rows:
+            if len(rows):
+                yield self._finding(rows, None, 0)
+            return
+        enrolment = subject.schools.groupby("year")["students"].sum()
+        for year in sorted(int(year) for year in rows["year"].unique()):
+            yield self._finding(rows[rows["year"] == year].drop(columns="year"), year, int(enrolment[year]))
+
+    def _finding(self, rows: pd.DataFrame, year: int | None, enrolment: int) -> Finding:
+        students = int(rows["students"].sum()) if "students" in rows else 0
+        if "schools" in rows:
+            schools = int(rows["schools"].sum())
+        else:
+            schools = int(rows["ncessch"].nunique()) if "ncessch" in rows else 0
+        text = f"{self.title}: {counted(schools if self.unit == 'school' else len(rows), self.unit)}"
+        if students:
+            of_schools = "" if self.unit == "school" else f"{counted(schools, 'school')} and "
+            text += f" with {of_schools}{counted(students, 'student')}"
+        if students and year is not None:
+            text += f", {share(students, enrolment)} of all in {school_year(year)}"
+        shown = rows.head(ROWS_SHOWN).reset_index(drop=True)
+        return Finding(self.key, self.severity, year, f"{text}.", schools, students, shown, len(rows), self.done)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 school", "1,204 schools"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def share(part: float, whole: float) -> str:
+    """A share in percent that never rounds to nothing or to all: "2.3 %", "under 0.1 %", "0 %"."""
+    percent = 100 * part / whole
+    if percent in (0, 100):
+        return f"{percent:.0f} %"
+    if percent < 0.1:
+        return "under 0.1 %"
+    return "over 99.9 %" if percent > 99.9 else f"{percent:.1f} %"
+
+
+def largest_first(rows: pd.DataFrame, columns: Sequence[str], by: str = "students") -> pd.DataFrame:
+    """The columns of rows, those with the most ``by`` first."""
+    return rows.sort_values(by, ascending=False, kind="stable")[[*columns]]

@@ -1,0 +1,156 @@
+"""Checks of one school year against the one before."""
+
+from itertools import pairwise
+
+import pandas as pd
+
+from data.quality.finding import SCHOOL, Check, Subject, largest_first
+
+# A school or district smaller than this in both years changes with a few families.
+MATERIAL_STUDENTS = 100
+TIMES = 2
+POINTS = 30
+
+_KEPT = "Kept as reported. Look whether the school or its programme changed, or one of the two numbers is wrong."
+_DISTRICT = ["year", "leaid", "district", "schools", "students"]
+
+
+def _enrolment(subject: Subject) -> pd.DataFrame:
+    both = _pairs(subject.schools, "ncessch", ["students"])
+    sizes = both[["students", "students_before"]].astype("float64")
+    times = sizes.max(axis=1) / sizes.min(axis=1)
+    jumped = both.assign(times=times.round(1))[times > TIMES]
+    return largest_first(jumped, [*SCHOOL, "students_before", "times"], by="times")
+
+
+def _ed_share(subject: Subject) -> pd.DataFrame:
+    """Schools whose share moved too far on one basis; a change of basis is a check of its own."""
+    both = _pairs(subject.schools, "ncessch", ["students", "ed", "ed_basis"])
+    both = both[both["ed_basis"].eq(both["ed_basis_before"]).fillna(False)]
+    points = _percent(both, "") - _percent(both, "_before")
+    jumped = both.assign(points=points.round(1), size=points.abs())[points.abs() > POINTS]
+    return largest_first(jumped, [*SCHOOL, "ed", "students_before", "ed_before", "points"], by="size")
+
+
+def _basis(subject: Subject) -> pd.DataFrame:
+    both = _pairs(subject.schools, "ncessch", ["students", "ed_basis"]).dropna(subset=["ed_basis", "ed_basis_before"])
+    changed = both[both["ed_basis"] != both["ed_basis_before"]]
+    return changed.groupby(["year", "ed_basis_before", "ed_basis"], as_index=False).agg(
+        schools=("ncessch", "size"), students=("students", "sum")
+    )
+
+
+def _districts_at_100(subject: Subject) -> pd.DataFrame:
+    both = _pairs(_districts(subject.schools.dropna(subset="ed")), "leaid", ["students", "ed"])
+    both = both.assign(percent=_percent(both, "").round(1), percent_before=_percent(both, "_before").round(1))
+    moved = both["ed"].eq(both["students"]) != both["ed_before"].eq(both["students_before"])
+    return largest_first(both[moved], [*_DISTRICT, "percent_before", "percent"])
+
+
+def _new_districts(subject: Subject) -> pd.DataFrame:
+    return _absent(subject.schools, {after: before for before, after in pairwise(_years(subject.schools))})
+
+
+def _gone_districts(subject: Subject) -> pd.DataFrame:
+    return _absent(subject.schools, dict(pairwise(_years(subject.schools))))
+
+
+def _absent(table: pd.DataFrame, neighbour: dict[int, int]) -> pd.DataFrame:
+    """Districts of each year that have no schools in its neighbouring year."""
+    districts = _districts(table)
+    there = pd.MultiIndex.from_frame(districts[["year", "leaid"]])
+    year = districts["year"].map(neighbour).astype("Int64")
+    absent = year.notna() & ~pd.MultiIndex.from_arrays([year, districts["leaid"]]).isin(there)
+    return largest_first(districts[absent], _DISTRICT)
+
+
+def _years(table: pd.DataFrame) -> list[int]:
+    return sorted(int(year) for year in table["year"].unique())
+
+
+def _pairs(table: pd.DataFrame, key: str, values: list[str]) -> pd.DataFrame:
+    """Rows with the values of the year before beside them, where either year is of material size."""
+    following = table["year"].map(dict(pairwise(_years(table)))).astype("Int64")
+    before = table[[key, *values]].assign(year=following).dropna(subset="year")
+    both = table.merge(before, on=["year", key], suffixes=("", "_before"))
+    return both[both[["students", "students_before"]].max(axis=1) >= MATERIAL_STUDENTS]
+
+
+def _districts(table: pd.DataFrame) -> pd.DataFrame:
+    return table.groupby(["year", "leaid"], as_index=False).agg(
+        district=("district", "first"), schools=("ncessch", "size"), students=("students", "sum"), ed=("ed", "sum")
+    )
+
+
+def _percent(both: pd.DataFrame, when: str) -> pd.Series:
+    return 100 * both[f"ed{when}"].astype("float64") / both[f"students{when}"].astype("float64")
+
+
+def _one_year(subject: Subject) -> str:
+    return "" if len(_years(subject.schools)) > 1 else "the data has one school year"
+
+
+CHECKS = (
+    Check(
+        "ed_basis_change",
+        "Disadvantage counted on another basis than the year before",
+        "change",
+        "warning",
+        "Disadvantage is counted on the same basis in every year.",
+        "Kept; a trend across this year compares two definitions.",
+        _basis,
+        _one_year,
+    ),
+    Check(
+        "enrolment_jump",
+        "Enrolment more than doubled or halved",
+        "school",
+        "warning",
+        f"No school of {MATERIAL_STUDENTS} students or more doubled or halved in a year.",
+        _KEPT,
+        _enrolment,
+        _one_year,
+    ),
+    Check(
+        "ed_share_jump",
+        f"Share of disadvantaged students moved by more than {POINTS} points",
+        "school",
+        "warning",
+        f"In no school of {MATERIAL_STUDENTS} students or more did the share of disadvantaged students move by more "
+        f"than {POINTS} points in a year.",
+        _KEPT,
+        _ed_share,
+        _one_year,
+    ),
+    Check(
+        "districts_at_100",
+        "Districts that moved to or from 100 % disadvantaged",
+        "district",
+        "warning",
+        f"No district of {MATERIAL_STUDENTS} students or more moved to or from 100 % disadvantaged.",
+        "Kept as reported. Often every school of the district began or ended feeding everyone free of charge; a trend "
+        "across this year shows the reporting, not the students.",
+        _districts_at_100,
+        _one_year,
+    ),
+    Check(
+        "districts_new",
+        "Districts that had no schools the year before",
+        "district",
+        "note",
+        "Every district had schools the year before.",
+        "Counted from this year on. A merger or a new id looks the same as a new district.",
+        _new_districts,
+        _one_year,
+    ),
+    Check(
+        "districts_gone",
+        "Districts that have no schools the year after",
+        "district",
+        "note",
+        "Every district has schools the year after.",
+        "Counted up to this year. A merger or a new id looks the same as a closed district.",
+        _gone_districts,
+        _one_year,
+    ),
+)
