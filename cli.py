@@ -245,12 +245,15 @@ def _decompose(given: argparse.Namespace) -> None:
 
 
 def _sensitivity(given: argparse.Namespace) -> None:
-    table, notes = _counted(_table(given.data), given, _asked_rules(given))
+    table = _table(given.data)
+    if given.year is not None:
+        table = table[table["year"] == _known_year(table, given)]
+    table, notes = _counted(table, given, _asked_rules(given))
     found = sensitivity(table)
     if found.empty:
         raise InputError(f"{given.data} has no count of economically disadvantaged students; load a lunch count too.")
     _tell(notes)
-    _write(found if given.year is None else found[found["year"] == _known_year(table, given)], given)
+    _write(found, given)
 
 
 def _contribution(given: argparse.Namespace) -> None:

@@ -94,7 +94,7 @@ def test_zero_seats_change_nothing(visit):
 
 def test_a_district_on_the_map_opens_its_page(visit):
     tab = visit()
-    box = tab.keyed("state_map").locator(".js-plotly-plot").bounding_box()
+    box = tab.page.get_by_role("figure", name="Map of districts").locator(".js-plotly-plot").bounding_box()
     tab.page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.45)
     opener = tab.page.get_by_test_id("stMain").locator("a[href*='district?district=']").first
     name = opener.inner_text()
