@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from analysis.errors import InputError
 from data import download, store
 from data.download import NotThereError, UnreachableError, megabytes
-from data.files import LARGEST_ARCHIVE, faults_told
+from data.files import LARGEST_ARCHIVE, Given, faults_told
 from data.load import load
 from data.publishers import Remote, mirrored, wanted
 from data.states import STATES, state_code
@@ -214,7 +214,7 @@ def _readable(path: Path, room: Path) -> Path:
             raise InputError(f"{path.name} unpacks to more than any of these files does: fetch it again.")
         unpacked = room / path.stem / PurePosixPath(chosen.filename).name
         unpacked.parent.mkdir()
-        with archive.open(chosen) as source, unpacked.open("wb") as target:
+        with Given(path, chosen.filename).open() as source, unpacked.open("wb") as target:
             shutil.copyfileobj(source, target)
     return unpacked
 

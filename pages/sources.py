@@ -49,7 +49,11 @@ def show_fetch() -> None:
     years = [year for year in published if span[0] <= year <= span[1]]
     if st.button("See what it takes", disabled=state is None):
         with st.spinner("Asking the publishers for the files' sizes"):
-            st.session_state["plan"] = (state, years, planned(state, years))
+            try:
+                st.session_state["plan"] = (state, years, planned(state, years))
+            except InputError as error:
+                st.error(str(error), icon=":material/error:")
+                return
     asked_for, asked_years, plan = st.session_state.get("plan", (None, None, None))
     if plan is None or (asked_for, asked_years) != (state, years):
         return
@@ -57,8 +61,8 @@ def show_fetch() -> None:
     rows = [(file.remote.about, file.remote.name, words_for_size(file.bytes), bool(file.path)) for file in plan.files]
     with st.expander("The files"):
         st.table(pd.DataFrame(rows, columns=["What", "File", "Size", "On disk"]).set_index("What"))
-    for gap in plan.gaps:
-        st.warning(gap, icon=":material/warning:")
+    if plan.gaps:
+        st.warning("\n".join(f"- {gap}" for gap in plan.gaps))
     if st.button("Fetch and store", type="primary"):
         del st.session_state["plan"]
         stored("Fetching", lambda progress: get(plan, progress=progress))
@@ -71,14 +75,14 @@ def words_for_size(count: int | None) -> str:
 
 def stored(doing: str, store_it: Callable[[Callable[[str], None]], Manifest]) -> None:
     """Run what stores a dataset, telling how it goes; a person's mistake or a fault of the network is one sentence."""
-    with st.status(doing, expanded=True) as status:
-        try:
-            manifest = store_it(status.write)
-        except InputError as error:
-            status.update(label="Nothing was stored", state="error")
-            st.error(str(error), icon=":material/error:")
-            return
-        status.update(label=f"Stored {manifest.label}", state="complete")
+    status = st.status(doing, expanded=True)
+    try:
+        manifest = store_it(status.write)
+    except InputError as error:
+        status.update(label="Nothing was stored", state="error")
+        st.error(str(error), icon=":material/error:")
+        return
+    status.update(label=f"Stored {manifest.label}", state="complete")
     st.success(f"{manifest.label} is ready: choose it under Change view.", icon=":material/check_circle:")
     show_dataset(manifest)
 
@@ -118,8 +122,8 @@ show_fetch()
 st.subheader("Add your own files")
 st.markdown(
     "Evenground knows files by their content, whatever they are called: NCES Common Core of Data school files "
-    "(membership 052, lunch 033, directory 029; before 2014–15 the universe file), EDGE school points, TIGER, EDGE or cartographic district boundaries, "
-    "Texas TAPR, and its own template. Nothing is stored unless everything is read."
+    "(membership 052, lunch 033, directory 029; before 2014–15 the universe file), EDGE school points, TIGER, EDGE or "
+    "cartographic district boundaries, Texas TAPR, and its own template. Nothing is stored unless everything is read."
 )
 st.download_button(
     "Template (XLSX)",
