@@ -53,12 +53,12 @@ class Plan:
     def sentence(self) -> str:
         """How much there is to fetch."""
         missing = [file for file in self.files if file.path is None]
-        told = sum(file.bytes or 0 for file in missing)
-        untold = sum(file.bytes is None for file in missing)
-        size = megabytes(told) + (f" and {untold} of unknown size" if untold else "")
+        told = [file.bytes for file in missing if file.bytes is not None]
+        untold = len(missing) - len(told)
+        sizes = [megabytes(sum(told))] * bool(told) + [f"{untold} of unknown size"] * bool(untold)
         return (
             f"{STATES[self.state].name}: {len(self.files)} files, {len(self.files) - len(missing)} of them on disk, "
-            f"{len(missing)} to fetch" + (f" ({size})." if missing else ".")
+            f"{len(missing)} to fetch" + (f" ({' and '.join(sizes)})." if sizes else ".")
         )
 
 
@@ -133,7 +133,7 @@ def _fetch(file: Planned, progress: Progress) -> Path:
 
 
 def _without(remote: Remote, fault: InputError) -> str:
-    return f"{remote.about[0].upper()}{remote.about[1:]} is missing. {fault}"
+    return f"Left out: {remote.about}. {fault}"
 
 
 # What is where ------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def show_dataset(manifest: Manifest) -> None:
 def show_fetch() -> None:
     """Get a state's years from the publishers: first what that takes, then the files themselves."""
     columns = st.columns(2)
-    state = columns[0].selectbox("State", list(STATES), format_func=lambda code: STATES[code].name, index=None)
+    state = columns[0].selectbox("State to get", list(STATES), format_func=lambda code: STATES[code].name, index=None)
     published = publishers.published()
     span = columns[1].select_slider(
         "School years", options=published, value=(published[-3], published[-1]), format_func=school_year

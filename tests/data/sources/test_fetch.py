@@ -1,6 +1,7 @@
 """A state's years with one action, from a server that keeps the publishers' files under the publishers' paths."""
 
 import io
+import re
 import zipfile
 from urllib.parse import urlsplit
 
@@ -97,8 +98,8 @@ def test_a_states_years_with_one_action(publisher):
         len(publisher.files[urlsplit(file.remote.url).path]) for file in plan.files
     ]
     # The server has no directory or characteristics; that Texas has no elementary districts is natural.
-    assert [gap.split(" is missing")[0] for gap in plan.gaps] == [
-        *("Directory 2017–18", "Characteristics 2017–18", "Directory 2018–19", "Characteristics 2018–19"),
+    assert [gap.removeprefix("Left out: ").split(".")[0] for gap in plan.gaps] == [
+        *("directory 2017–18", "characteristics 2017–18", "directory 2018–19", "characteristics 2018–19"),
     ]
     manifest = get(plan)
     schools = store.schools(manifest).set_index(["year", "ncessch"])
@@ -136,17 +137,17 @@ def test_the_work_goes_on_when_a_later_file_fails(publisher):
     publisher.faults[path_of("membership", 2018)] = [Fault(after=10)] * 50
     manifest = get(plan)
     assert manifest.years == (2017,)
-    told = [note for note in manifest.notes if note.startswith(("Lunch", "Points", "Students"))]
-    assert told[0].startswith("Lunch 2017–18 is missing. The server of ")
-    assert told[1].startswith("Points 2017–18 is missing. ")
+    told = [note for note in manifest.notes if re.match("Left out: (lunch|points|students)", note)]
+    assert told[0].startswith("Left out: lunch 2017–18. The server of ")
+    assert told[1].startswith("Left out: points 2017–18. ")
     assert "brings a web page in place of the file" in told[1]
-    assert told[2].startswith("Students 2018–19 is missing. ")
+    assert told[2].startswith("Left out: students 2018–19. ")
 
 
 def test_without_any_students_the_store_stays_as_it_was(publisher):
     plan = planned("TX", [2018])
     publisher.faults[path_of("membership", 2018)] = [Fault(page=True)]
-    with pytest.raises(InputError, match=r"does not give the numbers of students.* Students 2018–19 is missing\. "):
+    with pytest.raises(InputError, match=r"does not give the numbers of students.* Left out: students 2018–19\. "):
         get(plan)
     assert not (store.home() / "datasets" / "texas").exists()
 
@@ -155,7 +156,8 @@ def test_a_server_that_does_not_answer_is_not_asked_for_every_file(publisher, mo
     monkeypatch.setenv("EVENGROUND_MIRROR", "http://127.0.0.1:9")  # the discard port: nobody listens
     plan = planned("TX", [2017, 2018])
     assert {file.bytes for file in plan.files} == {None}
-    with pytest.raises(InputError, match=r"None of the 13 files came\. Students 2017–18 is missing\. "):
+    assert plan.sentence() == "Texas: 13 files, 0 of them on disk, 13 to fetch (13 of unknown size)."
+    with pytest.raises(InputError, match=r"None of the 13 files came\. Left out: students 2017–18\. "):
         get(plan)
     assert fetched(publisher) == []
 
