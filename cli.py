@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -25,6 +26,7 @@ from data.load import load, read_schools, read_told
 from data.quality.report import Report, of_dataset, report
 from data.schema import ED_BASES, LEVELS, school_year
 from data.sensitivity import sensitivity
+from data.store import Manifest
 from reports import quality
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
@@ -43,6 +45,8 @@ SCHOOL_COLUMNS = [
     "ed_after_high",
 ]
 QUALITY_FORMATS = {"table": quality.as_text, "json": quality.as_json, "html": quality.as_html}
+
+_MOST_YEARS = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,8 +84,10 @@ def parser() -> argparse.ArgumentParser:
     job.add_argument("--port", type=int, help="port to listen on (default: the first free one from 8501)")
     job.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine only)")
 
-    job = _job(jobs, "load", _load, "read files of any known publisher into a dataset")
-    job.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files in any mix and under any name")
+    job = _job(jobs, "load", _load, "read files of any known publisher into a dataset, or fetch a state's years first")
+    job.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files in any mix and under any name")
+    job.add_argument("--years", type=_years, help="without files: the falls to fetch, such as 2016-2022 or 2016,2018")
+    job.add_argument("--from", type=Path, dest="folder", metavar="DIR", help="take them from this folder, not the web")
     job.add_argument("--name", help="the dataset's name (default: the state's)")
     job.add_argument("--state", help="the state to keep of a national file, such as TX")
     job.add_argument("--year", type=int, help="the fall of the school year, for files that do not say")
@@ -181,13 +187,42 @@ def _serve(given: argparse.Namespace) -> None:
 
 
 def _load(given: argparse.Namespace) -> None:
-    manifest = load(given.files, name=given.name, state=given.state, year=given.year, progress=_say)
+    if given.files and (given.years or given.folder):
+        raise InputError("Give files, or --years of a --state to fetch, but not both.")
+    if given.files:
+        manifest = load(given.files, name=given.name, state=given.state, year=given.year, progress=_say)
+    else:
+        manifest = _get(given)
     years = ", ".join(school_year(year) for year in manifest.years)
     _say(f"Stored {manifest.name}: {manifest.schools:,} schools, {manifest.students:,} students, {years}.")
     for exclusion in manifest.exclusions:
         _say(f"Left out: {exclusion.schools:,} schools, {exclusion.reason}.")
     for note in manifest.notes:
         _say(note)
+
+
+def _get(given: argparse.Namespace) -> Manifest:
+    """The dataset of a state's years, from the publishers or a folder of their files."""
+    from data.download import megabytes  # only this job needs the web
+    from data.fetch import get, planned
+
+    if not given.state or not given.years:
+        raise InputError("Nothing to load: give files, or a state and its years, such as --state TX --years 2016-2022.")
+    plan = planned(given.state, given.years, given.folder)
+    for file in plan.files:
+        size = "size not told" if file.bytes is None else megabytes(file.bytes)
+        _say(f"{file.remote.name}: {file.remote.about}, {size}{', on disk' if file.path else ''}")
+    _say(plan.sentence())
+    return get(plan, name=given.name, progress=_say)
+
+
+def _years(text: str) -> list[int]:
+    """The falls in "2016-2022" or "2016,2018"."""
+    spans = [re.fullmatch(r"(\d{4})(?:-(\d{4}))?", part.strip()) for part in text.split(",")]
+    years = [year for span in spans if span for year in range(int(span[1]), int(span[2] or span[1]) + 1)]
+    if not all(spans) or not years or len(years) > _MOST_YEARS:
+        raise argparse.ArgumentTypeError(f'"{text}" is no list of years; write 2016-2022 or 2016,2018')
+    return years
 
 
 def _datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job takes what was given

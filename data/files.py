@@ -5,6 +5,7 @@ Nothing here is extracted to disk or executed. A zip archive's own figures bound
 """
 
 import codecs
+import io
 import re
 import zipfile
 import zlib
@@ -16,6 +17,7 @@ from threading import Lock
 from typing import IO, Literal
 
 from analysis.errors import InputError
+from data import deflate64
 
 Kind = Literal["text", "zip", "workbook", "parquet", "shapefile", "geopackage", "json"]
 
@@ -68,7 +70,10 @@ class Given:
         if self.entry is None:
             return self.path.open("rb")
         with zipfile.ZipFile(self.path) as archive:  # the entry keeps the archive's file open until it is closed
-            return archive.open(self.entry)
+            info = archive.getinfo(self.entry)
+            if info.compress_type == deflate64.METHOD:
+                return io.BufferedReader(deflate64.Deflate64Stream(self.path, info))
+            return archive.open(info)
 
     def head(self, size: int) -> bytes:
         """The first bytes."""

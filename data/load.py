@@ -33,6 +33,7 @@ def load(
     state: str | None = None,
     year: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    notes: Sequence[str] = (),
 ) -> Manifest:
     """Read files, join them into one schools table with its district boundaries, check it and keep it.
 
@@ -42,6 +43,7 @@ def load(
         state: the state to keep from national files, by its abbreviation or name.
         year: the fall the school year begins in, for files that do not say.
         progress: told which file is being read.
+        notes: what a reader of the dataset should know that the files do not tell.
 
     Raises:
         InputError: one plain sentence; the store is then as it was.
@@ -49,7 +51,7 @@ def load(
     asked = Asked(state_code(state) if state else None, year)
     found, maps, skipped = _opened(paths, progress)
     read, asked = _read(found, asked, progress)
-    schools, exclusions, notes = _checked([part for _, part in read], asked)
+    schools, exclusions, found_notes = _checked([part for _, part in read], asked)
     title = name if name and name != _slug(name) else _title(schools, name or Path(paths[0]).stem)
     return store.save(
         _slug(name or title),
@@ -60,7 +62,7 @@ def load(
         source=_source_sentence(read, maps),
         files=[Path(path) for path in paths],
         exclusions=exclusions,
-        notes=(*skipped, *notes, *(note for one in maps for note in one.notes)),
+        notes=(*notes, *skipped, *found_notes, *(note for one in maps for note in one.notes)),
     )
 
 

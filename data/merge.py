@@ -207,7 +207,7 @@ def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
         students = rows["students"].fillna(0)
         covered = {basis: students[rows[f"ed_{basis}"].notna()].sum() / max(students.sum(), 1) for basis in known}
         basis = next((basis for basis in known if covered[basis] > 0.5), max(known, key=lambda b: covered[b]))
-        ed[rows.index], ed_basis[rows.index] = rows[f"ed_{basis}"], basis
+        ed[rows.index], ed_basis[rows.index] = rows[f"ed_{basis}"].astype("Int64").array, basis
         notes += (
             f"{school_year(year)}: economically disadvantaged is {ED_BASES[basis]}, known for schools with "
             f"{covered[basis]:.0%} of students.",

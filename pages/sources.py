@@ -1,16 +1,20 @@
 """The data there is, where it comes from, and how to add your own."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from analysis.errors import InputError
-from data import store
+from data import publishers, store
 from data.dictionary import template
+from data.download import megabytes
+from data.fetch import get, planned
 from data.load import load
 from data.schema import school_year
+from data.states import STATES
 from data.store import Manifest
 
 
@@ -34,6 +38,55 @@ def show_dataset(manifest: Manifest) -> None:
             st.table(files.set_index(files.columns[0]))
 
 
+def show_fetch() -> None:
+    """Get a state's years from the publishers: first what that takes, then the files themselves."""
+    columns = st.columns(2)
+    state = columns[0].selectbox("State to get", list(STATES), format_func=lambda code: STATES[code].name, index=None)
+    published = publishers.published()
+    span = columns[1].select_slider(
+        "School years", options=published, value=(published[-3], published[-1]), format_func=school_year
+    )
+    years = [year for year in published if span[0] <= year <= span[1]]
+    if st.button("See what it takes", disabled=state is None):
+        with st.spinner("Asking the publishers for the files' sizes"):
+            try:
+                st.session_state["plan"] = (state, years, planned(state, years))
+            except InputError as error:
+                st.error(str(error), icon=":material/error:")
+                return
+    asked_for, asked_years, plan = st.session_state.get("plan", (None, None, None))
+    if plan is None or (asked_for, asked_years) != (state, years):
+        return
+    st.markdown(plan.sentence())
+    rows = [(file.remote.about, file.remote.name, words_for_size(file.bytes), bool(file.path)) for file in plan.files]
+    with st.expander("The files"):
+        st.table(pd.DataFrame(rows, columns=["What", "File", "Size", "On disk"]).set_index("What"))
+    if plan.gaps:
+        st.warning("\n".join(f"- {gap}" for gap in plan.gaps))
+    if st.button("Fetch and store", type="primary"):
+        del st.session_state["plan"]
+        stored("Fetching", lambda progress: get(plan, progress=progress))
+
+
+def words_for_size(count: int | None) -> str:
+    """A file's size, where its server tells it."""
+    return "not told" if count is None else megabytes(count)
+
+
+def stored(doing: str, store_it: Callable[[Callable[[str], None]], Manifest]) -> None:
+    """Run what stores a dataset, telling how it goes; a person's mistake or a fault of the network is one sentence."""
+    status = st.status(doing, expanded=True)
+    try:
+        manifest = store_it(status.write)
+    except InputError as error:
+        status.update(label="Nothing was stored", state="error")
+        st.error(str(error), icon=":material/error:")
+        return
+    status.update(label=f"Stored {manifest.label}", state="complete")
+    st.success(f"{manifest.label} is ready: choose it under Change view.", icon=":material/check_circle:")
+    show_dataset(manifest)
+
+
 def show_upload() -> None:
     """Add a dataset from files in any mix."""
     files = st.file_uploader(
@@ -48,30 +101,29 @@ def show_upload() -> None:
         "Fall of the school year (for files that do not say)", min_value=1980, max_value=2100, value=None, step=1
     )
     if st.button("Read and store", type="primary", disabled=not files):
-        with tempfile.TemporaryDirectory() as folder, st.status("Reading", expanded=True) as status:
+        with tempfile.TemporaryDirectory() as folder:
             paths = []
             for file in files:
                 # Only the last part of the name: an upload cannot choose a folder.
                 path = Path(folder) / Path(file.name).name
                 path.write_bytes(file.getbuffer())
                 paths.append(path)
-            try:
-                manifest = load(paths, name=name or None, state=state or None, year=year, progress=status.write)
-            except InputError as error:
-                status.update(label="Nothing was stored", state="error")
-                st.error(str(error), icon=":material/error:")
-                return
-            status.update(label=f"Stored {manifest.label}", state="complete")
-        st.success(f"{manifest.label} is ready: choose it under Change view.", icon=":material/check_circle:")
-        show_dataset(manifest)
+            given = {"name": name or None, "state": state or None, "year": year}
+            stored("Reading", lambda progress: load(paths, **given, progress=progress))
 
 
 st.title("What is the data, and how do I add mine?")
-st.subheader("Add a state")
+st.subheader("Get a state")
+st.markdown(
+    "School files of the Common Core of Data, EDGE school points and Census district boundaries, fetched from their "
+    "publishers to this machine. What breaks off goes on when you ask again; what you stop leaves nothing behind."
+)
+show_fetch()
+st.subheader("Add your own files")
 st.markdown(
     "Evenground knows files by their content, whatever they are called: NCES Common Core of Data school files "
-    "(membership 052, lunch 033, directory 029), EDGE school points, TIGER, EDGE or cartographic district boundaries, "
-    "Texas TAPR, and its own template. Nothing is stored unless everything is read."
+    "(membership 052, lunch 033, directory 029; before 2014–15 the universe file), EDGE school points, TIGER, EDGE or "
+    "cartographic district boundaries, Texas TAPR, and its own template. Nothing is stored unless everything is read."
 )
 st.download_button(
     "Template (XLSX)",

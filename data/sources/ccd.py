@@ -178,32 +178,38 @@ def _lunch(table: TextTable, asked: Asked) -> Part:
 
 # 029 and 129: directory and characteristics -------------------------------------------------------------------------
 
-_DESCRIBED_BY = ("GSLO", "GSHI", "CHARTER_TEXT", "MAGNET_TEXT", "VIRTUAL", "VIRTUAL_TEXT", "ST_LEAID", "ST_SCHID")
+DESCRIBED_BY = ("GSLO", "GSHI", "CHARTER_TEXT", "MAGNET_TEXT", "VIRTUAL", "VIRTUAL_TEXT", "ST_LEAID", "ST_SCHID")
 _SCHOOL_TYPE = ("SCH_TYPE", "SCH_TYPE_TEXT")
 
 
 def _directory(table: TextTable, asked: Asked) -> Part:
-    given = [column for column in (*_NAMES, *_DESCRIBED_BY, *_SCHOOL_TYPE) if column in table.header and column != "ST"]
+    given = [column for column in (*_NAMES, *DESCRIBED_BY, *_SCHOOL_TYPE) if column in table.header and column != "ST"]
     text = _frame(list(_batches(table, ["SCHOOL_YEAR", *given], asked)))
     frame = _named(text[["SCHOOL_YEAR", *(column for column in _NAMES if column in text)]], table.label)
+    return Part(table.label, frame.assign(**described(text)), key=("ncessch",))
+
+
+def described(text: pd.DataFrame) -> dict[str, pd.Series]:
+    """What the ``DESCRIBED_BY`` columns of a directory or characteristics file say, by the schools table's names."""
+    said: dict[str, pd.Series] = {}
     if "GSLO" in text:
-        frame["grade_low"], frame["grade_high"] = grades(text["GSLO"]), grades(text["GSHI"])
-        frame["level"] = level_from_grades(frame["grade_low"], frame["grade_high"])
+        said["grade_low"], said["grade_high"] = grades(text["GSLO"]), grades(text["GSHI"])
+        said["level"] = level_from_grades(said["grade_low"], said["grade_high"])
     for column, name in (("CHARTER_TEXT", "charter"), ("MAGNET_TEXT", "magnet")):
         if column in text:
-            frame[name] = flag(text[column], _YES, _NO)
+            said[name] = flag(text[column], _YES, _NO)
     if "VIRTUAL" in text or "VIRTUAL_TEXT" in text:
-        said = text["VIRTUAL" if "VIRTUAL" in text else "VIRTUAL_TEXT"].str.removesuffix(".")
-        frame["virtual"] = flag(said, _FULLY_VIRTUAL, _NOT_FULLY_VIRTUAL)
+        words = text["VIRTUAL" if "VIRTUAL" in text else "VIRTUAL_TEXT"].str.removesuffix(".")
+        said["virtual"] = flag(words, _FULLY_VIRTUAL, _NOT_FULLY_VIRTUAL)
     for column in [column for column in _SCHOOL_TYPE if column in text][:1]:
-        frame["kind"] = school_kinds(text[column])
+        said["kind"] = school_kinds(text[column])
     if "GSLO" in text:
         # Adult education has no school type: its schools teach no other grade.
-        kind = frame["kind"] if "kind" in frame else pd.Series(None, frame.index, "str")
-        frame["kind"] = kind.mask(frame["grade_low"].eq("AE") & frame["grade_high"].eq("AE"), "adult")
+        kind = said.get("kind", pd.Series(None, text.index, "str"))
+        said["kind"] = kind.mask(said["grade_low"].eq("AE") & said["grade_high"].eq("AE"), "adult")
     if "ST_SCHID" in text and "ST_LEAID" in text:
-        frame = frame.assign(**_state_ids(text))
-    return Part(table.label, frame, key=("ncessch",))
+        said |= _state_ids(text)
+    return said
 
 
 def _state_ids(text: pd.DataFrame) -> dict[str, pd.Series]:
@@ -219,7 +225,8 @@ def _state_ids(text: pd.DataFrame) -> dict[str, pd.Series]:
 # 059, and the files that are not of schools -------------------------------------------------------------------------
 
 
-def _staff(table: TextTable, _asked: Asked) -> Part:
+def no_staff(table: TextTable, _asked: Asked) -> Part:
+    """Nothing but a note: teachers have no place in the schools table."""
     note = f"{table.label}: numbers of teachers are not part of the schools table and were left out."
     return Part(table.label, pd.DataFrame({"ncessch": pd.Series(dtype="str")}), key=("ncessch",), notes=(note,))
 
@@ -252,6 +259,6 @@ SOURCES = (
     ),
     Source("ccd-029", "NCES Common Core of Data, school directory", having(*_LONG, "GSLO", "GSHI"), _directory),
     Source("ccd-129", "NCES Common Core of Data, school characteristics", having(*_LONG, "VIRTUAL"), _directory),
-    Source("ccd-059", "NCES Common Core of Data, teachers", having(*_LONG, "TEACHERS"), _staff),
+    Source("ccd-059", "NCES Common Core of Data, teachers", having(*_LONG, "TEACHERS"), no_staff),
     Source("ccd-other", "", _not_of_schools, _refused),
 )

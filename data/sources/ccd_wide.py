@@ -1,27 +1,78 @@
-"""NCES Common Core of Data, directories of 2015–16 and earlier (the "wide" layout): schools, and districts.
+"""NCES Common Core of Data, files of 2015–16 and earlier (the "wide" layout): one row a school or a district.
 
-Layout: NCES, "Common Core of Data, Public Elementary/Secondary School Directory File, 2013-14" (sc13prelim). Codes: "M"
-missing, "N" not applicable, -1, -2 and -9 for numbers; a latitude or longitude of zero is "no value derived".
+Three vintages. Until 2009–10 the universe file ends the name of every column but the ids with its year ("MEMBER09") and
+has no SURVYEAR; from 2010–11 to 2013–14 the names stand alone; in 2014–15 (tab-separated) and 2015–16 (CSV) membership
+(052), lunch (033), directory (029), characteristics (129) and staff (059) are files of their own.
+
+Layouts: NCES, "Public Elementary/Secondary School Universe Survey Data, 2009–10" (psu091alay) and "2013–14" (sc132a);
+"Common Core of Data, Public Elementary/Secondary School Directory File, 2013–14" (sc13prelim); "2014–15 CCD Companion"
+file layouts. Codes there: -1 or "M" missing, -2 or "N" not applicable, -9 failed NCES's quality checks; a latitude or
+longitude of zero is "no value derived". MEMBER and the race totals leave adult education out and TOTAL includes it: in
+the district file of 2015–16 the races add up to MEMBER in all 994 rows that give every count.
 """
+
+import re
 
 import pandas as pd
 
 from analysis.errors import InputError
-from data.reading import TextTable, numbers
+from data.reading import TextTable, counts, numbers
 from data.schema import level_from_grades
+from data.sources.ccd import DESCRIBED_BY, described, no_staff
 from data.sources.names import flag, grades, school_kinds, title_case
 from data.sources.source import Asked, Part, Source, fall_year, having, nces_id
 from data.states import POSTAL_OF_FIPS, STATES
 
 _CODES = ["M", "N", "-1", "-2", "-9"]
-_CHARTER, _NO_CHARTER = frozenset({"1"}), frozenset({"2"})
+_YES, _NO = frozenset({"1"}), frozenset({"2"})
+# Where a state still counted five races (RACECAT 5, until 2010–11), PACIFIC and TR are not applicable, hence missing,
+# and ASIAN includes Pacific Islanders.
+_UNIVERSE_RACES = {
+    "AM": "american_indian",
+    "ASIAN": "asian",
+    "BLACK": "black",
+    "HISP": "hispanic",
+    "PACIFIC": "pacific_islander",
+    "TR": "two_or_more",
+    "WHITE": "white",
+}
+_RACES = {
+    "AM": "american_indian",
+    "AS": "asian",
+    "BL": "black",
+    "HI": "hispanic",
+    "HP": "pacific_islander",
+    "TR": "two_or_more",
+    "WH": "white",
+}
+_ENDS_WITH_YEAR = re.compile(r"MEMBER(\d\d)")
+
+
+# The universe file and its directory, until 2013–14 -----------------------------------------------------------------
+
+
+def _universe(table: TextTable, asked: Asked) -> Part:
+    text = _of_state(table, asked)
+    year = _year_in_names(table.header)
+    if year is not None:
+        text = text.rename(columns=lambda column: column.removesuffix(f"{year % 100:02d}")).assign(SURVYEAR=str(year))
+    frame = _place(text, table.label).assign(
+        students=counts(text["MEMBER"], table.label, "MEMBER"),
+        **_counted(text, _UNIVERSE_RACES, table.label),
+        **_lunch_counts(text, table.label),
+    )
+    return Part(table.label, frame)
 
 
 def _schools(table: TextTable, asked: Asked) -> Part:
-    text = _of_state(table, asked)
+    return Part(table.label, _place(_of_state(table, asked), table.label), key=("ncessch",))
+
+
+def _place(text: pd.DataFrame, label: str) -> pd.DataFrame:
+    """What a universe or directory file until 2013–14 says of each school beside its students."""
     frame = pd.DataFrame(
         {
-            "year": fall_year(text["SURVYEAR"], table.label, "SURVYEAR"),
+            "year": fall_year(text["SURVYEAR"], label, "SURVYEAR"),
             "ncessch": nces_id(text["NCESSCH"], 12),
             "leaid": nces_id(text["LEAID"], 7),
             "state_school": text["SEASCH"],
@@ -32,16 +83,18 @@ def _schools(table: TextTable, asked: Asked) -> Part:
             "county": title_case(text["CONAME"]),
             "grade_low": grades(text["GSLO"]),
             "grade_high": grades(text["GSHI"]),
-            "charter": flag(text["CHARTR"], _CHARTER, _NO_CHARTER),
         }
     )
     if "TYPE" in text:
         frame["kind"] = school_kinds(text["TYPE"])
     frame["level"] = level_from_grades(frame["grade_low"], frame["grade_high"])
-    for name, column in (("latitude", "LATCOD"), ("longitude", "LONCOD")):
-        degrees = numbers(text[column], table.label, column)
+    for column, name in (("CHARTR", "charter"), ("MAGNET", "magnet")):
+        if column in text:
+            frame[name] = flag(text[column], _YES, _NO)
+    for column, name in (("LATCOD", "latitude"), ("LONCOD", "longitude")):
+        degrees = numbers(text[column], label, column)
         frame[name] = degrees.mask(degrees == 0)
-    return Part(table.label, frame, key=("ncessch",))
+    return frame
 
 
 def _districts(table: TextTable, asked: Asked) -> Part:
@@ -57,13 +110,77 @@ def _districts(table: TextTable, asked: Asked) -> Part:
     return Part(table.label, frame, key=("leaid",))
 
 
+def _year_in_names(header: tuple[str, ...]) -> int | None:
+    """The fall in the names of a universe file's columns ("MEMBER09"), or None where they stand alone."""
+    found = next(filter(None, map(_ENDS_WITH_YEAR.fullmatch, header)), None)
+    return 2000 + int(found[1]) if found else None
+
+
+def _is_universe_of_before_2010(header: tuple[str, ...]) -> bool:
+    year = _year_in_names(header)
+    if year is None:
+        return False
+    names = tuple(column.removesuffix(f"{year % 100:02d}") for column in header)
+    return having(*_UNIVERSE)((*names, "SURVYEAR"))
+
+
+# The five files of 2014–15 and 2015–16 ------------------------------------------------------------------------------
+
+
+def _membership(table: TextTable, asked: Asked) -> Part:
+    text = _of_state(table, asked)
+    frame = _named(text, table.label).assign(
+        students=counts(text["MEMBER"], table.label, "MEMBER"), **_counted(text, _RACES, table.label)
+    )
+    return Part(table.label, frame)
+
+
+def _lunch(table: TextTable, asked: Asked) -> Part:
+    text = _of_state(table, asked)
+    frame = _named(text, table.label)[["year", "ncessch"]].assign(**_lunch_counts(text, table.label))
+    return Part(table.label, frame)
+
+
+def _directory(table: TextTable, asked: Asked) -> Part:
+    text = _of_state(table, asked)
+    known = [column for column in DESCRIBED_BY if column in text]
+    return Part(table.label, _named(text, table.label).assign(**described(text[known])), key=("ncessch",))
+
+
+def _named(text: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Each school's year, ids, state and names."""
+    frame = pd.DataFrame(
+        {
+            "year": fall_year(text["SURVYEAR"], label, "SURVYEAR"),
+            "ncessch": nces_id(text["NCESSCH"], 12),
+            "leaid": nces_id(text["LEAID"], 7),
+            "state": text["FIPST"].str.zfill(2).map(POSTAL_OF_FIPS),
+            "school": title_case(text["SCH_NAME"]),
+        }
+    )
+    return frame.assign(district=title_case(text["LEA_NAME"])) if "LEA_NAME" in text else frame
+
+
+# What the vintages have in common -----------------------------------------------------------------------------------
+
+
+def _counted(text: pd.DataFrame, columns: dict[str, str], label: str) -> dict[str, pd.Series]:
+    return {name: counts(text[column], label, column) for column, name in columns.items() if column in text}
+
+
+def _lunch_counts(text: pd.DataFrame, label: str) -> dict[str, pd.Series]:
+    """Students eligible for free, and for free or reduced-price lunch: the sum of the two where no total is given."""
+    free, reduced, total = (counts(text[column], label, column) for column in ("FRELCH", "REDLCH", "TOTFRL"))
+    return {"ed_frpl": total.fillna(free + reduced), "ed_free": free}
+
+
 def _of_state(table: TextTable, asked: Asked) -> pd.DataFrame:
     """The rows of the state asked for as text, the codes for "no value" missing.
 
     Raises:
         InputError: the file holds several states and none was asked for, or not the one asked for.
     """
-    text = table.frame()
+    text = table.frame([column for column in table.header if not _DETAIL.fullmatch(column)])
     text = text.mask(text.isin(_CODES))
     fips = text["FIPST"].str.zfill(2)
     states = fips.dropna().unique()
@@ -76,13 +193,42 @@ def _of_state(table: TextTable, asked: Asked) -> pd.DataFrame:
     return text[fips == STATES[asked.state].fips]
 
 
+# Students by race, grade and sex: 250 columns of a file of 100,000 schools, which are not read.
+_DETAIL = re.compile(r"(AM|AS|HI|BL|WH|HP|TR)(PK|KG|\d\d|UG|AE|AL)[MF](\d\d)?")
+
+_OF_SCHOOLS = ("SURVYEAR", "NCESSCH", "FIPST", "LEAID")
+_DIRECTORY = (*_OF_SCHOOLS, "STID", "SEASCH", "SCHNAM", "LEANM", "CONAME")
+_LUNCH = ("FRELCH", "REDLCH", "TOTFRL")
+_UNIVERSE = (*_DIRECTORY, "GSLO", "GSHI", "LATCOD", "LONCOD", *_LUNCH, "MEMBER", "HISP")
 SOURCES = (
+    Source("ccd-universe-2009", "NCES Common Core of Data, school universe", _is_universe_of_before_2010, _universe),
+    Source("ccd-universe", "NCES Common Core of Data, school universe", having(*_UNIVERSE), _universe),
     Source(
-        "ccd-directory",
-        "NCES Common Core of Data, school directory",
-        having(*("SURVYEAR", "NCESSCH", "FIPST", "LEAID", "STID", "SEASCH", "SCHNAM", "LEANM", "CONAME")),
-        _schools,
+        "ccd-052-wide",
+        "NCES Common Core of Data, school membership",
+        having(*_OF_SCHOOLS, "SCH_NAME", "MEMBER", *_RACES),
+        _membership,
     ),
+    Source(
+        "ccd-033-wide",
+        "NCES Common Core of Data, lunch program eligibility",
+        having(*_OF_SCHOOLS, "SCH_NAME", *_LUNCH),
+        _lunch,
+    ),
+    Source(
+        "ccd-029-wide",
+        "NCES Common Core of Data, school directory",
+        having(*_OF_SCHOOLS, "SCH_NAME", "GSLO", "GSHI"),
+        _directory,
+    ),
+    Source(
+        "ccd-129-wide",
+        "NCES Common Core of Data, school characteristics",
+        having(*_OF_SCHOOLS, "SCH_NAME", "MAGNET_TEXT"),
+        _directory,
+    ),
+    Source("ccd-059-wide", "NCES Common Core of Data, teachers", having(*_OF_SCHOOLS, "SCH_NAME", "FTE"), no_staff),
+    Source("ccd-directory", "NCES Common Core of Data, school directory", having(*_DIRECTORY), _schools),
     Source(
         "ccd-districts",
         "NCES Common Core of Data, district directory",

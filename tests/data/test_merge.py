@@ -183,3 +183,14 @@ def test_without_students_there_is_nothing_to_describe():
         merged([describing(ncessch=["1"], school=["A"])])
     with pytest.raises(InputError, match="A map does not give"):
         merged([])
+
+
+def test_a_year_of_which_some_schools_lunch_is_unknown_whatever_its_rows_are_called():
+    """The rows of one state of a national file do not begin at 0."""
+    base = schools()
+    base.frame.index = pd.RangeIndex(5, 7)
+    side = describing(key=("year", "ncessch"), year=[2018], ncessch=["480000100002"], ed_frpl=[7])
+    side.frame["ed_frpl"] = side.frame["ed_frpl"].astype("Int64")
+    table, _ = merged([base, side])
+    assert table["ed"].fillna(-1).tolist() == [-1, 7]
+    assert table["ed_basis"].tolist() == ["frpl", "frpl"]

@@ -1,9 +1,15 @@
 """CCD directories of 2015–16 and earlier."""
 
+import zipfile
+
 import pandas as pd
 import pytest
 
 from analysis.errors import InputError
+from data import store
+from data.load import load
+
+pytestmark = pytest.mark.usefixtures("home")
 
 SCHOOLS = (
     "SURVYEAR,NCESSCH,FIPST,LEAID,SCHNO,STID,SEASCH,LEANM,SCHNAM,STATUS,LATCOD,LONCOD,CONAME,GSLO,GSHI,CHARTR"
@@ -65,3 +71,190 @@ def test_districts_translate_the_states_ids(part, tmp_path):
 def test_the_directory_tells_the_kind_of_school(part, tmp_path, code, kind):
     found = part(table(tmp_path, f"{SCHOOLS},TYPE", f"{ONE},{code}")).frame["kind"].iloc[0]
     assert found == kind if kind else pd.isna(found)
+
+
+# The universe file, 2007–08 to 2013–14: tab-separated text -----------------------------------------------------------
+
+
+def fields(text):
+    return dict(pair.split("=") for line in text.split("\n") for pair in line.split("|"))
+
+
+EASTSIDE = fields(
+    "SURVYEAR=2013|NCESSCH=480000101145|FIPST=48|LEAID=4800001|SCHNO=01145|STID=054901|SEASCH=054901101\n"
+    "LEANM=CROSBYTON CISD|SCHNAM=EASTSIDE EL|STATUS=1|LATCOD=33.65|LONCOD=-101.2|CONAME=CROSBY COUNTY\n"
+    "GSLO=PK|GSHI=05|LEVEL=1|MAGNET=2|CHARTR=1|FRELCH=70|REDLCH=5|TOTFRL=75|RACECAT=7|AM01M=1|G01=9\n"
+    "MEMBER=100|AM=1|AMALM=1|ASIAN=2|HISP=60|BLACK=10|WHITE=20|PACIFIC=3|TR=4|TOTETH=100"
+)
+IDS = ("NCESSCH", "FIPST", "LEAID", "SCHNO")
+RACES_OF_EASTSIDE = {
+    "american_indian": 1, "asian": 2, "black": 10, "hispanic": 60, "pacific_islander": 3, "two_or_more": 4, "white": 20,
+}  # fmt: skip
+
+
+def universe(path, *schools, year_in_names="", quoted=False, encoding="utf-8"):
+    names = [name for name in EASTSIDE if not (year_in_names and name == "SURVYEAR")]
+    header = [name if name in IDS else name + year_in_names for name in names]
+    quote = '"{}"'.format if quoted else str
+    rows = [header, *([school[name] for name in names] for school in schools)]
+    path.write_text("".join("\t".join(map(quote, row)) + "\r\n" for row in rows), encoding=encoding, newline="")
+    return path
+
+
+def test_a_universe_file_brings_students_races_lunch_and_place(part, tmp_path):
+    read = part(universe(tmp_path / "sc132a.txt", EASTSIDE))
+    row = read.frame.iloc[0]
+    assert read.brings_schools
+    assert (row["year"], row["ncessch"], row["leaid"], row["state"]) == (2013, "480000101145", "4800001", "TX")
+    assert (row["students"], row["ed_frpl"], row["ed_free"]) == (100, 75, 70)
+    assert row[list(RACES_OF_EASTSIDE)].to_dict() == RACES_OF_EASTSIDE
+    assert (row["school"], row["level"], row["grade_low"], row["grade_high"]) == (
+        "Eastside EL",
+        "elementary",
+        "PK",
+        "05",
+    )
+    assert (row["charter"], row["magnet"]) == (True, False)
+    assert (row["latitude"], row["longitude"]) == (33.65, -101.2)
+
+
+def test_quotation_marks_and_a_byte_order_mark_change_nothing(part, tmp_path):
+    plain = part(universe(tmp_path / "plain.txt", EASTSIDE)).frame
+    quoted = part(universe(tmp_path / "quoted.txt", EASTSIDE, quoted=True, encoding="utf-8-sig")).frame
+    pd.testing.assert_frame_equal(plain, quoted)
+
+
+@pytest.mark.parametrize("year", ["07", "08", "09"])
+def test_until_2009_the_year_stands_in_the_columns_names(part, tmp_path, year):
+    row = part(universe(tmp_path / "old.txt", EASTSIDE, year_in_names=year)).frame.iloc[0]
+    assert row["year"] == 2000 + int(year)
+    assert (row["students"], row["ed_frpl"]) == (100, 75)
+    assert row[list(RACES_OF_EASTSIDE)].to_dict() == RACES_OF_EASTSIDE
+
+
+@pytest.mark.parametrize("code", ["-1", "-2", "-9", "M", "N"])
+def test_every_code_for_no_value_is_missing(part, tmp_path, code):
+    numbers = ("FRELCH", "REDLCH", "TOTFRL", "MEMBER", *("AM", "ASIAN", "HISP", "BLACK", "WHITE", "PACIFIC", "TR"))
+    unknown = EASTSIDE | dict.fromkeys([*numbers, "CHARTR", "MAGNET", "GSLO", "GSHI", "CONAME"], code)
+    row = part(universe(tmp_path / "sc132a.txt", unknown)).frame.iloc[0]
+    of = [*RACES_OF_EASTSIDE, "students", "ed_frpl", "ed_free", "charter", "magnet", "grade_low", "level", "county"]
+    assert row[of].isna().all()
+    assert row["school"] == "Eastside EL"
+
+
+def test_zero_is_a_count(part, tmp_path):
+    row = part(universe(tmp_path / "sc132a.txt", EASTSIDE | {"BLACK": "0", "TOTFRL": "0", "FRELCH": "0"})).frame.iloc[0]
+    assert (row["black"], row["ed_frpl"], row["ed_free"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("free", "reduced", "total", "known"),
+    [("70", "5", "-1", 75), ("70", "5", "76", 76), ("70", "-1", "-1", None), ("-1", "-1", "76", 76)],
+)
+def test_lunch_is_the_total_or_else_the_sum_of_its_parts(part, tmp_path, free, reduced, total, known):
+    school = EASTSIDE | {"FRELCH": free, "REDLCH": reduced, "TOTFRL": total}
+    found = part(universe(tmp_path / "sc132a.txt", school)).frame.iloc[0]["ed_frpl"]
+    assert (None if pd.isna(found) else found) == known
+
+
+def test_a_negative_that_is_no_code_is_told(part, tmp_path):
+    path = universe(tmp_path / "sc132a.txt", EASTSIDE | {"MEMBER": "-5"})
+    with pytest.raises(InputError, match=r'sc132a\.txt, row 2, column MEMBER: "-5" is negative'):
+        part(path)
+
+
+# The separate files of 2014–15 (tab-separated) and 2015–16 (CSV) -----------------------------------------------------
+
+COMMON = fields(
+    "SURVYEAR=2015-2016|FIPST=01|STABR=AL|STATENAME=ALABAMA|SEANAME=Alabama Department Of Education|LEAID=0100005\n"
+    "ST_LEAID=101|LEA_NAME=Albertville City|SCHID=00870|ST_SCHID=101-0010|NCESSCH=010000500870|SCH_NAME=Hill Middle"
+)
+MEMBERSHIP = fields(
+    "PK=-2|G01=-2|AE=7|TOTAL=107|MEMBER=100|AM01M=-2|AM01F=-2|AM=1|AMALM=1|AMALF=0|AS=2|HI=60|BL=10|WH=20|HP=3|TR=4"
+)
+LUNCH = fields("FRELCH=70|REDLCH=5|TOTFRL=75")
+DIRECTORY = fields("SY_STATUS=1|CHARTER_TEXT=No|GSLO=07|GSHI=08|LEVEL=Middle")
+CHARACTERISTICS = fields("TITLEI_STATUS=NOTTITLE1ELIG|MAGNET_TEXT=Yes|SHARED_TIME=No")
+STAFF = fields("FTE=12.50")
+
+
+def of_2015(path, columns, **changed):
+    separator = "\t" if path.suffix == ".txt" else ","
+    row = COMMON | columns | changed
+    path.write_text(f"{separator.join(row)}\n{separator.join(row.values())}\n")
+    return path
+
+
+@pytest.mark.parametrize(("name", "year"), [("a.txt", "2014"), ("a.csv", "2015-2016")])
+def test_membership_leaves_adult_education_out(part, tmp_path, name, year):
+    read = part(of_2015(tmp_path / name, MEMBERSHIP, SURVYEAR=year))
+    row = read.frame.iloc[0]
+    assert read.brings_schools
+    assert (row["year"], row["ncessch"], row["leaid"], row["state"]) == (int(year[:4]), "010000500870", "0100005", "AL")
+    assert row["students"] == 100
+    assert row[list(RACES_OF_EASTSIDE)].to_dict() == RACES_OF_EASTSIDE
+    assert (row["school"], row["district"]) == ("Hill Middle", "Albertville City")
+
+
+def test_lunch_describes_the_year_it_is_of(part, tmp_path):
+    read = part(of_2015(tmp_path / "a.csv", LUNCH))
+    assert read.key == ("year", "ncessch")
+    assert read.frame.to_dict("records") == [
+        {"year": 2015, "ncessch": "010000500870", "ed_frpl": 75, "ed_free": 70},
+    ]
+
+
+def test_directory_and_characteristics(part, tmp_path):
+    place = part(of_2015(tmp_path / "a.csv", DIRECTORY)).frame.iloc[0]
+    assert (place["level"], place["grade_low"], place["charter"]) == ("middle", "07", False)
+    assert (place["state_leaid"], place["state_school"]) == ("101", "0010")
+    assert part(of_2015(tmp_path / "b.csv", CHARACTERISTICS)).frame.iloc[0]["magnet"]
+
+
+def test_teachers_are_left_out_and_told(part, tmp_path):
+    read = part(of_2015(tmp_path / "a.csv", STAFF))
+    assert read.frame.empty
+    assert "numbers of teachers" in read.notes[0]
+
+
+def test_two_vintages_become_one_dataset(tmp_path):
+    """A state's 2013–14 universe file and the files of 2015–16 in one load, with every count in its own year."""
+    eastside = EASTSIDE | {"FIPST": "01", "NCESSCH": "010000500870", "LEAID": "0100005", "MEMBER": "90", "TOTFRL": "50"}
+    paths = [
+        universe(tmp_path / "sc132a.txt", eastside),
+        of_2015(tmp_path / "members.csv", MEMBERSHIP),
+        of_2015(tmp_path / "lunch.csv", LUNCH),
+        of_2015(tmp_path / "directory.csv", DIRECTORY),
+    ]
+    manifest = load(paths, name="alabama")
+    table = store.schools(manifest).set_index("year")
+    assert manifest.years == (2013, 2015)
+    assert table["students"].to_dict() == {2013: 90, 2015: 100}
+    assert table["ed_frpl"].to_dict() == {2013: 50, 2015: 75}
+    assert table.loc[2015, "level"] == "middle"
+
+
+def test_a_genuine_district_file_of_2015_is_refused_in_one_sentence(part, realdata):
+    with pytest.raises(InputError, match="is a district-level file; Evenground needs the school-level one"):
+        part(realdata / "ccd_originals" / "ccd_lea_052_1516_w_1a_011717_csv.zip")
+
+
+def test_the_genuine_district_file_of_2015_read_as_one_of_schools(part, tmp_path, realdata):
+    """The columns, codes, quoting and encoding NCES used that year: its districts stand in for schools.
+
+    The races leave adult education out, as MEMBER does: wherever all are known they add up to it.
+    """
+    archive = zipfile.ZipFile(realdata / "ccd_originals" / "ccd_lea_052_1516_w_1a_011717_csv.zip")
+    text = archive.read(archive.namelist()[0]).decode("cp1252")
+    head, rest = text.split("\n", 1)
+    rows = [line.split(",") for line in rest.splitlines() if line.startswith("2015-2016,55,")]
+    names = head.strip().split(",")
+    at = names.index("LEAID")
+    path = tmp_path / "wisconsin.csv"
+    lines = [",".join([*names, "NCESSCH", "SCH_NAME"]), *(",".join([*row, row[at] + "00001", "X"]) for row in rows)]
+    path.write_text("\n".join(lines) + "\n")
+    frame = part(path, state="WI").frame
+    known = frame.dropna(subset=[*RACES_OF_EASTSIDE, "students"])
+    assert len(frame) == len(rows) > 400
+    assert len(known) > 400
+    assert (known[list(RACES_OF_EASTSIDE)].sum(axis=1) == known["students"]).all()

@@ -30,3 +30,23 @@ def test_a_latitude_that_is_no_number_is_told(part, tmp_path):
     (tmp_path / "b.csv").write_text("NCESSCH,LAT,LON\n480000100001,north,-101.24\n")
     with pytest.raises(InputError, match=r'b\.csv, row 2, column LAT \(latitude\): "north"'):
         part(tmp_path / "b.csv")
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("NCESSCH,SURVYEAR,LATCODE,LONGCODE", "480000100001,2014,33.65,-101.24"),
+        ("NCESSCH,NAME,LAT1516,LON1516", "480000100001,A,33.65,-101.24"),
+    ],
+)
+def test_the_column_names_of_2014_and_2015(part, tmp_path, header, row):
+    (tmp_path / "a.csv").write_text(f"{header}\n{row}\n")
+    (read,) = part(tmp_path / "a.csv").frame.to_dict("records")
+    assert read == {"ncessch": "480000100001", "latitude": 33.65, "longitude": -101.24}
+
+
+def test_the_text_of_2016_has_no_district_after_the_school(part, tmp_path):
+    row = "480000100001|A SCHOOL|48|1 St|X|TX|79322|48|48107|Crosby County|43|33.65|-101.24|N|N"
+    (tmp_path / "a.txt").write_text(row + "\n")
+    (read,) = part(tmp_path / "a.txt").frame.to_dict("records")
+    assert read == {"ncessch": "480000100001", "latitude": 33.65, "longitude": -101.24}
