@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +19,11 @@ from analysis.policy.scenario import from_json
 from data import store
 from data.groups import Comparison, comparison, on_basis
 from data.load import load, read_schools
+from data.reading import TextTable, tables
 from data.schema import ED_BASES, LEVELS, school_year
+from data.sources.guess import guess
+from data.sources.mapping import read_mapping, to_toml
+from data.sources.preview import preview
 
 # The contract of `simulate`: what a school's row holds.
 SCHOOL_COLUMNS = [
@@ -75,6 +79,12 @@ def parser() -> argparse.ArgumentParser:
     job.add_argument("--name", help="the dataset's name (default: the state's)")
     job.add_argument("--state", help="the state to keep of a national file, such as TX")
     job.add_argument("--year", type=int, help="the fall of the school year, for files that do not say")
+    job.add_argument("--mapping", type=Path, metavar="MAPPING.toml", help="how to read a table of an unknown layout")
+
+    job = _job(jobs, "mapping", _mapping, "guess how to read a table of an unknown layout, to correct and load with")
+    job.add_argument("file", type=Path, metavar="FILE", help="a file with the table")
+    job.add_argument("--header-row", type=int, metavar="ROW", help="the row of column names, if it is not found")
+    _output(job)
 
     _job(jobs, "datasets", _datasets, "list the datasets")
 
@@ -139,13 +149,26 @@ def _serve(given: argparse.Namespace) -> None:
 
 
 def _load(given: argparse.Namespace) -> None:
-    manifest = load(given.files, name=given.name, state=given.state, year=given.year, progress=_say)
+    mapping = read_mapping(given.mapping) if given.mapping else None
+    manifest = load(given.files, name=given.name, state=given.state, year=given.year, mapping=mapping, progress=_say)
     years = ", ".join(school_year(year) for year in manifest.years)
     _say(f"Stored {manifest.name}: {manifest.schools:,} schools, {manifest.students:,} students, {years}.")
     for exclusion in manifest.exclusions:
         _say(f"Left out: {exclusion.schools:,} schools, {exclusion.reason}.")
     for note in manifest.notes:
         _say(note)
+
+
+def _mapping(given: argparse.Namespace) -> None:
+    found = [table for table in tables(given.file, given.header_row) if isinstance(table, TextTable)]
+    if not found:
+        raise InputError(f"{given.file.name} holds no table, only a map; give the file with the schools.")
+    table = max(found, key=lambda table: len(table.header))
+    mapping = replace(guess(table), header_row=given.header_row)
+    _say(f"{table.label} seems to hold:")
+    for row in preview(table, mapping).itertuples():
+        _say(f"  {row.label}: {row.columns}{f' ({row.unit})' if row.unit else ''}: {row.examples}")
+    _write_text(to_toml(mapping), given)
 
 
 def _datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job takes what was given

@@ -225,4 +225,4 @@ def test_a_national_directory_is_read_for_the_state_of_the_membership_file(ccd, 
     ]
     manifest = load([ccd.file(tmp_path / "b.csv", ccd.lunch_header, lunch), members])
     assert store.schools(manifest)["ed"].tolist() == [60]
-    assert manifest.ed_bases == ("direct",)
+    assert manifest.ed_bases == ("direct", "direct16")
