@@ -211,10 +211,12 @@ def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
         ed[rows.index], ed_basis[rows.index] = rows[f"ed_{basis}"].array, basis
         for end in bounds.columns.intersection([f"ed_{e}" for e in ("low", "high") if f"ed_{basis}_{e}" in table]):
             bounds.loc[rows.index, end] = rows[end.replace("ed_", f"ed_{basis}_")].array
-        unknown = int((rows[f"ed_{basis}"].isna() & students.gt(0)).sum())
+        enrolled = students.gt(0)
+        unknown = int((rows[f"ed_{basis}"].isna() & enrolled).sum())
+        lacking = f"; unknown in {unknown:,} of {enrolled.sum():,} schools" if unknown else ""
         notes += (
             f"{school_year(year)}: economically disadvantaged is {ED_BASES[basis]}, known for schools with "
-            f"{covered[basis]:.0%} of students{f'; unknown in {unknown:,} of {len(rows):,} schools' * bool(unknown)}.",
+            f"{covered[basis]:.0%} of students{lacking}.",
         )
     return table.assign(ed=ed, ed_basis=ed_basis, **bounds), notes
 

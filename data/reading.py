@@ -31,6 +31,7 @@ from data.polygons import Polygons
 
 MOST_COLUMNS = 5_000
 _SHAPEFILE_PART = re.compile(r"(.+?)(\.shp(\..+)?\.xml|\.(dbf|shx|prj|cpg|qpj|sbn|sbx|qix))", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\W*[^\W\d]+\W.*\w", re.DOTALL)
 _SAMPLE_BYTES = 256 << 10
 _SAMPLE_ROWS = 50
 _DELIMITERS = (",", "\t", "|", ";")
@@ -223,7 +224,8 @@ def _csv_parts(
 
     def remember(row: pyarrow.csv.InvalidRow) -> str:
         ragged.append(row)
-        return "error"
+        # A sentence by itself is a footnote, to be passed over where it ends the file.
+        return "skip" if row.actual_columns == 1 and _FOOTNOTE.match(row.text) else "error"
 
     reading = pyarrow.csv.ReadOptions(column_names=names, skip_rows=skipped, block_size=BLOCK, use_threads=False)
     parsing = pyarrow.csv.ParseOptions(
@@ -242,15 +244,18 @@ def _csv_parts(
             for batch in pyarrow.csv.open_csv(stream, reading, parsing, as_text):
                 yield row, pa.Table.from_batches([batch])
                 row += batch.num_rows
+            if ragged and ragged[0].number - skipped + first_row - 1 < row:
+                raise pa.ArrowInvalid
         except pa.ArrowInvalid as fault:
             if not ragged:
                 raise InputError(
                     f"{file.label} cannot be read as a table from row {row:,} on: close the quotation mark that is "
                     "open there, or save it again as CSV in UTF-8."
                 ) from fault
-            number = ragged[0].number - skipped + first_row - 1
+            first = next((row for row in ragged if row.actual_columns > 1), ragged[0])
+            number = first.number - skipped + first_row - 1
             raise InputError(
-                f"{file.label}, row {number:,}: {ragged[0].actual_columns} fields where the header has {width}; "
+                f"{file.label}, row {number:,}: {first.actual_columns} fields where the header has {width}; "
                 "correct the row, or quote the text that holds the delimiter."
             ) from None
         if batch is not None and names[-1] in batch.schema.names:

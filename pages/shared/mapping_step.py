@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.errors import InputError
 from data.reading import TextTable, held
-from data.schema import school_year
+from data.schema import FIELDS, school_year
 from data.sources.guess import guess, width
 from data.sources.mapped import read
 from data.sources.mapping import MAPPABLE, Mapping, Take
@@ -17,6 +17,7 @@ from data.sources.source import Asked, Part
 
 _UNITS = {"count": "students", "percent": "percent", "share": "share (0 to 1)"}
 _FIRST_VALUES = 3
+_COUNTED = tuple(name for name, column in FIELDS.items() if column.kind == "count")
 _IDS = ("ncessch", "leaid", "state_school", "state_leaid")
 
 
@@ -55,28 +56,30 @@ def _edited(table: TextTable, guessed: Mapping) -> dict[str, Take]:
     """The fields as the person leaves them in the editor."""
     text = table.frame().head(1_000)
     rows = []
-    for field in MAPPABLE:
+    fields = sorted(MAPPABLE, key=lambda field: field not in guessed.fields)  # those found first
+    for field in fields:
         take = guessed.fields.get(field, Take(()))
         examples = [", ".join(text[name].dropna().drop_duplicates().head(_FIRST_VALUES)) for name in take.columns]
         columns = (*take.columns, None, None)[:2]
-        rows.append((label_of(field), *columns, _UNITS[take.unit], " + ".join(examples)))
+        unit = _UNITS[take.unit] if take.columns and field in _COUNTED else None
+        rows.append((label_of(field), *columns, unit, " + ".join(examples)))
     kinds = st.column_config
     edited = st.data_editor(
-        pd.DataFrame(rows, columns=["Field", "Column", "And column", "Given as", "First values"], index=MAPPABLE),
+        pd.DataFrame(rows, columns=["Field", "Column", "And column", "Given as", "First values"], index=fields),
         column_config={
             "Field": kinds.TextColumn(disabled=True),
             "Column": kinds.SelectboxColumn(options=list(table.header)),
             "And column": kinds.SelectboxColumn(
                 options=list(table.header), help="Counts are added; the pieces of an id are put together."
             ),
-            "Given as": kinds.SelectboxColumn(options=list(_UNITS.values()), required=True),
+            "Given as": kinds.SelectboxColumn(options=list(_UNITS.values()), help="For counts of students."),
             "First values": kinds.TextColumn(disabled=True),
         },
         hide_index=True,
         height=420,
         key=f"mapping_{table.label}",
     )
-    return {field: take for field, take in zip(MAPPABLE, _takes(edited, guessed, text), strict=True) if take.columns}
+    return {field: take for field, take in zip(fields, _takes(edited, guessed, text), strict=True) if take.columns}
 
 
 def _takes(edited: pd.DataFrame, guessed: Mapping, text: pd.DataFrame) -> list[Take]:
@@ -89,7 +92,7 @@ def _takes(edited: pd.DataFrame, guessed: Mapping, text: pd.DataFrame) -> list[T
         if take is None or take.columns != columns:
             digits = tuple(width(text[name]) for name in columns) if field in _IDS else ()
             take = Take(columns, digits=digits)
-        takes.append(replace(take, unit=units[words]))
+        takes.append(replace(take, unit=units.get(words, "count")))
     return takes
 
 
