@@ -24,8 +24,12 @@ from data.groups import Comparison, comparison, on_basis
 from data.inclusion import GEOGRAPHIC, USUALLY_EXCLUDED, Rules, excluded_words, included
 from data.load import load, read_schools, read_told
 from data.quality.report import Report, of_dataset, report
+from data.reading import TextTable, tables
 from data.schema import ED_BASES, LEVELS, school_year
 from data.sensitivity import sensitivity
+from data.sources.guess import guess
+from data.sources.mapping import read_mapping, to_toml
+from data.sources.preview import preview
 from data.store import Manifest
 from reports import quality
 
@@ -91,6 +95,12 @@ def parser() -> argparse.ArgumentParser:
     job.add_argument("--name", help="the dataset's name (default: the state's)")
     job.add_argument("--state", help="the state to keep of a national file, such as TX")
     job.add_argument("--year", type=int, help="the fall of the school year, for files that do not say")
+    job.add_argument("--mapping", type=Path, metavar="MAPPING.toml", help="how to read a table of an unknown layout")
+
+    job = _job(jobs, "mapping", _mapping, "guess how to read a table of an unknown layout, to correct and load with")
+    job.add_argument("file", type=Path, metavar="FILE", help="a file with the table")
+    job.add_argument("--header-row", type=int, metavar="ROW", help="the row of column names, if it is not found")
+    _output(job)
 
     _job(jobs, "datasets", _datasets, "list the datasets")
 
@@ -190,7 +200,9 @@ def _load(given: argparse.Namespace) -> None:
     if given.files and (given.years or given.folder):
         raise InputError("Give files, or --years of a --state to fetch, but not both.")
     if given.files:
-        manifest = load(given.files, name=given.name, state=given.state, year=given.year, progress=_say)
+        mapping = read_mapping(given.mapping) if given.mapping else None
+        said = {"name": given.name, "state": given.state, "year": given.year, "mapping": mapping}
+        manifest = load(given.files, **said, progress=_say)
     else:
         manifest = _get(given)
     years = ", ".join(school_year(year) for year in manifest.years)
@@ -223,6 +235,18 @@ def _years(text: str) -> list[int]:
     if not all(spans) or not years or len(years) > _MOST_YEARS:
         raise argparse.ArgumentTypeError(f'"{text}" is no list of years; write 2016-2022 or 2016,2018')
     return years
+
+
+def _mapping(given: argparse.Namespace) -> None:
+    found = [table for table in tables(given.file, given.header_row) if isinstance(table, TextTable)]
+    if not found:
+        raise InputError(f"{given.file.name} holds no table, only a map; give the file with the schools.")
+    table = max(found, key=lambda table: len(table.header))
+    mapping = replace(guess(table), header_row=given.header_row)
+    _say(f"{table.label} seems to hold:")
+    for row in preview(table, mapping).itertuples():
+        _say(f"  {row.label}: {row.columns}{f' ({row.unit})' if row.unit else ''}: {row.examples}")
+    _write_text(to_toml(mapping), given)
 
 
 def _datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job takes what was given

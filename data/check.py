@@ -134,6 +134,7 @@ def _read(values: pd.Series, column: Column, label: str) -> pd.Series:
     readers: dict[Kind, Callable[[], pd.Series]] = {
         "year": lambda: counts(values, label, column.name),
         "count": lambda: counts(values, label, column.name),
+        "number": lambda: numbers(values, label, column.name),
         "degrees": lambda: numbers(values, label, column.name),
         "flag": lambda: values if values.dtype == "boolean" else _coded(values, dict(_FLAGS)),
         "grade": lambda: _coded(values, dict(_GRADES), squeeze=r"[\s.\-]"),

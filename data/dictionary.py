@@ -18,6 +18,7 @@ _KINDS: dict[Kind, str] = {
     "grade": "one of",
     "flag": "yes or no",
     "count": "a whole number",
+    "number": "a number",
     "degrees": "degrees",
 }
 

@@ -4,8 +4,11 @@ Nothing here is extracted to disk or executed. A zip archive's own figures bound
 ``zipfile`` never gives more bytes of an entry than its declared size, so checking the declared sizes is enough.
 """
 
+import bz2
 import codecs
+import gzip
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -19,7 +22,7 @@ from typing import IO, Literal
 from analysis.errors import InputError
 from data import deflate64
 
-Kind = Literal["text", "zip", "workbook", "parquet", "shapefile", "geopackage", "json"]
+Kind = Literal["text", "zip", "workbook", "parquet", "shapefile", "geopackage", "json", "r"]
 
 BLOCK = 4 << 20
 GIGABYTE = 1 << 30
@@ -31,6 +34,9 @@ LARGEST_RATIO = 500
 MOST_ENTRIES = 10_000
 RATIO_MATTERS_ABOVE = 1 << 20
 
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_PACKED_R = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+_R_MAGIC = (b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n", b"X\n\x00\x00\x00", b"A\n2\n", b"A\n3\n")
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _UTF8_MARK = b"\xef\xbb\xbf"
 _MAGIC: dict[bytes, Kind] = {
@@ -39,9 +45,9 @@ _MAGIC: dict[bytes, Kind] = {
     b"PAR1": "parquet",
     b"\x00\x00\x27\x0a": "shapefile",
     b"SQLite format 3\x00": "geopackage",
+    OLD_EXCEL: "workbook",
 }
 _UNREADABLE = {
-    b"\xd0\xcf\x11\xe0": "is an old or password-protected Excel workbook: save it as .xlsx without a password",
     b"\x1f\x8b": "is packed with gzip: unpack it first",
     b"7z\xbc\xaf": "is a 7-Zip archive: unpack it first",
     b"Rar!": "is a RAR archive: unpack it first",
@@ -128,6 +134,8 @@ def kind(file: Given) -> Kind:
         NotATableError: it is nothing that can be read here.
     """
     head = file.head(4096)
+    if _is_r_data(file, head):
+        return "r"
     for magic, reason in _UNREADABLE.items():
         if head.startswith(magic):
             raise NotATableError(f"{file.label} {reason}.")
@@ -152,8 +160,39 @@ def kind(file: Given) -> Kind:
 
 
 def _is_workbook(file: Given) -> bool:
+    return is_open_document(file) or _has_entry(file, "xl/workbook.xml")
+
+
+def is_open_document(file: Given) -> bool:
+    """Whether a zip is an OpenDocument spreadsheet, which says so in its first entry."""
+    return b"application/vnd.oasis.opendocument.spreadsheet" in file.head(256)
+
+
+def _has_entry(file: Given, name: str) -> bool:
     with faults_told(file.label), file.open() as stream, zipfile.ZipFile(stream) as archive:
-        return "xl/workbook.xml" in archive.namelist()
+        return name in archive.namelist()
+
+
+def _is_r_data(file: Given, head: bytes) -> bool:
+    """Whether a file is R data (.rda, .RData, .rds), packed or not."""
+    if not head.startswith((*_PACKED_R, *_R_MAGIC)):
+        return False
+    try:
+        with file.open() as stream:
+            return unpacked_r(stream, 5).startswith(_R_MAGIC)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError):
+        return False
+
+
+def unpacked_r(stream: IO[bytes], size: int) -> bytes:
+    """The first bytes of what R packed into a stream with gzip, bzip2 or xz, or of the stream itself."""
+    head = stream.read(6)
+    stream.seek(0)
+    unpack = next((unpack for magic, unpack in _PACKED_R.items() if head.startswith(magic)), None)
+    if unpack is None:
+        return stream.read(size)
+    with unpack(stream, "rb") as inner:  # type: ignore[operator]
+        return bytes(inner.read(size))
 
 
 def entries(archive: Given) -> list[Given]:
@@ -176,8 +215,7 @@ def entries(archive: Given) -> list[Given]:
 
 
 def _is_office(file: Given) -> bool:
-    with faults_told(file.label), file.open() as stream, zipfile.ZipFile(stream) as inner:
-        return "[Content_Types].xml" in inner.namelist()
+    return is_open_document(file) or _has_entry(file, "[Content_Types].xml")
 
 
 def check_workbook(file: Given) -> None:

@@ -15,7 +15,9 @@ from data.merge import merged
 from data.polygons import Polygons
 from data.reading import TextTable, tables
 from data.schema import school_year
-from data.sources.registry import SOURCES, source_of
+from data.sources import mapped
+from data.sources.mapping import Mapping
+from data.sources.registry import source_of, sources
 from data.sources.source import Asked, Part, Source
 from data.states import STATES, state_code
 from data.store import Manifest
@@ -32,6 +34,7 @@ def load(
     name: str | None = None,
     state: str | None = None,
     year: int | None = None,
+    mapping: Mapping | None = None,
     progress: Callable[[str], None] = lambda _: None,
     notes: Sequence[str] = (),
 ) -> Manifest:
@@ -42,6 +45,7 @@ def load(
         name: what to call the dataset; the state's name if not given.
         state: the state to keep from national files, by its abbreviation or name.
         year: the fall the school year begins in, for files that do not say.
+        mapping: how to read a table of a layout that is not known, or that this mapping recognises.
         progress: told which file is being read.
         notes: what a reader of the dataset should know that the files do not tell.
 
@@ -49,7 +53,7 @@ def load(
         InputError: one plain sentence; the store is then as it was.
     """
     asked = Asked(state_code(state) if state else None, year)
-    found, maps, skipped = _opened(paths, progress)
+    found, maps, skipped = _opened(paths, progress, mapping)
     read, asked = _read(found, asked, progress)
     schools, exclusions, found_notes = _checked([part for _, part in read], asked)
     title = name if name and name != _slug(name) else _title(schools, name or Path(paths[0]).stem)
@@ -102,45 +106,83 @@ def _checked(parts: Sequence[Part], asked: Asked) -> tuple[pd.DataFrame, tuple[E
 # Opening and reading ------------------------------------------------------------------------------------------------
 
 
+class UnknownLayoutError(InputError):
+    """No table of a file is of a known layout.
+
+    Attributes:
+        table: the one with most columns, which a mapping may be made for.
+    """
+
+    def __init__(self, sentence: str, table: TextTable) -> None:
+        """Say the sentence, and keep the table."""
+        super().__init__(sentence)
+        self.table = table
+
+
 @dataclass(frozen=True)
 class _Found:
-    """A table and the source that recognises it."""
+    """A table, the source that recognises it, and that source's place among the others."""
 
     table: TextTable
     source: Source
+    order: int
 
 
 def _opened(
-    paths: Sequence[Path], progress: Callable[[str], None]
+    paths: Sequence[Path], progress: Callable[[str], None], mapping: Mapping | None = None
 ) -> tuple[list[_Found], list[Polygons], tuple[str, ...]]:
     """Every table and map in the files; notes name the tables passed over beside known ones in the same file."""
     found: list[_Found] = []
     maps: list[Polygons] = []
     notes: list[str] = []
+    own = (mapped.source("mapping", mapping),) if mapping else ()
+    layouts = (*own, *sources())
     for path in paths:
         progress(f"Looking at {Path(path).name}")
         known, unknown = 0, []
-        for opened in tables(path):
+        for opened in _tables(Path(path), layouts, mapping):
             if isinstance(opened, Polygons):
                 maps.append(opened)
                 known += 1
-            elif (source := source_of(opened.header)) is not None:
-                found.append(_Found(opened, source))
+            elif (of := source_of(opened.header, layouts)) is not None:
+                found.append(_Found(opened, of, layouts.index(of)))
                 known += 1
             else:
                 unknown.append(opened)
         if unknown and not known:
-            raise InputError(_unrecognised(max(unknown, key=lambda one: len(one.header))))
+            widest = max(unknown, key=lambda one: len(one.header))
+            raise UnknownLayoutError(_unrecognised(widest), widest)
         notes += [f"{one.label} is of no known layout and was left out." for one in unknown]
     return found, maps, tuple(notes)
+
+
+def _tables(path: Path, layouts: Sequence[Source], mapping: Mapping | None) -> Sequence[TextTable | Polygons]:
+    """The tables and maps in a file, with the header where a mapping that fits says it is.
+
+    Raises:
+        InputError: the mapping given fits no table, though none is of a known layout either.
+    """
+    opened = tables(path)
+    header_rows = [of.header_row for of in layouts if of.header_row]
+    for header_row in header_rows:
+        again = tables(path, header_row)
+        if any(isinstance(one, TextTable) and source_of(one.header, layouts) for one in again):
+            return again
+    unknown = [one for one in opened if isinstance(one, TextTable) and not source_of(one.header, layouts)]
+    if mapping and unknown and len(unknown) == len(opened):
+        mapped.check_columns(max(unknown, key=lambda one: len(one.header)), mapping)
+    return opened
 
 
 def _unrecognised(table: TextTable) -> str:
     shown = ", ".join(table.header[:_MOST_COLUMNS_NAMED])
     more = len(table.header) - _MOST_COLUMNS_NAMED
     columns = f"{shown} and {more} more" if more > 0 else shown
-    publishers = dict.fromkeys(source.label.partition(",")[0] for source in SOURCES if source.label)
-    return f"{table.label} is of no known layout; its columns are {columns}; known are {', '.join(publishers)}."
+    publishers = dict.fromkeys(source.label.partition(",")[0] for source in sources() if source.label)
+    return (
+        f"{table.label} is of no known layout; its columns are {columns}; known are {', '.join(publishers)}; for any "
+        "other, say what its columns hold with evenground mapping or on the Sources page."
+    )
 
 
 def _read(
@@ -155,7 +197,7 @@ def _read(
     if own:
         asked = replace(asked, state=own.source.state)
     read = []
-    for one in sorted(found, key=lambda one: SOURCES.index(one.source)):
+    for one in sorted(found, key=lambda one: one.order):
         progress(f"Reading {one.table.label}")
         part = one.source.read(one.table, asked)
         if asked.state is None and "state" in part.frame and _only(part.frame["state"]) in STATES:

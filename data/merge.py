@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.schema import ED_BASES, FIELDS, school_year
-from data.sources.source import Part
+from data.sources.source import ED_BOUNDS, Part
 
 # The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
 _BASES = ("state", "frpl", "direct", "free")
@@ -155,7 +155,7 @@ def _stranger_notes(label: str, described: pd.Series, present: pd.Series) -> tup
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
-    columns = [name for name in frame if (name in FIELDS and name != "leaid") or name == key]
+    columns = [name for name in frame if (name in {*FIELDS, *ED_BOUNDS} and name != "leaid") or name == key]
     frame = frame[columns].dropna(subset=key).drop_duplicates()
     keys = [name for name in ("year", key) if name in frame]
     again = frame.loc[frame.duplicated(keys), key]
@@ -202,17 +202,23 @@ def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     if "ed" in table or not known:
         return table, notes
     ed, ed_basis = pd.Series(pd.NA, table.index, "Int64"), pd.Series(None, table.index, "str")
+    bounds = pd.DataFrame({"ed_low": ed, "ed_high": ed})
     for year in _years(table):
         rows = table[table["year"] == year]
         students = rows["students"].fillna(0)
         covered = {basis: students[rows[f"ed_{basis}"].notna()].sum() / max(students.sum(), 1) for basis in known}
         basis = next((basis for basis in known if covered[basis] > 0.5), max(known, key=lambda b: covered[b]))
         ed[rows.index], ed_basis[rows.index] = rows[f"ed_{basis}"].astype("Int64").array, basis
+        for end in bounds.columns.intersection([f"ed_{e}" for e in ("low", "high") if f"ed_{basis}_{e}" in table]):
+            bounds.loc[rows.index, end] = rows[end.replace("ed_", f"ed_{basis}_")].array
+        enrolled = students.gt(0)
+        unknown = int((rows[f"ed_{basis}"].isna() & enrolled).sum())
+        lacking = f"; unknown in {unknown:,} of {enrolled.sum():,} schools" if unknown else ""
         notes += (
             f"{school_year(year)}: economically disadvantaged is {ED_BASES[basis]}, known for schools with "
-            f"{covered[basis]:.0%} of students.",
+            f"{covered[basis]:.0%} of students{lacking}.",
         )
-    return table.assign(ed=ed, ed_basis=ed_basis), notes
+    return table.assign(ed=ed, ed_basis=ed_basis, **bounds), notes
 
 
 def _without_impossible(table: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -24,13 +24,14 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
-from data import files, polygons, workbook
+from data import files, polygons, rdata_file, workbook
 from data.files import BLOCK, Given, NotATableError, Utf8Stream
 from data.headers import header_at, named
 from data.polygons import Polygons
 
 MOST_COLUMNS = 5_000
 _SHAPEFILE_PART = re.compile(r"(.+?)(\.shp(\..+)?\.xml|\.(dbf|shx|prj|cpg|qpj|sbn|sbx|qix))", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"\W*[^\W\d]+\W.*\w", re.DOTALL)
 _SAMPLE_BYTES = 256 << 10
 _SAMPLE_ROWS = 50
 _DELIMITERS = (",", "\t", "|", ";")
@@ -105,8 +106,10 @@ def _strip(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return stripped
 
 
-def tables(path: Path) -> list[TextTable | Polygons]:
+def tables(path: Path, header_row: int | None = None) -> list[TextTable | Polygons]:
     """Every table and map in a file, in the file's order.
+
+    The header is found by itself, unless ``header_row`` says in which row (from 1) it is.
 
     Delimited text is only looked at here and read when asked for; maps are read at once. The parts of a shapefile
     beside its ``.shp`` give nothing of their own.
@@ -119,7 +122,7 @@ def tables(path: Path) -> list[TextTable | Polygons]:
         return []
     file = files.given(path)
     if files.kind(file) != "zip":
-        return _tables_of(file)
+        return _tables_of(file, header_row)
     found: list[TextTable | Polygons] = []
     faults: list[NotATableError] = []
     entries = files.entries(file)
@@ -129,7 +132,7 @@ def tables(path: Path) -> list[TextTable | Polygons]:
             continue
         # Documentation and other formats beside the table are passed over, unless there is nothing else.
         try:
-            found += _tables_of(entry)
+            found += _tables_of(entry, header_row)
         except NotATableError as fault:
             faults.append(fault)
     if not found:
@@ -143,12 +146,14 @@ def _is_shapefile_part(name: str, exists: Callable[[str], bool]) -> bool:
     return part is not None and exists(f"{part[1]}.shp")
 
 
-def _tables_of(file: Given) -> list[TextTable | Polygons]:
+def _tables_of(file: Given, header_row: int | None) -> list[TextTable | Polygons]:
     kind = files.kind(file)
     if kind == "text":
-        return [_delimited(file)]
+        return [_delimited(file, header_row)]
     if kind == "workbook":
-        return [*_sheets(file)]
+        return [*_sheets(file, header_row)]
+    if kind == "r":
+        return [held(f"{file.label} › {name}", table) for name, table in rdata_file.frames(file).items()]
     if kind == "parquet" and not polygons.is_geoparquet(file):
         return [_parquet(file)]
     if kind == "zip":
@@ -159,7 +164,7 @@ def _tables_of(file: Given) -> list[TextTable | Polygons]:
 # Delimited text ----------------------------------------------------------------------------------------------------
 
 
-def _delimited(file: Given) -> TextTable:
+def _delimited(file: Given, header_row: int | None) -> TextTable:
     """Find the delimiter, the header and the first row of a text file from its first rows."""
     with Utf8Stream(file) as stream:
         sample = stream.read(_SAMPLE_BYTES)
@@ -173,7 +178,7 @@ def _delimited(file: Given) -> TextTable:
         # EDGE geocode files have no header; their first field is the 12-digit school id.
         names, at, skipped = tuple(str(i) for i in range(len(rows[0]))), 0, 0
     else:
-        at = 1 + header_at(rows)
+        at = _header_row(file.label, rows, header_row)
         names, skipped = named(rows[at - 1]), lines[at - 1]
     parts = partial(_csv_parts, file, delimiter=delimiter, width=len(names), skipped=skipped, first_row=at + 1)
     return _table(file.label, names, at + 1, parts)
@@ -219,7 +224,8 @@ def _csv_parts(
 
     def remember(row: pyarrow.csv.InvalidRow) -> str:
         ragged.append(row)
-        return "error"
+        # A sentence by itself is a footnote, to be passed over where it ends the file.
+        return "skip" if row.actual_columns == 1 and _FOOTNOTE.match(row.text) else "error"
 
     reading = pyarrow.csv.ReadOptions(column_names=names, skip_rows=skipped, block_size=BLOCK, use_threads=False)
     parsing = pyarrow.csv.ParseOptions(
@@ -238,15 +244,18 @@ def _csv_parts(
             for batch in pyarrow.csv.open_csv(stream, reading, parsing, as_text):
                 yield row, pa.Table.from_batches([batch])
                 row += batch.num_rows
+            if ragged and ragged[0].number - skipped + first_row - 1 < row:
+                raise pa.ArrowInvalid
         except pa.ArrowInvalid as fault:
             if not ragged:
                 raise InputError(
                     f"{file.label} cannot be read as a table from row {row:,} on: close the quotation mark that is "
                     "open there, or save it again as CSV in UTF-8."
                 ) from fault
-            number = ragged[0].number - skipped + first_row - 1
+            first = next((row for row in ragged if row.actual_columns > 1), ragged[0])
+            number = first.number - skipped + first_row - 1
             raise InputError(
-                f"{file.label}, row {number:,}: {ragged[0].actual_columns} fields where the header has {width}; "
+                f"{file.label}, row {number:,}: {first.actual_columns} fields where the header has {width}; "
                 "correct the row, or quote the text that holds the delimiter."
             ) from None
         if batch is not None and names[-1] in batch.schema.names:
@@ -263,13 +272,13 @@ def _check_closed(last_column: pa.StringArray, stream: Utf8Stream, where: str) -
 # Workbooks and Parquet ----------------------------------------------------------------------------------------------
 
 
-def _sheets(file: Given) -> list[TextTable]:
+def _sheets(file: Given, header_row: int | None) -> list[TextTable]:
     """The sheets of a workbook that hold a table."""
     found: list[TextTable] = []
     faults = [NotATableError(f"{file.label} has no sheet with a table in it.")]
     for sheet, rows in workbook.sheets(file).items():
         try:
-            found.append(_sheet(f"{file.label} › {sheet}", rows))
+            found.append(_sheet(f"{file.label} › {sheet}", rows, header_row))
         except NotATableError as fault:
             faults.append(fault)
     if not found:
@@ -277,8 +286,8 @@ def _sheets(file: Given) -> list[TextTable]:
     return found
 
 
-def _sheet(label: str, rows: list[list[str]]) -> TextTable:
-    at = 1 + header_at(rows[:_SAMPLE_ROWS])
+def _sheet(label: str, rows: list[list[str]], header_row: int | None) -> TextTable:
+    at = _header_row(label, rows[:_SAMPLE_ROWS], header_row)
     data = rows[at:]
 
     def parts(positions: Sequence[int]) -> Iterator[tuple[int, pa.Table]]:
@@ -286,6 +295,20 @@ def _sheet(label: str, rows: list[list[str]]) -> TextTable:
         yield at + 1, pa.table(columns, names=[str(i) for i in positions])
 
     return _table(label, named(rows[at - 1]) if rows else (), at + 1, parts)
+
+
+def _header_row(label: str, rows: Sequence[Sequence[str]], told: int | None) -> int:
+    """The row of column names, from 1: the one told, or else found."""
+    if told is None:
+        return 1 + header_at(rows)
+    if not 1 <= told <= len(rows):
+        raise NotATableError(f"{label} has no row {told} to be its header; give another row.")
+    return told
+
+
+def held(label: str, table: pa.Table) -> TextTable:
+    """A table of text that is already in memory, its columns named."""
+    return _table(label, tuple(table.column_names), 1, lambda positions: iter([(1, table.select(list(positions)))]))
 
 
 def _parquet(file: Given) -> TextTable:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.policy.scenario import LEVELS
 
-Kind = Literal["year", "id", "text", "choice", "grade", "flag", "count", "degrees"]
+Kind = Literal["year", "id", "text", "choice", "grade", "flag", "count", "number", "degrees"]
 
 # Unknown is missing in every one of these, never zero or an empty string.
 DTYPES: dict[Kind, str] = {
@@ -23,6 +23,7 @@ DTYPES: dict[Kind, str] = {
     "grade": "str",
     "flag": "boolean",
     "count": "Int64",
+    "number": "float64",
     "degrees": "float64",
 }
 
@@ -56,6 +57,7 @@ ED_BASES: dict[str, str] = {
     "free": "free lunch only",
     "direct": "direct certification",
     "direct_x16": "direct certification × 1.6, at most everyone",
+    "meps": "modelled poverty (MEPS)",
     "state": "state definition",
     "user": "your own definition",
 }
@@ -148,7 +150,7 @@ COLUMNS: tuple[Column, ...] = (
         "ed_low",
         "count",
         "ED at least",
-        "Where the publisher hides ed: the least it can be. Empty where ed is known or wholly unknown.",
+        "Where the publisher hides or rounds ed: the least it can be. Empty where ed is exact or wholly unknown.",
         "students",
         low=0,
     ),
@@ -156,7 +158,7 @@ COLUMNS: tuple[Column, ...] = (
         "ed_high",
         "count",
         "ED at most",
-        "Where the publisher hides ed: the most it can be. Empty where ed is known or wholly unknown.",
+        "Where the publisher hides or rounds ed: the most it can be. Empty where ed is exact or wholly unknown.",
         "students",
         low=0,
     ),
@@ -169,6 +171,7 @@ COLUMNS: tuple[Column, ...] = (
         Column(race, "count", words[0].upper() + words[1:], f"Students reported as {words}.", "students", low=0)
         for race, words in RACES.items()
     ),
+    Column("teachers", "number", "Teachers", "Teachers in full-time equivalents.", "teachers", low=0),
     Column("capacity", "count", "Capacity", "Students the building can hold.", "students", low=0),
 )
 

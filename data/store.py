@@ -227,7 +227,7 @@ def _described(name: str, _made: int) -> Manifest:
     areas = f"{name}-districts.parquet"
     return Manifest(
         **told,
-        **_counted(pd.read_parquet(path, columns=["year", "ncessch", "leaid", "students", "ed_basis", *_BASIS_COUNTS])),
+        **_counted(pd.read_parquet(path)),
         files=(),
         loaded="",
         schools_file=path.name,
@@ -240,7 +240,8 @@ def _counted(table: pd.DataFrame) -> dict[str, Any]:
     """What a manifest says of a schools table's size and bases."""
     years = sorted(int(year) for year in table["year"].unique())
     first = sorted(table["ed_basis"].dropna().unique())
-    others = [basis for name, basis in _BASIS_COUNTS.items() if basis not in first and table[name].notna().any()]
+    counted = {basis for name, basis in _BASIS_COUNTS.items() if name in table and table[name].notna().any()}
+    others = [basis for basis in _BASIS_COUNTS.values() if basis in counted and basis not in first]
     return {
         "years": tuple(years),
         "ed_bases": (*first, *others),

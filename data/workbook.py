@@ -1,7 +1,10 @@
-"""The sheets of an XLSX workbook as rows of text."""
+"""The sheets of a workbook (XLSX, XLS or OpenDocument) as rows of text."""
 
+import datetime
 import io
+import re
 import warnings
+import zipfile
 from collections.abc import Sequence
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -21,8 +24,10 @@ def sheets(file: Given) -> dict[str, list[list[str]]]:
     2018-09-01 00:00:00.
 
     Raises:
-        InputError: the workbook is damaged, or would unpack to more than can be sensible.
+        InputError: the workbook is damaged, locked, or would unpack to more than can be sensible.
     """
+    if file.head(4) == files.OLD_EXCEL or files.is_open_document(file):
+        return _other_sheets(file)
     from openpyxl import load_workbook  # type: ignore[import-untyped]  # slow to import, and few files are workbooks
 
     files.check_workbook(file)
@@ -58,9 +63,43 @@ def _filled_width(values: Sequence[object]) -> int:
     return next((i for i in range(len(values), 0, -1) if values[i - 1] not in (None, "")), 0)
 
 
+def _other_sheets(file: Given) -> dict[str, list[list[str]]]:
+    """The sheets of an XLS or OpenDocument workbook."""
+    import python_calamine
+
+    if files.is_open_document(file):
+        files.check_workbook(file)
+        _check_repeats(file)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+        found = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except python_calamine.PasswordError:
+        raise InputError(f"{file.label} is locked with a password: save it without one.") from None
+    except (python_calamine.CalamineError, OSError, ValueError):
+        raise InputError(f"{file.label} is damaged or no workbook: open it in Excel and save it as .xlsx.") from None
+    rows = {
+        name: [[_text(cell) for cell in row[: _filled_width(row)]] for row in sheet] for name, sheet in found.items()
+    }
+    return {name: sheet[: max((i for i, row in enumerate(sheet, 1) if row), default=0)] for name, sheet in rows.items()}
+
+
+def _check_repeats(file: Given) -> None:
+    """Refuse an OpenDocument sheet whose filled cells claim to be repeated beyond what a table can be."""
+    with files.faults_told(file.label), file.open() as stream, zipfile.ZipFile(stream) as opened:
+        names = opened.namelist()
+        content = opened.read("content.xml") if "content.xml" in names else b""
+    filled = re.finditer(rb"<table:table-cell([^>]*[^/])>", content)
+    wide = [int(n[1]) for cell in filled if (n := re.search(rb'columns-repeated="(\d+)"', cell[1]))]
+    tall = [int(n) for n in re.findall(rb'rows-repeated="(\d+)"[^>]*>\s*<table:table-cell[^>]*[^/]>', content)]
+    if max(wide, default=1) * max(tall, default=1) * max(content.count(b"<table:table-row"), 1) > MOST_CELLS:
+        raise InputError(f"{file.label} has more than {MOST_CELLS:,} cells: save it as CSV and give that.")
+
+
 def _text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return f"{value} 00:00:00"  # as in XLSX, whose dates have a time
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

@@ -2,20 +2,26 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analysis.errors import InputError
 from data import publishers, store
 from data.dictionary import template
 from data.download import megabytes
 from data.fetch import get, planned
-from data.load import load
+from data.load import UnknownLayoutError, load
 from data.schema import school_year
+from data.sources.mapping import Mapping
+from data.sources.remembered import remember
+from data.sources.source import Asked
 from data.states import STATES
 from data.store import Manifest
+from pages.shared.mapping_step import chosen_mapping, kept
 
 
 def show_dataset(manifest: Manifest) -> None:
@@ -73,18 +79,25 @@ def words_for_size(count: int | None) -> str:
     return "not told" if count is None else megabytes(count)
 
 
-def stored(doing: str, store_it: Callable[[Callable[[str], None]], Manifest]) -> None:
-    """Run what stores a dataset, telling how it goes; a person's mistake or a fault of the network is one sentence."""
+def stored(doing: str, store_it: Callable[[Callable[[str], None]], Manifest]) -> bool:
+    """Whether a dataset was stored, telling how it goes; a mistake or a fault of the network is one sentence.
+
+    Raises:
+        UnknownLayoutError: a table's layout is not known, for which the person can say it.
+    """
     status = st.status(doing, expanded=True)
     try:
         manifest = store_it(status.write)
     except InputError as error:
         status.update(label="Nothing was stored", state="error")
+        if isinstance(error, UnknownLayoutError):
+            raise
         st.error(str(error), icon=":material/error:")
-        return
+        return False
     status.update(label=f"Stored {manifest.label}", state="complete")
     st.success(f"{manifest.label} is ready: choose it under Change view.", icon=":material/check_circle:")
     show_dataset(manifest)
+    return True
 
 
 def show_upload() -> None:
@@ -100,16 +113,36 @@ def show_upload() -> None:
     year = columns[2].number_input(
         "Fall of the school year (for files that do not say)", min_value=1980, max_value=2100, value=None, step=1
     )
+    asked = Asked(state.strip().upper() or None, year)
     if st.button("Read and store", type="primary", disabled=not files):
-        with tempfile.TemporaryDirectory() as folder:
-            paths = []
-            for file in files:
-                # Only the last part of the name: an upload cannot choose a folder.
-                path = Path(folder) / Path(file.name).name
-                path.write_bytes(file.getbuffer())
-                paths.append(path)
-            given = {"name": name or None, "state": state or None, "year": year}
-            stored("Reading", lambda progress: load(paths, **given, progress=progress))
+        st.session_state.pop("unknown", None)
+        store_files(files, name, asked)
+    unknown = st.session_state.get("unknown")
+    if unknown and unknown[0] == [file.file_id for file in files]:
+        mapping = chosen_mapping(unknown[1], asked)
+        pressed = st.button("Store with this mapping", type="primary", disabled=mapping is None)
+        if pressed and mapping and store_files(files, name, asked, mapping):
+            remember(mapping if "state" in mapping.fields else replace(mapping, state=asked.state))
+            st.session_state.pop("unknown")
+
+
+def store_files(files: list[UploadedFile], name: str, asked: Asked, mapping: Mapping | None = None) -> bool:
+    """Whether the files became a dataset; where a table's layout is unknown, it is kept for the mapping step."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for file in files:
+            # Only the last part of the name: an upload cannot choose a folder.
+            path = Path(folder) / Path(file.name).name
+            path.write_bytes(file.getbuffer())
+            paths.append(path)
+        given = {"name": name or None, "state": asked.state, "year": asked.year, "mapping": mapping}
+        try:
+            return stored("Reading", lambda progress: load(paths, **given, progress=progress))
+        except UnknownLayoutError as error:
+            if mapping is not None:
+                raise
+            st.session_state["unknown"] = ([file.file_id for file in files], kept(error.table))
+            return False
 
 
 st.title("What is the data, and how do I add mine?")
@@ -123,7 +156,9 @@ st.subheader("Add your own files")
 st.markdown(
     "Evenground knows files by their content, whatever they are called: NCES Common Core of Data school files "
     "(membership 052, lunch 033, directory 029; before 2014–15 the universe file), EDGE school points, TIGER, EDGE or "
-    "cartographic district boundaries, Texas TAPR, and its own template. Nothing is stored unless everything is read."
+    "cartographic district boundaries, NCES school search and ELSI exports, files of Texas, California, Kentucky, "
+    "Massachusetts, New Jersey, North Carolina, Rhode Island and Wisconsin, and its own template. For any other table "
+    "it guesses what the columns hold and asks. Nothing is stored unless everything is read."
 )
 st.download_button(
     "Template (XLSX)",

@@ -596,3 +596,20 @@ def test_quality_of_a_file_that_cannot_be_right_is_one_sentence(refused, tmp_pat
     rows = [*lines(), lines()[1]]
     assert "stands more than once" in refused("quality", written(tmp_path / "twice.csv", rows))
     assert 'no dataset "nowhere"' in refused("quality", "nowhere")
+
+
+# a table of unknown layout -------------------------------------------------------------------------------------------
+
+
+def test_a_guessed_mapping_loads_what_it_was_guessed_from(home, tmp_path, capsys):  # noqa: ARG001 it is stored there
+    odd = tmp_path / "odd.csv"
+    lines = ("SchoolYear,Dist Code,Sch Code,School Name,Enrollment,FRL Pct", "2018-19,7,1,Oak,200,45.0")
+    odd.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    mapping = tmp_path / "my.toml"
+    assert cli.main(["mapping", str(odd), "-o", str(mapping)]) == 0
+    told = capsys.readouterr().err
+    assert "ED by free or reduced-price lunch: FRL Pct (percent): 45.0" in told
+    assert cli.main(["load", str(odd), "--mapping", str(mapping), "--state", "OH"]) == 0
+    assert "Stored ohio: 1 schools, 200 students, 2018–19." in capsys.readouterr().err
+    assert cli.main(["load", str(odd)]) == 2
+    assert "evenground mapping" in capsys.readouterr().err

@@ -1,6 +1,8 @@
 """Every layout Evenground reads."""
 
-from data.sources import ccd, ccd_wide, edge, template, texas
+from collections.abc import Sequence
+
+from data.sources import ccd, ccd_wide, edge, layouts, remembered, template, texas
 from data.sources.source import Source
 
 # A table is of the first source that recognises it. Sources that bring schools in come before those that describe
@@ -14,6 +16,16 @@ SOURCES: tuple[Source, ...] = (
 )
 
 
-def source_of(header: tuple[str, ...]) -> Source | None:
-    """The source whose layout has these columns, or None."""
-    return next((source for source in SOURCES if source.recognises(header)), None)
+def sources() -> tuple[Source, ...]:
+    """Every layout, in the order in which they are tried: what a person has mapped themselves first."""
+    return (*remembered.sources(), *layouts.sources(), *SOURCES)
+
+
+def source_of(header: tuple[str, ...], known: Sequence[Source] | None = None) -> Source | None:
+    """The source whose layout has these columns, or None.
+
+    Args:
+        header: the columns.
+        known: the sources to try; all of them if None.
+    """
+    return next((source for source in (known or sources()) if source.recognises(header)), None)

@@ -7,6 +7,10 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.reading import TextTable
+from data.schema import ED_BASES
+
+# Bounds of a count that the publisher hides or rounds, beside each ED count; those of the chosen basis are kept.
+ED_BOUNDS = tuple(f"ed_{basis}_{end}" for basis in ED_BASES for end in ("low", "high"))
 
 Recognises = Callable[[tuple[str, ...]], bool]
 
@@ -54,6 +58,7 @@ class Source:
         recognises: whether a table with these columns is of this layout.
         read: the part a table of this layout gives.
         state: the postal abbreviation of the state the layout belongs to, if it is one state's.
+        header_row: the file's row of column names, where it cannot be found by itself.
     """
 
     key: str
@@ -61,6 +66,7 @@ class Source:
     recognises: Recognises
     read: Callable[[TextTable, Asked], Part]
     state: str | None = None
+    header_row: int | None = None
 
 
 def having(*columns: str) -> Recognises:

@@ -5,7 +5,7 @@ from data.reading import TextTable, counts, numbers
 from data.schema import FIELDS, REQUIRED
 from data.sources.source import Asked, Part, Source, having
 
-_NUMBERS = {"year": counts, "count": counts, "degrees": numbers}
+_NUMBERS = {"year": counts, "count": counts, "number": numbers, "degrees": numbers}
 
 
 def _read(table: TextTable, asked: Asked) -> Part:

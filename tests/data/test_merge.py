@@ -132,8 +132,21 @@ def test_the_basis_is_lunch_where_most_students_have_it_and_never_mixed():
     assert table["ed"].fillna(-1).tolist() == [60, -1]
     assert table["ed_basis"].tolist() == ["frpl", "frpl"]
     assert notes == (
-        "2018–19: economically disadvantaged is free or reduced-price lunch, known for schools with 67% of students.",
-    )  # fmt: skip
+        "2018–19: economically disadvantaged is free or reduced-price lunch, known for schools with 67% of students; "
+        "unknown in 1 of 2 schools.",
+    )
+
+
+def test_the_bounds_of_the_chosen_basis_are_kept():
+    bounded = schools(
+        ed_state=pd.array([60, None], "Int64"),
+        ed_state_low=pd.array([None, 0], "Int64"),
+        ed_state_high=pd.array([None, 4], "Int64"),
+        ed_frpl_low=pd.array([7, 7], "Int64"),
+    )
+    table, _ = merged([bounded])
+    assert table["ed_low"].fillna(-1).tolist() == [-1, 0]
+    assert table["ed_high"].fillna(-1).tolist() == [-1, 4]
 
 
 def test_the_basis_is_direct_certification_where_few_have_lunch_counts():

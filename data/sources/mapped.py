@@ -1,0 +1,352 @@
+"""Any table is read by its mapping: the same ``Part`` as every other source gives."""
+
+import re
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+import pandas as pd
+
+from analysis.errors import InputError
+from data.reading import TextTable
+from data.schema import FIELDS
+from data.sources.cells import Counts, cells, counts, counts_of_shares, decimals
+from data.sources.mapping import Long, Mapping, Take, matching
+from data.sources.names import flag, title_case
+from data.sources.source import Asked, Part, Source
+from data.states import STATES, state_code
+
+_IDS = ("ncessch", "leaid", "state_school", "state_leaid")
+_NAMES = ("school", "district", "county")
+_TRUE, _FALSE = frozenset({"yes", "y", "true", "1", "1-yes", "charter"}), frozenset({"no", "n", "false", "0", "2-no"})
+_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s*[-–/_]\s*((?:19|20)?\d\d)(?!\d))?")
+_QUOTED = r'^="?(.*?)"?$'  # how ELSI keeps a spreadsheet from dropping leading zeros: ="0100005"
+_SHARE = {"percent": 100.0, "share": 1.0}
+# Grades as states write them, in lower case without "grade" and endings such as "6th".
+_GRADES = {
+    **{str(number): f"{number:02d}" for number in range(1, 14)},
+    **{f"{number:02d}": f"{number:02d}" for number in range(1, 14)},
+    **dict.fromkeys(("k", "kg", "kf", "0", "00", "kindergarten", "entry", "primary"), "KG"),
+    **dict.fromkeys(("pk", "ee", "p", "-1", "prek", "pre-k", "prekindergarten", "pre-kindergarten", "preschool"), "PK"),
+    **dict.fromkeys(("ug", "ungraded"), "UG"),
+    **dict.fromkeys(("ae", "adult", "adult education", "adult ed"), "AE"),
+}
+
+
+def source(key: str, mapping: Mapping) -> Source:
+    """A mapping as a source among the others."""
+    return Source(
+        key,
+        mapping.label,
+        mapping.recognises,
+        lambda table, asked: read(table, mapping, asked),
+        mapping.state,
+        mapping.header_row,
+    )
+
+
+def read(table: TextTable, mapping: Mapping, asked: Asked) -> Part:
+    """The part a table gives by a mapping.
+
+    Notes tell what was left out or altered: rows that are not schools, half students, counts made from percentages,
+    ED counts above the enrolment.
+
+    Raises:
+        InputError: the table lacks a column, a cell is not what its field needs, no school year is known, or the
+            table holds several states and none was asked for.
+    """
+    check_columns(table, mapping)
+    years = _header_years(table.header, mapping) or [""]
+    text = table.frame(_columns(table.header, mapping))
+    text, notes = _of_schools(text, table.header, mapping, table.label)
+    frames = []
+    for year in years:
+        frame, told = _Reading(text, table, mapping, asked, year).frame()
+        frames.append(frame)
+        notes += [note for note in told if note not in notes]
+    frame = _settled(_of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
+    key = "ncessch" if "ncessch" in frame else "leaid"
+    counted = any(name in FIELDS and FIELDS[name].kind in ("count", "number") for name in frame)
+    return Part(table.label, frame, key=("year", key) if counted else (key,), notes=tuple(notes))
+
+
+# Columns and rows ---------------------------------------------------------------------------------------------------
+
+
+def check_columns(table: TextTable, mapping: Mapping) -> None:
+    """Refuse a table that lacks a column the mapping needs.
+
+    Raises:
+        InputError: naming the column and the nearest one there is.
+    """
+    lacking = [pattern for pattern in mapping.required if not matching(pattern, table.header)]
+    if lacking:
+        near = get_close_matches(lacking[0], table.header, n=1)
+        meant = f" (it has {near[0]})" if near else ""
+        raise InputError(f"{table.label} lacks the column {lacking[0]}{meant}; correct the mapping.")
+
+
+def _columns(header: Sequence[str], mapping: Mapping) -> list[str]:
+    """Every column the mapping reads."""
+    patterns = [name for take in mapping.fields.values() for name in take.columns]
+    patterns += [
+        *mapping.only,
+        *mapping.without,
+        *((*mapping.long.columns, mapping.long.count) if mapping.long else ()),
+    ]
+    return list(dict.fromkeys(name for pattern in patterns for name in matching(pattern, header)))
+
+
+def _header_years(header: Sequence[str], mapping: Mapping) -> list[str]:
+    """The school years that column names speak of, where the mapping says that they do."""
+    patterns = [name for take in mapping.fields.values() for name in take.columns]
+    return sorted({year for pattern in patterns for year in matching(pattern, header).values() if year})
+
+
+def _of_schools(
+    text: pd.DataFrame, header: Sequence[str], mapping: Mapping, label: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of schools: without totals and footers, which have no id or are named in the mapping."""
+    kept = pd.Series(True, text.index)
+    for pattern, values in mapping.only.items():
+        for column in matching(pattern, header):
+            kept &= text[column].isin(list(values))
+    for pattern, values in mapping.without.items():
+        for column in matching(pattern, header):
+            kept &= ~text[column].isin(list(values))
+    school = "ncessch" if "ncessch" in mapping.fields else "leaid"
+    ids = [name for name in (school, "state_school") if name in mapping.fields]
+    kept &= pd.concat([_filled(text, header, mapping.fields[name]) for name in ids], axis=1).any(axis=1)
+    if not kept.any():
+        raise InputError(f"{label} has no row that is a school; correct which rows the mapping keeps.")
+    left_out = len(text) - int(kept.sum())
+    return text[kept], [f"{label}: {left_out:,} rows that are not schools were left out."] if left_out else []
+
+
+def _filled(text: pd.DataFrame, header: Sequence[str], take: Take) -> pd.Series:
+    """Whether all pieces of an id are there."""
+    pieces = [text[list(matching(pattern, header))].notna().any(axis=1) for pattern in take.columns]
+    return pd.concat(pieces, axis=1).all(axis=1)
+
+
+# Fields -------------------------------------------------------------------------------------------------------------
+
+
+class _Reading:
+    """One school year of a table being read."""
+
+    def __init__(self, text: pd.DataFrame, table: TextTable, mapping: Mapping, asked: Asked, year: str) -> None:
+        self.text, self.table, self.mapping, self.asked, self.year = text, table, mapping, asked, year
+        self.label = table.label
+        self.notes: list[str] = []
+
+    def frame(self) -> tuple[pd.DataFrame, list[str]]:
+        """The fields, and what to tell of them."""
+        fields = {name: self._found(take) for name, take in self.mapping.fields.items()}
+        fields = {name: columns for name, columns in fields.items() if columns}
+        frame = pd.DataFrame({"year": self._years(fields.pop("year", []))}, self.text.index)
+        if self.mapping.state:
+            frame["state"] = self.mapping.state
+        of_count = [name for name in fields if name in FIELDS and FIELDS[name].kind == "count"]
+        for name in (name for name in fields if name not in of_count):
+            frame[name] = self._plain(name, fields[name])
+        for name in sorted(of_count, key="students".__ne__):  # percentages need the number of students
+            self._add_counts(frame, name, fields[name])
+        if self.mapping.long:
+            frame = self._widened(frame, self.mapping.long)
+        return self._possible(frame), self.notes
+
+    def _found(self, take: Take) -> list[str]:
+        """The columns of this year that a field is taken from; none where the table lacks one."""
+        found = [
+            next((name for name, year in matching(pattern, self.table.header).items() if year in ("", self.year)), None)
+            for pattern in take.columns
+        ]
+        present = [name for name in found if name]
+        return present if take.either or len(present) == len(found) else []
+
+    def _years(self, columns: list[str]) -> pd.Series:
+        """The fall each row's school year begins in.
+
+        Raises:
+            InputError: a cell is no year, or nothing says which year it is.
+        """
+        if columns:
+            return self._written_years(columns[0])
+        said = self.year or (None if self.asked.year or self.mapping.year else self.label)
+        found = _YEARS.search(said) if said else None
+        fall = int(found[1]) if found and (found[2] or self.year) else self.asked.year or self.mapping.year
+        if fall is None and "students" in (*self.mapping.fields, *self._long_fields()):
+            raise InputError(
+                f"{self.label} does not say which school year it is of: give the fall it begins in, such as --year "
+                "2018."
+            )
+        return pd.Series(fall if fall is not None else pd.NA, self.text.index, "Int64")
+
+    def _written_years(self, column: str) -> pd.Series:
+        cells = self.text[column]
+        found = cells.str.extract(_YEARS)
+        wrong = cells[found[0].isna()]
+        if len(wrong):
+            raise InputError(
+                f'{self.label}, row {wrong.index[0]:,}, column {column}: "{wrong.iloc[0]}" is not a school year; '
+                "write it as 2018-2019."
+            )
+        years = found[0].astype("Int64")
+        return years - 1 * found[1].isna() if self.mapping.spring else years
+
+    def _long_fields(self) -> Sequence[str]:
+        return list(self.mapping.long.names.values()) if self.mapping.long else []
+
+    def _plain(self, name: str, columns: list[str]) -> pd.Series:
+        """A field that is not a count."""
+        if name in _IDS:
+            return self._ids(self.mapping.fields[name], columns)
+        values = self.text[columns].bfill(axis=1).iloc[:, 0].astype("str")
+        readers: dict[str, Callable[[pd.Series], pd.Series]] = {
+            "grade": grades,
+            "flag": lambda text: flag(text, _TRUE, _FALSE),
+            "number": lambda text: self._cells(text, columns[0]),
+            "degrees": lambda text: _without_zero(self._cells(text, columns[0])),
+        }
+        if name == "state":
+            return values.map({text: state_code(text) for text in values.dropna().unique()}).astype("str")
+        if name in _NAMES:
+            return title_case(values)
+        reader = readers.get(FIELDS[name].kind)
+        return reader(values) if reader else values
+
+    def _cells(self, text: pd.Series, column: str) -> pd.Series:
+        return cells(text, self.label, column, self.mapping.missing, self.mapping.hidden).value
+
+    def _ids(self, take: Take, columns: list[str]) -> pd.Series:
+        """Ids put together from their columns; missing where one is blank."""
+        joined = pd.Series("", self.text.index, "str")
+        for column, digits in zip(columns, take.digits or (0,) * len(columns), strict=True):
+            piece = self.text[column].str.replace(_QUOTED, r"\1", regex=True).str.removesuffix(".0")
+            joined = joined + piece.str.zfill(digits)
+        if take.after:
+            joined = joined.str.rpartition(take.after)[2].astype("str")
+        return joined.str[: take.first] if take.first else joined
+
+    # Counts
+
+    def _add_counts(self, frame: pd.DataFrame, name: str, columns: list[str]) -> None:
+        read = [self._counts(frame, name, column) for column in columns]
+        together = _first_known if self.mapping.fields[name].either else _sum
+        frame[name] = together([each.value for each in read])
+        halves = sum(each.halves for each in read)
+        if halves:
+            self.notes.append(f"{self.label}, {', '.join(columns)}: {halves:,} half students were counted as one.")
+        if name == "ed" or name.startswith("ed_"):
+            low, high = (together([getattr(r, end).fillna(r.value) for r in read]) for end in ("low", "high"))
+            if "students" in frame:
+                high = high.mask(high.gt(frame["students"]).fillna(False), frame["students"])
+            inexact = low.notna() & high.notna() & (frame[name].isna() | low.lt(high))
+            frame[f"{name}_low"], frame[f"{name}_high"] = low.where(inexact), high.where(inexact)
+
+    def _counts(self, frame: pd.DataFrame, name: str, column: str) -> Counts:
+        unit, students = self.mapping.fields[name].unit, frame.get("students")
+        read = cells(self.text[column], self.label, column, self.mapping.missing, self.mapping.hidden)
+        if unit == "count":
+            return counts(read, students, self.label, column)
+        if students is None:
+            raise InputError(
+                f"{self.label}, column {column}: percentages need the number of students beside them; map that too."
+            )
+        note = f"{self.label}: counts come from percentages, to the nearest student."
+        self.notes += [note] if note not in self.notes else []
+        written = decimals(self.text[column])
+        return counts_of_shares(read, _SHARE[unit], students, written, self.mapping.clipped, self.label, column)
+
+    def _widened(self, frame: pd.DataFrame, long: Long) -> pd.DataFrame:
+        """One row a school from a row for each group; unknown where one of the counts added is."""
+        named = self._found(Take(long.columns))
+        (count,) = self._found(Take((long.count,)))
+        group = self.text[named[0]].fillna("")
+        for column in named[1:]:
+            group = group + " / " + self.text[column].fillna("")
+        read = cells(self.text[count], self.label, count, self.mapping.missing, self.mapping.hidden)
+        value = counts(read, None, self.label, count).value
+        rows = frame[["year", "ncessch"]].assign(field=group.map(dict(long.names)), value=value).dropna(subset="field")
+        if rows.empty:
+            raise InputError(
+                f"{self.label}, column {', '.join(long.columns)}: none of the groups named in the mapping is there; "
+                f"it has {', '.join(sorted(group.unique())[:8])}."
+            )
+        sums = rows.groupby(["year", "ncessch", "field"])["value"].sum(skipna=False)
+        first = frame.drop_duplicates(["year", "ncessch"])
+        wide = sums.reset_index().pivot_table("value", ["year", "ncessch"], "field", aggfunc="first")
+        wide = wide.reindex(columns=sorted(rows["field"].unique()))  # also those that are hidden everywhere
+        return first.join(wide.astype("Int64"), on=["year", "ncessch"])
+
+    def _possible(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The person's own ED count above the enrolment as unknown; ``data.merge`` sees to the others."""
+        if "ed" not in frame or "students" not in frame:
+            return frame
+        above = frame["ed"].gt(frame["students"]).fillna(False)
+        if above.any():
+            self.notes.append(f"{self.label}: {above.sum():,} schools with more ED students than students; unknown.")
+        ends = [name for name in ("ed", "ed_low", "ed_high") if name in frame]
+        frame[ends] = frame[ends].mask(above)
+        return frame.assign(ed_basis="user")
+
+
+def grades(written: pd.Series) -> pd.Series:
+    """Grades as in ``data.schema.GRADES`` from "6th Grade", "Grade 6", "Kindergarten", "K"; all else is missing."""
+    tidy = written.str.casefold().str.replace(r"\bgrade\b|(?<=\d)(?:st|nd|rd|th)\b", "", regex=True).str.strip()
+    return tidy.map(_GRADES).astype("str")
+
+
+def _without_zero(degrees: pd.Series) -> pd.Series:
+    """A latitude or longitude of zero is none: no state lies there."""
+    return degrees.mask(degrees == 0)
+
+
+def _sum(counted: Sequence[pd.Series]) -> pd.Series:
+    """Counts added; unknown where one is."""
+    total = counted[0]
+    for more in counted[1:]:
+        total = total + more
+    return total
+
+
+def _first_known(counted: Sequence[pd.Series]) -> pd.Series:
+    """The first count that is known."""
+    return pd.concat(counted, axis=1).bfill(axis=1).iloc[:, 0].astype("Int64")
+
+
+# States and ids -----------------------------------------------------------------------------------------------------
+
+
+def _of_state(frame: pd.DataFrame, label: str, asked: Asked) -> pd.DataFrame:
+    """The rows of the state asked for.
+
+    Raises:
+        InputError: there are several states and none was asked for, or none of the one asked for.
+    """
+    if "state" not in frame:
+        return frame
+    states = frame["state"].dropna().unique()
+    if not asked.state:
+        if len(states) > 1:
+            raise InputError(f"{label} holds {len(states)} states; name one, such as --state TX.")
+        return frame
+    frame = frame[frame["state"] == asked.state]
+    if frame.empty:
+        raise InputError(f"{label} holds no row of {STATES[asked.state].name}; give that state's file.")
+    return frame
+
+
+def _settled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Where a table gives NCES ids beside the state's own: the last NCES id of each, for all years.
+
+    A school whose NCES id changes stays one school. Ids that are not one to one, as where two schools share one, stay
+    the state's own, as ``data.merge`` does for the other tables.
+    """
+    frame = frame.copy()
+    for own, nces in (("state_school", "ncessch"), ("state_leaid", "leaid")):
+        if own in frame and nces in frame and len(frame["year"].unique()) > 1:
+            pairs = frame.dropna(subset=[own, nces]).sort_values("year").drop_duplicates(own, keep="last")
+            single = pairs[~pairs.duplicated(nces, keep=False)].set_index(own)[nces]
+            frame[nces] = frame[own].map(single).astype("str").fillna(frame[own]).fillna(frame[nces])
+    return frame

@@ -1,0 +1,37 @@
+"""The mappings a person has saved: used by themselves the next time a table of that layout comes."""
+
+import re
+from contextlib import suppress
+
+from analysis.errors import InputError
+from data.sources.mapped import source
+from data.sources.mapping import Mapping, read_mapping, to_toml
+from data.sources.source import Source
+from data.store import home
+
+
+def sources() -> tuple[Source, ...]:
+    """A source for each saved mapping; one that cannot be read is passed over."""
+    found = []
+    for path in sorted((home() / "mappings").glob("*.toml")):
+        with suppress(InputError):
+            found.append(source(path.stem, read_mapping(path)))
+    return tuple(found)
+
+
+def remember(mapping: Mapping) -> str:
+    """Keep a mapping under its label, replacing one of that label; the file's name.
+
+    Raises:
+        InputError: the user data folder cannot be written.
+    """
+    name = (re.sub(r"[^a-z0-9]+", "-", mapping.label.casefold()).strip("-") or "mapping")[:60] + ".toml"
+    folder = home() / "mappings"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f"{name}.tmp"
+        temporary.write_text(to_toml(mapping), encoding="utf-8")
+        temporary.replace(folder / name)
+    except OSError:
+        raise InputError(f"The data folder {folder} cannot be written: make room or give another one.") from None
+    return name

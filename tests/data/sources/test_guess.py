@@ -1,0 +1,89 @@
+"""A first mapping from names and values."""
+
+from pathlib import Path
+
+import pytest
+
+from data.reading import tables
+from data.sources.guess import guess
+from data.sources.mapped import read
+from data.sources.mapping import Take
+from data.sources.source import Asked
+
+
+def guessed(folder: Path, *lines: str):
+    path = folder / "odd.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (table,) = tables(path)
+    return table, guess(table)
+
+
+def test_a_table_of_percentages_with_titles_totals_and_codes_of_two_parts(tmp_path):
+    table, mapping = guessed(
+        tmp_path,
+        "State of Somewhere",
+        "Fall enrollment",
+        "",
+        "SchoolYear,Dist Code,District Name,Sch Code,School Name,Total Enrollment,% Econ Disadv,% White,Hispanic",
+        '2018-19,1,Alpha,1,Alpha Elementary,"1,200",45.2,50.0,240',
+        "2018-19,1,Alpha,2,Alpha High,300,<5,80.0,*",
+        "2018-19,2,Beta,1,Beta School,150,>95,10.0,15",
+        "2018-19,2,Beta,,District Total,450,50.0,50.0,99",
+    )
+    assert mapping.fields["ncessch"] == Take(("Dist Code", "Sch Code"), digits=(1, 1))
+    assert mapping.fields["leaid"].columns == ("Dist Code",)
+    assert mapping.fields["ed_state"] == Take(("% Econ Disadv",), unit="percent")
+    assert mapping.fields["white"].unit == "percent"
+    assert mapping.fields["hispanic"].unit == "count"
+    assert mapping.without == {"School Name": ("District Total",)}
+    frame = read(table, mapping, Asked()).frame
+    assert frame["students"].tolist() == [1200, 300, 150]
+    assert frame["year"].unique().tolist() == [2018]
+
+
+def test_shares_are_told_from_percentages_and_counts_come_first(tmp_path):
+    header = "NCESSCH,LEAID,School,Enrollment,FRL Rate,Black Pct,Black,Free Lunch,Reduced Lunch"
+    _, mapping = guessed(tmp_path, header, "390000100001,3900001,Oak,100,0.45,20.5,20,30,15")
+    assert mapping.fields["ed_frpl"] == Take(("FRL Rate",), unit="share")
+    assert mapping.fields["black"] == Take(("Black",))
+    assert mapping.fields["ncessch"] == Take(("NCESSCH",), digits=(12,))
+
+
+def test_free_and_reduced_lunch_are_added(tmp_path):
+    _, mapping = guessed(tmp_path, "school id,district id,students,free lunch,reduced lunch", "1,1,100,30,15")
+    assert mapping.fields["ed_frpl"].columns == ("free lunch", "reduced lunch")
+    assert mapping.fields["ed_free"].columns == ("free lunch",)
+
+
+def test_a_row_for_each_race_is_seen_in_the_values(tmp_path):
+    table, mapping = guessed(
+        tmp_path,
+        "end_year,sch_id,dist_id,who,n_students",
+        *(f"2019,{s},1,{who},{n}" for s in (1, 2) for who, n in
+          (("All Students", 9), ("Black", 2), ("White", 4), ("Two or More", 3), ("Low Income", 5))),
+    )  # fmt: skip
+    assert mapping.long is not None
+    assert mapping.long.columns == ("who",)
+    assert mapping.spring
+    frame = read(table, mapping, Asked()).frame
+    assert frame[["students", "black", "white", "two_or_more", "ed_state"]].to_numpy().tolist() == [[9, 2, 4, 3, 5]] * 2
+    assert frame["year"].tolist() == [2018, 2018]
+
+
+def test_only_schools_are_kept_where_a_column_tells_them_from_districts(tmp_path):
+    _, mapping = guessed(
+        tmp_path, "org type,org code,district code,total", "District,1,1,9", "School,11,1,5", "School,12,1,4"
+    )
+    assert mapping.only == {"org type": ("School",)}
+
+
+@pytest.mark.parametrize("mark", ["hush", "PS"])
+def test_an_unusual_mark_is_listed(tmp_path, mark):
+    rows = [f"{i},1,{i}0,5" for i in range(1, 20)]
+    _, mapping = guessed(tmp_path, "school id,district id,students,black", *rows, f"20,1,200,{mark}")
+    assert mapping.missing == (mark,)
+
+
+def test_counts_of_part_of_the_students_are_no_total(tmp_path):
+    _, mapping = guessed(tmp_path, "school id,district id,male students,grade 4 total,enrollment", "1,1,5,6,11")
+    assert mapping.fields["students"].columns == ("enrollment",)
