@@ -21,7 +21,7 @@ for index in INDICES.values():
     bounds = f"From {index.low:g} to {index.high:g}." if index.high < float("inf") else f"From {index.low:g} up."
     with st.container(border=True):
         st.markdown(f"**{index.label} ({index.symbol})**")
-        st.code(index.formula, language=None)
+        st.code(index.formula, language=None, wrap_lines=True)
         st.markdown(f"{index.meaning} {bounds} {index.undefined}")
         st.caption(index.citation)
 st.subheader("Between and within districts")

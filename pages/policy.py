@@ -36,7 +36,7 @@ def show_indices(outcome: Outcome) -> None:
         "dissimilarity": "Dissimilarity (D)",
         "variance_ratio": "Variance ratio (V)",
         "exposure": "Exposure of ED to other students",
-        "balanced": "Students in 40–60 % ED schools",
+        "balanced": "Share of students in 40–60 % ED schools",
     }
     for column, (name, label) in zip(st.columns(len(cards)), cards.items(), strict=True):
         change = outcome.district[name]

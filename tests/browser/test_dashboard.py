@@ -18,6 +18,12 @@ STREAMLITS_OWN = {
     "svg-img-alt",  # the metric's sparkline has no name
     "presentation-role-conflict",  # the uploader's hidden input can be focused
 }
+# The same, but only inside a widget of Streamlit's. Tags are white on the primary colour, which as text must also stand
+# out from a dark page: on none of the colours can both reach 4.5 to 1. A plain table's scroll box cannot be focused.
+OF_WIDGETS = {
+    "color-contrast": "part => part.closest('[data-testid=stMultiSelect]') !== null",
+    "scrollable-region-focusable": "part => part.closest('[data-testid=stTable]') !== null",
+}
 GRAVE = ("serious", "critical")
 
 
@@ -121,13 +127,8 @@ def violations(tab: Dashboard) -> list[tuple[str, str]]:
         for each in Axe().run(tab.page).response["violations"]
         if each["impact"] in GRAVE and each["id"] not in STREAMLITS_OWN
         for node in each["nodes"]
-        if not (each["id"] == "scrollable-region-focusable" and in_plain_table(tab, node["target"][0]))
+        if not (each["id"] in OF_WIDGETS and tab.page.locator(node["target"][0]).evaluate(OF_WIDGETS[each["id"]]))
     ]
-
-
-def in_plain_table(tab: Dashboard, part: str) -> bool:
-    """Whether a part is of a plain table, whose boxes that scroll on a phone only Streamlit could make focusable."""
-    return tab.page.locator(part).evaluate("part => part.closest('[data-testid=stTable]') !== null")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
