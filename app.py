@@ -66,7 +66,7 @@ def script_failed(error: Exception) -> bool:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Warm what every page needs, then freeze it out of garbage collection, which runs after every page run."""
+    """Warm what every page needs, then freeze it out of garbage collection; see ``store.settle``."""
     from pages.shared.store import warm
 
     await anyio.to_thread.run_sync(warm)

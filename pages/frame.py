@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import store
 from pages.shared.controls import show_view_bar
+from pages.shared.view import current_view
 
 st.set_page_config(page_title="Evenground", page_icon=str(Path(__file__).parent / "static" / "icon.svg"), layout="wide")
 page = st.navigation(
@@ -21,3 +23,4 @@ page = st.navigation(
 )
 show_view_bar()
 page.run()
+store.settle(page.title, current_view().dataset.name)

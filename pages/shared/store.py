@@ -1,5 +1,6 @@
 """All caching: tables and results by small keys, so that a rerun computes nothing twice."""
 
+import gc
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -221,6 +222,13 @@ def outlines(name: str, content: str) -> Outlines | None:
         ids=drawn["leaid"].tolist(),
         boxes=drawn.bounds.to_numpy(),
     )
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def settle(page: str, dataset: str) -> None:  # noqa: ARG001 once for each page and dataset
+    """Keep what a page's first run brought in out of the full garbage collection that follows every run."""
+    gc.collect()
+    gc.freeze()
 
 
 def warm() -> None:
