@@ -121,16 +121,16 @@ def print_datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job
 
 def print_indices(given: argparse.Namespace) -> None:
     """Indices of every place and year."""
-    table, notes, groups = _compared(given)
-    _tell_left_out(notes, table, groups)
-    if not given.bounds:
-        _write(indices_by(table, given.by, groups.group, groups.other), given)
-        return
-    if groups.key != "ed":
+    if given.bounds and given.group != "ed":
         raise InputError(
             f"--bounds is for ED, whose counts publishers hide between bounds, not for {given.group}; give --group ed."
         )
-    _write(bounded_indices_by(table, given.by), given)
+    table, notes, groups = _compared(given)
+    _tell_left_out(notes, table, groups)
+    if given.bounds:
+        _write(bounded_indices_by(table, given.by), given)
+    else:
+        _write(indices_by(table, given.by, groups.group, groups.other), given)
 
 
 def print_quality(given: argparse.Namespace) -> None:

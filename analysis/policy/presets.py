@@ -64,6 +64,12 @@ PRESETS: dict[str, Preset] = {
 }
 
 
+def whole_hosts(schools: pd.DataFrame) -> tuple[Host, ...]:
+    """Hosts every place of which is a seat: as many as students, or the capacity where a school holds more."""
+    seats = schools[["students", "capacity"]].min(axis=1)
+    return tuple(Host(school, int(n)) for school, n in zip(schools["ncessch"], seats, strict=True))
+
+
 def suggested_hosts(schools: pd.DataFrame) -> tuple[Host, ...]:
     """Schools a planner might start with: up to four with the highest ED share, one in five of their level at most.
 
@@ -80,9 +86,7 @@ def suggested_hosts(schools: pd.DataFrame) -> tuple[Host, ...]:
             share = same["ed"] / same["students"]
             first = same.assign(share=share).sort_values(["share", "ncessch"], ascending=[False, True])
             chosen = first.head(int(np.clip(len(same) // 5, 1, MOST_HOSTS)))
-            # A school may hold more students than its capacity: seats then follow the capacity.
-            seats = chosen[["students", "capacity"]].min(axis=1)
-            return tuple(Host(school, int(n)) for school, n in zip(chosen["ncessch"], seats, strict=True))
+            return whole_hosts(chosen)
     return ()
 
 

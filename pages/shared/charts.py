@@ -10,7 +10,6 @@ GROUP, OTHER = "#C9711A", "#2B6CB0"
 BETWEEN, WITHIN = "#5B6B82", "#0F8B8D"
 NEUTRAL, LINE = "#8A94A3", "#7A8594"
 ROW_HEIGHT = 26
-MEDIAN_DOT_AREA = 60
 
 
 def config(name: str) -> dict[str, object]:
@@ -92,14 +91,13 @@ def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
     return figure
 
 
-def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, *, share: bool = False) -> go.Figure:
+def trend(lines: pd.DataFrame, colours: dict[str, str], title: str) -> go.Figure:
     """Lines over school years, each labelled at its end.
 
     Args:
         lines: index year, one column a line; NaN leaves a gap.
         colours: colour of each column.
         title: of the value axis.
-        share: whether values are shares, shown in percent.
     """
     years = [school_year(int(year)) for year in lines.index]
     figure = _figure(260)
@@ -114,13 +112,13 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, *, share: bo
             textposition="top left",
             textfont={"color": colour},
             name=name,
-            hovertemplate=name + ", %{x}: %{y:" + (".0%" if share else ".3f") + "}<extra></extra>",
+            hovertemplate=name + ", %{x}: %{y:.3f}<extra></extra>",
             cliponaxis=False,
         )
     top = float(np.nanmax(lines[list(colours)].to_numpy(), initial=0)) * 1.15
     figure.update_layout(
         xaxis={"type": "category", "automargin": True, "showgrid": False},
-        yaxis=_share_axis(title=title, range=[0, top or 1], tickformat=".0%" if share else ".2f"),
+        yaxis=_share_axis(title=title, range=[0, top or 1], tickformat=".2f"),
     )
     return figure
 

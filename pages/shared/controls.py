@@ -1,12 +1,13 @@
 """The controls that several pages share, or that make a scenario; what they say stands in the link."""
 
+from collections import Counter
 from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from analysis.policy.presets import PRESETS, scenario_from_preset
+from analysis.policy.presets import PRESETS, scenario_from_preset, whole_hosts
 from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, UNFILLED, Host, Pool, Scenario
 from data import store as datasets
 from data.groups import bases, comparison, comparisons
@@ -32,7 +33,7 @@ def show_view_bar() -> None:
 
 
 def _chosen_view() -> View:
-    known = {_unique_label(m): m for m in datasets.datasets()}
+    known = _by_label(datasets.datasets())
     words = st.empty()
     # An expander, not a popover: a control that is not on the page loses its place in the link on the way to another.
     with st.expander("Change view", icon=":material/tune:"):
@@ -96,10 +97,10 @@ def _chosen_rules(manifest: Manifest) -> Rules:
     return Rules(districts, tuple(name for name in EXCLUDABLE if name in excluded))
 
 
-def _unique_label(manifest: Manifest) -> str:
-    """The dataset's label, with its name where another dataset is called the same."""
-    twins = [m for m in datasets.datasets() if m.label == manifest.label]
-    return manifest.label if len(twins) == 1 else f"{manifest.label} ({manifest.name})"
+def _by_label(manifests: list[Manifest]) -> dict[str, Manifest]:
+    """The datasets by what people call them, with the name where several are called the same."""
+    times = Counter(manifest.label for manifest in manifests)
+    return {m.label if times[m.label] == 1 else f"{m.label} ({m.name})": m for m in manifests}
 
 
 def chosen_district(view: View) -> str | None:
@@ -180,8 +181,8 @@ def asked_scenario(view: View, district: str) -> Scenario:
     )
 
 
-def _chosen_hosts(schools: pd.DataFrame, start: Scenario, preset: str) -> list[Host]:
-    """The hosts picked, each with as many seats as it has students, or its capacity where that is less."""
+def _chosen_hosts(schools: pd.DataFrame, start: Scenario, preset: str) -> tuple[Host, ...]:
+    """The hosts picked, every place of theirs a seat."""
     ranked = schools.iloc[(-parts.shares(schools, "ed").fillna(0)).argsort(kind="stable")].set_index("ncessch")
     labels = {ncessch: f"{school} ({ncessch})" for ncessch, school in ranked["school"].items()}
     picked = st.multiselect(
@@ -194,7 +195,7 @@ def _chosen_hosts(schools: pd.DataFrame, start: Scenario, preset: str) -> list[H
         placeholder="Pick host schools",
         help="Type to search. The schools with the highest share of disadvantaged students come first.",
     )
-    return [Host(ncessch, int(ranked.loc[ncessch, ["students", "capacity"]].min())) for ncessch in picked]
+    return whole_hosts(ranked.loc[picked].reset_index())
 
 
 def _percent(label: str, default: int, key: str, step: int = 1) -> int:

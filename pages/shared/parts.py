@@ -177,14 +177,14 @@ def _scale_top(view: View, measure: str) -> float:
     return float(np.ceil(largest * 10) / 10) if pd.notna(largest) and largest > 0 else 1.0
 
 
-def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, *, key: str, share: bool = False) -> None:
+def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, *, key: str) -> None:
     """Lines over the years, or a word on why there are none."""
     if len(lines) < 2:
         st.caption("There is one year of data, so no trend.")
         return
     first, last = lines.index[0], lines.index[-1]
     st.plotly_chart(
-        charts.trend(lines, colours, title, share=share),
+        charts.trend(lines, colours, title),
         config=charts.config("trend"),
         key=key,
         alt=f"{title} from {school_year(first)} to {school_year(last)}: "
@@ -353,7 +353,8 @@ def provenance(view: View) -> None:
     basis = (
         f" Economically disadvantaged by {ED_BASES[view.basis]}." if view.basis and view.groups.group == "ed" else ""
     )
-    by_choice = f" Left out by choice: {words}." if (words := excluded_words(store.excluded(view))) else ""
+    chosen = excluded_words(store.excluded(view))
+    by_choice = f" Left out by choice: {chosen}." if chosen else ""
     st.divider()
     ground = ""
     if view.rules.districts == GEOGRAPHIC:
