@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.bounds import bounds
 from analysis.contribution import contribution
 from analysis.decompose import ADDITIVE, decompose, district_parts
-from analysis.indices import exposure, isolation, measure
+from analysis.indices import exposure, isolation, measure, undefined_reason
 from analysis.intervals import Intervals
 from analysis.units import Codes, Units, known, places_by, ratio, units_by
 
@@ -40,6 +40,18 @@ def indices_by(table: pd.DataFrame, by: str, group: str, other: str | None) -> p
         )
         .join(measure(units))
     )
+
+
+def reasons_by(table: pd.DataFrame, by: str, group: str, other: str | None) -> pd.DataFrame:
+    """Why indices are undefined, for the places and years of ``indices_by`` in the same order.
+
+    Returns:
+        Columns year, place, place_name and one for each index: a few words, "" where it is defined.
+    """
+    column, name = PLACES[by]
+    counted = table[known(table, group, other)]
+    units, keys = units_by(counted, group, other, ["year", column])
+    return _named(keys, counted[name], units.place).assign(**undefined_reason(units))
 
 
 def bounds_by(table: pd.DataFrame, by: str) -> pd.DataFrame:

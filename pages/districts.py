@@ -68,7 +68,9 @@ with right:
 if picked:
     st.subheader("Side by side")
     chosen = rows.set_index("leaid").loc[picked]
-    st.table(pd.DataFrame({district_label(names, leaid): parts.place_summary(row) for leaid, row in chosen.iterrows()}))
+    st.table(
+        pd.DataFrame({district_label(names, leaid): parts.place_summary(view, row) for leaid, row in chosen.iterrows()})
+    )
 
 st.subheader("Every district")
 st.caption(f"{index.label}: {index.meaning} {index.undefined}")

@@ -40,9 +40,10 @@ def nothing_to_show(view: View) -> NoReturn:
 def district_rows(view: View) -> pd.DataFrame:
     """The year's districts: their indices, the group's share, and their name or else their id."""
     table = store.indices(view, "district")
-    table = table[table["year"] == view.year].rename(columns={"place": "leaid"})
+    table = table[table["year"] == view.year]
     return table.assign(
-        district=table["place_name"].fillna(table["leaid"]),
+        leaid=table["place"],
+        district=table["place_name"].fillna(table["place"]),
         share=table["group_students"] / table["students"].where(table["students"] > 0),
     ).reset_index(drop=True)
 
@@ -285,20 +286,25 @@ def sortable(
 
 def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
     """Every index of one district as a small table."""
-    table = pd.DataFrame(
-        [{"Measure": f"{i.label} ({i.symbol})", "Value": words.number(row[i.name])} for i in INDICES.values()]
-    ).set_index("Measure")
+    table = pd.DataFrame({"Value": _index_values(view, row)}).rename_axis("Measure")
     bounds = store.bounds(view, "district")
     return _with_bounds(table, None if bounds is None else bounds.loc[row["place"]])
 
 
-def place_summary(row: pd.Series) -> dict[str, str]:
-    """One place in words, for a column of a side-by-side table."""
+def place_summary(view: View, row: pd.Series) -> dict[str, str]:
+    """One district in words, for a column of a side-by-side table."""
     return {
         "Schools": f"{row['schools']:,}",
         "Students": f"{row['students']:,}",
         "Share of the group": words.percent(row["share"]),
-    } | {f"{i.label} ({i.symbol})": words.number(row[i.name]) for i in INDICES.values()}
+    } | _index_values(view, row)
+
+
+def _index_values(view: View, row: pd.Series) -> dict[str, str]:
+    """Every index of one district by its name, or why it has no value."""
+    reasons = store.reasons(view, "district")
+    why = reasons[(reasons["year"] == view.year) & (reasons["place"] == row["place"])].iloc[0]
+    return {f"{i.label} ({i.symbol})": words.number_or_reason(row[i.name], why[i.name]) for i in INDICES.values()}
 
 
 def shares(schools: pd.DataFrame, group: str) -> pd.Series:

@@ -98,6 +98,8 @@ def _all_years(
     groups = comparison(group)
     if what in measured.PLACES:
         return measured.indices_by(table, what, groups.group, groups.other)
+    if (place := what.removeprefix("reasons by ")) in measured.PLACES:
+        return measured.reasons_by(table, place, groups.group, groups.other)
     compute = {
         "decomposed": measured.decomposed,
         "district contributions": measured.district_contributions,
@@ -110,6 +112,11 @@ def _all_years(
 def indices(view: "View", by: str) -> pd.DataFrame:
     """Indices of every place and year; see ``analysis.measured.indices_by``."""
     return _all_years(*view.key, by)
+
+
+def reasons(view: "View", by: str) -> pd.DataFrame:
+    """Why indices are undefined, of every place and year; see ``analysis.measured.reasons_by``."""
+    return _all_years(*view.key, f"reasons by {by}")
 
 
 def decomposed(view: "View") -> pd.DataFrame:

@@ -41,6 +41,11 @@ def between(low: float, high: float) -> str:
     return number(low) if number(low) == number(high) else f"{number(low)}–{number(high)}"
 
 
+def number_or_reason(value: float, reason: str) -> str:
+    """An index to two decimals, or why it is undefined."""
+    return f"{UNDEFINED}: {reason}" if math.isnan(value) else number(value)
+
+
 def signed(change: float, *, points: bool = False) -> str:
     """A change with its sign: "−0.04", or "+3 points" for shares."""
     if math.isnan(change):

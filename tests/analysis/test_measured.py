@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.indices import INDICES
 from analysis.measured import (
     contributions,
     decomposed,
     district_contributions,
     indices_by,
     left_out,
+    reasons_by,
     typical_schools,
 )
 
@@ -41,6 +43,13 @@ def test_each_year_and_place_is_a_row_with_what_was_counted(schools: pd.DataFram
     ]
     # D of Alder: ½(|30/40 − 10/40| + |10/40 − 30/40|) = ½. Birch has no other student, so none is defined.
     assert table["dissimilarity"].tolist() == pytest.approx([0.5, np.nan, np.nan], nan_ok=True)
+
+
+def test_what_is_undefined_has_a_reason_in_the_same_row(schools: pd.DataFrame) -> None:
+    values, reasons = (of(schools, "district", "ed", None) for of in (indices_by, reasons_by))
+    assert reasons[["year", "place"]].equals(values[["year", "place"]])
+    assert ((reasons[list(INDICES)] == "") == values[list(INDICES)].notna()).all(axis=None)
+    assert reasons.loc[1, "dissimilarity"] == "no students of the other group"
 
 
 @pytest.mark.parametrize(("by", "place"), [("state", "S"), ("county", "C")])
