@@ -98,7 +98,7 @@ def test_every_package_is_listed():
     found = {
         str(path.parent.relative_to(ROOT)).replace(os.sep, ".") for path in tracked() if path.name == "__init__.py"
     }
-    shipped = {name for name in found if name.split(".")[0] in ("analysis", "data", "reports", "pages")}
+    shipped = {name for name in found if name.split(".")[0] in ("analysis", "data", "jobs", "reports", "pages")}
     assert shipped == set(PROJECT["tool"]["setuptools"]["packages"])
 
 

@@ -1,0 +1,1 @@
+"""What each job of the ``evenground`` command does, and the options it takes."""

@@ -1,0 +1,117 @@
+"""What a job's options ask for: the schools that count, for the districts they count for, and the groups compared."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.measured import left_out
+from analysis.policy.scenario import EXCLUDABLE
+from analysis.units import known
+from data import store
+from data.geographic import assigned, placed_words
+from data.groups import Comparison, comparison, on_basis
+from data.inclusion import GEOGRAPHIC, Rules, excluded_words, included
+from data.load import read_schools
+from data.schema import school_year
+from jobs.printing import say, tell
+
+if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
+    import geopandas as gpd
+
+
+def compared(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Comparison]:
+    """The schools that a measuring job asks for, notes as ``_counted``, and the groups it compares.
+
+    Raises:
+        InputError: no school has counts of both groups.
+    """
+    groups = comparison(given.group)
+    table, notes = asked_table(given)
+    if not known(table, groups.group, groups.other).any():
+        raise InputError(
+            f"{given.data} has no school in this choice with counts of {groups.group_words} and {groups.other_words}; "
+            "give another --group, --level or --year."
+        )
+    return table, notes, groups
+
+
+def asked_table(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
+    """The schools that a measuring job asks for, on the basis, of the year and level; and notes as ``_counted``."""
+    table = on_basis(table_of(given.data), given.basis)
+    if given.year is not None:
+        table = table[table["year"] == known_year(table, given)]
+    return counted(table, given, asked_rules(given), given.level)
+
+
+def asked_rules(given: argparse.Namespace) -> Rules:
+    """For which district a school counts, and whether it does."""
+    return Rules(given.districts, tuple(name for name in EXCLUDABLE if not getattr(given, name)))
+
+
+def counted(
+    table: pd.DataFrame, given: argparse.Namespace, rules: Rules, level: str | None = None
+) -> tuple[pd.DataFrame, list[str]]:
+    """The schools that count, for the districts they count for; and what that leaves out or moves, by year."""
+    placed = None
+    if rules.districts == GEOGRAPHIC:
+        found = assigned(table, boundaries(given.data))
+        table, placed = found.table, found.placed
+    if level is not None:
+        table = table[table["level"] == level]
+    table, excluded = included(table, rules.excluded)
+    notes = []
+    for year in sorted(table["year"].unique()):
+        if words := excluded_words(excluded[excluded["year"] == year]):
+            notes.append(f"{school_year(year)}: left out by choice {words}.")
+        if placed is not None:
+            notes.append(f"{school_year(year)}: {placed_words(placed.loc[table.index[table['year'] == year]])}")
+    return table, notes
+
+
+def boundaries(name: str) -> "gpd.GeoDataFrame":
+    """The district boundaries of a dataset.
+
+    Raises:
+        InputError: it has none.
+    """
+    districts = None if is_file(Path(name)) else store.districts(store.find(name))
+    if districts is None:
+        raise InputError(
+            f"{name} has no district boundaries for geographic districts; load it together with a boundary file, or "
+            "leave out --districts."
+        )
+    return districts
+
+
+def tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison) -> None:
+    """Say what the rules do, and how many schools cannot be counted."""
+    tell(notes)
+    for year, schools, students in left_out(table, groups.group, groups.other).itertuples(index=False):
+        say(f"{school_year(year)}: left out {schools:,} schools with {students:,} students whose counts are unknown.")
+
+
+def table_of(name: str) -> pd.DataFrame:
+    """The schools table of a dataset or a file."""
+    return read_schools(Path(name)) if is_file(Path(name)) else store.schools(store.find(name))
+
+
+def is_file(path: Path) -> bool:
+    """Whether a person means a file rather than a dataset's name."""
+    return bool(path.suffix) or path.exists()
+
+
+def dataset_name(name: str) -> str:
+    """What a scenario calls a dataset or a file."""
+    return Path(name).stem
+
+
+def known_year(table: pd.DataFrame, given: argparse.Namespace) -> int:
+    """The year asked for, or the last one."""
+    years = sorted(table["year"].unique())
+    if given.year is not None and given.year not in years:
+        raise InputError(f"{given.data} has no year {given.year}; it has {', '.join(map(str, years))}.")
+    return int(years[-1]) if given.year is None else int(given.year)

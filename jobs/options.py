@@ -1,0 +1,78 @@
+"""Options that several jobs take alike."""
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.policy.scenario import DISTRICTS, EXCLUDABLE, LEVELS
+from data.inclusion import USUALLY_EXCLUDED, Rules
+from data.schema import ED_BASES
+from jobs.printing import TABLE_FORMATS
+
+# What ``ArgumentParser.add_subparsers`` returns; argparse keeps its class to itself.
+Menu = Any
+Job = Callable[[argparse.Namespace], None]
+
+_MOST_YEARS = 100
+
+
+def add_job(menu: Menu, name: str, run: Job, words: str) -> argparse.ArgumentParser:
+    """Add a job to the command line."""
+    job: argparse.ArgumentParser = menu.add_parser(name, help=words, description=words, allow_abbrev=False)
+    job.set_defaults(run=run)
+    return job
+
+
+def add_measuring(menu: Menu, name: str, run: Job, words: str) -> argparse.ArgumentParser:
+    """Add a job that compares two groups over the schools of a dataset."""
+    job = add_job(menu, name, run, words)
+    add_data(job)
+    job.add_argument("--group", default="ed", help="ed, a race, or two races as in black,white (default ed)")
+    job.add_argument("--level", choices=LEVELS, help="only schools of this level")
+    job.add_argument("--year", type=int, help="only this year: the fall it begins in")
+    job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+    add_rules(job)
+    add_output(job, TABLE_FORMATS)
+    return job
+
+
+def add_data(job: argparse.ArgumentParser) -> None:
+    """Add the dataset a job works on."""
+    job.add_argument("data", metavar="DATA", help="a dataset's name, or a schools table (CSV, Parquet or XLSX)")
+
+
+def add_output(job: argparse.ArgumentParser, formats: Sequence[str] = ()) -> None:
+    """Add where a job's result goes and, of several formats, in which."""
+    if formats:
+        job.add_argument("--format", choices=formats, default="table", help="how to print (default table)")
+    job.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file instead")
+
+
+def add_districts(job: argparse.ArgumentParser, default: str | None, shown: str) -> None:
+    """Add for which of two kinds of districts a school counts."""
+    meanings = "; ".join(f"{name}: {words}" for name, words in DISTRICTS.items())
+    job.add_argument("--districts", choices=tuple(DISTRICTS), default=default, help=f"{meanings} (default {shown})")
+
+
+def add_rules(job: argparse.ArgumentParser) -> None:
+    """Add the options that say for which district a school counts, and whether it does."""
+    add_districts(job, Rules.districts, Rules.districts)
+    for name, words in EXCLUDABLE.items():
+        counted = name not in USUALLY_EXCLUDED
+        job.add_argument(
+            f"--{name}",
+            action=argparse.BooleanOptionalAction,
+            default=counted,
+            help=f"count {words} (default {'yes' if counted else 'no'})",
+        )
+
+
+def years(text: str) -> list[int]:
+    """The falls in "2016-2022" or "2016,2018"."""
+    spans = [re.fullmatch(r"(\d{4})(?:-(\d{4}))?", part.strip()) for part in text.split(",")]
+    years = [year for span in spans if span for year in range(int(span[1]), int(span[2] or span[1]) + 1)]
+    if not all(spans) or not years or len(years) > _MOST_YEARS:
+        raise argparse.ArgumentTypeError(f'"{text}" is no list of years; write 2016-2022 or 2016,2018')
+    return years

@@ -1,0 +1,109 @@
+"""Jobs of the 50/50 policy: scenario and simulate."""
+
+import argparse
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import InputError
+from analysis.policy.outcome import REPLICATES, Outcome, simulate
+from analysis.policy.presets import PRESETS, scenario_from_preset
+from analysis.policy.scenario import from_json
+from data.groups import on_basis
+from data.inclusion import Rules
+from data.schema import ED_BASES
+from jobs.asked import asked_rules, counted, dataset_name, known_year, table_of
+from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
+from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
+
+# The contract of `simulate`: what a school's row holds.
+SCHOOL_COLUMNS = [
+    "ncessch",
+    "leaid",
+    "host",
+    "students_before",
+    "ed_before",
+    "students_after",
+    "ed_after",
+    "ed_after_low",
+    "ed_after_high",
+]
+
+
+def add_jobs(menu: Menu) -> None:
+    """Add this module's jobs to the command line."""
+    job = add_job(menu, "scenario", write_scenario, "write a 50/50 scenario to start from")
+    add_data(job)
+    job.add_argument("--district", required=True, metavar="ID", help="the district's id")
+    job.add_argument("--preset", default="dallas", help="; ".join(f"{p.name}: {p.label}" for p in PRESETS.values()))
+    job.add_argument("--year", type=int, help="the fall of the school year (default: the last)")
+    job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+    add_rules(job)
+    add_output(job)
+
+    job = add_job(menu, "simulate", print_simulation, "run a 50/50 scenario")
+    add_data(job)
+    job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
+    add_districts(job, None, "the scenario's own")
+    job.add_argument("--replicates", type=int, default=REPLICATES, help=f"lottery draws (default {REPLICATES})")
+    job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
+    add_output(job, TABLE_FORMATS)
+
+
+def write_scenario(given: argparse.Namespace) -> None:
+    """A scenario to start from."""
+    rules = asked_rules(given)
+    table = on_basis(table_of(given.data), given.basis)
+    year = known_year(table, given)
+    table, notes = counted(table[table["year"] == year], given, rules)
+    scenario = scenario_from_preset(
+        table, given.preset, dataset=dataset_name(given.data), district=given.district, year=year, basis=given.basis
+    )
+    tell(notes)
+    write_text(replace(scenario, **asdict(rules)).to_json(), given)
+
+
+def print_simulation(given: argparse.Namespace) -> None:
+    """Run a scenario."""
+    if given.replicates < 1:
+        raise InputError(f"--replicates is {given.replicates}; give 1 or more.")
+    if given.seed < 0:
+        raise InputError(f"--seed is {given.seed}; give 0 or more.")
+    scenario = from_json(_text(given.scenario), given.scenario.name)
+    if scenario.dataset != (name := dataset_name(given.data)):
+        raise InputError(
+            f"{given.scenario.name} was made for dataset {scenario.dataset}, not {name}; give that dataset."
+        )
+    scenario = replace(scenario, districts=given.districts or scenario.districts)
+    table = on_basis(table_of(given.data), scenario.basis)
+    rules = Rules(scenario.districts, scenario.excluded)
+    table, notes = counted(table[table["year"] == scenario.year], given, rules)
+    outcome = simulate(table, scenario, given.replicates, given.seed)
+    tell(notes)
+    if given.format == "json":
+        write_text(json.dumps(outcome_record(outcome), indent=2, ensure_ascii=False) + "\n", given)
+    else:
+        write(outcome.schools[SCHOOL_COLUMNS], given)
+
+
+def outcome_record(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as plain JSON values: the scenario, schools, indices before and after, pools and moves."""
+    return {
+        "scenario": asdict(outcome.scenario),
+        "replicates": outcome.replicates,
+        "seed": outcome.seed,
+        "schools": records(outcome.schools[SCHOOL_COLUMNS]),
+        "indices": {name: plain(asdict(change)) for name, change in outcome.district.items()},
+        "state": {name: plain(asdict(change)) for name, change in outcome.state.items()},
+        "pools": records(outcome.pools),
+        "flows": records(outcome.flows),
+        "schools_left_out": outcome.unknown["ncessch"].tolist(),
+    }
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{path.name} cannot be read as text; give a scenario file that exists.") from None

@@ -1,0 +1,64 @@
+"""How a job tells its result, on stdout or in a file, and everything else, on stderr."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import InputError
+
+TABLE_FORMATS = ("table", "csv", "json")
+
+
+def write(table: pd.DataFrame, given: argparse.Namespace) -> None:
+    """Print or save a table in the format asked for; an undefined value is an empty cell."""
+    if given.format == "json":
+        write_text(json.dumps(records(table), indent=2, ensure_ascii=False) + "\n", given)
+    elif given.format == "csv":
+        write_text(table.to_csv(index=False, lineterminator="\n"), given)
+    else:
+        write_text(table.to_string(index=False, na_rep="", float_format="{:.4f}".format) + "\n", given)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as plain JSON values."""
+    return [plain(row) for row in table.to_dict("records")]
+
+
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with null for what is undefined, since JSON has no NaN."""
+    return {name: None if pd.isna(value) else value for name, value in row.items()}
+
+
+def write_text(text: str, given: argparse.Namespace) -> None:
+    """Print or save a result.
+
+    Raises:
+        InputError: the place cannot be written.
+    """
+    if given.output is None:
+        show(text, end="")
+        return
+    try:
+        given.output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{given.output} cannot be written: {error.strerror}; give another place.") from None
+
+
+def show(text: str, end: str = "\n") -> None:
+    """Print a result."""
+    sys.stdout.write(text + end)
+
+
+def say(text: str) -> None:
+    """Tell the person something that is not the result."""
+    sys.stderr.write(text + "\n")
+
+
+def tell(notes: Sequence[str]) -> None:
+    """Tell the person several things that are not the result."""
+    for note in notes:
+        say(note)

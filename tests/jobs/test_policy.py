@@ -1,0 +1,79 @@
+"""Scenario files, and what simulating them prints."""
+
+import json
+from io import StringIO
+
+import pandas as pd
+import pytest
+
+from analysis.policy.presets import PRESETS
+from tests.small_state import UNEVEN
+
+TEXT = dict.fromkeys(["place", "ncessch", "leaid"], "str")
+
+
+def table(text):
+    return pd.read_csv(StringIO(text), dtype=TEXT)
+
+
+def columns(text):
+    return text.splitlines()[0].split(",")
+
+
+DISTRICT = "9000360"
+SCHOOLS = [
+    "ncessch",
+    "leaid",
+    "host",
+    "students_before",
+    "ed_before",
+    "students_after",
+    "ed_after",
+    "ed_after_low",
+    "ed_after_high",
+]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_scenario_file_runs(run, tmp_path, preset):
+    file = tmp_path / "scenario.json"
+    run("scenario", "franklin", "--district", DISTRICT, "--preset", preset, "-o", file)
+    result = json.loads(run("simulate", "franklin", file, "--format", "json", "--replicates", "20"))
+    assert result["scenario"] == json.loads(file.read_text())
+    assert list(result["schools"][0]) == SCHOOLS
+    before, after = (sum(row[f"students_{when}"] for row in result["schools"]) for when in ("before", "after"))
+    assert before == after > 0
+    assert (preset == "do-nothing") == (result["flows"] == [])
+    assert {"dissimilarity", "variance_ratio", "exposure"} <= set(result["indices"])
+    for change in result["indices"].values():
+        assert list(change) == ["before", "after", "low", "high"]
+
+
+def test_doing_nothing_changes_nothing(run, tmp_path):
+    file = tmp_path / "nothing.json"
+    run("scenario", "franklin", "--district", DISTRICT, "--preset", "do-nothing", "-o", file)
+    schools = table(run("simulate", "franklin", file, "--format", "csv"))
+    assert schools.columns.tolist() == SCHOOLS
+    for what in ("students", "ed"):
+        assert schools[f"{what}_before"].tolist() == schools[f"{what}_after"].tolist()
+
+
+def test_the_same_seed_gives_the_same_range(run, tmp_path):
+    file = tmp_path / "scenario.json"
+    run("scenario", "franklin", "--district", DISTRICT, "-o", file)
+    job = ["simulate", "franklin", file, "--format", "json", "--replicates", "50"]
+    assert run(*job) == run(*job, "--seed", "0")
+    assert json.loads(run(*job))["indices"] != json.loads(run(*job, "--seed", "1"))["indices"]
+
+
+def test_a_scenario_of_a_file_is_about_that_file(run, state, tmp_path):
+    file = tmp_path / "scenario.json"
+    run("scenario", state, "--district", UNEVEN, "-o", file)
+    scenario = json.loads(file.read_text())
+    assert (scenario["dataset"], scenario["district"], scenario["year"]) == ("tiny", UNEVEN, 2020)
+    # The school with the highest ED share hosts.
+    assert [host["ncessch"] for host in scenario["hosts"]] == [f"{UNEVEN}00001"]
+    schools = table(run("simulate", state, file, "--format", "csv")).set_index("ncessch")
+    host = schools.loc[f"{UNEVEN}00001"]
+    assert bool(host["host"])
+    assert host["ed_after"] < host["ed_before"]
