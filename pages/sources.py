@@ -15,7 +15,7 @@ from data.dictionary import template
 from data.download import megabytes
 from data.fetch import get, planned
 from data.load import UnknownLayoutError, load
-from data.schema import school_year
+from data.schema import ED_BASES, school_year
 from data.sources.mapping import Mapping
 from data.sources.remembered import remember
 from data.sources.source import Asked
@@ -35,6 +35,8 @@ def show_dataset(manifest: Manifest) -> None:
             f"{'with' if manifest.districts_file else 'without'} district boundaries. Name for the command line: "
             f"`{manifest.name}`. Data version `{manifest.input_hash[:12]}`."
         )
+        if manifest.ed_bases:
+            st.markdown(f"Disadvantage is counted by {', or by '.join(ED_BASES[basis] for basis in manifest.ed_bases)}.")
         for exclusion in manifest.exclusions:
             st.markdown(f"- Left out: {exclusion.schools:,} schools, {exclusion.reason}.")
         for note in manifest.notes:
