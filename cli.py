@@ -15,6 +15,7 @@ from analysis.policy.outcome import REPLICATES
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import DISTRICTS, EXCLUDABLE
 from data.inclusion import USUALLY_EXCLUDED, Rules
+from data.publishers import DEFAULT_ROUTE, ROUTES
 from data.schema import ED_BASES, LEVELS
 
 _MOST_YEARS = 100
@@ -59,6 +60,10 @@ def parser() -> argparse.ArgumentParser:
     job = _job(menu, "load", jobs.load_data, "read files into a dataset, or fetch a state's years first")
     job.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files in any mix and under any name")
     job.add_argument("--years", type=_years, help="without files: the falls to fetch, such as 2016-2022 or 2016,2018")
+    routes = "; ".join(f"{name}: {route.label}" for name, route in ROUTES.items())
+    job.add_argument(
+        "--route", choices=tuple(ROUTES), default=DEFAULT_ROUTE, help=f"{routes} (default {DEFAULT_ROUTE})"
+    )
     job.add_argument("--from", type=Path, dest="folder", metavar="DIR", help="take them from this folder, not the web")
     job.add_argument("--name", help="the dataset's name (default: the state's)")
     job.add_argument("--state", help="the state to keep of a national file, such as TX")

@@ -77,15 +77,13 @@ def load_data(given: argparse.Namespace) -> None:
 
 def _get(given: argparse.Namespace) -> Manifest:
     """The dataset of a state's years, from the publishers or a folder of their files."""
-    from data.download import megabytes  # only this job needs the web
-    from data.fetch import get, planned
+    from data.fetch import get, planned  # only this job needs the web
 
     if not given.state or not given.years:
         raise InputError("Nothing to load: give files, or a state and its years, such as --state TX --years 2016-2022.")
-    plan = planned(given.state, given.years, given.folder)
+    plan = planned(given.state, given.years, given.folder, given.route)
     for file in plan.files:
-        size = "size not told" if file.bytes is None else megabytes(file.bytes)
-        say(f"{file.remote.name}: {file.remote.about}, {size}{', on disk' if file.path else ''}")
+        say(f"{file.remote.name}: {file.remote.about}, {file.size_words}{', on disk' if file.path else ''}")
     say(plan.sentence())
     return get(plan, name=given.name, progress=say)
 
