@@ -66,7 +66,7 @@ class Remote:
 class PagedRemote(Remote):
     """A query to a publisher's API, whose answer comes in pages: one file here once all of them have come."""
 
-    size_untold: ClassVar[str] = "in pages, how many the first one tells"
+    size_untold: ClassVar[str] = "not told before its first page"
 
     @property
     def name(self) -> str:

@@ -66,7 +66,7 @@ def show_fetch() -> None:
     if plan is None or asked_before != asked:
         return
     st.markdown(plan.sentence())
-    rows = [(file.remote.about, file.remote.name, file.size_words, bool(file.path)) for file in plan.files]
+    rows = [(file.remote.about, file.remote.name, file.size_words, "yes" if file.path else "no") for file in plan.files]
     with st.expander("The files"):
         st.table(pd.DataFrame(rows, columns=["What", "File", "Size", "On disk"]).set_index("What"))
     if plan.gaps:

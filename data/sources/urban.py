@@ -216,9 +216,9 @@ def _meps(table: TextTable, asked: Asked) -> Part:
     return Part(table.label, text[["year", "ncessch"]].assign(ed_meps_percent=percent), notes=(_ROUNDED,))
 
 
-_LABEL = "Urban Institute Education Data Portal (ODC-By 1.0)"
+_LABEL = "Urban Institute Education Data Portal"
 SOURCES = (
-    Source("urban-directory", f"{_LABEL}, CCD school directory", _is_directory, _directory),
-    Source("urban-enrollment", f"{_LABEL}, CCD enrollment by race", _is_enrollment, _enrollment),
-    Source("urban-meps", f"{_LABEL}, MEPS", _is_meps, _meps),
+    Source("urban-directory", f"{_LABEL}, CCD school directory (ODC-By 1.0)", _is_directory, _directory),
+    Source("urban-enrollment", f"{_LABEL}, CCD enrollment by race (ODC-By 1.0)", _is_enrollment, _enrollment),
+    Source("urban-meps", f"{_LABEL}, MEPS (ODC-By 1.0)", _is_meps, _meps),
 )

@@ -54,7 +54,7 @@ def test_a_states_years_from_the_api(publisher):
     plan = planned_by_api()
     assert fetched(publisher) == []
     assert [file.remote.name for file in plan.files] == NAMES
-    assert [file.size_words for file in plan.files[:3]] == ["in pages, how many the first one tells"] * 3
+    assert [file.size_words for file in plan.files[:3]] == ["not told before its first page"] * 3
     assert plan.gaps == ()
     manifest = get(plan)
     assert fetched(publisher) == [DIRECTORY, RACES, f"{RACES}&page=2", MEPS, path_of("unified", 2020)]
@@ -63,7 +63,7 @@ def test_a_states_years_from_the_api(publisher):
     # A half student is rounded up: 12.5 % of 100 is 13, 25 % of 50 is 13.
     assert counted.to_numpy().tolist() == [[100, 60, 40, 50, 40, 30, 13], [50, 25, 25, 5, 40, 30, 13]]
     assert sorted(store.districts(manifest)["leaid"]) == ["4800001", "4800002"]
-    assert manifest.source.endswith("MEPS 2018–19; district boundaries")
+    assert manifest.source.endswith("MEPS (ODC-By 1.0) 2018–19; district boundaries")
 
 
 def test_what_is_on_disk_is_not_fetched_again(publisher):
@@ -144,7 +144,7 @@ def test_answers_brought_by_another_machine_are_taken_from_a_folder(publisher, t
 def test_the_command_takes_the_route(publisher, capsys):
     assert cli.main(["load", "--state", "TX", "--years", "2018", "--route", "urban"]) == 0
     said = capsys.readouterr().err.splitlines()
-    assert said[0] == f"{NAMES[0]}: schools, students and lunch 2018–19, in pages, how many the first one tells"
+    assert said[0] == f"{NAMES[0]}: schools, students and lunch 2018–19, not told before its first page"
     assert said[4].startswith("Texas: 4 files, 0 of them on disk, 4 to fetch (0.0 MB and 3 of unknown size).")
     assert f"{NAMES[1]}: page 2 of 2, 6 of 6 rows" in said
     assert "Stored texas: 2 schools, 150 students, 2018–19." in said

@@ -174,7 +174,7 @@ def test_pages_saved_to_disk_load_even_where_one_ends_amid_a_school(answer, home
     ]
     assert schools["level"].tolist() == ["elementary", "elementary"]
     assert manifest.source.startswith(
-        "Urban Institute Education Data Portal (ODC-By 1.0), CCD school directory 2018–19;"
+        "Urban Institute Education Data Portal, CCD school directory (ODC-By 1.0) 2018–19;"
     )
 
 
