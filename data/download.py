@@ -88,6 +88,18 @@ def download(url: str, path: Path, progress: Callable[[str], None] = lambda _: N
         part.finish(url)
 
 
+def keep(content: bytes, url: str, path: Path) -> None:
+    """Keep what was put together from several answers as ``download`` keeps a file: whole or not at all.
+
+    Raises:
+        InputError: the disk is full.
+    """
+    part = _Part(path)
+    with _disk_faults_told(path):
+        part.path.write_bytes(content)
+        part.finish(url)
+
+
 def is_whole(path: Path) -> bool:
     """Whether a file is there as ``download`` brought it, by its SHA-256."""
     try:

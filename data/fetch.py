@@ -18,7 +18,8 @@ from data import download, store
 from data.download import NotThereError, UnreachableError, megabytes
 from data.files import LARGEST_ARCHIVE, Given, faults_told
 from data.load import load
-from data.publishers import Remote, mirrored, wanted
+from data.publishers import DEFAULT_ROUTE, wanted
+from data.remote import Remote
 from data.states import STATES, state_code
 from data.store import Manifest
 
@@ -34,6 +35,11 @@ class Planned:
     remote: Remote
     path: Path | None
     bytes: int | None
+
+    @property
+    def size_words(self) -> str:
+        """Its size, where that is known before it is fetched."""
+        return self.remote.size_untold if self.bytes is None else megabytes(self.bytes)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Plan:
         )
 
 
-def planned(state: str, years: Sequence[int], folder: Path | None = None) -> Plan:
+def planned(state: str, years: Sequence[int], folder: Path | None = None, route: str = DEFAULT_ROUTE) -> Plan:
     """The files a state's years need and what fetching them takes; nothing is fetched.
 
     Args:
@@ -70,12 +76,13 @@ def planned(state: str, years: Sequence[int], folder: Path | None = None) -> Pla
         years: the falls the school years begin in.
         folder: where the files are on disk already, under the publishers' names, zipped or not; then nothing is to be
             fetched. None for the web.
+        route: where from, of ``publishers.ROUTES``.
 
     Raises:
         InputError: there is no such state, no such year, or the folder has none of the files.
     """
     code = state_code(state)
-    remotes, gaps = wanted(code, years)
+    remotes, gaps = wanted(code, years, route)
     files = _in_folder(remotes, folder, gaps) if folder else _on_the_web(remotes, gaps)
     return Plan(code, tuple(files), tuple(gaps))
 
@@ -128,7 +135,7 @@ def _fetched(plan: Plan, room: Path, progress: Progress) -> tuple[list[Path], li
 
 def _fetch(file: Planned, progress: Progress) -> Path:
     if file.path is None:
-        download.download(mirrored(file.remote.url), _kept(file.remote), progress)
+        file.remote.bring(_kept(file.remote), progress)
     return file.path or _kept(file.remote)
 
 
@@ -156,7 +163,7 @@ def _on_the_web(remotes: Iterable[Remote], gaps: list[str]) -> Iterator[Planned]
             yield Planned(remote, kept, kept.stat().st_size)
             continue
         try:
-            size = download.size(mirrored(remote.url)) if answering else None
+            size = remote.size() if answering else None
         except UnreachableError:
             answering = False
         except NotThereError as fault:
@@ -252,7 +259,7 @@ def _cancelled_without_trace(plan: Plan) -> Iterator[None]:
     except BaseException:
         for file in plan.files:
             if file.path is None:
-                download.forget(_kept(file.remote))
+                file.remote.forget(_kept(file.remote))
         with suppress(OSError):  # others' files are in it
             downloads().rmdir()
         raise

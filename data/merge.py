@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
 from data.schema import ED_BASES, FIELDS, school_year
-from data.sources.source import ED_BOUNDS, Part
+from data.sources.source import ED_BOUNDS, ED_PERCENTS, Part
 
 # The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
-_BASES = ("state", "frpl", "direct", "free")
+_BASES = ("state", "frpl", "direct", "free", "meps")
 
 
 def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -39,8 +40,9 @@ def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     table, notes = _translated(_together(bases), crosswalk)
     sides = [part for part in parts if not part.brings_schools and not part.frame.empty]
     table, unmatched = _described(table, sides, crosswalk)
-    table, basis = _with_basis(table)
-    return table, (*(note for part in parts for note in part.notes), *notes, *unmatched, *basis)
+    table, basis = _with_basis(_counted(table))
+    told = (*(note for part in parts for note in part.notes), *notes, *unmatched, *basis)
+    return table, tuple(dict.fromkeys(told))
 
 
 def _together(bases: Sequence[Part]) -> pd.DataFrame:
@@ -155,7 +157,9 @@ def _stranger_notes(label: str, described: pd.Series, present: pd.Series) -> tup
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
-    columns = [name for name in frame if (name in {*FIELDS, *ED_BOUNDS} and name != "leaid") or name == key]
+    columns = [
+        name for name in frame if (name in {*FIELDS, *ED_BOUNDS, *ED_PERCENTS} and name != "leaid") or name == key
+    ]
     frame = frame[columns].dropna(subset=key).drop_duplicates()
     keys = [name for name in ("year", key) if name in frame]
     again = frame.loc[frame.duplicated(keys), key]
@@ -193,6 +197,16 @@ def _filled(rows: pd.DataFrame, year: int, pieces: Sequence[_Piece]) -> pd.DataF
 
 
 # What ED rests on ---------------------------------------------------------------------------------------------------
+
+
+def _counted(table: pd.DataFrame) -> pd.DataFrame:
+    """ED percentages as counts of the students, to the nearest one (a half up); a count the files give stays."""
+    for percent, name in ED_PERCENTS.items():
+        if percent in table:
+            nearest = np.floor(table[percent] / 100 * table["students"].astype("float64") + 0.5).astype("Int64")
+            known = table[name].astype("Int64") if name in table else nearest
+            table = table.assign(**{name: known.fillna(nearest)}).drop(columns=percent)
+    return table
 
 
 def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

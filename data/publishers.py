@@ -1,25 +1,17 @@
 """Where publishers keep their files, for one state and its years: the addresses in ``sources/publishers.toml``."""
 
-import os
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from analysis.errors import InputError
+from data.remote import PagedRemote, Remote
 from data.schema import school_year
 from data.states import STATES
 
 _TABLE = Path(__file__).parent / "sources" / "publishers.toml"
-_STUDENTS = {"universe": "schools and students", "membership": "students"}
-_ABOUT_SCHOOLS = {
-    "lunch": "lunch",
-    "directory": "directory",
-    "characteristics": "characteristics",
-    "points": "points",
-}
 _BOUNDARIES = {
     "unified": "district boundaries",
     "elementary": "elementary district boundaries",
@@ -28,46 +20,66 @@ _BOUNDARIES = {
 
 
 @dataclass(frozen=True)
-class Remote:
-    """A file a publisher keeps.
+class Route:
+    """One way to a state's years; the boundaries come the same way by each.
 
     Attributes:
-        url: where it is.
-        about: what is in it and for which year, such as "students 2018–19".
-        year: the fall its school year begins in, or the year of boundaries.
-        optional: whether it is natural that a state has none.
+        label: how people are told of it.
+        students: the sections of the table that bring schools in with their students, and what is in them.
+        about_schools: the sections that describe schools.
+        everything: sections whose files hold all there is of their years.
+        remote: how what stands in these sections comes.
     """
 
-    url: str
-    about: str
-    year: int
-    optional: bool = False
-
-    @property
-    def name(self) -> str:
-        """The file's name, by which it is known on disk."""
-        return PurePosixPath(urlsplit(self.url).path).name
+    label: str
+    students: dict[str, str]
+    about_schools: dict[str, str]
+    everything: tuple[str, ...] = ()
+    remote: type[Remote] = Remote
 
 
-def published() -> list[int]:
+ROUTES = {
+    "nces": Route(
+        "files of NCES",
+        students={"universe": "schools and students", "membership": "students"},
+        about_schools={
+            "lunch": "lunch",
+            "directory": "directory",
+            "characteristics": "characteristics",
+            "points": "points",
+        },
+        everything=("universe",),
+    ),
+    "urban": Route(
+        "Education Data API of the Urban Institute",
+        students={"urban_directory": "schools, students and lunch"},
+        about_schools={"urban_races": "students by race", "urban_meps": "modelled poverty (MEPS)"},
+        remote=PagedRemote,
+    ),
+}
+DEFAULT_ROUTE = "nces"
+
+
+def published(route: str = DEFAULT_ROUTE) -> list[int]:
     """The falls of the school years whose students have a known address."""
-    return sorted(year for kind in _STUDENTS for year in _table()[kind])
+    return sorted(year for kind in ROUTES[route].students for year in _table()[kind])
 
 
-def wanted(state: str, years: Sequence[int]) -> tuple[list[Remote], list[str]]:
-    """Every file that a state's years need, year by year and boundaries last, and a sentence for each gap.
+def wanted(state: str, years: Sequence[int], route: str = DEFAULT_ROUTE) -> tuple[list[Remote], list[str]]:
+    """Everything that a state's years need, year by year and boundaries last, and a sentence for each gap.
 
     The boundaries are those nearest to the last year, as a dataset has one set of them.
 
     Args:
         state: its postal abbreviation.
         years: the falls the school years begin in.
+        route: which of ``ROUTES``.
 
     Raises:
         InputError: students are published for none of the years.
     """
-    table, years = _table(), sorted(set(years))
-    listed = published()
+    table, years, way = _table(), sorted(set(years)), ROUTES[route]
+    listed = published(route)
     known = [year for year in years if year in listed]
     span = f"{school_year(listed[0])} to {school_year(listed[-1])}"
     if not known:
@@ -76,9 +88,10 @@ def wanted(state: str, years: Sequence[int]) -> tuple[list[Remote], list[str]]:
     if len(known) < len(years):
         missing = ", ".join(school_year(year) for year in years if year not in listed)
         gaps.append(f"{missing} was left out: addresses are known for {span}.")
-    kinds = _STUDENTS | _ABOUT_SCHOOLS
+    gaps += _unlisted(table, way, known)
+    kinds = way.students | way.about_schools
     files = [
-        Remote(table[kind][year], f"{about} {school_year(year)}", year)
+        way.remote(_of_state(table[kind][year], state), f"{about} {school_year(year)}", year)
         for year in known
         for kind, about in kinds.items()
         if year in table[kind]
@@ -86,29 +99,38 @@ def wanted(state: str, years: Sequence[int]) -> tuple[list[Remote], list[str]]:
     return files + _boundaries(table, state, known[-1]), gaps
 
 
+def _unlisted(table: dict[str, dict[int, str]], route: Route, years: Sequence[int]) -> list[str]:
+    """What describes schools in other years and has no address for these."""
+    whole = {year for kind in route.everything for year in table[kind]}
+    missing = {
+        about: [school_year(year) for year in years if year not in table[kind] and year not in whole]
+        for kind, about in route.about_schools.items()
+    }
+    return [f"Left out: {about} {', '.join(of)}. No address is known." for about, of in missing.items() if of]
+
+
 def _boundaries(table: dict[str, dict[int, str]], state: str, year: int) -> list[Remote]:
     nearest = min(table["unified"], key=lambda listed: (abs(listed - year), listed))
     return [
-        Remote(table[kind][nearest].format(fips=STATES[state].fips), f"{about} {nearest}", nearest, kind != "unified")
+        Remote(_of_state(table[kind][nearest], state), f"{about} {nearest}", nearest, kind != "unified")
         for kind, about in _BOUNDARIES.items()
     ]
 
 
-def mirrored(url: str) -> str:
-    """The address, on the mirror that ``EVENGROUND_MIRROR`` names in place of the publisher's own server.
-
-    Raises:
-        InputError: the mirror is not an address.
-    """
-    mirror = os.environ.get("EVENGROUND_MIRROR", "")
-    if not mirror:
-        return url
-    if urlsplit(mirror).scheme not in ("http", "https") or not urlsplit(mirror).netloc:
-        raise InputError(f'EVENGROUND_MIRROR is "{mirror}"; give an address such as https://mirror.example.org.')
-    return mirror.rstrip("/") + urlsplit(url).path
+def _of_state(url: str, state: str) -> str:
+    fips = STATES[state].fips
+    return url.format(fips=fips, fips_number=int(fips))
 
 
 @lru_cache
 def _table() -> dict[str, dict[int, str]]:
     written = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
-    return {kind: {int(year): url for year, url in urls.items()} for kind, urls in written.items()}
+    return {
+        kind: {year: url.replace("{year}", str(year)) for span, url in urls.items() for year in _years(span)}
+        for kind, urls in written.items()
+    }
+
+
+def _years(span: str) -> range:
+    first, _, last = span.partition("-")
+    return range(int(first), int(last or first) + 1)

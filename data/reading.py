@@ -24,7 +24,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
-from data import files, polygons, rdata_file, workbook
+from data import files, json_pages, polygons, rdata_file, workbook
 from data.files import BLOCK, Given, NotATableError, Utf8Stream
 from data.headers import header_at, named
 from data.polygons import Polygons
@@ -156,6 +156,8 @@ def _tables_of(file: Given, header_row: int | None) -> list[TextTable | Polygons
         return [held(f"{file.label} › {name}", table) for name, table in rdata_file.frames(file).items()]
     if kind == "parquet" and not polygons.is_geoparquet(file):
         return [_parquet(file)]
+    if kind == "json" and json_pages.is_page(file):
+        return [held(file.label, json_pages.table(file))]
     if kind == "zip":
         raise NotATableError(f"{file.label} is a document, not a table: give a CSV, XLSX, Parquet, zip or map file.")
     return [polygons.read(file)]

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.errors import InputError
 from data import store
 from data.load import load, read_told
+from data.publishers import DEFAULT_ROUTE, ROUTES
 from data.quality.report import Report, of_dataset, report
 from data.reading import TextTable, tables
 from data.schema import school_year
@@ -35,6 +36,10 @@ def add_jobs(menu: Menu) -> None:
     job = add_job(menu, "load", load_data, "read files into a dataset, or fetch a state's years first")
     job.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files in any mix and under any name")
     job.add_argument("--years", type=years, help="without files: the falls to fetch, such as 2016-2022 or 2016,2018")
+    routes = "; ".join(f"{name}: {route.label}" for name, route in ROUTES.items())
+    job.add_argument(
+        "--route", choices=tuple(ROUTES), default=DEFAULT_ROUTE, help=f"{routes} (default {DEFAULT_ROUTE})"
+    )
     job.add_argument("--from", type=Path, dest="folder", metavar="DIR", help="take them from this folder, not the web")
     job.add_argument("--name", help="the dataset's name (default: the state's)")
     job.add_argument("--state", help="the state to keep of a national file, such as TX")
@@ -83,15 +88,13 @@ def load_data(given: argparse.Namespace) -> None:
 
 def _get(given: argparse.Namespace) -> Manifest:
     """The dataset of a state's years, from the publishers or a folder of their files."""
-    from data.download import megabytes  # only this job needs the web
-    from data.fetch import get, planned
+    from data.fetch import get, planned  # only this job needs the web
 
     if not given.state or not given.years:
         raise InputError("Nothing to load: give files, or a state and its years, such as --state TX --years 2016-2022.")
-    plan = planned(given.state, given.years, given.folder)
+    plan = planned(given.state, given.years, given.folder, given.route)
     for file in plan.files:
-        size = "size not told" if file.bytes is None else megabytes(file.bytes)
-        say(f"{file.remote.name}: {file.remote.about}, {size}{', on disk' if file.path else ''}")
+        say(f"{file.remote.name}: {file.remote.about}, {file.size_words}{', on disk' if file.path else ''}")
     say(plan.sentence())
     return get(plan, name=given.name, progress=say)
 

@@ -12,9 +12,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from analysis.errors import InputError
 from data import publishers, store
 from data.dictionary import template
-from data.download import megabytes
 from data.fetch import get, planned
 from data.load import UnknownLayoutError, load
+from data.publishers import ROUTES
 from data.schema import ED_BASES, school_year
 from data.sources.mapping import Mapping
 from data.sources.remembered import remember
@@ -50,23 +50,25 @@ def show_fetch() -> None:
     """Get a state's years from the publishers: first what that takes, then the files themselves."""
     columns = st.columns(2)
     state = columns[0].selectbox("State to get", list(STATES), format_func=lambda code: STATES[code].name, index=None)
-    published = publishers.published()
-    span = columns[1].select_slider(
+    route = columns[1].selectbox("From", list(ROUTES), format_func=lambda name: ROUTES[name].label)
+    published = publishers.published(route)
+    span = st.select_slider(
         "School years", options=published, value=(published[-3], published[-1]), format_func=school_year
     )
     years = [year for year in published if span[0] <= year <= span[1]]
+    asked = (state, years, route)
     if st.button("See what it takes", disabled=state is None):
         with st.spinner("Asking the publishers for the files' sizes"):
             try:
-                st.session_state["plan"] = (state, years, planned(state, years))
+                st.session_state["plan"] = (asked, planned(state, years, route=route))
             except InputError as error:
                 st.error(str(error), icon=":material/error:")
                 return
-    asked_for, asked_years, plan = st.session_state.get("plan", (None, None, None))
-    if plan is None or (asked_for, asked_years) != (state, years):
+    asked_before, plan = st.session_state.get("plan", (None, None))
+    if plan is None or asked_before != asked:
         return
     st.markdown(plan.sentence())
-    rows = [(file.remote.about, file.remote.name, words_for_size(file.bytes), bool(file.path)) for file in plan.files]
+    rows = [(file.remote.about, file.remote.name, file.size_words, "yes" if file.path else "no") for file in plan.files]
     with st.expander("The files"):
         st.table(pd.DataFrame(rows, columns=["What", "File", "Size", "On disk"]).set_index("What"))
     if plan.gaps:
@@ -74,11 +76,6 @@ def show_fetch() -> None:
     if st.button("Fetch and store", type="primary"):
         del st.session_state["plan"]
         stored("Fetching", lambda progress: get(plan, progress=progress))
-
-
-def words_for_size(count: int | None) -> str:
-    """A file's size, where its server tells it."""
-    return "not told" if count is None else megabytes(count)
 
 
 def stored(doing: str, store_it: Callable[[Callable[[str], None]], Manifest]) -> bool:
@@ -150,17 +147,20 @@ def store_files(files: list[UploadedFile], name: str, asked: Asked, mapping: Map
 st.title("What is the data, and how do I add mine?")
 st.subheader("Get a state")
 st.markdown(
-    "School files of the Common Core of Data, EDGE school points and Census district boundaries, fetched from their "
-    "publishers to this machine. What breaks off goes on when you ask again; what you stop leaves nothing behind."
+    "Schools of the Common Core of Data, with their students, races, lunch and points, and Census district boundaries, "
+    "fetched to this machine: from the national files of NCES, or from the Education Data API of the Urban Institute, "
+    "which sends one state only and adds modelled poverty (MEPS). What breaks off goes on when you ask again; what you "
+    "stop leaves nothing behind."
 )
 show_fetch()
 st.subheader("Add your own files")
 st.markdown(
     "Evenground knows files by their content, whatever they are called: NCES Common Core of Data school files "
     "(membership 052, lunch 033, directory 029; before 2014–15 the universe file), EDGE school points, TIGER, EDGE or "
-    "cartographic district boundaries, NCES school search and ELSI exports, files of Texas, California, Kentucky, "
-    "Massachusetts, New Jersey, North Carolina, Rhode Island and Wisconsin, and its own template. For any other table "
-    "it guesses what the columns hold and asks. Nothing is stored unless everything is read."
+    "cartographic district boundaries, answers of the Education Data API, NCES school search and ELSI exports, files "
+    "of Texas, California, Kentucky, Massachusetts, New Jersey, North Carolina, Rhode Island and Wisconsin, and its "
+    "own template. For any other table it guesses what the columns hold and asks. Nothing is stored unless everything "
+    "is read."
 )
 st.download_button(
     "Template (XLSX)",

@@ -1,16 +1,29 @@
-"""A publisher's web server on this machine: files with ETag and Range, and every way one can fail."""
+"""A publisher's web server on this machine: files with ETag and Range, answers in pages, and every way one can fail."""
 
+import io
+import json
 import re
 import threading
 import time
+import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 STALL_SECONDS = 1.5
+API = "https://educationdata.urban.org"  # as the API names itself, wherever it is asked
 PAGE = b"<!DOCTYPE html><html><body>We have moved.</body></html>"
+
+
+def packed(**entries: str | bytes) -> bytes:
+    """A zip of these entries; _dot_ in a name stands for a dot."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in entries.items():
+            archive.writestr(name.replace("_dot_", "."), text)
+    return content.getvalue()
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,21 @@ class Publisher:
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     head: bool = True
     url: str = ""
+
+    def answers(self, path: str, rows: Sequence[dict[str, object]], size: int = 10_000) -> list[str]:
+        """Answer a query in pages of so many rows, as the Education Data API does; the paths of the pages."""
+        starts = range(0, max(len(rows), 1), size)
+        paths = [path, *(f"{path}&page={number}" for number in range(2, len(starts) + 1))]
+        links = [None, *(API + each for each in paths), None]
+        for number, start in enumerate(starts):
+            page = {
+                "count": len(rows),
+                "next": links[number + 2] if number + 1 < len(starts) else None,
+                "previous": links[number],
+                "results": rows[start : start + size],
+            }
+            self.files[paths[number]] = json.dumps(page).encode()
+        return paths
 
     def gets(self, path: str) -> list[str | None]:
         """The Range header of each GET of a path."""
@@ -100,7 +128,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _file(self, fault: Fault) -> None:
         content = self.publisher.files[self.path]
         version = self.publisher.versions.get(self.path, '"1"')
-        headers = {"Content-Type": "application/x-zip-compressed", "ETag": version, **dict(fault.headers)}
+        # What an API works out anew at each asking has no version, so what broke off cannot be gone on with.
+        plain = {"Content-Type": "application/x-zip-compressed", "ETag": version}
+        headers = ({"Content-Type": "application/json"} if "?" in self.path else plain) | dict(fault.headers)
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         if asked and not fault.ignores_range and self.headers.get("If-Range", version) == version:
             start = int(asked[1])

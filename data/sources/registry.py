@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from data.sources import ccd, ccd_wide, edge, layouts, remembered, template, texas
+from data.sources import ccd, ccd_wide, edge, layouts, remembered, template, texas, urban
 from data.sources.source import Source
 
 # A table is of the first source that recognises it. Sources that bring schools in come before those that describe
@@ -12,6 +12,7 @@ SOURCES: tuple[Source, ...] = (
     *texas.SOURCES,
     *ccd.SOURCES,
     *ccd_wide.SOURCES,
+    *urban.SOURCES,
     *edge.SOURCES,
 )
 

@@ -7,10 +7,12 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.reading import TextTable
-from data.schema import ED_BASES
+from data.schema import ED_BASES, UNCOUNTED_BASES
 
 # Bounds of a count that the publisher hides or rounds, beside each ED count; those of the chosen basis are kept.
 ED_BOUNDS = tuple(f"ed_{basis}_{end}" for basis in ED_BASES for end in ("low", "high"))
+# A percentage of the students, where the publisher counts nobody and the students stand in another file.
+ED_PERCENTS = {f"ed_{basis}_percent": f"ed_{basis}" for basis in ED_BASES if basis not in UNCOUNTED_BASES}
 
 Recognises = Callable[[tuple[str, ...]], bool]
 

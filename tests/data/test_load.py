@@ -112,7 +112,9 @@ def test_an_unknown_layout_names_its_columns_and_what_is_known(tmp_path):
         InputError, match=r"odd\.csv is of no known layout; its columns are c0, .*c7 and 2 more;"
     ) as said:
         load([path])
-    assert "NCES Common Core of Data, NCES EDGE school locations" in str(said.value)
+    assert "NCES Common Core of Data, Urban Institute Education Data Portal, NCES EDGE school locations" in str(
+        said.value
+    )
 
 
 @pytest.mark.usefixtures("home")

@@ -207,3 +207,31 @@ def test_a_year_of_which_some_schools_lunch_is_unknown_whatever_its_rows_are_cal
     table, _ = merged([base, side])
     assert table["ed"].fillna(-1).tolist() == [-1, 7]
     assert table["ed_basis"].tolist() == ["frpl", "frpl"]
+
+
+def test_a_percentage_of_students_who_stand_elsewhere_is_their_nearest_number():
+    ids = ["480000100001", "480000100002"]
+    share = describing(ncessch=ids, ed_meps_percent=[12.49, 25.0])
+    table, notes = merged([schools(), share])  # 100 and 50 students: 12.49 and 12.5, a half up
+    assert table[["ed", "ed_meps"]].to_numpy().tolist() == [[12, 12], [13, 13]]
+    assert table["ed_basis"].tolist() == ["meps", "meps"]
+    assert "ed_meps_percent" not in table
+    assert notes[-1].startswith(
+        "2018–19: economically disadvantaged is modelled poverty (MEPS), known for schools with"
+    )
+
+
+def test_a_percentage_never_replaces_a_count_or_makes_one_of_nothing():
+    ids = ["480000100001", "480000100002"]
+    share = describing(ncessch=ids, ed_meps_percent=[50.0, None])
+    base = schools(ed_meps=pd.array([7, None], "Int64"))
+    table, _ = merged([base, share])
+    assert table["ed_meps"].tolist() == [7, pd.NA]
+
+
+def test_modelled_poverty_is_what_ed_means_only_where_nobody_is_counted():
+    ids = ["480000100001", "480000100002"]
+    counted = describing("lunch.csv", ncessch=ids, ed_free=pd.array([60, 20], "Int64"))
+    table, _ = merged([schools(), counted, describing(ncessch=ids, ed_meps_percent=[10.0, 10.0])])
+    assert table["ed_basis"].tolist() == ["free", "free"]
+    assert table["ed_meps"].tolist() == [10, 5]

@@ -60,3 +60,14 @@ def test_what_goes_wrong_is_one_sentence(opened, publisher):
     assert told.value.startswith("None of the 1 files came. Left out: students 2024–25. ")
     assert "brings a web page in place of the file" in told.value
     assert list(downloads().iterdir()) == []
+
+
+def test_the_other_route_is_planned_from_its_own_table(opened, publisher):
+    app = opened("sources")
+    next(box for box in app.selectbox if box.label == "State to get").select("OH").run()
+    next(box for box in app.selectbox if box.label == "From").select("urban").run()
+    press(app, "See what it takes")
+    last = publishers.published("urban")[-1]
+    names = app.table[0].value["File"].tolist()
+    assert f"schools-ccd-directory-{last}-fips-39.json" in names
+    assert [method for method, asked, _ in publisher.asked if asked.startswith("/api/")] == []

@@ -4,7 +4,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+from shapely import box
+
+from tests.publisher_server import packed
 
 HEAD = "SCHOOL_YEAR,FIPST,STATENAME,ST,SCH_NAME,STATE_AGENCY_NO,UNION,ST_LEAID,LEAID,ST_SCHID,NCESSCH,SCHID"
 MEMBERSHIP = f"{HEAD},GRADE,RACE_ETHNICITY,SEX,STUDENT_COUNT,TOTAL_INDICATOR,DMS_FLAG"
@@ -119,3 +123,17 @@ def part() -> Callable:
         return source.read(table, Asked(**asked))
 
     return read
+
+
+@pytest.fixture
+def boundaries(tmp_path: Path) -> bytes:
+    """A cartographic boundary file of two districts side by side."""
+    frame = gpd.GeoDataFrame(
+        {"STATEFP": "48", "UNSDLEA": ["00001", "00002"], "GEOID": ["4800001", "4800002"], "NAME": ["A ISD", "B ISD"]},
+        geometry=[box(-102, 33, -101, 34), box(-101, 33, -100, 34)],
+        crs="EPSG:4269",
+    )
+    folder = tmp_path / "shapes"
+    folder.mkdir()
+    frame.to_file(folder / "cb_2020_48_unsd_500k.shp")
+    return packed(**{each.name: each.read_bytes() for each in folder.iterdir()})

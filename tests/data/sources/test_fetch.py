@@ -5,9 +5,7 @@ import re
 import zipfile
 from urllib.parse import urlsplit
 
-import geopandas as gpd
 import pytest
-from shapely import box
 
 import cli
 from analysis.errors import InputError
@@ -15,19 +13,10 @@ from data import download, publishers, store
 from data.fetch import downloads, get, planned
 from data.load import load
 from data.schema import school_year
-from tests.publisher_server import Fault, serving
+from tests.publisher_server import API, Fault, packed, serving
 
 ONE, TWO, OTHER = "480000100001", "480000200001", "210000100001"
 POINT = "{id}|{lea}|A|48|1 St|X|TX|79322|48|48107|Crosby County|43|{lat}|-101.24|N|N"
-
-
-def packed(**entries):
-    """A zip of these entries: text, or bytes."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in entries.items():
-            archive.writestr(name.replace("_dot_", "."), text)
-    return content.getvalue()
 
 
 def table(header, rows):
@@ -37,20 +26,6 @@ def table(header, rows):
 def nested(text):
     """As NCES packs some years: a zip of the CSV beside a zip for SAS."""
     return packed(**{"a CSV.zip": packed(a_dot_csv=text), "a SAS.zip": packed(a_dot_sas7bdat=b"\0" * 9)})
-
-
-@pytest.fixture
-def boundaries(tmp_path):
-    """A cartographic boundary file of two districts side by side."""
-    frame = gpd.GeoDataFrame(
-        {"STATEFP": "48", "UNSDLEA": ["00001", "00002"], "GEOID": ["4800001", "4800002"], "NAME": ["A ISD", "B ISD"]},
-        geometry=[box(-102, 33, -101, 34), box(-101, 33, -100, 34)],
-        crs="EPSG:4269",
-    )
-    folder = tmp_path / "shapes"
-    folder.mkdir()
-    frame.to_file(folder / "cb_2020_48_unsd_500k.shp")
-    return packed(**{each.name: each.read_bytes() for each in folder.iterdir()})
 
 
 @pytest.fixture
@@ -255,10 +230,11 @@ def test_every_year_of_the_table_has_students_and_lunch_once():
 def test_every_address_is_the_publishers_and_names_its_own_year():
     for kind, urls in publishers._table().items():
         for year, url in urls.items():
-            assert url.startswith(("https://nces.ed.gov/", "https://www2.census.gov/geo/tiger/GENZ"))
-            name = url.rsplit("/", 1)[1]
+            homes = ("https://nces.ed.gov/", "https://www2.census.gov/geo/tiger/GENZ", f"{API}/api/v1/schools/")
+            assert url.startswith(homes)
+            name = url.removeprefix(API) if url.startswith(API) else url.rsplit("/", 1)[1]
             two = school_year(year)[2:].replace("–", "")
-            of_year = (two, f"sc{year % 100:02d}", f"cb_{year}_", f"20{two}")
+            of_year = (two, f"sc{year % 100:02d}", f"cb_{year}_", f"20{two}", f"/{year}/")
             assert any(mark in name for mark in of_year), (kind, year, name)
 
 
