@@ -36,7 +36,8 @@ def show_dataset(manifest: Manifest) -> None:
             f"`{manifest.name}`. Data version `{manifest.input_hash[:12]}`."
         )
         if manifest.ed_bases:
-            st.markdown(f"Disadvantage is counted by {', or by '.join(ED_BASES[basis] for basis in manifest.ed_bases)}.")
+            bases = (ED_BASES[basis] for basis in manifest.ed_bases)
+            st.markdown(f"Disadvantage is counted by {', or by '.join(bases)}.")
         for exclusion in manifest.exclusions:
             st.markdown(f"- Left out: {exclusion.schools:,} schools, {exclusion.reason}.")
         for note in manifest.notes:
