@@ -167,7 +167,6 @@ def test_teachers_are_left_out_with_a_note(ccd, part, tmp_path):
 @pytest.mark.parametrize(
     ("file", "kind"),
     [
-        ("ccd_lea_029_1819_l_1a_091019.zip", "district-level"),
         ("ccd_lea_052_1516_w_1a_011717_csv.zip", "district-level"),
         ("ccd_sea_052_1516_w_1a_011717_csv.zip", "state-level"),
         ("ccd_sea_052_1819_l_1a_091019.zip", "state-level"),
