@@ -92,6 +92,9 @@ def _links(claims: pd.DataFrame, status: pd.Series) -> pd.DataFrame:
         claims: as ``_claims``.
         status: by id, the directory's word in its first year.
     """
+    holders = claims.drop_duplicates(["rule", "claim", "id"])
+    several = holders.loc[holders.duplicated(["rule", "claim"], keep=False), "claim"]
+    claims = claims[claims["claim"].isin(several)]  # hardly any: most ids stay
     held = claims.groupby(["rule", "claim", "id"])["year"].agg(["min", "max"]).reset_index()
     at_once = claims.loc[claims.duplicated(["rule", "claim", "year"], keep=False), ["rule", "claim"]].drop_duplicates()
     held = held.merge(at_once.assign(at_once=True), on=["rule", "claim"], how="left").sort_values(["min", "max", "id"])
@@ -99,6 +102,7 @@ def _links(claims: pd.DataFrame, status: pd.Series) -> pd.DataFrame:
     held = held.assign(from_id=before["id"], ended=before["max"], at_once=held["at_once"].notna())
     # Where two hold one claim at once, only a second that begins after the first's end could have been meant.
     held = held[held["from_id"].notna() & (~held["at_once"] | held["ended"].lt(held["min"]))]
+    held = held[held["at_once"].eq(held.groupby(["from_id", "id"])["at_once"].transform("all"))]
     links = (
         held.sort_values("rule")
         .groupby(["from_id", "id"])
@@ -115,23 +119,22 @@ def _links(claims: pd.DataFrame, status: pd.Series) -> pd.DataFrame:
 # Districts ----------------------------------------------------------------------------------------------------------
 
 
-def districts(table: pd.DataFrame, key: pd.Series) -> Identity:
+def districts(table: pd.DataFrame, moves: pd.DataFrame) -> Identity:
     """The identity of each district of a schools table, by ``leaid``.
 
     Args:
         table: the schools table.
-        key: its schools' identity, by ``ncessch``.
+        moves: its schools' moves between districts, as ``flows``.
     """
     arrivals = table.sort_values("year").drop_duplicates("leaid").set_index("leaid")
     codes = _claims(table, "leaid", table["state"].fillna("") + " " + table["state_leaid"], STATE_ID)
     by_code = _links(codes, arrivals["district_status"])
-    links = pd.concat([by_code, _by_schools(table, key, by_code[by_code["joined"]])], ignore_index=True)
+    links = pd.concat([by_code, _by_schools(table, moves, by_code[by_code["joined"]])], ignore_index=True)
     return _identity(table[["year", "leaid"]].set_axis(["year", "id"], axis=1).drop_duplicates(), links)
 
 
-def _by_schools(table: pd.DataFrame, key: pd.Series, by_code: pd.DataFrame) -> pd.DataFrame:
+def _by_schools(table: pd.DataFrame, moves: pd.DataFrame, by_code: pd.DataFrame) -> pd.DataFrame:
     """Districts whose schools moved at once to one that begins as theirs ends, where no code says otherwise."""
-    moves = flows(table, key)
     spans = table.groupby("leaid")["year"].agg(["min", "max"])
     renewed = moves[
         moves["from_id"].map(spans["max"]).lt(moves["year"])
@@ -174,7 +177,7 @@ def flows(table: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
 
 def moved_words(moves: pd.DataFrame) -> pd.Series:
     """How much of a district moved, as evidence."""
-    numbers = moves[["schools", "of_schools", "students", "of_students"]].astype("Int64").map("{:,}".format)
+    numbers = moves[["schools", "of_schools", "students", "of_students"]].map("{:,}".format).astype("str")
     return (
         numbers["schools"] + " of its " + numbers["of_schools"] + " schools, with " + numbers["students"] + " of its "
         + numbers["of_students"] + " students, moved at once"
@@ -206,7 +209,9 @@ def _identity(there: pd.DataFrame, links: pd.DataFrame) -> Identity:
 
 def _groups(ids: pd.Series, links: pd.DataFrame) -> pd.Series:
     """By id, the number of the group that links make it part of."""
-    from scipy.sparse import coo_array  # slow to import, and a table of one year needs neither
+    if links.empty:
+        return pd.Series(np.arange(len(ids)), index=ids.to_numpy())
+    from scipy.sparse import coo_array  # slow to import, and where no id changed not needed
     from scipy.sparse.csgraph import connected_components
 
     place = pd.Series(np.arange(len(ids)), index=ids.to_numpy())

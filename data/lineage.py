@@ -63,10 +63,10 @@ class Lineage:
 def lineage(table: pd.DataFrame) -> Lineage:
     """Follow every school and district of a schools table, of any number of years."""
     schools = identity.schools(table)
-    districts = identity.districts(table, schools.key)
+    flows = identity.flows(table, schools.key)
+    districts = identity.districts(table, flows)
     found = Lineage(schools.key, districts.key, pd.DataFrame(columns=COLUMNS))
     rows = {unit: _steps(_units(table, found, unit)) for unit in ("school", "district")}
-    flows = identity.flows(table, schools.key)
     moved = _merged_and_split(flows[_other(flows, districts.key)], rows["district"], districts.key)
     parts = [
         *(_arrivals(rows[unit], unit) for unit in rows),
@@ -76,7 +76,7 @@ def lineage(table: pd.DataFrame) -> Lineage:
         _agencies(rows["school"], schools.links),
         _boundaries(rows["district"]),
         moved,
-        *(_not_joined(each.links, rows[unit], unit) for unit, each in (("school", schools), ("district", districts))),
+        *(_not_joined(each, rows[unit], unit) for unit, each in (("school", schools), ("district", districts))),
     ]
     return Lineage(schools.key, districts.key, _sorted(parts, moved))
 
@@ -105,7 +105,8 @@ def _units(table: pd.DataFrame, keys: Lineage, unit: str) -> pd.DataFrame:
 def _steps(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with those of the same key before and after them: ``<name>_before``; ``at`` counts the table's years."""
     years = sorted(rows["year"].unique())
-    rows = rows.assign(at=rows["year"].map({year: at for at, year in enumerate(years)})).sort_values(["key", "at"])
+    at = rows["year"].map({year: at for at, year in enumerate(years)}).astype("float64")
+    rows = rows.assign(at=at).sort_values(["key", "at"])
     before = rows.groupby("key")[["id", "district", "agency", "at", "year"]].shift().add_suffix("_before")
     following = rows.groupby("key")["at"].shift(-1)
     return rows.join(before).assign(
@@ -218,9 +219,10 @@ def _merged_and_split(flows: pd.DataFrame, rows: pd.DataFrame, key: pd.Series) -
     )[COLUMNS]
 
 
-def _not_joined(links: pd.DataFrame, rows: pd.DataFrame, unit: str) -> pd.DataFrame:
+def _not_joined(found_ids: identity.Identity, rows: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Links that were not enough, on the row where the second id begins."""
-    apart = links[~links["joined"]]
+    links, key = found_ids.links, found_ids.key
+    apart = links[~links["joined"] & links["from_id"].map(key).ne(links["to_id"].map(key))]
     first = rows.sort_values("at").drop_duplicates("id").set_index("id")
     last = rows.sort_values("at").drop_duplicates("id", keep="last").set_index("id")["district"]
     found = first.loc[apart["to_id"]].reset_index()
