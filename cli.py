@@ -80,6 +80,10 @@ def parser() -> argparse.ArgumentParser:
     _data(job)
     _output(job, tuple(jobs.QUALITY_FORMATS))
 
+    job = _job(menu, "years", jobs.print_years, "say what became of schools and districts from year to year")
+    _data(job)
+    _output(job, TABLE_FORMATS)
+
     _measuring(
         menu,
         "decompose",

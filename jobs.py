@@ -21,6 +21,7 @@ from data import store
 from data.geographic import assigned, placed_words
 from data.groups import Comparison, comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, excluded_words, included
+from data.lineage import lineage, summary
 from data.load import load, read_schools, read_told
 from data.quality.report import Report, of_dataset, report
 from data.reading import TextTable, tables
@@ -145,6 +146,14 @@ def _quality_report(name: str) -> Report:
     schools, exclusions, notes = read_told(path)
     version = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
     return report(schools, None, label=path.name, version=version, exclusions=exclusions, notes=notes)
+
+
+def print_years(given: argparse.Namespace) -> None:
+    """What became of schools and districts from year to year."""
+    table = _table(given.data)
+    events = lineage(table).events
+    say(summary(events, sorted(table["year"].unique())))
+    _write(events, given)
 
 
 def print_decomposition(given: argparse.Namespace) -> None:

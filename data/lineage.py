@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from data import identity
+from data.schema import school_year
 
 # What an event is called, and the state of things it stands for.
 KINDS: dict[str, str] = {
@@ -148,7 +149,7 @@ def _departures(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
 
 def _said(status: pd.Series, directory: str) -> pd.Series:
     """What a directory says, as evidence."""
-    return (directory + ": " + status).fillna("no directory says why").astype("str")
+    return (f"{directory} says: " + status).fillna("no directory says why").astype("str")
 
 
 def _changes(rows: pd.DataFrame, unit: str, links: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +171,7 @@ def _changes(rows: pd.DataFrame, unit: str, links: pd.DataFrame) -> pd.DataFrame
 def _agencies(rows: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """Schools that another district runs than before."""
     moved = rows[rows["agency_before"].notna() & rows["agency_before"].ne(rows["agency"])]
-    evidence = _evidence(moved, links) + (", the directory: " + moved["status"]).fillna("")
+    evidence = _evidence(moved, links) + ("; the directory says: " + moved["status"]).fillna("")
     return _events(
         moved,
         "school",
@@ -191,7 +192,7 @@ def _evidence(rows: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
 
 def _boundaries(rows: pd.DataFrame) -> pd.DataFrame:
     changed = rows[rows["status"].eq("changed boundary")]
-    return _events(changed, "district", kind="changed boundary", evidence="the directory: changed boundary")
+    return _events(changed, "district", kind="changed boundary", evidence="the directory says: changed boundary")
 
 
 def _other(flows: pd.DataFrame, key: pd.Series) -> "pd.Series[bool]":
@@ -250,6 +251,20 @@ def _sorted(parts: Sequence[pd.DataFrame], moved: pd.DataFrame) -> pd.DataFrame:
     return events[COLUMNS].astype(dict.fromkeys((*COLUMNS[1:8], "evidence"), "str"))
 
 
-def counts(events: pd.DataFrame) -> pd.DataFrame:
-    """How many events each ``year`` has of each ``unit`` and ``kind``: columns year, unit, kind, events."""
-    return events.groupby(["year", "unit", "kind"], as_index=False).agg(events=("evidence", "size"))
+def summary(events: pd.DataFrame, years: Sequence[int]) -> str:
+    """How many events of each kind there are, in one sentence.
+
+    Args:
+        events: as ``Lineage.events``.
+        years: the years of the data.
+    """
+    if len(years) < 2:
+        return "There is one year of data, so nothing to follow."
+    span = f"From {school_year(int(years[0]))} to {school_year(int(years[-1]))}"
+    numbers = events.groupby(["unit", "kind"]).size().to_dict()
+    told = {
+        unit: [f"{numbers[unit, kind]:,} {kind}" for kind in KINDS if (unit, kind) in numbers]
+        for unit in ("school", "district")
+    }
+    words = "; ".join(f"{unit}s: {', '.join(kinds)}" for unit, kinds in told.items() if kinds)
+    return f"{span}, {words}." if words else f"{span}, every school and district stayed."
