@@ -94,7 +94,9 @@ def _links(claims: pd.DataFrame, status: pd.Series) -> pd.DataFrame:
     """
     holders = claims.drop_duplicates(["rule", "claim", "id"])
     several = holders.loc[holders.duplicated(["rule", "claim"], keep=False), "claim"]
-    claims = claims[claims["claim"].isin(several)]  # hardly any: most ids stay
+    if several.empty:  # most ids stay
+        return pd.DataFrame(columns=_LINK).astype({"joined": bool})
+    claims = claims[claims["claim"].isin(several)]
     held = claims.groupby(["rule", "claim", "id"])["year"].agg(["min", "max"]).reset_index()
     at_once = claims.loc[claims.duplicated(["rule", "claim", "year"], keep=False), ["rule", "claim"]].drop_duplicates()
     held = held.merge(at_once.assign(at_once=True), on=["rule", "claim"], how="left").sort_values(["min", "max", "id"])

@@ -63,6 +63,8 @@ class Lineage:
 
 def lineage(table: pd.DataFrame) -> Lineage:
     """Follow every school and district of a schools table, of any number of years."""
+    if table["year"].nunique() < 2:
+        return Lineage(_own(table["ncessch"]), _own(table["leaid"]), pd.DataFrame(columns=COLUMNS))
     schools = identity.schools(table)
     flows = identity.flows(table, schools.key)
     districts = identity.districts(table, flows)
@@ -80,6 +82,12 @@ def lineage(table: pd.DataFrame) -> Lineage:
         *(_not_joined(each, rows[unit], unit) for unit, each in (("school", schools), ("district", districts))),
     ]
     return Lineage(schools.key, districts.key, _sorted(parts, moved))
+
+
+def _own(ids: pd.Series) -> pd.Series:
+    """Each id as its own key."""
+    ids = ids.drop_duplicates()
+    return ids.set_axis(ids)
 
 
 # Rows and the rows before and after them ----------------------------------------------------------------------------

@@ -161,6 +161,18 @@ def test_bounds_are_for_ed_alone(refused, state):
     assert "--bounds is for ED" in refused("indices", state, "--group", "black", "--bounds")
 
 
+def test_years_tell_what_became_of_schools_and_districts(run, state):
+    events = json.loads(run("years", "franklin", "--format", "json"))
+    merged = [event for event in events if event["kind"] == "merged"]
+    assert [(event["year"], event["from_id"], event["to_id"], event["students"]) for event in merged] == [
+        (2022, "9001040", "9000750", 739)
+    ]
+    opened = next(event for event in events if event["kind"] == "opened")
+    assert opened["from_id"] is None
+    assert columns(run("years", "franklin", "--format", "csv"))[:4] == ["year", "unit", "kind", "name"]
+    assert json.loads(run("years", state, "--format", "json")) == []
+
+
 def test_sensitivity_has_a_row_for_each_definition(run):
     rows = json.loads(run("sensitivity", "franklin", "--year", "2023", "--format", "json"))
     assert [row["basis"] for row in rows] == ["frpl", "free", "direct", "direct_x16"]
