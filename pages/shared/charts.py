@@ -121,7 +121,10 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[
     for year, words in (marks or {}).items():
         place = lines.index.get_loc(year)
         figure.add_vline(x=place, line={"color": LINE, "width": 1, "dash": "dot"})
-        figure.add_annotation(x=place, y=1, yref="paper", yanchor="bottom", text=words, showarrow=False)
+        inwards = "right" if 2 * place > len(lines) else "left"  # so that no edge cuts the words
+        figure.add_annotation(
+            x=place, y=1, yref="paper", xanchor=inwards, yanchor="bottom", text=words, showarrow=False
+        )
     top = float(np.nanmax(lines[list(colours)].to_numpy(), initial=0)) * 1.15
     figure.update_layout(
         xaxis={"type": "category", "automargin": True, "showgrid": False},
