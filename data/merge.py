@@ -12,6 +12,8 @@ from data.sources.source import ED_BOUNDS, ED_PERCENTS, Part
 
 # The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
 _BASES = ("state", "frpl", "direct", "free", "meps")
+# What a directory says of its own year only, never of the nearest.
+_OF_ITS_YEAR = {"status": "ncessch", "district_status": "leaid"}
 
 
 def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -40,6 +42,7 @@ def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     table, notes = _translated(_together(bases), crosswalk)
     sides = [part for part in parts if not part.brings_schools and not part.frame.empty]
     table, unmatched = _described(table, sides, crosswalk)
+    table = _with_fates(table, [part.frame for part in sides])
     table, basis = _with_basis(_counted(table))
     told = (*(note for part in parts for note in part.notes), *notes, *unmatched, *basis)
     return table, tuple(dict.fromkeys(told))
@@ -185,7 +188,9 @@ def _filled(rows: pd.DataFrame, year: int, pieces: Sequence[_Piece]) -> pd.DataF
     rows = rows.copy()
     usable = [piece for piece in pieces if not piece.same_year_only or piece.year == year]
     for piece in sorted(usable, key=lambda piece: abs((piece.year or year) - year)):
-        found = piece.values.reindex(rows[piece.values.index.name]).set_axis(rows.index)
+        of_another_year = _OF_ITS_YEAR if piece.year not in (None, year) else ()
+        known = piece.values.drop(columns=list(of_another_year), errors="ignore")
+        found = known.reindex(rows[known.index.name]).set_axis(rows.index)
         for name, values in found.items():
             if name not in rows:
                 rows[name] = values
@@ -194,6 +199,23 @@ def _filled(rows: pd.DataFrame, year: int, pieces: Sequence[_Piece]) -> pd.DataF
                 text = pd.api.types.is_string_dtype(rows[name].dtype)
                 rows[name] = rows[name].fillna(values.astype("str") if text else values)
     return rows
+
+
+def _with_fates(table: pd.DataFrame, sides: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The table with what the directories of the year after say of each school and district.
+
+    A school that closed has no students in the year it is reported as closed, so no row of its own says so.
+    """
+    for status, key in _OF_ITS_YEAR.items():
+        told = [
+            frame[["year", key, status]].dropna() for frame in (table, *sides) if {"year", key, status} <= set(frame)
+        ]
+        if told:
+            said = pd.concat(told).drop_duplicates(["year", key]).rename(columns={status: f"{status}_after"})
+            # Status is of the start of the year (SY_STATUS): what became of a school since the fall before.
+            said = said.assign(year=said["year"] - 1)
+            table = table.merge(said, on=["year", key], how="left").set_axis(table.index)
+    return table
 
 
 # What ED rests on ---------------------------------------------------------------------------------------------------

@@ -77,6 +77,12 @@ RACES: dict[str, str] = {
 
 SCHOOL_KINDS = ("regular", "special education", "vocational", "alternative", "juvenile", "adult")
 
+# What a directory says of a school and of a district: the words of codes 1 to 8 (see ``data.sources.names.statuses``).
+SCHOOL_STATUSES = (
+    "open", "closed", "new", "added", "changed agency", "temporarily closed", "future", "reopened",
+)  # fmt: skip
+DISTRICT_STATUSES = tuple("changed boundary" if word == "changed agency" else word for word in SCHOOL_STATUSES)
+
 _ID_NOTE = "Text: leading zeros are real."
 
 COLUMNS: tuple[Column, ...] = (
@@ -103,6 +109,18 @@ COLUMNS: tuple[Column, ...] = (
         f"The NCES district id (7 digits), or the state's own where there is none. {_ID_NOTE}",
         required=True,
     ),
+    Column(
+        "state_school",
+        "id",
+        "State's school id",
+        f"The id the state itself gives the school, which may stay when the NCES id changes. {_ID_NOTE}",
+    ),
+    Column(
+        "state_leaid",
+        "id",
+        "State's district id",
+        f"The id the state itself gives the district, which may stay when the NCES id changes. {_ID_NOTE}",
+    ),
     Column("school", "text", "School", "The school's name."),
     Column("district", "text", "District", "The district's name."),
     Column("state", "text", "State", "The state's two-letter postal abbreviation, or the name of a fictional state."),
@@ -127,6 +145,21 @@ COLUMNS: tuple[Column, ...] = (
         "Whom it is for: juvenile is a school of juvenile justice, adult one of adult education only. Empty where the "
         "publisher does not say.",
         choices=SCHOOL_KINDS,
+    ),
+    *(
+        Column(
+            f"{column}status{when}",
+            "choice",
+            f"Status of the {unit}{after}",
+            f"What the directory of {of} says became of the {unit} since the last report: new has opened; added was "
+            f"there but unreported; {fifth}.",
+            choices=choices,
+        )
+        for unit, column, choices, fifth in (
+            ("school", "", SCHOOL_STATUSES, "changed agency is run by another district than before"),
+            ("district", "district_", DISTRICT_STATUSES, "changed boundary covers other ground or grades than before"),
+        )
+        for when, after, of in (("", "", "the same year"), ("_after", " a year on", "the school year after"))
     ),
     Column("latitude", "degrees", "Latitude", "Where the school stands, WGS 84.", "degrees north", low=-90, high=90),
     Column("longitude", "degrees", "Longitude", "Where the school stands, WGS 84.", "degrees east", low=-180, high=180),

@@ -1,4 +1,4 @@
-"""Jobs that get data in and say what is in it: load, mapping, datasets, quality; and serve, which shows it."""
+"""Jobs that get data in and say what is in it: load, mapping, datasets, remove, quality, years; and serve shows it."""
 
 import argparse
 import hashlib
@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data import store
+from data.lineage import lineage, summary
 from data.load import load, read_told
 from data.publishers import DEFAULT_ROUTE, ROUTES
 from data.quality.report import Report, of_dataset, report
@@ -18,9 +19,9 @@ from data.sources.guess import guess
 from data.sources.mapping import read_mapping, to_toml
 from data.sources.preview import preview
 from data.store import Manifest
-from jobs.asked import is_file
+from jobs.asked import is_file, table_of
 from jobs.options import Menu, add_data, add_job, add_output, years
-from jobs.printing import say, show, write_text
+from jobs.printing import TABLE_FORMATS, say, show, write, write_text
 from reports import quality
 
 QUALITY_FORMATS = {"table": quality.as_text, "json": quality.as_json, "html": quality.as_html}
@@ -59,6 +60,10 @@ def add_jobs(menu: Menu) -> None:
     job = add_job(menu, "quality", print_quality, "say what is in the data, what is missing and what cannot be right")
     add_data(job)
     add_output(job, tuple(QUALITY_FORMATS))
+
+    job = add_job(menu, "years", print_years, "say what became of schools and districts from year to year")
+    add_data(job)
+    add_output(job, TABLE_FORMATS)
 
 
 def serve_pages(given: argparse.Namespace) -> None:
@@ -146,3 +151,11 @@ def _quality_report(name: str) -> Report:
     schools, exclusions, notes = read_told(path)
     version = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
     return report(schools, None, label=path.name, version=version, exclusions=exclusions, notes=notes)
+
+
+def print_years(given: argparse.Namespace) -> None:
+    """What became of schools and districts from year to year."""
+    table = table_of(given.data)
+    events = lineage(table).events
+    say(summary(events, sorted(table["year"].unique())))
+    write(events, given)

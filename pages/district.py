@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analysis.measured import contributions
-from pages.shared import charts, parts, store, words
+from pages.shared import charts, parts, store, words, years
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
 
@@ -28,7 +28,7 @@ if known.empty:
     parts.provenance(view)
     st.stop()
 rows = store.indices(view, "district")
-history = rows[rows["place"] == leaid].set_index("year")
+history = rows[rows["place"].isin(store.ids_of(view, leaid))].set_index("year")
 now = history.loc[view.year]
 
 left, right = st.columns(2, gap="large")
@@ -83,10 +83,12 @@ with left:
 with right:
     st.subheader("Over the years")
     lines = history.rename(columns={"dissimilarity": "D", "variance_ratio": "V"})
-    parts.trend(lines[["D", "V"]].astype(float), {"D": charts.BETWEEN, "V": charts.WITHIN}, "index", key="trend")
+    colours = {"D": charts.BETWEEN, "V": charts.WITHIN}
+    years.district_trend(view, leaid, name, lines[["D", "V"]].astype(float), colours)
     st.subheader("Its measures")
     st.table(parts.place_measures(view, now))
 
+years.district_events(view, leaid)
 st.page_link(
     "policy.py",
     label="Try 50/50 here",

@@ -63,6 +63,20 @@ st.markdown(
   as disadvantaged are told beside each definition.
 """
 )
+st.subheader("Schools and districts over the years")
+st.markdown(
+    """
+- An id that stays is the same school or district. Another id is the same school if the federal school number or the
+  state's own id agrees, no other school holds it at the time, and the directory does not call the school new; names
+  decide nothing.
+- A district has another id if the state's own id for it stayed, or if more than half of the schools and students of
+  both are the same the year one ends and the other begins. Its trend is then one line.
+- A district that merges into another ends. The other's line is its own before and after, never the sum: before the
+  merger the two did not assign students together, and a sum would show the separation between them as its own.
+- Where no directory says that a school opened or closed, it has only appeared or gone. Ids that may be one but that
+  something contradicts are not joined, and are listed.
+"""
+)
 st.subheader("50/50 assignment")
 st.markdown(
     f"""

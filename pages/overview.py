@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import charts, parts, store, words
+from pages.shared import charts, parts, store, words, years
 from pages.shared.view import current_view
 
 RANKED = 15
@@ -49,6 +49,7 @@ with right:
         "V",
         key="state_trend",
     )
+    years.state_summary(view)
 
 st.subheader("Which districts contribute most")
 contributions = store.district_contributions(view)
@@ -83,4 +84,5 @@ parts.download(
     "district-contributions",
     label="Every district's contribution (CSV)",
 )
+years.state_events(view)
 parts.provenance(view)

@@ -32,6 +32,11 @@ _LABELS = {
     "kind": "Kind",
     "reason": "Why",
     "column": "What was told",
+    "unit": "What",
+    "name": "Name",
+    "from_id": "Id before",
+    "to_id": "Id after",
+    "evidence": "Evidence",
 }
 _DECIMALS = {"latitude": 4, "longitude": 4}
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from data.check import Exclusion
+from data.lineage import Lineage, lineage
 from data.schema import school_year
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
@@ -39,6 +41,16 @@ class Subject:
     districts: "gpd.GeoDataFrame | None"
     exclusions: tuple[Exclusion, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Its schools and districts followed over the years."""
+        return lineage(self.schools)
+
+    @cached_property
+    def followed(self) -> pd.DataFrame:
+        """The schools with the keys that stay when only an id changes: ``school_key`` and ``district_key``."""
+        return self.schools.join(self.lineage.keys(self.schools).add_suffix("_key"))
 
 
 @dataclass(frozen=True)

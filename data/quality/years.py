@@ -1,4 +1,4 @@
-"""Checks of one school year against the one before."""
+"""Checks of one school year against the one before, each school and district followed where only its id changed."""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ _DISTRICT = ["year", "leaid", "district", "schools", "students"]
 
 
 def _enrolment(subject: Subject) -> pd.DataFrame:
-    both = _pairs(subject.schools, "ncessch", ["students"])
+    both = _pairs(subject.followed, "school_key", ["students"])
     sizes = both[["students", "students_before"]].astype("float64")
     times = sizes.max(axis=1) / sizes.min(axis=1)
     jumped = both.assign(times=times.round(1))[times > TIMES]
@@ -25,7 +25,7 @@ def _enrolment(subject: Subject) -> pd.DataFrame:
 
 def _ed_share(subject: Subject) -> pd.DataFrame:
     """Schools whose share moved too far on one basis; a change of basis is a check of its own."""
-    both = _pairs(subject.schools, "ncessch", ["students", "ed", "ed_basis"])
+    both = _pairs(subject.followed, "school_key", ["students", "ed", "ed_basis"])
     both = both[both["ed_basis"].eq(both["ed_basis_before"]).fillna(False)]
     points = _percent(both, "") - _percent(both, "_before")
     jumped = both.assign(points=points.round(1), size=points.abs())[points.abs() > POINTS]
@@ -33,7 +33,9 @@ def _ed_share(subject: Subject) -> pd.DataFrame:
 
 
 def _basis(subject: Subject) -> pd.DataFrame:
-    both = _pairs(subject.schools, "ncessch", ["students", "ed_basis"]).dropna(subset=["ed_basis", "ed_basis_before"])
+    both = _pairs(subject.followed, "school_key", ["students", "ed_basis"]).dropna(
+        subset=["ed_basis", "ed_basis_before"]
+    )
     changed = both[both["ed_basis"] != both["ed_basis_before"]]
     return changed.groupby(["year", "ed_basis_before", "ed_basis"], as_index=False).agg(
         schools=("ncessch", "size"), students=("students", "sum")
@@ -41,27 +43,42 @@ def _basis(subject: Subject) -> pd.DataFrame:
 
 
 def _districts_at_100(subject: Subject) -> pd.DataFrame:
-    both = _pairs(_districts(subject.schools.dropna(subset="ed")), "leaid", ["students", "ed"])
+    both = _pairs(_districts(subject.followed.dropna(subset="ed")), "district_key", ["students", "ed"])
     both = both.assign(percent=_percent(both, "").round(1), percent_before=_percent(both, "_before").round(1))
     moved = both["ed"].eq(both["students"]) != both["ed_before"].eq(both["students_before"])
     return largest_first(both[moved], [*_DISTRICT, "percent_before", "percent"])
 
 
 def _new_districts(subject: Subject) -> pd.DataFrame:
-    return _absent(subject.schools, {after: before for before, after in pairwise(_years(subject.schools))})
+    return _absent(subject.followed, {after: before for before, after in pairwise(_years(subject.schools))})
 
 
 def _gone_districts(subject: Subject) -> pd.DataFrame:
-    return _absent(subject.schools, dict(pairwise(_years(subject.schools))))
+    return _absent(subject.followed, dict(pairwise(_years(subject.schools))))
 
 
 def _absent(table: pd.DataFrame, neighbour: dict[int, int]) -> pd.DataFrame:
     """Districts of each year that have no schools in its neighbouring year."""
     districts = _districts(table)
-    there = pd.MultiIndex.from_frame(districts[["year", "leaid"]])
+    there = pd.MultiIndex.from_frame(districts[["year", "district_key"]])
     year = districts["year"].map(neighbour).astype("Int64")
-    absent = year.notna() & ~pd.MultiIndex.from_arrays([year, districts["leaid"]]).isin(there)
+    absent = year.notna() & ~pd.MultiIndex.from_arrays([year, districts["district_key"]]).isin(there)
     return largest_first(districts[absent], _DISTRICT)
+
+
+def _changed_ids(subject: Subject) -> pd.DataFrame:
+    return _told(subject, "renumbered", "changed agency")
+
+
+def _not_joined(subject: Subject) -> pd.DataFrame:
+    return _told(subject, "not joined")
+
+
+def _told(subject: Subject, *kinds: str) -> pd.DataFrame:
+    """Events of these kinds, those that concern most students first."""
+    events = subject.lineage.events
+    events = events[events["kind"].isin(kinds)]
+    return largest_first(events, ["year", "unit", "name", "from_id", "to_id", "schools", "students", "evidence"])
 
 
 def _years(table: pd.DataFrame) -> list[int]:
@@ -77,7 +94,7 @@ def _pairs(table: pd.DataFrame, key: str, values: list[str]) -> pd.DataFrame:
 
 
 def _districts(table: pd.DataFrame) -> pd.DataFrame:
-    return table.groupby(["year", "leaid"], as_index=False).agg(
+    return table.groupby(["year", "leaid", "district_key"], as_index=False).agg(
         district=("district", "first"), schools=("ncessch", "size"), students=("students", "sum"), ed=("ed", "sum")
     )
 
@@ -139,7 +156,8 @@ CHECKS = (
         "district",
         "note",
         "Every district had schools the year before.",
-        "Counted from this year on. A merger or a new id looks the same as a new district.",
+        "Counted from this year on. Not among them are districts known to be the same under another id; a merger or an "
+        "id that nothing joins looks the same as a new district.",
         _new_districts,
         _one_year,
     ),
@@ -149,8 +167,29 @@ CHECKS = (
         "district",
         "note",
         "Every district has schools the year after.",
-        "Counted up to this year. A merger or a new id looks the same as a closed district.",
+        "Counted up to this year. Not among them are districts known to be the same under another id; a merger or an "
+        "id that nothing joins looks the same as a closed district.",
         _gone_districts,
+        _one_year,
+    ),
+    Check(
+        "ids_changed",
+        "Another id than the year before, or another district",
+        "change",
+        "note",
+        "No school or district has another id than the year before.",
+        "Followed as the same school or district: no trend and no comparison with the year before breaks there.",
+        _changed_ids,
+        _one_year,
+    ),
+    Check(
+        "ids_not_joined",
+        "Two ids that may be one school or district",
+        "pair",
+        "warning",
+        "No two ids may be one school or district without being joined.",
+        "Counted as two: what joins them is contradicted, and a wrong join is worse than none.",
+        _not_joined,
         _one_year,
     ),
 )

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from analysis.errors import InputError
 from data.reading import TextTable, counts
 from data.schema import level_from_grades
-from data.sources.names import flag, grades, school_kinds, title_case
+from data.sources.names import flag, grades, school_kinds, statuses, title_case
 from data.sources.source import Asked, Part, Source, fall_year, having, nces_id
 
 # MEMBER in the older files: students in grades PK–13 and ungraded, without adult education.
@@ -178,7 +178,17 @@ def _lunch(table: TextTable, asked: Asked) -> Part:
 
 # 029 and 129: directory and characteristics -------------------------------------------------------------------------
 
-DESCRIBED_BY = ("GSLO", "GSHI", "CHARTER_TEXT", "MAGNET_TEXT", "VIRTUAL", "VIRTUAL_TEXT", "ST_LEAID", "ST_SCHID")
+DESCRIBED_BY = (
+    "GSLO",
+    "GSHI",
+    "CHARTER_TEXT",
+    "MAGNET_TEXT",
+    "VIRTUAL",
+    "VIRTUAL_TEXT",
+    "ST_LEAID",
+    "ST_SCHID",
+    "SY_STATUS",
+)
 _SCHOOL_TYPE = ("SCH_TYPE", "SCH_TYPE_TEXT")
 
 
@@ -209,6 +219,8 @@ def described(text: pd.DataFrame) -> dict[str, pd.Series]:
         said["kind"] = kind.mask(said["grade_low"].eq("AE") & said["grade_high"].eq("AE"), "adult")
     if "ST_SCHID" in text and "ST_LEAID" in text:
         said |= _state_ids(text)
+    if "SY_STATUS" in text:
+        said["status"] = statuses(text["SY_STATUS"], "changed agency")
     return said
 
 
@@ -218,7 +230,26 @@ def _state_ids(text: pd.DataFrame) -> dict[str, pd.Series]:
     bare = np.char.replace(school, np.char.add(district, "-"), "", count=1)
     return {
         "state_school": pd.Series(bare, text.index, dtype="str").replace("", np.nan),
-        "state_leaid": text["ST_LEAID"].str.replace(r"^[A-Z]{2}-", "", regex=True),
+        "state_leaid": state_district(text["ST_LEAID"]),
+    }
+
+
+def state_district(written: pd.Series) -> pd.Series:
+    """The state's own district ids without the state's letters, which CCD puts before them."""
+    return written.str.replace(r"^[A-Z]{2}-", "", regex=True)
+
+
+def _districts(table: TextTable, asked: Asked) -> Part:
+    text = _frame(list(_batches(table, ["SCHOOL_YEAR", *_OF_DISTRICTS], asked)))
+    frame = _named(text[["SCHOOL_YEAR", "LEAID", "LEA_NAME"]], table.label)
+    return Part(table.label, frame.assign(**described_districts(text)), key=("leaid",))
+
+
+def described_districts(text: pd.DataFrame) -> dict[str, pd.Series]:
+    """What a directory of districts says of each beside its name."""
+    return {
+        "state_leaid": state_district(text["ST_LEAID"]),
+        "district_status": statuses(text["SY_STATUS"], "changed boundary"),
     }
 
 
@@ -233,7 +264,7 @@ def no_staff(table: TextTable, _asked: Asked) -> Part:
 
 def _not_of_schools(header: tuple[str, ...]) -> bool:
     of_ccd = {"SCHOOL_YEAR", "STATENAME"} <= set(header) or {"SURVYEAR", "STATENAME"} <= set(header)
-    return of_ccd and "NCESSCH" not in header
+    return of_ccd and "NCESSCH" not in header and not set(_OF_DISTRICTS) <= set(header)
 
 
 def _refused(table: TextTable, _asked: Asked) -> Part:
@@ -243,6 +274,7 @@ def _refused(table: TextTable, _asked: Asked) -> Part:
     )
 
 
+_OF_DISTRICTS = ("LEAID", "LEA_NAME", "ST_LEAID", "SY_STATUS")
 _LONG = ("SCHOOL_YEAR", "ST", "NCESSCH")
 SOURCES = (
     Source(
@@ -260,5 +292,11 @@ SOURCES = (
     Source("ccd-029", "NCES Common Core of Data, school directory", having(*_LONG, "GSLO", "GSHI"), _directory),
     Source("ccd-129", "NCES Common Core of Data, school characteristics", having(*_LONG, "VIRTUAL"), _directory),
     Source("ccd-059", "NCES Common Core of Data, teachers", having(*_LONG, "TEACHERS"), no_staff),
+    Source(
+        "ccd-029-districts",
+        "NCES Common Core of Data, district directory",
+        having("SCHOOL_YEAR", "ST", *_OF_DISTRICTS, but_not="NCESSCH"),
+        _districts,
+    ),
     Source("ccd-other", "", _not_of_schools, _refused),
 )

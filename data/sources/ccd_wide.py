@@ -18,9 +18,9 @@ import pandas as pd
 from analysis.errors import InputError
 from data.reading import TextTable, counts, numbers
 from data.schema import level_from_grades
-from data.sources.ccd import DESCRIBED_BY, described, no_staff
-from data.sources.names import flag, grades, school_kinds, title_case
-from data.sources.source import Asked, Part, Source, fall_year, having, nces_id
+from data.sources.ccd import DESCRIBED_BY, described, described_districts, no_staff
+from data.sources.names import flag, grades, school_kinds, statuses, title_case
+from data.sources.source import Asked, Part, Recognises, Source, fall_year, having, nces_id
 from data.states import POSTAL_OF_FIPS, STATES
 
 _CODES = ["M", "N", "-1", "-2", "-9"]
@@ -52,16 +52,21 @@ _ENDS_WITH_YEAR = re.compile(r"MEMBER(\d\d)")
 
 
 def _universe(table: TextTable, asked: Asked) -> Part:
-    text = _of_state(table, asked)
-    year = _year_in_names(table.header)
-    if year is not None:
-        text = text.rename(columns=lambda column: column.removesuffix(f"{year % 100:02d}")).assign(SURVYEAR=str(year))
+    text = _without_year(_of_state(table, asked), table.header)
     frame = _place(text, table.label).assign(
         students=counts(text["MEMBER"], table.label, "MEMBER"),
         **_counted(text, _UNIVERSE_RACES, table.label),
         **_lunch_counts(text, table.label),
     )
     return Part(table.label, frame)
+
+
+def _without_year(text: pd.DataFrame, header: tuple[str, ...]) -> pd.DataFrame:
+    """The table with the names of 2010–11 and later, where its own end with the year."""
+    year = _year_in_names(header)
+    if year is None:
+        return text
+    return text.rename(columns=lambda column: column.removesuffix(f"{year % 100:02d}")).assign(SURVYEAR=str(year))
 
 
 def _schools(table: TextTable, asked: Asked) -> Part:
@@ -87,6 +92,8 @@ def _place(text: pd.DataFrame, label: str) -> pd.DataFrame:
     )
     if "TYPE" in text:
         frame["kind"] = school_kinds(text["TYPE"])
+    if "STATUS" in text:
+        frame["status"] = statuses(text["STATUS"], "changed agency")
     frame["level"] = level_from_grades(frame["grade_low"], frame["grade_high"])
     for column, name in (("CHARTR", "charter"), ("MAGNET", "magnet")):
         if column in text:
@@ -98,7 +105,7 @@ def _place(text: pd.DataFrame, label: str) -> pd.DataFrame:
 
 
 def _districts(table: TextTable, asked: Asked) -> Part:
-    text = _of_state(table, asked)
+    text = _without_year(_of_state(table, asked), table.header)
     frame = pd.DataFrame(
         {
             "year": fall_year(text["SURVYEAR"], table.label, "SURVYEAR"),
@@ -107,6 +114,8 @@ def _districts(table: TextTable, asked: Asked) -> Part:
             "district": title_case(text["NAME"]),
         }
     )
+    if "BOUND" in text:
+        frame["district_status"] = statuses(text["BOUND"], "changed boundary")
     return Part(table.label, frame, key=("leaid",))
 
 
@@ -116,12 +125,16 @@ def _year_in_names(header: tuple[str, ...]) -> int | None:
     return 2000 + int(found[1]) if found else None
 
 
-def _is_universe_of_before_2010(header: tuple[str, ...]) -> bool:
-    year = _year_in_names(header)
-    if year is None:
-        return False
-    names = tuple(column.removesuffix(f"{year % 100:02d}") for column in header)
-    return having(*_UNIVERSE)((*names, "SURVYEAR"))
+def _having_before_2010(*columns: str) -> Recognises:
+    """A test for tables whose names end with their year and are otherwise these."""
+
+    def recognises(header: tuple[str, ...]) -> bool:
+        year = _year_in_names(header)
+        return year is not None and having(*columns)(
+            (*(column.removesuffix(f"{year % 100:02d}") for column in header), "SURVYEAR")
+        )
+
+    return recognises
 
 
 # The five files of 2014–15 and 2015–16 ------------------------------------------------------------------------------
@@ -145,6 +158,18 @@ def _directory(table: TextTable, asked: Asked) -> Part:
     text = _of_state(table, asked)
     known = [column for column in DESCRIBED_BY if column in text]
     return Part(table.label, _named(text, table.label).assign(**described(text[known])), key=("ncessch",))
+
+
+def _district_directory(table: TextTable, asked: Asked) -> Part:
+    text = _of_state(table, asked)
+    frame = pd.DataFrame(
+        {
+            "year": fall_year(text["SURVYEAR"], table.label, "SURVYEAR"),
+            "leaid": nces_id(text["LEAID"], 7),
+            "district": title_case(text["LEA_NAME"]),
+        }
+    )
+    return Part(table.label, frame.assign(**described_districts(text)), key=("leaid",))
 
 
 def _named(text: pd.DataFrame, label: str) -> pd.DataFrame:
@@ -198,10 +223,14 @@ _DETAIL = re.compile(r"(AM|AS|HI|BL|WH|HP|TR)(PK|KG|\d\d|UG|AE|AL)[MF](\d\d)?")
 
 _OF_SCHOOLS = ("SURVYEAR", "NCESSCH", "FIPST", "LEAID")
 _DIRECTORY = (*_OF_SCHOOLS, "STID", "SEASCH", "SCHNAM", "LEANM", "CONAME")
+_OF_DISTRICTS = ("FIPST", "LEAID", "LEA_NAME", "ST_LEAID", "SY_STATUS")
+_AGENCIES = ("SURVYEAR", "LEAID", "FIPST", "STID", "NAME")
 _LUNCH = ("FRELCH", "REDLCH", "TOTFRL")
 _UNIVERSE = (*_DIRECTORY, "GSLO", "GSHI", "LATCOD", "LONCOD", *_LUNCH, "MEMBER", "HISP")
 SOURCES = (
-    Source("ccd-universe-2009", "NCES Common Core of Data, school universe", _is_universe_of_before_2010, _universe),
+    Source(
+        "ccd-universe-2009", "NCES Common Core of Data, school universe", _having_before_2010(*_UNIVERSE), _universe
+    ),
     Source("ccd-universe", "NCES Common Core of Data, school universe", having(*_UNIVERSE), _universe),
     Source(
         "ccd-052-wide",
@@ -232,7 +261,19 @@ SOURCES = (
     Source(
         "ccd-districts",
         "NCES Common Core of Data, district directory",
-        having("SURVYEAR", "LEAID", "FIPST", "STID", "NAME"),
+        having(*_AGENCIES),
         _districts,
+    ),
+    Source(
+        "ccd-districts-2009",
+        "NCES Common Core of Data, district directory",
+        _having_before_2010(*_AGENCIES),
+        _districts,
+    ),
+    Source(
+        "ccd-029-districts-wide",
+        "NCES Common Core of Data, district directory",
+        having("SURVYEAR", *_OF_DISTRICTS, but_not="NCESSCH"),
+        _district_directory,
     ),
 )

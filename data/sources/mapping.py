@@ -20,7 +20,7 @@ from data.states import STATES
 Unit = Literal["count", "percent", "share"]
 
 # What a mapping may fill: the schools table's columns, and the state's own ids beside those of NCES.
-MAPPABLE = (*(name for name in FIELDS if name not in ("ed_basis", "ed_low", "ed_high")), "state_school", "state_leaid")
+MAPPABLE = tuple(name for name in FIELDS if name not in ("ed_basis", "ed_low", "ed_high"))
 _PLACEHOLDER = re.compile(r"\{(year|any)\}")
 _HOLDS = {"year": r"(?P<year>(?:19|20)\d\d[-–]\d\d)", "any": ".*"}
 

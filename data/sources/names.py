@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from data.schema import GRADES
+from data.schema import GRADES, SCHOOL_STATUSES
 
 # Words that stay in capitals: what the letters stand for is not a word. EL (elementary) only ends a name, as in
 # "CAYUGA EL"; it begins "EL PASO".
@@ -60,6 +60,26 @@ _SCHOOL_KINDS = {
 def school_kinds(written: pd.Series) -> pd.Series:
     """CCD's school type, code or words, as in ``data.schema.SCHOOL_KINDS``; missing for any other."""
     return written.str.casefold().map(_SCHOOL_KINDS).astype("str")
+
+
+# SY_STATUS, STATUS and BOUND of the Common Core of Data as code and as words (layouts of the school directory and the
+# agency universe 2013–14; 2019-052). Code 5 is a change of agency for a school and of boundary for a district.
+_STATUSES = {
+    **dict(zip("1234678", (word for word in SCHOOL_STATUSES if word != "changed agency"), strict=True)),
+    **{word: word for word in SCHOOL_STATUSES if word != "changed agency"},
+    "inactive": "temporarily closed",
+}
+_CHANGED = ("5", "changed agency", "changed boundary", "changed boundary/agency")
+
+
+def statuses(written: pd.Series, changed: str) -> pd.Series:
+    """CCD's status of a school or district, code or words, as in ``data.schema.SCHOOL_STATUSES``.
+
+    Args:
+        written: codes or words; any other is missing.
+        changed: what code 5 means: "changed agency" of a school, "changed boundary" of a district.
+    """
+    return written.str.casefold().map(_STATUSES | dict.fromkeys(_CHANGED, changed)).astype("str")
 
 
 def flag(written: pd.Series, true: frozenset[str], false: frozenset[str]) -> pd.Series:

@@ -7,12 +7,11 @@ from data.schema import FIELDS
 from data.sources.mapping import Mapping, matching
 
 _UNITS = {"count": "", "percent": "percent", "share": "share"}
-_OWN = {"state_school": "State's own school id", "state_leaid": "State's own district id"}
 
 
 def label_of(field: str) -> str:
     """What people call a field that may be mapped."""
-    return _OWN.get(field) or FIELDS[field].label
+    return FIELDS[field].label
 
 
 def preview(table: TextTable, mapping: Mapping) -> pd.DataFrame:

@@ -71,9 +71,9 @@ class Source:
     header_row: int | None = None
 
 
-def having(*columns: str) -> Recognises:
-    """A test for tables that have all of these columns."""
-    return lambda header: set(columns) <= set(header)
+def having(*columns: str, but_not: str = "") -> Recognises:
+    """A test for tables that have all of these columns, and not that one."""
+    return lambda header: set(columns) <= set(header) and but_not not in header
 
 
 def nces_id(ids: pd.Series, digits: int) -> pd.Series:

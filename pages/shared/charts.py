@@ -91,13 +91,14 @@ def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
     return figure
 
 
-def trend(lines: pd.DataFrame, colours: dict[str, str], title: str) -> go.Figure:
+def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[int, str] | None = None) -> go.Figure:
     """Lines over school years, each labelled at its end.
 
     Args:
         lines: index year, one column a line; NaN leaves a gap.
         colours: colour of each column.
         title: of the value axis.
+        marks: words to stand at a year, where what the line is about changed.
     """
     years = [school_year(int(year)) for year in lines.index]
     figure = _figure(260)
@@ -114,6 +115,15 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str) -> go.Figure
             name=name,
             hovertemplate=name + ", %{x}: %{y:.3f}<extra></extra>",
             cliponaxis=False,
+        )
+    if marks:
+        figure.update_layout(margin_t=26)
+    for year, words in (marks or {}).items():
+        place = lines.index.get_loc(year)
+        figure.add_vline(x=place, line={"color": LINE, "width": 1, "dash": "dot"})
+        inwards = "right" if 2 * place > len(lines) else "left"  # so that no edge cuts the words
+        figure.add_annotation(
+            x=place, y=1, yref="paper", xanchor=inwards, yanchor="bottom", text=words, showarrow=False
         )
     top = float(np.nanmax(lines[list(colours)].to_numpy(), initial=0)) * 1.15
     figure.update_layout(

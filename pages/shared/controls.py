@@ -110,6 +110,7 @@ def chosen_district(view: View) -> str | None:
         return None
     sizes = table.groupby("leaid")["students"].sum().sort_values(ascending=False)
     names = store.district_names(view)
+    _follow_district(view, set(sizes.index))
     return st.selectbox(
         "District",
         sizes.index.tolist(),
@@ -118,6 +119,15 @@ def chosen_district(view: View) -> str | None:
         bind="query-params",
         help="Type to search. The largest come first.",
     )
+
+
+def _follow_district(view: View, present: set[str]) -> None:
+    """Keep the district that was picked, or that a link says, where it goes by another id in the view's year."""
+    picked = st.session_state.get("district") or st.query_params.get("district", "").rpartition("(")[2].rstrip(")")
+    if picked and picked not in present:
+        now = next((leaid for leaid in store.ids_of(view, picked) if leaid in present), None)
+        if now:
+            st.session_state["district"] = now
 
 
 def asked_scenario(view: View, district: str) -> Scenario:

@@ -178,20 +178,23 @@ def _scale_top(view: View, measure: str) -> float:
     return float(np.ceil(largest * 10) / 10) if pd.notna(largest) and largest > 0 else 1.0
 
 
-def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, *, key: str) -> None:
-    """Lines over the years, or a word on why there are none."""
+def trend(
+    lines: pd.DataFrame, colours: dict[str, str], title: str, *, key: str, marks: dict[int, str] | None = None
+) -> None:
+    """Lines over the years with words at some, or a word on why there are none."""
     if len(lines) < 2:
         st.caption("There is one year of data, so no trend.")
         return
     first, last = lines.index[0], lines.index[-1]
     st.plotly_chart(
-        charts.trend(lines, colours, title),
+        charts.trend(lines, colours, title, marks),
         config=charts.config("trend"),
         key=key,
         alt=f"{title} from {school_year(first)} to {school_year(last)}: "
         + "; ".join(
             f"{name} {words.number(lines[name].iloc[0])} to {words.number(lines[name].iloc[-1])}" for name in colours
-        ),
+        )
+        + "".join(f"; {school_year(year)}: {word}" for year, word in (marks or {}).items()),
     )
 
 

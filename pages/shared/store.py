@@ -18,6 +18,8 @@ from data import store
 from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, included
+from data.lineage import Lineage
+from data.lineage import lineage as followed
 from data.quality.report import Report, of_dataset
 from data.sensitivity import sensitivity as on_every_basis
 
@@ -178,6 +180,24 @@ def _quality(name: str, content: str, loaded: str) -> Report:  # noqa: ARG001 lo
 def quality(view: "View") -> Report:
     """The quality report of the view's dataset, of all its years."""
     return _quality(view.dataset.name, view.dataset.input_hash, view.dataset.loaded)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _lineage(name: str, content: str) -> Lineage:
+    return followed(all_schools(name, content))
+
+
+def lineage(view: "View") -> Lineage:
+    """The schools and districts of the view's dataset followed over its years; see ``data.lineage``."""
+    return _lineage(view.dataset.name, view.dataset.input_hash)
+
+
+def ids_of(view: "View", leaid: str) -> list[str]:
+    """Every id a district went by over the years; of a geographic district, whose ground keeps one id, its own."""
+    keys = lineage(view).districts
+    if view.rules.districts == GEOGRAPHIC or leaid not in keys:
+        return [leaid]
+    return keys.index[keys == keys[leaid]].tolist()
 
 
 @dataclass(frozen=True)

@@ -151,6 +151,36 @@ def districts_compared(
     )
 
 
+# What changes the district a line is about, rather than the line.
+TURNS = ("merged", "split", "changed boundary")
+
+
+def district_years(name: str, ids: Sequence[str], events: pd.DataFrame) -> str:
+    """What a district's line follows, and what changed on the way.
+
+    Args:
+        name: the district's.
+        ids: every id it went by.
+        events: those of ``data.lineage`` that touch it.
+    """
+    text = f"The line is that of {name}, " + (
+        f"followed under its ids {', '.join(ids)}." if len(ids) > 1 else "whose id stayed."
+    )
+    of_districts = events[events["unit"].eq("district")]
+    for event in of_districts[of_districts["kind"].isin(["merged", "split"])].itertuples():
+        verb = "merged into" if event.kind == "merged" else "gave schools to"
+        to = "it" if event.to_district in ids else f"the district {event.to_district}"
+        who = "it" if event.from_district in ids else event.name
+        text += (
+            f" In {school_year(event.year)} {who} {verb} {to} with {event.schools:,} schools and {event.students:,} "
+            "students; each district's line is its own, before and after, and never the sum."
+        )
+    kinds = events.loc[events["unit"].eq("school"), "kind"].value_counts()
+    if len(kinds):
+        text += " Of its schools " + ", ".join(f"{number:,} {kind}" for kind, number in kinds.items()) + "."
+    return text
+
+
 def outcome_sentence(outcome: Outcome) -> str:
     """The policy page's answer: hosts on target, schools that send, and those that get poorer."""
     if not outcome.scenario.hosts:

@@ -74,6 +74,25 @@ def test_districts_describe_every_school_of_theirs():
     assert table["district"].tolist() == ["Crosbyton"] * 2
 
 
+def test_a_status_holds_for_its_own_year_and_tells_what_became_of_the_year_before():
+    base = schools(year=[2017, 2018], ncessch=["480000100001", "480000100001"])
+    both, years = ["480000100001", "480000100001"], [2018, 2019]
+    side = describing(ncessch=both, year=years, status=["changed agency", "closed"], state_school=["S1", "S1"])
+    districts = describing(key=("leaid",), leaid=["4800001"], year=[2018], district_status=["new"])
+    table, _ = merged([base, side, districts])
+    told = table[["status", "status_after", "district_status", "district_status_after", "state_school"]]
+    assert told.astype("object").where(told.notna(), None).to_numpy().tolist() == [
+        [None, "changed agency", None, "new", "S1"],
+        ["changed agency", "closed", "new", None, "S1"],
+    ]
+
+
+def test_a_school_that_closed_says_so_in_the_year_before_though_its_row_has_no_students():
+    base = schools(year=[2017, 2018], ncessch=["480000100001"] * 2, students=[100, None], status=["open", "closed"])
+    table, _ = merged([base])
+    assert table["status_after"].tolist()[:1] == ["closed"]
+
+
 def test_a_text_column_takes_a_typed_description():
     base = schools(charter=pd.Series(["yes", None], dtype="str"))
     side = describing(ncessch=["480000100002"], charter=pd.array([False], dtype="boolean"))

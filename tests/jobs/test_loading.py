@@ -85,3 +85,15 @@ def test_a_guessed_mapping_loads_what_it_was_guessed_from(home, tmp_path, capsys
     assert "Stored ohio: 1 schools, 200 students, 2018–19." in capsys.readouterr().err
     assert cli.main(["load", str(odd)]) == 2
     assert "evenground mapping" in capsys.readouterr().err
+
+
+def test_years_tell_what_became_of_schools_and_districts(run, state):
+    events = json.loads(run("years", "franklin", "--format", "json"))
+    merged = [event for event in events if event["kind"] == "merged"]
+    assert [(event["year"], event["from_id"], event["to_id"], event["students"]) for event in merged] == [
+        (2022, "9001040", "9000750", 739)
+    ]
+    opened = next(event for event in events if event["kind"] == "opened")
+    assert opened["from_id"] is None
+    assert run("years", "franklin", "--format", "csv").startswith("year,unit,kind,name,")
+    assert json.loads(run("years", state, "--format", "json")) == []

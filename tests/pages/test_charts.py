@@ -203,3 +203,11 @@ def test_one_school_has_an_area_around_it(schools):
     figure = maps.schools(schools.head(1), None, [], [], scale_title="share", middle=0.5)
     west, east = figure.layout.geo.lonaxis.range
     assert west < -100.1 < east
+
+
+def test_a_mark_stands_at_its_year_and_not_elsewhere():
+    lines = pd.DataFrame({"D": [0.1, 0.2, 0.3]}, index=pd.Index([2017, 2018, 2019], name="year"))
+    figure = charts.trend(lines, {"D": charts.BETWEEN}, "index", {2018: "merged"})
+    assert [(note.text, note.x) for note in figure.layout.annotations] == [("merged", 1)]
+    assert [shape.x0 for shape in figure.layout.shapes] == [1]
+    assert not charts.trend(lines, {"D": charts.BETWEEN}, "index").layout.annotations

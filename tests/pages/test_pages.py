@@ -1,11 +1,14 @@
 """Every page on states rich and poor in data: it runs, has a heading, and says the numbers the analysis finds."""
 
+import json
+
 import pytest
 
 from analysis.measured import bounds_by, decomposed, indices_by
 from analysis.policy.outcome import simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from data import store
+from data.lineage import lineage, summary
 from data.quality.report import of_dataset
 from data.schema import ED_BASES, LEVELS
 from data.sensitivity import sensitivity
@@ -319,6 +322,41 @@ def test_policy_runs_on_the_views_districts(opened):
     app = opened("policy", districts="geographic", leave_out="charter schools")
     assert app.metric
     assert "charter schools" in app.caption[-1].value
+
+
+# years --------------------------------------------------------------------------------------------------------------
+
+
+def test_overview_says_what_became_of_schools_and_districts(opened, small):
+    table = store.schools(store.find("franklin"))
+    events = lineage(table).events
+    app = opened("overview")
+    assert summary(events, [2018, 2023]) in [each.value for each in app.caption]
+    shown = app.table[-1].value
+    closed = events[events["kind"].eq("closed") & events["unit"].eq("school")]
+    assert shown.loc["Schools closed", "2023–24"] == (closed["year"] == 2023).sum()
+    assert not any(each.value.startswith("From ") for each in opened("overview", state=small.label).caption)
+
+
+def test_a_district_that_changed_its_id_has_one_line_and_keeps_its_place_in_links(opened):
+    for asked in ("9001080", "9001085"):
+        app = opened("district", district=f"Two Furrows Charter Schools ({asked})")
+        assert app.selectbox(key="district").value == "9001085"
+    assert any("followed under its ids 9001080, 9001085" in each.value for each in app.markdown)
+    assert app.table[-1].value["What happened"].tolist() == ["District renumbered"]
+    trend = json.loads(app.get("plotly_chart")[-1].proto.spec)
+    assert len(trend["data"][0]["x"]) == 6
+    app.selectbox(key="year").set_value("2018–19").run()
+    assert app.selectbox(key="district").value == "9001080"
+
+
+def test_a_merger_is_told_under_the_line_of_the_district_it_went_into(opened):
+    app = opened("district", district="Plainsong Charter Schools (9000750)")
+    said = next(each.value for each in app.markdown if each.value.startswith("The line is that of Plainsong"))
+    assert "In 2022–23 Third Meadow Charter Schools merged into it with 2 schools" in said
+    assert "never the sum" in said
+    ended = opened("district", year="2021–22", district="Third Meadow Charter Schools (9001040)")
+    assert any("it merged into the district 9000750" in each.value for each in ended.markdown)
 
 
 # what is downloaded -------------------------------------------------------------------------------------------------

@@ -145,6 +145,25 @@ def test_districts_that_come_and_go_are_found_in_the_year_they_are_there():
     assert by_check == {"districts_gone": (2018, [EAST], 2, 400), "districts_new": (2019, ["4800003"], 2, 400)}
 
 
+def test_another_id_is_no_jump_and_no_new_district():
+    """East takes other ids and its schools' shares and sizes stay: told once, as a change of ids."""
+    ids = [f"S{number}" for number in range(4)] * 2
+    table = changed(sound().assign(state_school=ids), [6, 7], leaid="4800003", ncessch=["480000300001", "480000300002"])
+    findings = report(table, None, label="Sound").findings
+    assert [(finding.check, finding.year) for finding in findings] == [("ids_changed", 2019)]
+    assert findings[0].rows[["unit", "from_id", "to_id", "schools"]].to_numpy().tolist() == [
+        ["district", EAST, "4800003", 2]
+    ]
+    jumped = changed(table, [6], students=500, black=350)
+    assert "enrolment_jump" in {finding.check for finding in report(jumped, None, label="Sound").findings}
+
+
+def test_ids_that_the_directory_keeps_apart_are_told():
+    table = changed(sound(), [6], ncessch="480000200009", state_school="S", status="new")
+    told = found(changed(table, [2], state_school="S"))["ids_not_joined"]
+    assert (told.severity, told.year, told.rows["to_id"].tolist()) == ("warning", 2019, ["480000200009"])
+
+
 def test_a_school_that_stands_twice_is_found():
     table = pd.concat([sound(), sound().iloc[[0]]], ignore_index=True)
     finding = found(table)["duplicates"]

@@ -157,6 +157,32 @@ def test_the_directory_names_grades_flags_and_the_states_own_ids(ccd, part, tmp_
     assert (one["state_school"], one["state_leaid"]) == ("054901001"[:7] + "01", "054901")
 
 
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("1", "open"), ("2", "closed"), ("3", "new"), ("4", "added"), ("5", "changed agency"), ("6", "temporarily closed"),
+     ("7", "future"), ("8", "reopened"), ("9", None), ("", None)],
+)  # fmt: skip
+def test_the_directory_tells_what_became_of_a_school(ccd, part, tmp_path, code, status):
+    (row,) = directory(("A", ONE, "No,PK,05,E,NOTVIRTUAL,No"))
+    place = ccd.directory_header.split(",").index("SY_STATUS")
+    cells = row.split(",")
+    cells[place] = code
+    found = part(ccd.file(tmp_path / "x.csv", ccd.directory_header, [",".join(cells)])).frame["status"].iloc[0]
+    assert found == status if status else pd.isna(found)
+
+
+def test_the_genuine_district_directory_of_2018_tells_states_ids_and_statuses(part, realdata):
+    read = part(realdata / "ccd_originals" / "ccd_lea_029_1819_l_1a_091019.zip", state="ME")
+    assert read.key == ("leaid",)
+    found = read.frame.set_index("leaid")
+    assert found.loc["2311100", ["state_leaid", "district_status", "year"]].tolist() == [
+        "696",
+        "changed boundary",
+        2018,
+    ]
+    assert found["state_leaid"].is_unique
+
+
 def test_teachers_are_left_out_with_a_note(ccd, part, tmp_path):
     file = ccd.file(tmp_path / "t.csv", f"{ccd.head},TEACHERS,TOTAL_INDICATOR,DMS_FLAG", [ccd.cell(ONE, "3.5", "", "")])
     read = part(file)
@@ -167,7 +193,6 @@ def test_teachers_are_left_out_with_a_note(ccd, part, tmp_path):
 @pytest.mark.parametrize(
     ("file", "kind"),
     [
-        ("ccd_lea_029_1819_l_1a_091019.zip", "district-level"),
         ("ccd_lea_052_1516_w_1a_011717_csv.zip", "district-level"),
         ("ccd_sea_052_1516_w_1a_011717_csv.zip", "state-level"),
         ("ccd_sea_052_1819_l_1a_091019.zip", "state-level"),

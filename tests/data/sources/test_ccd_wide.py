@@ -64,6 +64,36 @@ def test_districts_translate_the_states_ids(part, tmp_path):
     assert (row["leaid"], row["state_leaid"], row["district"]) == ("4816230", "057905", "Dallas ISD")
 
 
+def test_the_universe_and_its_districts_tell_what_became_of_each(part, tmp_path):
+    rows = [ONE.replace("CROSBYTON EL,1", f"CROSBYTON EL,{code}") for code in ("1", "5", "6", "M")]
+    statuses = part(table(tmp_path, SCHOOLS, *rows)).frame["status"].tolist()
+    assert statuses[:3] == ["open", "changed agency", "temporarily closed"]
+    assert pd.isna(statuses[3])
+    header = "SURVYEAR,LEAID,FIPST,STID,NAME,BOUND"
+    rows = [f"2013,481623{code},48,05790{code},DALLAS ISD,{code}" for code in (2, 5, 8)]
+    statuses = part(table(tmp_path, header, *rows)).frame["district_status"].tolist()
+    assert statuses == ["closed", "changed boundary", "reopened"]
+
+
+def test_districts_of_before_2010_end_their_names_with_the_year(part, tmp_path):
+    header = "LEAID,FIPST,STID09,NAME09,BOUND09,MEMBER09"
+    one = part(table(tmp_path, header, "4816230,48,057905,DALLAS ISD,5,100")).frame.iloc[0]
+    assert one.to_dict() == {
+        "year": 2009,
+        "leaid": "4816230",
+        "state_leaid": "057905",
+        "district": "Dallas ISD",
+        "district_status": "changed boundary",
+    }
+
+
+def test_the_district_directory_of_2014_tells_what_became_of_each(part, tmp_path):
+    header = "SURVYEAR,FIPST,STATENAME,LEA_NAME,ST_LEAID,LEAID,SY_STATUS"
+    read = part(table(tmp_path, header, "2014,48,TEXAS,DALLAS ISD,TX-057905,4816230,3"))
+    assert read.key == ("leaid",)
+    assert read.frame[["leaid", "state_leaid", "district_status"]].to_numpy().tolist() == [["4816230", "057905", "new"]]
+
+
 @pytest.mark.parametrize(
     ("code", "kind"),
     [("1", "regular"), ("2", "special education"), ("3", "vocational"), ("4", "alternative"), ("M", None)],
