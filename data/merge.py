@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.errors import InputError
-from data.schema import ED_BASES, FIELDS, school_year
+from data.schema import ED_BASES, FIELDS, FILE_FIELDS, school_year
 from data.sources.source import ED_BOUNDS, Part
 
 # The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
@@ -155,7 +155,7 @@ def _stranger_notes(label: str, described: pd.Series, present: pd.Series) -> tup
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
-    columns = [name for name in frame if (name in {*FIELDS, *ED_BOUNDS} and name != "leaid") or name == key]
+    columns = [name for name in frame if (name in {*FILE_FIELDS, *ED_BOUNDS} and name != "leaid") or name == key]
     frame = frame[columns].dropna(subset=key).drop_duplicates()
     keys = [name for name in ("year", key) if name in frame]
     again = frame.loc[frame.duplicated(keys), key]

@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 
 from analysis.errors import InputError
 from data.check import Exclusion
+from data.grades import typed
 from data.schema import ED_BASES, FIELDS
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
@@ -66,7 +67,7 @@ class Manifest:
         schools, districts: how many there are over all years; ``students`` in the latest year.
         exclusions, notes: what was left out and what a reader should know.
         loaded: when, ISO 8601 in UTC; empty for an embedded dataset.
-        schools_file, districts_file: its tables' files.
+        schools_file, districts_file, grades_file: its tables' files; None where it has no such table.
         input_hash: the first digits of the SHA-256 of its tables' files together, for exports to cite.
     """
 
@@ -88,6 +89,7 @@ class Manifest:
     schools_file: str
     districts_file: str | None
     input_hash: str
+    grades_file: str | None = None  # datasets of before there were grades have none
 
     @property
     def embedded(self) -> bool:
@@ -158,6 +160,27 @@ def schools(
     return table.reindex(columns=names).astype({name: FIELDS[name].dtype for name in names})
 
 
+def grades(manifest: Manifest, years: Sequence[int] | None = None) -> pd.DataFrame:
+    """A dataset's students by grade, as in ``data.schema.GRADE_COLUMNS``; no rows where it has none.
+
+    Args:
+        manifest: which dataset.
+        years: the falls wanted, all of them if None.
+
+    Raises:
+        InputError: its file is gone or damaged.
+    """
+    if manifest.grades_file is None:
+        return typed(pd.DataFrame())
+    with _whole(manifest):
+        return typed(
+            pd.read_parquet(
+                manifest.folder / manifest.grades_file,
+                filters=None if years is None else [("year", "in", list(years))],
+            )
+        )
+
+
 def districts(manifest: Manifest) -> "gpd.GeoDataFrame | None":
     """A dataset's district boundaries (``leaid``, ``district``, ``kind``, ``geometry`` in EPSG:4326), or None.
 
@@ -199,6 +222,7 @@ def _own(name: str) -> Manifest:
 
 
 def _from_json(content: dict[str, Any]) -> Manifest:
+    content = {"grades_file": None} | content
     values = {field.name: content[field.name] for field in fields(Manifest)}
     values["files"] = tuple(InputFile(**file) for file in content["files"])
     values["exclusions"] = tuple(Exclusion(**exclusion) for exclusion in content["exclusions"])
@@ -224,7 +248,7 @@ def _described(name: str, _made: int) -> Manifest:
     told["exclusions"] = tuple(Exclusion(**exclusion) for exclusion in told["exclusions"])
     told["notes"] = tuple(told["notes"])
     path = _DEMO / f"{name}-schools.parquet"
-    areas = f"{name}-districts.parquet"
+    areas, grades = (f"{name}-{table}.parquet" for table in ("districts", "grades"))
     return Manifest(
         **told,
         **_counted(pd.read_parquet(path)),
@@ -232,7 +256,10 @@ def _described(name: str, _made: int) -> Manifest:
         loaded="",
         schools_file=path.name,
         districts_file=areas if (_DEMO / areas).exists() else None,
-        input_hash=_hash(b"".join(file.read_bytes() for file in (path, _DEMO / areas) if file.exists())),
+        input_hash=_hash(
+            b"".join(file.read_bytes() for file in (path, _DEMO / areas, _DEMO / grades) if file.exists())
+        ),
+        grades_file=grades if (_DEMO / grades).exists() else None,
     )
 
 
@@ -258,6 +285,7 @@ def save(
     name: str,
     schools: pd.DataFrame,
     districts: "gpd.GeoDataFrame | None",
+    grades: pd.DataFrame | None = None,
     *,
     label: str,
     state: str,
@@ -272,6 +300,7 @@ def save(
         name: lowercase letters, digits and hyphens.
         schools: as ``data.check.checked`` gives it.
         districts: as ``data.polygons.Polygons.frame``, or None.
+        grades: students by grade as ``data.grades.by_grade`` gives them, or None.
         label: its name as people read it.
         state: postal abbreviation or name; empty where it has several.
         source: who published it and for which years.
@@ -286,6 +315,8 @@ def save(
     tables = {"schools": _parquet(schools)}
     if districts is not None:
         tables["districts"] = _parquet(districts)
+    if grades is not None and len(grades):
+        tables["grades"] = _parquet(grades)
     names = {table: f"{table}-{_hash(content)}.parquet" for table, content in tables.items()}
     manifest = Manifest(
         name=name,
@@ -302,6 +333,7 @@ def save(
         schools_file=names["schools"],
         districts_file=names.get("districts"),
         input_hash=_hash(b"".join(tables.values())),
+        grades_file=names.get("grades"),
     )
     with _writing():
         _commit(manifest, {names[table]: content for table, content in tables.items()})
@@ -329,7 +361,7 @@ def _commit(manifest: Manifest, contents: dict[str, bytes]) -> None:
     keep = {_MANIFEST, *contents}
     with suppress(InputError):
         before = _own(manifest.name)
-        keep |= {before.schools_file, before.districts_file or ""}
+        keep |= {before.schools_file, before.districts_file or "", before.grades_file or ""}
     for file, content in contents.items():
         _put(folder / file, content)
     _put(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())

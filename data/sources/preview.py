@@ -3,7 +3,7 @@
 import pandas as pd
 
 from data.reading import TextTable
-from data.schema import FIELDS
+from data.schema import FILE_FIELDS
 from data.sources.mapping import Mapping, matching
 
 _UNITS = {"count": "", "percent": "percent", "share": "share"}
@@ -12,7 +12,7 @@ _OWN = {"state_school": "State's own school id", "state_leaid": "State's own dis
 
 def label_of(field: str) -> str:
     """What people call a field that may be mapped."""
-    return _OWN.get(field) or FIELDS[field].label
+    return _OWN.get(field) or FILE_FIELDS[field].label
 
 
 def preview(table: TextTable, mapping: Mapping) -> pd.DataFrame:
