@@ -200,7 +200,13 @@ def write_scenario(given: argparse.Namespace) -> None:
     year = _known_year(table, given)
     table, notes = _counted(table[table["year"] == year], given, rules)
     scenario = scenario_from_preset(
-        table, given.preset, dataset=_dataset_name(given.data), district=given.district, year=year, basis=given.basis
+        table,
+        given.preset,
+        dataset=_dataset_name(given.data),
+        district=given.district,
+        year=year,
+        basis=given.basis,
+        grades=_grades(given.data),
     )
     _tell(notes)
     _write_text(replace(scenario, **asdict(rules)).to_json(), given)
@@ -321,6 +327,10 @@ def _tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison
 
 def _table(name: str) -> pd.DataFrame:
     return read_schools(Path(name)) if _is_file(Path(name)) else store.schools(store.find(name))
+
+
+def _grades(name: str) -> pd.DataFrame:
+    return read_told(Path(name)).grades if _is_file(Path(name)) else store.grades(store.find(name))
 
 
 def _is_file(path: Path) -> bool:
