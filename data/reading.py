@@ -241,9 +241,6 @@ def _csv_parts(
     as_text = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()),
         include_columns=[str(i) for i in positions],
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
     )
     with Utf8Stream(file) as stream:
         row, batch = first_row, None

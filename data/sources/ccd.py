@@ -68,9 +68,9 @@ def _batches(table: TextTable, columns: Sequence[str], asked: Asked) -> Iterator
     for batch in table.batches([*columns, "ST"]):
         states = stripped(batch.select(["ST"]))["ST"]
         found += [state for state in pc.unique(states).to_pylist() if state and state not in found]
-        if found:
-            kept = pc.equal(states, asked.state or found[0])
-            numbers = pa.array(np.arange(row, row + batch.num_rows)).filter(kept.combine_chunks())
+        kept = pc.equal(states, asked.state or next(iter(found), None)).combine_chunks()
+        if pc.any(kept).as_py():
+            numbers = pa.array(np.arange(row, row + batch.num_rows)).filter(kept)
             yield stripped(batch.filter(kept)).append_column("row", numbers)
         row += batch.num_rows
     if not found:
@@ -133,24 +133,29 @@ _COUNTED = ("STUDENT_COUNT", "DMS_FLAG")
 def _membership(table: TextTable, asked: Asked) -> Part:
     about = [*_KEYS, "LEAID", "SCH_NAME"]
     totals = pa.array([_STUDENTS, _STUDENTS_AND_ADULTS, _BY_RACE_AND_SEX, _BY_GRADE])
-    schools, kept = [], []
+    schools, detailed, kept = [], [], []
     for batch in _batches(table, [*about, *_CELLS, *_COUNTED], asked):
-        marked = batch.append_column("detail", _of_detail(batch))
-        found = marked.group_by([*about, "ST"]).aggregate([("row", "min"), ("detail", "max")])
-        schools.append(found.rename_columns({"row_min": "row", "detail_max": "detail"}))
+        schools.append(_first_rows(batch.select([*about, "ST", "row"])))
+        detailed.append(batch["NCESSCH"].filter(_of_detail(batch)).unique())
         wanted = pc.is_in(batch["TOTAL_INDICATOR"], value_set=totals)
-        kept.append(batch.filter(wanted).select([*_KEYS, *_CELLS, *_COUNTED, "row"]))
+        kept.append(batch.select([*_KEYS, *_CELLS, *_COUNTED, "row"]).filter(wanted))
     # Every school in the file is a row, even one without a total: it is then excluded with a reason, not lost.
-    found = _frame(schools).sort_index()
-    base, detailed = found.drop(columns="detail").drop_duplicates(_KEYS), found.loc[found["detail"], "NCESSCH"]
+    base = _frame(schools).drop_duplicates(_KEYS)
     rows = _known(_frame(kept), table.label)
     by_race = _races(rows[rows["TOTAL_INDICATOR"] == _BY_RACE_AND_SEX])
     by_grade = _grades(rows[rows["TOTAL_INDICATOR"] == _BY_GRADE])
-    without = detailed[~detailed.isin(by_grade.index.get_level_values("NCESSCH"))].unique()
+    with_totals = pa.array(by_grade.index.get_level_values("NCESSCH"))
+    without = pa.concat_arrays(detailed).filter(pc.invert(pc.is_in(pa.concat_arrays(detailed), with_totals)))
     if len(without):
-        by_grade = pd.concat([by_grade, _grades(_detail(table, asked, pa.array(without)))])
+        by_grade = pd.concat([by_grade, _grades(_detail(table, asked, without))])
     frame = base.join(_students(rows), on=_KEYS).join(by_race, on=_KEYS).join(by_grade, on=_KEYS)
     return Part(table.label, _named(frame, table.label))
+
+
+def _first_rows(rows: pa.Table) -> pa.Table:
+    """The first row of each school wherever its rows begin; more than one where they do not stand together."""
+    other = pc.not_equal(rows["NCESSCH"][1:], rows["NCESSCH"][:-1]).fill_null(True)
+    return rows.filter(pa.chunked_array([[True], *other.chunks]))
 
 
 def _known(rows: pd.DataFrame, label: str) -> pd.DataFrame:
