@@ -35,7 +35,7 @@ def page() -> str:
             "",
             *_table(COLUMNS),
             "",
-            "# Students by grade",
+            "## Students by grade",
             "",
             "One row for each school year, school and grade with students, in a table of its own.",
             f"A file to be loaded gives it in one column a grade beside its others: {_listed(tuple(GRADE_COUNTS))}.",
