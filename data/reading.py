@@ -79,9 +79,7 @@ class TextTable:
         return frame.set_axis(pd.Index(rows[filled], name="row"))
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        """The same a few megabytes at a time, for files of many millions of rows; blank rows stay in.
-
-        The text is as it stands in the file: ``stripped`` is for the rows that are kept, as most are not.
+        """The same a few megabytes at a time, as it stands in the file: ``stripped`` is for the rows that are kept.
 
         Raises:
             InputError: as ``frame``.

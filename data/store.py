@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
@@ -27,6 +26,7 @@ import platformdirs
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
+from data.atomic import one_writer, put
 from data.check import Exclusion
 from data.grades import typed
 from data.schema import ED_BASES, FIELDS
@@ -39,7 +39,6 @@ _DEMO = Path(__file__).parent / "demo"
 _MANIFEST = "manifest.json"
 HASH_DIGITS = 12
 _BASIS_COUNTS = {f"ed_{basis}": basis for basis in ED_BASES if f"ed_{basis}" in FIELDS}
-_SECONDS_TO_WAIT = 60
 
 
 @dataclass(frozen=True)
@@ -335,7 +334,7 @@ def save(
         input_hash=_hash(b"".join(tables.values())),
         grades_file=names.get("grades"),
     )
-    with _writing():
+    with one_writer(home() / "datasets"):
         _commit(manifest, {names[table]: content for table, content in tables.items()})
     return manifest
 
@@ -350,7 +349,7 @@ def remove(name: str) -> None:
         raise InputError(f'"{name}" comes with Evenground and stays: remove only datasets you loaded.')
     if name not in _own_names():
         find(name)
-    with _writing():
+    with one_writer(home() / "datasets"):
         (_folder(name) / _MANIFEST).unlink(missing_ok=True)  # first, so that no manifest names a file that is gone
         shutil.rmtree(_folder(name), ignore_errors=True)
 
@@ -363,46 +362,12 @@ def _commit(manifest: Manifest, contents: dict[str, bytes]) -> None:
         before = _own(manifest.name)
         keep |= {before.schools_file, before.districts_file or "", before.grades_file or ""}
     for file, content in contents.items():
-        _put(folder / file, content)
-    _put(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
+        put(folder / file, content)
+    put(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
     for path in folder.iterdir():
         if path.name not in keep:
             with suppress(OSError):  # the dataset is already saved; what a reader holds open on Windows goes next time
                 path.unlink()
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even if the power fails."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    with suppress(OSError):  # Windows has no folders to sync
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    """One writer at a time, also among processes: SQLite's lock works everywhere and is let go when a process dies."""
-    folder = home() / "datasets"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = sqlite3.connect(folder / "lock", timeout=_SECONDS_TO_WAIT, isolation_level=None)
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-            yield
-        finally:
-            lock.close()
-    except (OSError, sqlite3.Error):
-        raise InputError(
-            f"The data folder {folder} cannot be written: make room or give another one in EVENGROUND_HOME."
-        ) from None
 
 
 def _folder(name: str) -> Path:
