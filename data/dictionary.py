@@ -4,9 +4,10 @@
 """
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
-from data.schema import COLUMNS, GROUP_COUNTS, Column, Kind
+from data.schema import COLUMNS, FILE_FIELDS, GRADE_COLUMNS, GRADE_COUNTS, GROUP_COUNTS, Column, Kind
 
 PAGE = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
 _HEADINGS = ("Column", "Label", "What it holds", "Required", "Meaning")
@@ -25,7 +26,6 @@ _KINDS: dict[Kind, str] = {
 
 def page() -> str:
     """The data dictionary as a Markdown page."""
-    rows = [_HEADINGS, ("---",) * len(_HEADINGS), *((f"`{row[0]}`", *row[1:]) for row in map(_row, COLUMNS))]
     return "\n".join(
         [
             "# The schools table",
@@ -33,12 +33,25 @@ def page() -> str:
             "One row for each school year and school. Unknown is an empty cell, never zero.",
             f"Beside the required columns a table needs a count of at least one group: {_listed(GROUP_COUNTS)}.",
             "",
-            *("| " + " | ".join(row) + " |" for row in rows),
+            *_table(COLUMNS),
+            "",
+            "## Students by grade",
+            "",
+            "One row for each school year, school and grade with students, in a table of its own.",
+            f"A file to be loaded gives it in one column a grade beside its others: {_listed(tuple(GRADE_COUNTS))}.",
+            "",
+            *_table(GRADE_COLUMNS),
             "",
             "Written by `python -m data.dictionary` from `data/schema.py`.",
             "",
         ]
     )
+
+
+def _table(columns: Iterable[Column]) -> list[str]:
+    """Columns as the lines of a Markdown table."""
+    rows = [_HEADINGS, ("---",) * len(_HEADINGS), *((f"`{row[0]}`", *row[1:]) for row in map(_row, columns))]
+    return ["| " + " | ".join(row) + " |" for row in rows]
 
 
 def template() -> bytes:
@@ -49,12 +62,12 @@ def template() -> bytes:
     book = Workbook()
     schools = book.active
     schools.title = "schools"
-    schools.append([column.name for column in COLUMNS])
-    for column, cells in zip(COLUMNS, schools.columns, strict=True):
+    schools.append(list(FILE_FIELDS))
+    for column, cells in zip(FILE_FIELDS.values(), schools.columns, strict=True):
         if column.kind in ("id", "grade"):  # as text, so that Excel keeps leading zeros
             schools.column_dimensions[cells[0].column_letter].number_format = "@"
     meanings = book.create_sheet("dictionary")
-    for row in (_HEADINGS, *map(_row, COLUMNS)):
+    for row in (_HEADINGS, *map(_row, FILE_FIELDS.values())):
         meanings.append(row)
     for sheet in (schools, meanings):
         sheet.freeze_panes = "A2"
@@ -68,7 +81,7 @@ def template() -> bytes:
 
 def template_csv() -> str:
     """The upload template as CSV: its header."""
-    return ",".join(column.name for column in COLUMNS) + "\n"
+    return ",".join(FILE_FIELDS) + "\n"
 
 
 def _row(column: Column) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.errors import InputError
 from data import check, store
 from data.check import Exclusion
+from data.grades import by_grade
 from data.merge import merged
 from data.polygons import Polygons
 from data.reading import TextTable, tables
@@ -55,18 +56,20 @@ def load(
     asked = Asked(state_code(state) if state else None, year)
     found, maps, skipped = _opened(paths, progress, mapping)
     read, asked = _read(found, asked, progress)
-    schools, exclusions, found_notes = _checked([part for _, part in read], asked)
+    told = _checked([part for _, part in read], asked)
+    schools = told.schools
     title = name if name and name != _slug(name) else _title(schools, name or Path(paths[0]).stem)
     return store.save(
         _slug(name or title),
         schools,
         _districts(maps, schools),
+        told.grades,
         label=title,
         state=_only(schools["state"]) or "",
         source=_source_sentence(read, maps),
         files=[Path(path) for path in paths],
-        exclusions=exclusions,
-        notes=(*notes, *skipped, *found_notes, *(note for one in maps for note in one.notes)),
+        exclusions=told.exclusions,
+        notes=(*notes, *skipped, *told.notes, *(note for one in maps for note in one.notes)),
     )
 
 
@@ -76,31 +79,40 @@ def read_schools(path: Path) -> pd.DataFrame:
     Raises:
         InputError: as ``load``.
     """
-    schools, _, _ = read_told(path)
-    return schools
+    return read_told(path).schools
 
 
-def read_told(path: Path) -> tuple[pd.DataFrame, tuple[Exclusion, ...], tuple[str, ...]]:
-    """The same, with what was left out and what a reader should know.
+@dataclass(frozen=True)
+class Told:
+    """What files tell: the schools table, students by grade, what was left out, and what a reader should know."""
+
+    schools: pd.DataFrame
+    grades: pd.DataFrame
+    exclusions: tuple[Exclusion, ...]
+    notes: tuple[str, ...]
+
+
+def read_told(path: Path) -> Told:
+    """All that one file of any known layout tells, checked but not stored.
 
     Raises:
         InputError: as ``load``.
     """
     found, _, skipped = _opened([path], lambda _: None)
     read, asked = _read(found, Asked(), lambda _: None)
-    schools, exclusions, notes = _checked([part for _, part in read], asked)
-    return schools, exclusions, (*skipped, *notes)
+    told = _checked([part for _, part in read], asked)
+    return replace(told, notes=(*skipped, *told.notes))
 
 
-def _checked(parts: Sequence[Part], asked: Asked) -> tuple[pd.DataFrame, tuple[Exclusion, ...], tuple[str, ...]]:
-    """The schools table the parts make together, what was left out of it, and notes."""
+def _checked(parts: Sequence[Part], asked: Asked) -> Told:
+    """What the parts tell together."""
     table, notes = merged(parts)
     if asked.state:
         known = table["state"] if "state" in table else pd.Series(index=table.index, dtype="str")
         table = table.assign(state=known.fillna(asked.state))
     label = ", ".join(part.label for part in parts if part.brings_schools)
     schools, exclusions = check.checked(table, label)
-    return schools, exclusions, notes
+    return Told(schools, by_grade(table, schools), exclusions, notes)
 
 
 # Opening and reading ------------------------------------------------------------------------------------------------

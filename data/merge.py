@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from data.schema import ED_BASES, FIELDS, school_year
+from data.schema import ED_BASES, FIELDS, FILE_FIELDS, school_year
 from data.sources.source import ED_BOUNDS, ED_PERCENTS, Part
 
 # The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
@@ -160,9 +160,8 @@ def _stranger_notes(label: str, described: pd.Series, present: pd.Series) -> tup
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
-    columns = [
-        name for name in frame if (name in {*FIELDS, *ED_BOUNDS, *ED_PERCENTS} and name != "leaid") or name == key
-    ]
+    known = {*FILE_FIELDS, *ED_BOUNDS, *ED_PERCENTS} - {"leaid"}
+    columns = [name for name in frame if name in known or name == key]
     frame = frame[columns].dropna(subset=key).drop_duplicates()
     keys = [name for name in ("year", key) if name in frame]
     again = frame.loc[frame.duplicated(keys), key]

@@ -68,7 +68,7 @@ class TextTable:
         Raises:
             InputError: a row has too many or too few fields, there are no rows, or the file is damaged.
         """
-        parts = list(self._stripped(self.header))
+        parts = [(first, stripped(part)) for first, part in self._named(self.header)]
         table = pa.concat_tables([part for _, part in parts])
         rows = np.concatenate([np.arange(first, first + part.num_rows) for first, part in parts])
         filled = np.logical_or.reduce([column.is_valid().to_numpy() for column in table.columns])
@@ -79,24 +79,29 @@ class TextTable:
         return frame.set_axis(pd.Index(rows[filled], name="row"))
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        """The same a few megabytes at a time, for files of many millions of rows; blank rows stay in.
+        """The same a few megabytes at a time, as it stands in the file: ``stripped`` is for the rows that are kept.
 
         Raises:
             InputError: as ``frame``.
         """
-        for _, part in self._stripped(columns):
+        for _, part in self._named(columns):
             yield part
 
-    def _stripped(self, names: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
+    def _named(self, names: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
         rows = 0
         for first, part in self._parts([self._positions[name] for name in names]):
             rows += part.num_rows
-            yield first, pa.table([_strip(column) for column in part.columns], names=list(names))
+            yield first, part.rename_columns(list(names))
         if not rows:
             raise InputError(self._no_rows())
 
     def _no_rows(self) -> str:
         return f"{self.label} has a header but no rows of data below it: add them or give another file."
+
+
+def stripped(table: pa.Table) -> pa.Table:
+    """A table of text without the blanks around each value; a value that is only blanks is missing."""
+    return pa.table([_strip(column) for column in table.columns], names=table.column_names)
 
 
 def _strip(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -236,9 +241,6 @@ def _csv_parts(
     as_text = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()),
         include_columns=[str(i) for i in positions],
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
     )
     with Utf8Stream(file) as stream:
         row, batch = first_row, None

@@ -214,6 +214,52 @@ REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 GROUP_COUNTS = ("ed", *RACES)
 
 
+def grade_words(grade: str) -> str:
+    """A grade as people write it within a sentence: "kindergarten", "grade 3"."""
+    named = {"PK": "prekindergarten", "KG": "kindergarten", "UG": "no grade (ungraded)", "AE": "adult education"}
+    return named.get(grade) or f"grade {int(grade)}"
+
+
+# Students by grade, a table of its own: one row per year, school and grade. Adult education is no part of a school's
+# students.
+GRADES_COUNTED = GRADES[:-1]
+GRADE_COLUMNS: tuple[Column, ...] = (
+    FIELDS["year"],
+    FIELDS["ncessch"],
+    Column("grade", "grade", "Grade", "The grade.", choices=GRADES_COUNTED, required=True),
+    Column(
+        "students",
+        "count",
+        "Students in the grade",
+        "Students enrolled in the grade in the fall. Empty where the school serves the grade but the number is not "
+        "known. A grade without students has no row, nor has a school none of whose grades is known.",
+        "students",
+        low=0,
+    ),
+)
+
+
+def grade_column(grade: str) -> str:
+    """The column in which a file to be loaded gives a grade's students: "students_03"."""
+    return f"students_{grade.lower()}"
+
+
+# The same in a file to be loaded: a column a grade beside those of the schools table.
+GRADE_COUNTS: dict[str, Column] = {
+    grade_column(grade): Column(
+        grade_column(grade),
+        "count",
+        f"Students in {grade_words(grade)}",
+        f"Of the students, those in {grade_words(grade)}.",
+        "students",
+        low=0,
+    )
+    for grade in GRADES_COUNTED
+}
+# Every column a file to be loaded may have.
+FILE_FIELDS = FIELDS | GRADE_COUNTS
+
+
 def school_year(fall: int) -> str:
     """A school year as people write it: 2018 becomes "2018–19"."""
     return f"{fall}–{(fall + 1) % 100:02d}"

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
@@ -27,7 +26,9 @@ import platformdirs
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
+from data.atomic import one_writer, put
 from data.check import Exclusion
+from data.grades import typed
 from data.schema import ED_BASES, FIELDS
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
@@ -38,7 +39,6 @@ _DEMO = Path(__file__).parent / "demo"
 _MANIFEST = "manifest.json"
 HASH_DIGITS = 12
 _BASIS_COUNTS = {f"ed_{basis}": basis for basis in ED_BASES if f"ed_{basis}" in FIELDS}
-_SECONDS_TO_WAIT = 60
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Manifest:
         schools, districts: how many there are over all years; ``students`` in the latest year.
         exclusions, notes: what was left out and what a reader should know.
         loaded: when, ISO 8601 in UTC; empty for an embedded dataset.
-        schools_file, districts_file: its tables' files.
+        schools_file, districts_file, grades_file: its tables' files; None where it has no such table.
         input_hash: the first digits of the SHA-256 of its tables' files together, for exports to cite.
     """
 
@@ -88,6 +88,7 @@ class Manifest:
     schools_file: str
     districts_file: str | None
     input_hash: str
+    grades_file: str | None = None  # datasets of before there were grades have none
 
     @property
     def embedded(self) -> bool:
@@ -158,6 +159,27 @@ def schools(
     return table.reindex(columns=names).astype({name: FIELDS[name].dtype for name in names})
 
 
+def grades(manifest: Manifest, years: Sequence[int] | None = None) -> pd.DataFrame:
+    """A dataset's students by grade, as in ``data.schema.GRADE_COLUMNS``; no rows where it has none.
+
+    Args:
+        manifest: which dataset.
+        years: the falls wanted, all of them if None.
+
+    Raises:
+        InputError: its file is gone or damaged.
+    """
+    if manifest.grades_file is None:
+        return typed(pd.DataFrame())
+    with _whole(manifest):
+        return typed(
+            pd.read_parquet(
+                manifest.folder / manifest.grades_file,
+                filters=None if years is None else [("year", "in", list(years))],
+            )
+        )
+
+
 def districts(manifest: Manifest) -> "gpd.GeoDataFrame | None":
     """A dataset's district boundaries (``leaid``, ``district``, ``kind``, ``geometry`` in EPSG:4326), or None.
 
@@ -199,6 +221,7 @@ def _own(name: str) -> Manifest:
 
 
 def _from_json(content: dict[str, Any]) -> Manifest:
+    content = {"grades_file": None} | content
     values = {field.name: content[field.name] for field in fields(Manifest)}
     values["files"] = tuple(InputFile(**file) for file in content["files"])
     values["exclusions"] = tuple(Exclusion(**exclusion) for exclusion in content["exclusions"])
@@ -224,7 +247,7 @@ def _described(name: str, _made: int) -> Manifest:
     told["exclusions"] = tuple(Exclusion(**exclusion) for exclusion in told["exclusions"])
     told["notes"] = tuple(told["notes"])
     path = _DEMO / f"{name}-schools.parquet"
-    areas = f"{name}-districts.parquet"
+    areas, grades = (f"{name}-{table}.parquet" for table in ("districts", "grades"))
     return Manifest(
         **told,
         **_counted(pd.read_parquet(path)),
@@ -232,7 +255,10 @@ def _described(name: str, _made: int) -> Manifest:
         loaded="",
         schools_file=path.name,
         districts_file=areas if (_DEMO / areas).exists() else None,
-        input_hash=_hash(b"".join(file.read_bytes() for file in (path, _DEMO / areas) if file.exists())),
+        input_hash=_hash(
+            b"".join(file.read_bytes() for file in (path, _DEMO / areas, _DEMO / grades) if file.exists())
+        ),
+        grades_file=grades if (_DEMO / grades).exists() else None,
     )
 
 
@@ -258,6 +284,7 @@ def save(
     name: str,
     schools: pd.DataFrame,
     districts: "gpd.GeoDataFrame | None",
+    grades: pd.DataFrame | None = None,
     *,
     label: str,
     state: str,
@@ -272,6 +299,7 @@ def save(
         name: lowercase letters, digits and hyphens.
         schools: as ``data.check.checked`` gives it.
         districts: as ``data.polygons.Polygons.frame``, or None.
+        grades: students by grade as ``data.grades.by_grade`` gives them, or None.
         label: its name as people read it.
         state: postal abbreviation or name; empty where it has several.
         source: who published it and for which years.
@@ -286,6 +314,8 @@ def save(
     tables = {"schools": _parquet(schools)}
     if districts is not None:
         tables["districts"] = _parquet(districts)
+    if grades is not None and len(grades):
+        tables["grades"] = _parquet(grades)
     names = {table: f"{table}-{_hash(content)}.parquet" for table, content in tables.items()}
     manifest = Manifest(
         name=name,
@@ -302,8 +332,9 @@ def save(
         schools_file=names["schools"],
         districts_file=names.get("districts"),
         input_hash=_hash(b"".join(tables.values())),
+        grades_file=names.get("grades"),
     )
-    with _writing():
+    with one_writer(home() / "datasets"):
         _commit(manifest, {names[table]: content for table, content in tables.items()})
     return manifest
 
@@ -318,7 +349,7 @@ def remove(name: str) -> None:
         raise InputError(f'"{name}" comes with Evenground and stays: remove only datasets you loaded.')
     if name not in _own_names():
         find(name)
-    with _writing():
+    with one_writer(home() / "datasets"):
         (_folder(name) / _MANIFEST).unlink(missing_ok=True)  # first, so that no manifest names a file that is gone
         shutil.rmtree(_folder(name), ignore_errors=True)
 
@@ -329,48 +360,14 @@ def _commit(manifest: Manifest, contents: dict[str, bytes]) -> None:
     keep = {_MANIFEST, *contents}
     with suppress(InputError):
         before = _own(manifest.name)
-        keep |= {before.schools_file, before.districts_file or ""}
+        keep |= {before.schools_file, before.districts_file or "", before.grades_file or ""}
     for file, content in contents.items():
-        _put(folder / file, content)
-    _put(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
+        put(folder / file, content)
+    put(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
     for path in folder.iterdir():
         if path.name not in keep:
             with suppress(OSError):  # the dataset is already saved; what a reader holds open on Windows goes next time
                 path.unlink()
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even if the power fails."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    with suppress(OSError):  # Windows has no folders to sync
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    """One writer at a time, also among processes: SQLite's lock works everywhere and is let go when a process dies."""
-    folder = home() / "datasets"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = sqlite3.connect(folder / "lock", timeout=_SECONDS_TO_WAIT, isolation_level=None)
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-            yield
-        finally:
-            lock.close()
-    except (OSError, sqlite3.Error):
-        raise InputError(
-            f"The data folder {folder} cannot be written: make room or give another one in EVENGROUND_HOME."
-        ) from None
 
 
 def _folder(name: str) -> Path:

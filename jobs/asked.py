@@ -15,7 +15,7 @@ from data import store
 from data.geographic import assigned, placed_words
 from data.groups import Comparison, comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, excluded_words, included
-from data.load import read_schools
+from data.load import read_schools, read_told
 from data.schema import school_year
 from jobs.printing import say, tell
 
@@ -97,6 +97,11 @@ def tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison)
 def table_of(name: str) -> pd.DataFrame:
     """The schools table of a dataset or a file."""
     return read_schools(Path(name)) if is_file(Path(name)) else store.schools(store.find(name))
+
+
+def grades_of(name: str) -> pd.DataFrame:
+    """The students by grade of a dataset or a file."""
+    return read_told(Path(name)).grades if is_file(Path(name)) else store.grades(store.find(name))
 
 
 def is_file(path: Path) -> bool:

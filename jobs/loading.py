@@ -148,9 +148,17 @@ def _quality_report(name: str) -> Report:
     path = Path(name)
     if not is_file(path):
         return of_dataset(store.find(name))
-    schools, exclusions, notes = read_told(path)
+    told = read_told(path)
     version = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
-    return report(schools, None, label=path.name, version=version, exclusions=exclusions, notes=notes)
+    return report(
+        told.schools,
+        None,
+        told.grades,
+        label=path.name,
+        version=version,
+        exclusions=told.exclusions,
+        notes=told.notes,
+    )
 
 
 def print_years(given: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from analysis.policy.scenario import from_json
 from data.groups import on_basis
 from data.inclusion import Rules
 from data.schema import ED_BASES
-from jobs.asked import asked_rules, counted, dataset_name, known_year, table_of
+from jobs.asked import asked_rules, counted, dataset_name, grades_of, known_year, table_of
 from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
 
@@ -58,7 +58,13 @@ def write_scenario(given: argparse.Namespace) -> None:
     year = known_year(table, given)
     table, notes = counted(table[table["year"] == year], given, rules)
     scenario = scenario_from_preset(
-        table, given.preset, dataset=dataset_name(given.data), district=given.district, year=year, basis=given.basis
+        table,
+        given.preset,
+        dataset=dataset_name(given.data),
+        district=given.district,
+        year=year,
+        basis=given.basis,
+        grades=grades_of(given.data),
     )
     tell(notes)
     write_text(replace(scenario, **asdict(rules)).to_json(), given)

@@ -3,6 +3,8 @@
 import streamlit as st
 
 from analysis.measured import contributions
+from analysis.policy.entry import entry_grades
+from data.schema import GRADES
 from pages.shared import charts, parts, store, words, years
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
@@ -114,4 +116,16 @@ parts.sortable(
     bar="share",
 )
 parts.download(table[list(columns)], view, f"{leaid}-schools")
+
+grades = store.grades(view)
+grades = grades[grades["ncessch"].isin(schools["ncessch"])]
+if len(grades):
+    st.subheader("Students by grade")
+    st.markdown(words.entering(entry_grades(grades)))
+    taught = {grade: words.grade_heading(grade) for grade in GRADES if grade in set(grades["grade"])}
+    by_grade = grades.pivot_table("students", "ncessch", "grade", aggfunc="first").reindex(columns=list(taught))
+    by_grade = schools[["school", "ncessch"]].merge(by_grade, on="ncessch").sort_values("school")
+    parts.sortable(by_grade, {"school": "School", "ncessch": "School id", **taught}, key="grades_table")
+    st.caption("A dash is a grade without students, or one whose number is not known.")
+    parts.download(grades, view, f"{leaid}-grades")
 parts.provenance(view)

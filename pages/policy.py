@@ -121,6 +121,11 @@ def show_pools(outcome: Outcome) -> None:
     pools.index.name = "Lottery"
     pools.columns = ["Seats", "Kept by present students", "Drawn from outside", "Drawn from inside", "Empty"]
     st.table(pools.map("{:,}".format))
+    if words.seats_in(outcome.scenario):
+        st.caption(
+            "The seats are those of the entry grade: the first year of a policy that grows by a grade a year. No file "
+            "counts disadvantaged students by grade, so those who enter or leave are of their school's own mix."
+        )
 
 
 view = current_view()

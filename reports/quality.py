@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # slow to import, and only the HTML file needs it
 _LABELS = {
     "schools": "Schools",
     "race_sum": "Races together",
+    "grade_sum": "Grades together",
     "difference": "Difference",
     "students_before": "Students the year before",
     "ed_before": "Economically disadvantaged the year before",

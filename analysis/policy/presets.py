@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.policy.entry import entry_grades
 from analysis.policy.scenario import Host, Pool, Scenario
 
 MOST_HOSTS = 4
@@ -70,13 +71,30 @@ def whole_hosts(schools: pd.DataFrame) -> tuple[Host, ...]:
     return tuple(Host(school, int(n)) for school, n in zip(schools["ncessch"], seats, strict=True))
 
 
-def suggested_hosts(schools: pd.DataFrame) -> tuple[Host, ...]:
+def entry_hosts(schools: pd.DataFrame, grades: pd.DataFrame) -> tuple[Host, ...]:
+    """Hosts whose seats are the places of the grade students enter in, as in lotteries of the first year.
+
+    Args:
+        schools: the hosts to be.
+        grades: students by grade, as ``entry_grades`` takes them. A host that is not in there, or whose entry grade has
+            an unknown number of students, has every place for a seat.
+    """
+    entry = schools[["year", "ncessch"]].merge(entry_grades(grades), on=["year", "ncessch"], how="left")
+    of_entry = zip(whole_hosts(schools), entry["grade"], entry["students"], strict=True)
+    return tuple(
+        replace(host, seats=min(host.seats, int(students)), grade=grade) if pd.notna(students) else host
+        for host, grade, students in of_entry
+    )
+
+
+def suggested_hosts(schools: pd.DataFrame, grades: pd.DataFrame | None = None) -> tuple[Host, ...]:
     """Schools a planner might start with: up to four with the highest ED share, one in five of their level at most.
 
     Args:
         schools: the district's schools of one year. Elementary schools are taken first, then combined, middle, high,
             as a policy that starts at the entry grades would; charter and virtual schools, which the district does not
             assign, are left out, and so are schools below ``FEWEST_STUDENTS``.
+        grades: students by grade, for hosts with seats in their entry grade; None for seats in every grade.
     """
     runs = ~(schools["charter"].fillna(False) | schools["virtual"].fillna(False))
     fit = schools[runs & schools["ed"].notna() & (schools["students"] >= FEWEST_STUDENTS)]
@@ -86,7 +104,7 @@ def suggested_hosts(schools: pd.DataFrame) -> tuple[Host, ...]:
             share = same["ed"] / same["students"]
             first = same.assign(share=share).sort_values(["share", "ncessch"], ascending=[False, True])
             chosen = first.head(int(np.clip(len(same) // 5, 1, MOST_HOSTS)))
-            return whole_hosts(chosen)
+            return whole_hosts(chosen) if grades is None else entry_hosts(chosen, grades)
     return ()
 
 
@@ -99,6 +117,7 @@ def scenario_from_preset(
     year: int,
     basis: str | None = None,
     level: str | None = None,
+    grades: pd.DataFrame | None = None,
 ) -> Scenario:
     """A scenario for a district to start from.
 
@@ -106,6 +125,7 @@ def scenario_from_preset(
         table: the schools table of the year, every district, with ``ed`` on the scenario's basis.
         preset: a key of ``PRESETS``.
         dataset, district, year, basis, level: as in ``Scenario``.
+        grades: as in ``suggested_hosts``.
 
     Raises:
         InputError: the preset or the district is not known, or no school of the district can be a host.
@@ -116,7 +136,7 @@ def scenario_from_preset(
     if schools.empty:
         raise InputError(f"District {district} has no school in {year}; check the district and year.")
     counted = schools[schools["ed"].notna() & schools["students"].notna()]
-    hosts = suggested_hosts(counted if level is None else counted[counted["level"] == level])
+    hosts = suggested_hosts(counted if level is None else counted[counted["level"] == level], grades)
     if not hosts and preset != "do-nothing":
         raise InputError(
             f"District {district} has no two schools of the same grades with known counts and {FEWEST_STUDENTS} "

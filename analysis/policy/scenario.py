@@ -12,6 +12,8 @@ VERSION = 1
 MOST_SEATS = 1_000_000  # far beyond any school; larger numbers are slips
 
 LEVELS = ("elementary", "middle", "high", "combined")
+# Grades students may enter a school in, lowest first.
+ENTRY_GRADES = ("KG", *(f"{grade:02d}" for grade in range(1, 14)))
 DISTRICTS = {
     "administrative": "the district that runs the school",
     "geographic": "the district on whose ground the school stands",
@@ -41,10 +43,12 @@ class Host:
     Attributes:
         ncessch: the school's id.
         seats: how many seats the two lotteries fill together; 0 changes nothing.
+        grade: the grade the seats are in, one of ``ENTRY_GRADES``; None where they are in every grade.
     """
 
     ncessch: str
     seats: int
+    grade: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,11 @@ class Scenario:
                 raise InputError(f"The scenario gives host {host.ncessch} {host.seats} seats; give 0 or more.")
             if host.seats > MOST_SEATS:
                 raise InputError(f"The scenario gives host {host.ncessch} over {MOST_SEATS:,} seats; give fewer.")
+            if host.grade not in (None, *ENTRY_GRADES):
+                raise InputError(
+                    f'The scenario gives host {host.ncessch} the grade "{host.grade}"; choose one of '
+                    f"{', '.join(ENTRY_GRADES)}, or leave it out for every grade."
+                )
             if ids.count(host.ncessch) > 1:
                 raise InputError(f"The scenario names host {host.ncessch} more than once; give its seats in one entry.")
 

@@ -78,7 +78,7 @@ def metadata(published: pd.DataFrame) -> shipping.Metadata:
 def main(path: Path) -> None:
     """Write the two files from the published CSV."""
     published = read(path)
-    shipping.write_schools(schools(published), HERE / "california-2000-schools.parquet")
+    shipping.write_table(schools(published), HERE / "california-2000-schools.parquet")
     shipping.write_metadata(metadata(published), HERE / "california-2000.json")
 
 

@@ -53,6 +53,7 @@ from data import schema
 from data.demo import geography, pupils, shipping
 from data.demo.buildings import YEARS, buildings
 from data.demo.history import with_history
+from data.grades import by_grade
 
 LABEL = "Franklin (fictional)"
 HERE = Path(__file__).parent
@@ -105,6 +106,12 @@ def schools() -> pd.DataFrame:
     return schema.typed(table.sort_values(["year", "ncessch"], ignore_index=True))
 
 
+def grades(table: pd.DataFrame) -> pd.DataFrame:
+    """Students by grade of a schools table."""
+    counts = pupils.grades(table, np.random.default_rng(90_022))
+    return by_grade(table[["year", "ncessch"]].join(counts), table)
+
+
 def districts() -> gpd.GeoDataFrame:
     """The districts that have ground of their own: leaid, district, kind and polygon."""
     ground = geography.districts()
@@ -139,9 +146,10 @@ def metadata(table: pd.DataFrame) -> shipping.Metadata:
 
 
 def main() -> None:
-    """Write the three files."""
+    """Write the four files."""
     table = schools()
-    shipping.write_schools(table, HERE / "franklin-schools.parquet")
+    shipping.write_table(table, HERE / "franklin-schools.parquet")
+    shipping.write_table(grades(table), HERE / "franklin-grades.parquet")
     districts().to_parquet(HERE / "franklin-districts.parquet", index=False, compression="zstd")
     shipping.write_metadata(metadata(table), HERE / "franklin.json")
 

@@ -1,12 +1,14 @@
 """Franklin's students year by year: how many, how many economically disadvantaged, of which race, in what space."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from data.demo.buildings import YEARS
 from data.demo.geography import KM_PER_DEGREE
-from data.schema import RACES
+from data.schema import GRADES, RACES, grade_column
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +42,14 @@ IDENTIFIED_MULTIPLIER = 1.6
 CEP_FROM = 2020
 CEP_CLAIM = 0.90  # claiming share from which a school may take part
 CEP_TAKERS = 0.20  # so that about 3 % of schools stand at 100 %, as 273 of Texas's 8,838 campuses did in 2018–19
+
+# Public school students of 2018–19 by grade, in millions (NCES, Common Core of Data, state membership file 052), and
+# how much one school's grades differ from that (standard deviation of the log), which is made up.
+GRADE_SIZES = pd.Series(
+    [1.544, 3.707, 3.670, 3.682, 3.737, 3.807, 3.907, 3.923, 3.880, 3.820, 4.037, 3.880, 3.682, 3.677],
+    index=GRADES[:14],
+)
+GRADE_SPREAD = 0.07
 
 HIDDEN_BELOW = 10  # ten is the usual threshold; counts of one to nine are withheld
 
@@ -132,12 +142,27 @@ def races(panel: pd.DataFrame) -> pd.DataFrame:
     """The seven race counts of each school and year; they sum to its students."""
     odds = panel[[f"odds_{race}" for race in RACES]].to_numpy()
     odds = odds + MIX["per_year"].to_numpy() * (panel["year"].to_numpy() - YEARS[0])[:, None]
-    share = np.exp(odds) / np.exp(odds).sum(axis=1, keepdims=True)
-    exact = share * panel["students"].to_numpy()[:, None]
+    return _shared_out(panel["students"], np.exp(odds), list(RACES))
+
+
+def grades(panel: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The students of each school and year by grade, a column a grade as files give them; they sum to its students."""
+    rank = {grade: i for i, grade in enumerate(GRADE_SIZES.index)}
+    at = np.arange(len(rank))
+    low, high = (panel[name].map(rank).to_numpy()[:, None] for name in ("grade_low", "grade_high"))
+    weight = GRADE_SIZES.to_numpy() * np.exp(rng.normal(0, GRADE_SPREAD, (len(panel), len(rank))))
+    taught = (at >= low) & (at <= high)
+    return _shared_out(panel["students"], weight * taught, [grade_column(grade) for grade in rank])
+
+
+def _shared_out(students: pd.Series, weight: NDArray[np.floating[Any]], names: list[str]) -> pd.DataFrame:
+    """Each row's students shared out in proportion to weights, in whole numbers: the largest remainders first."""
+    total = students.to_numpy(dtype=int)
+    exact = weight / weight.sum(axis=1, keepdims=True) * total[:, None]
     counts = np.floor(exact).astype(int)
-    short = panel["students"].to_numpy() - counts.sum(axis=1)
-    rank = np.argsort(np.argsort(counts - exact, axis=1, kind="stable"), axis=1)  # the largest remainders first
-    return pd.DataFrame(counts + (rank < short[:, None]), columns=list(RACES), index=panel.index).astype("Int64")
+    short = total - counts.sum(axis=1)
+    rank = np.argsort(np.argsort(counts - exact, axis=1, kind="stable"), axis=1)
+    return pd.DataFrame(counts + (rank < short[:, None]), columns=names, index=students.index).astype("Int64")
 
 
 def race_odds(schools: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

@@ -27,8 +27,8 @@ class Metadata(TypedDict):
     exclusions: list[Exclusion]
 
 
-def write_schools(table: pd.DataFrame, path: Path) -> None:
-    """Write a schools table as Parquet."""
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a schools table, or students by grade, as Parquet."""
     table.to_parquet(path, index=False, compression="zstd")
 
 

@@ -43,9 +43,23 @@ def _races_astray(subject: Subject) -> pd.DataFrame:
     differs = table["race_sum"].ne(table["students"]).fillna(False)
     adds_up = (~differs).where(known).groupby(table["year"]).transform("mean").gt(0.5)
     wrong = (differs & known & (carried.all(axis=1) | adds_up)) | table["race_sum"].gt(table["students"]).fillna(False)
-    found = table[wrong].assign(difference=lambda rows: rows["race_sum"] - rows["students"])
+    return _by_difference(table[wrong], "race_sum")
+
+
+def _grades_astray(subject: Subject) -> pd.DataFrame:
+    """Schools whose grades add up to another number than their students; where one is unknown, to a larger one."""
+    by_school = subject.grades.groupby(["year", "ncessch"])["students"]
+    sums = pd.DataFrame({"grade_sum": by_school.sum(), "known": by_school.count() == by_school.size()})
+    table = subject.schools.merge(sums.reset_index(), on=["year", "ncessch"])
+    differs = table["known"] & table["grade_sum"].ne(table["students"]).fillna(False)
+    return _by_difference(table[differs | table["grade_sum"].gt(table["students"]).fillna(False)], "grade_sum")
+
+
+def _by_difference(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Rows whose sum in a column is not their students, the largest difference first."""
+    found = rows.assign(difference=rows[name] - rows["students"])
     order = found["difference"].abs().sort_values(ascending=False, kind="stable").index
-    return found.loc[order, [*SCHOOL, "race_sum", "difference"]]
+    return found.loc[order, [*SCHOOL, name, "difference"]]
 
 
 def _all_ed(subject: Subject) -> pd.DataFrame:
@@ -120,6 +134,17 @@ CHECKS = (
         "Both are kept as given: one race against everyone else rests on the students, two races on their own counts.",
         _races_astray,
         lambda subject: "" if subject.schools[_RACES].notna().any(axis=None) else "the data has no counts by race",
+    ),
+    Check(
+        "grade_sum",
+        "Grades that do not add up to the students",
+        "school",
+        "warning",
+        "In every school with students by grade the grades add up to its students.",
+        "Both are kept as given: every figure rests on the students; grades only tell in which one a school begins and "
+        "how many begin there.",
+        _grades_astray,
+        lambda subject: "" if len(subject.grades) else "the data has no students by grade",
     ),
     Check(
         "all_ed",

@@ -33,12 +33,14 @@ class Subject:
     Attributes:
         schools: a schools table as ``data.check.checked`` gives it.
         districts: boundaries as in ``data.polygons.Polygons.frame``, or None.
+        grades: students by grade as in ``data.schema.GRADE_COLUMNS``.
         exclusions: schools left out when the table was read.
         notes: what was told when it was read.
     """
 
     schools: pd.DataFrame
     districts: "gpd.GeoDataFrame | None"
+    grades: pd.DataFrame
     exclusions: tuple[Exclusion, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from data import store
 from data.check import Exclusion
+from data.grades import typed
 from data.quality import counts, places, years
 from data.quality.finding import SEVERITIES, Check, Finding, Severity, Subject
 from data.schema import COLUMNS
@@ -69,6 +70,7 @@ class Report:
 def report(
     schools: pd.DataFrame,
     districts: "gpd.GeoDataFrame | None",
+    grades: pd.DataFrame | None = None,
     *,
     label: str,
     source: str = "",
@@ -81,11 +83,13 @@ def report(
     Args:
         schools: as ``data.check.checked`` gives it, of any number of years.
         districts: as ``data.polygons.Polygons.frame``, or None.
+        grades: students by grade, as in ``data.schema.GRADE_COLUMNS``, or None.
         label, source, version: as in ``Report``.
         exclusions: schools left out when it was read.
         notes: what was told when it was read.
     """
-    subject = Subject(schools, districts, tuple(exclusions), tuple(notes))
+    grades = typed(pd.DataFrame()) if grades is None else grades
+    subject = Subject(schools, districts, grades, tuple(exclusions), tuple(notes))
     unchecked = {check.key: reason for check in CHECKS.values() if (reason := check.lacking(subject))}
     made = tuple(key for key in CHECKS if key not in unchecked)
     found = [finding for key in made for finding in CHECKS[key].findings(subject)]
@@ -114,6 +118,7 @@ def of_dataset(manifest: Manifest) -> Report:
     return report(
         store.schools(manifest),
         store.districts(manifest),
+        store.grades(manifest),
         label=manifest.label,
         source=manifest.source,
         version=manifest.input_hash,

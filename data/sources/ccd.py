@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.errors import InputError
-from data.reading import TextTable, counts
-from data.schema import level_from_grades
+from data.reading import TextTable, counts, stripped
+from data.schema import grade_column, level_from_grades
 from data.sources.names import flag, grades, school_kinds, statuses, title_case
 from data.sources.source import Asked, Part, Source, fall_year, having, nces_id
 
@@ -33,6 +33,14 @@ _RACES = {
 }
 _LUNCH = "Free and Reduced-price Lunch Table"
 _UNKNOWN = ("Missing", "Not reported", "Suppressed", "Not applicable")
+_BY_GRADE = "Subtotal 4 - By Grade"
+_DETAIL = "Category Set A - By Race/Ethnicity; Sex; Grade"
+_GRADES = {
+    "Pre-Kindergarten": grade_column("PK"),
+    "Kindergarten": grade_column("KG"),
+    **{f"Grade {grade}": grade_column(f"{grade:02d}") for grade in range(1, 14)},
+    "Ungraded": grade_column("UG"),
+}
 _KEYS = ["SCHOOL_YEAR", "NCESSCH"]
 _YES, _NO = frozenset({"yes"}), frozenset({"no"})
 # VIRTUAL and VIRTUAL_TEXT, whose words have changed over the years.
@@ -58,11 +66,13 @@ def _batches(table: TextTable, columns: Sequence[str], asked: Asked) -> Iterator
     found: list[str] = []
     row = table.first_row
     for batch in table.batches([*columns, "ST"]):
-        numbered = batch.append_column("row", pa.array(np.arange(row, row + batch.num_rows)))
+        states = stripped(batch.select(["ST"]))["ST"]
+        found += [state for state in pc.unique(states).to_pylist() if state and state not in found]
+        kept = pc.equal(states, asked.state or next(iter(found), None)).combine_chunks()
+        if pc.any(kept).as_py():
+            numbers = pa.array(np.arange(row, row + batch.num_rows)).filter(kept)
+            yield stripped(batch.filter(kept)).append_column("row", numbers)
         row += batch.num_rows
-        found += [state for state in pc.unique(batch["ST"]).to_pylist() if state and state not in found]
-        if found:
-            yield numbered.filter(pc.equal(numbered["ST"], asked.state or found[0]))
     if not found:
         raise InputError(f"{table.label}: column ST names no state; download the file again.")
     if not asked.state and len(found) > 1:
@@ -116,21 +126,42 @@ def _named(frame: pd.DataFrame, label: str) -> pd.DataFrame:
 # 052: membership ----------------------------------------------------------------------------------------------------
 
 
+_CELLS = ("TOTAL_INDICATOR", "GRADE", "RACE_ETHNICITY", "SEX")
+_COUNTED = ("STUDENT_COUNT", "DMS_FLAG")
+
+
 def _membership(table: TextTable, asked: Asked) -> Part:
     about = [*_KEYS, "LEAID", "SCH_NAME"]
-    cells = ["TOTAL_INDICATOR", "RACE_ETHNICITY", "SEX"]
-    totals = pa.array([_STUDENTS, _STUDENTS_AND_ADULTS, _BY_RACE_AND_SEX])
-    schools, kept = [], []
-    for batch in _batches(table, [*about, *cells, "STUDENT_COUNT", "DMS_FLAG"], asked):
-        schools.append(batch.group_by([*about, "ST"]).aggregate([("row", "min")]).rename_columns({"row_min": "row"}))
+    totals = pa.array([_STUDENTS, _STUDENTS_AND_ADULTS, _BY_RACE_AND_SEX, _BY_GRADE])
+    schools, detailed, kept = [], [], []
+    for batch in _batches(table, [*about, *_CELLS, *_COUNTED], asked):
+        schools.append(_first_rows(batch.select([*about, "ST", "row"])))
+        detailed.append(batch["NCESSCH"].filter(_of_detail(batch)).unique())
         wanted = pc.is_in(batch["TOTAL_INDICATOR"], value_set=totals)
-        kept.append(batch.filter(wanted).select([*_KEYS, *cells, "STUDENT_COUNT", "DMS_FLAG", "row"]))
+        kept.append(batch.select([*_KEYS, *_CELLS, *_COUNTED, "row"]).filter(wanted))
     # Every school in the file is a row, even one without a total: it is then excluded with a reason, not lost.
-    base = _frame(schools).sort_index().drop_duplicates(_KEYS)
-    rows = _once(_frame(kept), [*_KEYS, *cells], table.label)
-    rows["count"] = _counts_of(rows, table.label)
+    base = _frame(schools).drop_duplicates(_KEYS)
+    rows = _known(_frame(kept), table.label)
     by_race = _races(rows[rows["TOTAL_INDICATOR"] == _BY_RACE_AND_SEX])
-    return Part(table.label, _named(base.join(_students(rows), on=_KEYS).join(by_race, on=_KEYS), table.label))
+    by_grade = _grades(rows[rows["TOTAL_INDICATOR"] == _BY_GRADE])
+    with_totals = pa.array(by_grade.index.get_level_values("NCESSCH"))
+    without = pa.concat_arrays(detailed).filter(pc.invert(pc.is_in(pa.concat_arrays(detailed), with_totals)))
+    if len(without):
+        by_grade = pd.concat([by_grade, _grades(_detail(table, asked, without))])
+    frame = base.join(_students(rows), on=_KEYS).join(by_race, on=_KEYS).join(by_grade, on=_KEYS)
+    return Part(table.label, _named(frame, table.label))
+
+
+def _first_rows(rows: pa.Table) -> pa.Table:
+    """The first row of each school wherever its rows begin; more than one where they do not stand together."""
+    other = pc.not_equal(rows["NCESSCH"][1:], rows["NCESSCH"][:-1]).fill_null(True)
+    return rows.filter(pa.chunked_array([[True], *other.chunks]))
+
+
+def _known(rows: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Each cell once, with its ``count``."""
+    rows = _once(rows, [*_KEYS, *_CELLS], label)
+    return rows.assign(count=_counts_of(rows, label))
 
 
 def _students(rows: pd.DataFrame) -> pd.Series:
@@ -148,6 +179,30 @@ def _races(rows: pd.DataFrame) -> pd.DataFrame:
     summed = rows.groupby([*_KEYS, race])["count"].sum(skipna=False).reset_index()
     by_race = summed.pivot_table(index=_KEYS, columns="race", values="count", aggfunc="first")
     return by_race.reindex(columns=list(_RACES.values())).astype("Int64")
+
+
+def _grades(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each school's students by grade over races and sexes; unknown for one of these is unknown for the grade.
+
+    A grade not in the file has no students. Adult education is left out, and so are students of no specified grade.
+    """
+    grade = rows["GRADE"].map(_GRADES).rename("grade")
+    summed = rows.groupby([*_KEYS, grade])["count"].sum(skipna=False)
+    wide = summed.unstack(fill_value=0)  # noqa: PD010 a pivot would take what is unknown for none
+    return wide.reindex(columns=list(_GRADES.values()), fill_value=0).astype("Int64")
+
+
+def _of_detail(rows: pa.Table) -> pa.ChunkedArray:
+    """Whether a row counts the students of one grade, race and sex."""
+    of_grade = pc.is_in(rows["GRADE"], value_set=pa.array(list(_GRADES)))
+    return pc.and_(pc.is_in(rows["TOTAL_INDICATOR"], value_set=pa.array([_DETAIL])), of_grade)
+
+
+def _detail(table: TextTable, asked: Asked, schools: pa.Array) -> pd.DataFrame:
+    """The detail of the schools without totals by grade, from reading the file again: hardly any file has such."""
+    batches = _batches(table, [*_KEYS, *_CELLS, *_COUNTED], asked)
+    kept = [b.filter(pc.and_(_of_detail(b), pc.is_in(b["NCESSCH"], value_set=schools))) for b in batches]
+    return _known(_frame(kept), table.label)
 
 
 # 033: free and reduced-price lunch ----------------------------------------------------------------------------------
@@ -280,7 +335,7 @@ SOURCES = (
     Source(
         "ccd-052",
         "NCES Common Core of Data, school membership",
-        having(*_LONG, "RACE_ETHNICITY", "SEX", "STUDENT_COUNT", "TOTAL_INDICATOR", "DMS_FLAG"),
+        having(*_LONG, *_CELLS, *_COUNTED),
         _membership,
     ),
     Source(

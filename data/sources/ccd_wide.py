@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.reading import TextTable, counts, numbers
-from data.schema import level_from_grades
+from data.schema import GRADES_COUNTED, grade_column, level_from_grades
 from data.sources.ccd import DESCRIBED_BY, described, described_districts, no_staff
 from data.sources.names import flag, grades, school_kinds, statuses, title_case
 from data.sources.source import Asked, Part, Recognises, Source, fall_year, having, nces_id
@@ -45,6 +45,8 @@ _RACES = {
     "TR": "two_or_more",
     "WH": "white",
 }
+# Over races and sexes; AE, adult education, is no part of MEMBER.
+_GRADES = {grade if grade in ("PK", "KG", "UG") else f"G{grade}": grade_column(grade) for grade in GRADES_COUNTED}
 _ENDS_WITH_YEAR = re.compile(r"MEMBER(\d\d)")
 
 
@@ -55,7 +57,7 @@ def _universe(table: TextTable, asked: Asked) -> Part:
     text = _without_year(_of_state(table, asked), table.header)
     frame = _place(text, table.label).assign(
         students=counts(text["MEMBER"], table.label, "MEMBER"),
-        **_counted(text, _UNIVERSE_RACES, table.label),
+        **_counted(text, _UNIVERSE_RACES | _GRADES, table.label),
         **_lunch_counts(text, table.label),
     )
     return Part(table.label, frame)
@@ -143,7 +145,7 @@ def _having_before_2010(*columns: str) -> Recognises:
 def _membership(table: TextTable, asked: Asked) -> Part:
     text = _of_state(table, asked)
     frame = _named(text, table.label).assign(
-        students=counts(text["MEMBER"], table.label, "MEMBER"), **_counted(text, _RACES, table.label)
+        students=counts(text["MEMBER"], table.label, "MEMBER"), **_counted(text, _RACES | _GRADES, table.label)
     )
     return Part(table.label, frame)
 

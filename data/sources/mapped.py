@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.reading import TextTable
-from data.schema import FIELDS
+from data.schema import FILE_FIELDS
 from data.sources.cells import Counts, cells, counts, counts_of_shares, decimals
 from data.sources.mapping import Long, Mapping, Take, matching
 from data.sources.names import flag, title_case
@@ -65,7 +65,7 @@ def read(table: TextTable, mapping: Mapping, asked: Asked) -> Part:
         notes += [note for note in told if note not in notes]
     frame = _settled(_of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
     key = "ncessch" if "ncessch" in frame else "leaid"
-    counted = any(name in FIELDS and FIELDS[name].kind in ("count", "number") for name in frame)
+    counted = any(name in FILE_FIELDS and FILE_FIELDS[name].kind in ("count", "number") for name in frame)
     return Part(table.label, frame, key=("year", key) if counted else (key,), notes=tuple(notes))
 
 
@@ -146,7 +146,7 @@ class _Reading:
         frame = pd.DataFrame({"year": self._years(fields.pop("year", []))}, self.text.index)
         if self.mapping.state:
             frame["state"] = self.mapping.state
-        of_count = [name for name in fields if name in FIELDS and FIELDS[name].kind == "count"]
+        of_count = [name for name in fields if name in FILE_FIELDS and FILE_FIELDS[name].kind == "count"]
         for name in (name for name in fields if name not in of_count):
             frame[name] = self._plain(name, fields[name])
         for name in sorted(of_count, key="students".__ne__):  # percentages need the number of students
@@ -212,7 +212,7 @@ class _Reading:
             return values.map({text: state_code(text) for text in values.dropna().unique()}).astype("str")
         if name in _NAMES:
             return title_case(values)
-        reader = readers.get(FIELDS[name].kind)
+        reader = readers.get(FILE_FIELDS[name].kind)
         return reader(values) if reader else values
 
     def _cells(self, text: pd.Series, column: str) -> pd.Series:

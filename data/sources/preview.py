@@ -3,7 +3,7 @@
 import pandas as pd
 
 from data.reading import TextTable
-from data.schema import FIELDS
+from data.schema import FILE_FIELDS
 from data.sources.mapping import Mapping, matching
 
 _UNITS = {"count": "", "percent": "percent", "share": "share"}
@@ -11,7 +11,7 @@ _UNITS = {"count": "", "percent": "percent", "share": "share"}
 
 def label_of(field: str) -> str:
     """What people call a field that may be mapped."""
-    return FIELDS[field].label
+    return FILE_FIELDS[field].label
 
 
 def preview(table: TextTable, mapping: Mapping) -> pd.DataFrame:

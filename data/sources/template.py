@@ -2,24 +2,24 @@
 
 from analysis.errors import InputError
 from data.reading import TextTable, counts, numbers
-from data.schema import FIELDS, REQUIRED
+from data.schema import FILE_FIELDS, REQUIRED
 from data.sources.source import Asked, Part, Source, having
 
 _NUMBERS = {"year": counts, "count": counts, "number": numbers, "degrees": numbers}
 
 
 def _read(table: TextTable, asked: Asked) -> Part:
-    known = [column for column in table.header if column in FIELDS]
+    known = [column for column in table.header if column in FILE_FIELDS]
     frame = table.frame(known)
     for name in known:
-        read = _NUMBERS.get(FIELDS[name].kind)
+        read = _NUMBERS.get(FILE_FIELDS[name].kind)
         if read:
             frame[name] = read(frame[name], table.label, name)
     if asked.state and "state" in frame:
         frame = frame[frame["state"].isna() | (frame["state"] == asked.state)]
         if frame.empty:
             raise InputError(f"{table.label} holds no school of {asked.state}; give that state's table.")
-    unused = [column for column in table.header if column not in FIELDS]
+    unused = [column for column in table.header if column not in FILE_FIELDS]
     notes = (f"{table.label}: columns not in the template were left out: {', '.join(unused)}.",) if unused else ()
     return Part(table.label, frame, notes=notes)
 

@@ -6,13 +6,14 @@ its "Explanation of TAPR Masking Rules": -1 a small group, -2 out of range, -3 t
 """
 
 import re
+from itertools import chain
 
 import pandas as pd
 
 from analysis.errors import InputError
 from data.quality import percentages
 from data.reading import TextTable, counts
-from data.schema import level_from_grades
+from data.schema import grade_column, level_from_grades
 from data.sources.names import flag, grades, title_case
 from data.sources.source import Asked, Part, Source, having
 
@@ -27,6 +28,13 @@ _COUNTS = {
     "pacific_islander": "CPETPCIC",
     "two_or_more": "CPETTWOC",
     "white": "CPETWHIC",
+}
+# The students of a grade; those of early education (EE) are in prekindergarten, as in other files. Over all grades of
+# a campus they add up to CPETALLC.
+_GRADES = {
+    grade_column("PK"): ("CPETGEEC", "CPETGPKC"),
+    grade_column("KG"): ("CPETGKNC",),
+    **{grade_column(f"{grade:02d}"): (f"CPETG{grade:02d}C",) for grade in range(1, 13)},
 }
 # The spring a file describes is only in the name TEA gives it: CSTUD_19_all.csv, CREF20.csv, CAMPRATE_2019.csv.
 _SPRING = re.compile(r"(?:CSTUD|CREF|CAMPRATE)_?(?:20)?(\d\d)(?!\d)", re.IGNORECASE)
@@ -44,10 +52,13 @@ def _students(table: TextTable, asked: Asked) -> Part:
     given = {name: column for name, column in _COUNTS.items() if column in table.header}
     # Every count that ends in C has its percentage beside it, in a column that ends in P.
     percents = {name: column[:-1] + "P" for name, column in given.items() if column[:-1] + "P" in table.header}
-    text = table.frame(["CAMPUS", *given.values(), *percents.values()])
+    by_grade = {name: of for name, of in _GRADES.items() if set(of) <= set(table.header)}
+    text = table.frame(["CAMPUS", *given.values(), *percents.values(), *chain(*by_grade.values())])
     frame = _ids(text["CAMPUS"]).assign(year=year, state="TX")
     for name, column in given.items():
         frame[name] = counts(text[column], table.label, column, missing=_HIDDEN)
+    for name, of in by_grade.items():
+        frame[name] = sum(counts(text[column], table.label, column, missing=_HIDDEN) for column in of)
     if "ed_state" in frame:
         frame = frame.assign(ed=frame["ed_state"], ed_basis="state")
     published = {name: (column, _published(text[column])) for name, column in percents.items()}

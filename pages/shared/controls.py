@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analysis.policy.presets import PRESETS, scenario_from_preset, whole_hosts
+from analysis.policy.presets import PRESETS, entry_hosts, scenario_from_preset, whole_hosts
 from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, UNFILLED, Host, Pool, Scenario
 from data import store as datasets
 from data.groups import bases, comparison, comparisons
@@ -19,6 +19,8 @@ from pages.shared.view import ALL_LEVELS, View, district_label
 
 # What "who comes" may be: share of each sending school's students who would take a seat. An assumption, no source.
 TURNOUT = {"low": 0.05, "middle": 0.2, "high": 0.5}
+# Where the hosts' seats are.
+ENTRY, EVERY = "entry grade", "every grade"
 
 
 def group_label(key: str) -> str:
@@ -153,7 +155,7 @@ def asked_scenario(view: View, district: str) -> Scenario:
         level=view.level,
     )
     # Controls whose default is the preset's have keys of their own for each, so that its suggestion shows.
-    hosts = _chosen_hosts(everyone[everyone["leaid"] == district].dropna(subset=["ed"]), start, preset)
+    hosts = _chosen_hosts(view, everyone[everyone["leaid"] == district].dropna(subset=["ed"]), start, preset)
     first, second, third, fourth = st.columns(4)
     with first:
         filled = _percent("Seats, of each host's places", 100, "seats", step=5)
@@ -191,21 +193,38 @@ def asked_scenario(view: View, district: str) -> Scenario:
     )
 
 
-def _chosen_hosts(schools: pd.DataFrame, start: Scenario, preset: str) -> tuple[Host, ...]:
-    """The hosts picked, every place of theirs a seat."""
+def _chosen_hosts(view: View, schools: pd.DataFrame, start: Scenario, preset: str) -> tuple[Host, ...]:
+    """The hosts picked, with every place of theirs a seat, or those of the entry grade where the data has grades."""
     ranked = schools.iloc[(-parts.shares(schools, "ed").fillna(0)).argsort(kind="stable")].set_index("ncessch")
     labels = {ncessch: f"{school} ({ncessch})" for ncessch, school in ranked["school"].items()}
-    picked = st.multiselect(
-        "1 · Which schools?",
-        ranked.index.tolist(),
-        default=[host.ncessch for host in start.hosts],
-        format_func=labels.__getitem__,
-        key=f"hosts_{start.district}_{preset}",
-        bind="query-params",
-        placeholder="Pick host schools",
-        help="Type to search. The schools with the highest share of disadvantaged students come first.",
-    )
-    return whole_hosts(ranked.loc[picked].reset_index())
+    grades = store.grades(view)
+    left, right = st.columns([3, 1])
+    with left:
+        picked = st.multiselect(
+            "1 · Which schools?",
+            ranked.index.tolist(),
+            default=[host.ncessch for host in start.hosts],
+            format_func=labels.__getitem__,
+            key=f"hosts_{start.district}_{preset}",
+            bind="query-params",
+            placeholder="Pick host schools",
+            help="Type to search. The schools with the highest share of disadvantaged students come first.",
+        )
+    chosen = ranked.loc[picked].reset_index()
+    if grades.empty:
+        return whole_hosts(chosen)
+    with right:
+        seats_in = st.segmented_control(
+            "Seats in",
+            [ENTRY, EVERY],
+            default=ENTRY,
+            required=True,
+            key="seats_in",
+            bind="query-params",
+            help="Lotteries begin in the grade students enter a school in, the lowest above prekindergarten, and grow "
+            "by a grade a year; every grade is all places at once.",
+        )
+    return entry_hosts(chosen, grades) if seats_in == ENTRY else whole_hosts(chosen)
 
 
 def _percent(label: str, default: int, key: str, step: int = 1) -> int:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.errors import InputError
 from data.reading import TextTable, held
-from data.schema import FIELDS, school_year
+from data.schema import FILE_FIELDS, school_year
 from data.sources.guess import guess, width
 from data.sources.mapped import read
 from data.sources.mapping import MAPPABLE, Mapping, Take
@@ -17,7 +17,7 @@ from data.sources.source import Asked, Part
 
 _UNITS = {"count": "students", "percent": "percent", "share": "share (0 to 1)"}
 _FIRST_VALUES = 3
-_COUNTED = tuple(name for name, column in FIELDS.items() if column.kind == "count")
+_COUNTED = tuple(name for name, column in FILE_FIELDS.items() if column.kind == "count")
 _IDS = ("ncessch", "leaid", "state_school", "state_leaid")
 
 

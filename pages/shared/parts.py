@@ -284,7 +284,7 @@ def sortable(
         elif pd.api.types.is_integer_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="localized")
     shown = table.assign(**{name: table[name] * 100 for name in shares}).rename(columns=labels)
-    st.dataframe(shown, hide_index=True, column_config=config, key=key)
+    st.dataframe(shown, hide_index=True, column_config=config, key=key, placeholder="–")
 
 
 def place_measures(view: View, row: pd.Series) -> pd.DataFrame:

@@ -74,6 +74,16 @@ def schools_of_all_levels(view: "View") -> pd.DataFrame:
     return _schools(view.dataset.name, view.dataset.input_hash, view.rules, None, view.basis, view.year)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _grades(name: str, content: str, year: int) -> pd.DataFrame:  # noqa: ARG001 the content's hash is part of the key
+    return store.grades(store.find(name), [year])
+
+
+def grades(view: "View") -> pd.DataFrame:
+    """Students by grade of every school in the view's year; no rows where the dataset has none."""
+    return _grades(view.dataset.name, view.dataset.input_hash, view.year)
+
+
 def excluded(view: "View") -> pd.DataFrame:
     """What the view leaves out by choice in its year; see ``data.inclusion.included``."""
     _, counts = _included(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis)

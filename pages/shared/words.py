@@ -7,8 +7,9 @@ import pandas as pd
 
 from analysis.indices import Index
 from analysis.policy.outcome import Change, Outcome
+from analysis.policy.scenario import ENTRY_GRADES, Scenario
 from data.groups import Comparison
-from data.schema import school_year
+from data.schema import grade_words, school_year
 
 UNDEFINED = "not defined"
 CAVEATS = (
@@ -181,6 +182,29 @@ def district_years(name: str, ids: Sequence[str], events: pd.DataFrame) -> str:
     return text
 
 
+def entering(entry: pd.DataFrame) -> str:
+    """In which grades students enter schools: "Students enter 31 schools in kindergarten, 8 in grade 6."."""
+    schools = entry["grade"].value_counts()
+    counted = [f"{schools[grade]:,} in {grade_words(grade)}" for grade in ENTRY_GRADES if grade in schools.index]
+    if not counted:
+        return ""
+    first, _, rest = ", ".join(counted).partition(" ")
+    return f"Students enter {first} {'school' if first == '1' else 'schools'} {rest}."
+
+
+def grade_heading(grade: str) -> str:
+    """A grade at the head of a column: "PK", "K", "3"."""
+    return {"KG": "K"}.get(grade) or grade.lstrip("0")
+
+
+def seats_in(scenario: Scenario) -> str:
+    """Where a scenario's seats are: " in kindergarten and grade 6"; empty where they are in every grade."""
+    grades = {host.grade for host in scenario.hosts}
+    if not grades or None in grades:
+        return ""
+    return " in " + " and ".join(grade_words(grade) for grade in ENTRY_GRADES if grade in grades)
+
+
 def outcome_sentence(outcome: Outcome) -> str:
     """The policy page's answer: hosts on target, schools that send, and those that get poorer."""
     if not outcome.scenario.hosts:
@@ -193,8 +217,9 @@ def outcome_sentence(outcome: Outcome) -> str:
     seats = sum(host.seats for host in outcome.scenario.hosts)
     hosts = len(outcome.scenario.hosts)
     text = (
-        f"With {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats, {on_target} of {hosts} "
-        f"{'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged afterwards. "
+        f"With {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats{seats_in(outcome.scenario)}, "
+        f"{on_target} of {hosts} {'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged "
+        "afterwards. "
         f"{len(senders):,} schools send students; {int(poorer.sum()):,} other schools become poorer"
     )
     most = float((after - before)[poorer].max()) if poorer.any() else 0.0

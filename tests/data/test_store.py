@@ -20,6 +20,7 @@ from shapely.geometry import box
 from analysis.errors import InputError
 from data import store
 from data.check import Exclusion, checked
+from data.grades import typed
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -39,11 +40,20 @@ def some_districts() -> gpd.GeoDataFrame:
     )
 
 
+def some_grades(students: int = 40, year: int = 2018) -> pd.DataFrame:
+    rows = {"year": year, "ncessch": "480000100000", "grade": ["PK", "KG", "01"], "students": [students, None, 20]}
+    return typed(pd.DataFrame(rows))
+
+
 def save(
-    name: str = "texas", schools: pd.DataFrame | None = None, districts: gpd.GeoDataFrame | None = None, **said: object
+    name: str = "texas",
+    schools: pd.DataFrame | None = None,
+    districts: gpd.GeoDataFrame | None = None,
+    grades: pd.DataFrame | None = None,
+    **said: object,
 ) -> store.Manifest:
     values = {"label": "Texas", "state": "TX", "source": "TEA", "files": [], "exclusions": [], "notes": []}
-    return store.save(name, some_schools() if schools is None else schools, districts, **{**values, **said})  # type: ignore[arg-type]
+    return store.save(name, some_schools() if schools is None else schools, districts, grades, **{**values, **said})  # type: ignore[arg-type]
 
 
 def own_names() -> list[str]:
@@ -108,6 +118,45 @@ def test_the_files_before_last_go_and_strangers_with_them(home: Path) -> None:
     manifests.append(save(schools=some_schools(students=3)))
     kept = {path.name for path in (home / "datasets" / "texas").iterdir()}
     assert kept == {"manifest.json", manifests[1].schools_file, manifests[2].schools_file}
+
+
+def test_grades_come_back_of_the_years_asked_for() -> None:
+    both = pd.concat([some_grades(), some_grades(7, year=2019)], ignore_index=True)
+    manifest = save(grades=both)
+    assert manifest == store.find("texas")
+    pd.testing.assert_frame_equal(store.grades(manifest), both)
+    assert store.grades(manifest, [2019])["students"].tolist() == [7, pd.NA, 20]
+
+
+def test_grades_are_part_of_what_the_hash_stands_for_and_go_when_replaced(home: Path) -> None:
+    manifests = [save(grades=some_grades(n)) for n in (1, 2)]
+    manifests += [save(), save(schools=some_schools(students=3))]
+    assert len({manifest.input_hash for manifest in manifests}) == 4
+    assert store.grades(manifests[-1]).empty
+    assert list((home / "datasets" / "texas").glob("grades-*")) == []
+
+
+def test_a_dataset_without_grades_has_none_typed_alike() -> None:
+    none = store.grades(save(grades=some_grades().head(0)))
+    assert len(none) == 0
+    pd.testing.assert_series_equal(none.dtypes, some_grades().dtypes)
+
+
+def test_a_dataset_of_before_there_were_grades_opens(home: Path) -> None:
+    saved = save()
+    path = home / "datasets" / "texas" / "manifest.json"
+    told = json.loads(path.read_text())
+    del told["grades_file"]
+    path.write_text(json.dumps(told))
+    assert store.find("texas") == saved
+    assert store.grades(store.find("texas")).empty
+
+
+def test_damaged_grades_are_said(home: Path) -> None:
+    manifest = save(grades=some_grades())
+    (home / "datasets" / "texas" / str(manifest.grades_file)).write_bytes(b"PAR1")
+    with pytest.raises(InputError, match="damaged"):
+        store.grades(manifest)
 
 
 def test_a_dataset_replaced_without_districts_has_none() -> None:

@@ -1,6 +1,7 @@
 """Every page on states rich and poor in data: it runs, has a heading, and says the numbers the analysis finds."""
 
 import json
+import re
 
 import pytest
 
@@ -216,6 +217,33 @@ def test_policy_cards_hold_the_outcome(opened, small, preset):
     assert shown[3] == " → ".join(
         words.percent(getattr(outcome.district["balanced"], when)) for when in ("before", "after")
     )
+
+
+@pytest.mark.parametrize("seats_in", ["entry grade", "every grade"])
+def test_policy_seats_are_of_the_entry_grade_unless_of_every_grade(opened, seats_in):
+    manifest = store.find("franklin")
+    rows = store.schools(manifest, [2023])
+    district = rows.groupby("leaid")["students"].sum().idxmax()
+    hosts = scenario_from_preset(
+        rows, "dallas", dataset="franklin", district=district, year=2023, grades=store.grades(manifest, [2023])
+    ).hosts
+    app = opened("policy", seats_in=seats_in)
+    assert app.multiselect[0].value == [host.ncessch for host in hosts]
+    # Every host is an elementary school, of six grades and prekindergarten.
+    of_entry, said = sum(host.seats for host in hosts), sentence(app)
+    assert (f"{of_entry:,} seats in kindergarten," in said) is (seats_in == "entry grade")
+    seats = int(re.search(r"([\d,]+) seats", said)[1].replace(",", ""))
+    assert seats == of_entry if seats_in == "entry grade" else 4 * of_entry < seats < 9 * of_entry
+
+
+def test_a_district_shows_its_students_by_grade(opened, small):
+    app = opened("district")
+    shown = app.dataframe[-1].value
+    assert [*shown.columns] == ["School", "School id", "PK", "K", *map(str, range(1, 13))]
+    rows = store.schools(store.find("franklin"), [2023]).set_index("ncessch")["students"]
+    sums = shown.set_index("School id").drop(columns="School").sum(axis=1)
+    assert (sums == rows[sums.index]).all()
+    assert "Students by grade" not in [each.value for each in opened("district", state=small.label).subheader]
 
 
 def test_policy_table_holds_every_school_of_the_outcome(opened, small):

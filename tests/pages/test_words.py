@@ -127,6 +127,28 @@ def test_one_host_is_singular(outcome):
     assert "1 of 1 lies" in said
 
 
+@pytest.mark.parametrize(
+    ("grades", "said"),
+    [([], ""), ([None], ""), (["KG", None], ""), (["KG", "KG"], " in kindergarten"),
+     (["06", "KG"], " in kindergarten and grade 6")],
+)  # fmt: skip
+def test_seats_are_in_the_entry_grades_of_the_hosts(grades, said):
+    hosts = tuple(Host(str(number), 10, grade) for number, grade in enumerate(grades))
+    assert words.seats_in(Scenario("d", "1", 2020, hosts)) == said
+
+
+@pytest.mark.parametrize(
+    ("grades", "said"),
+    [
+        ([], ""),
+        (["06"], "Students enter 1 school in grade 6."),
+        (["09", "KG", "KG"], "Students enter 2 schools in kindergarten, 1 in grade 9."),
+    ],
+)
+def test_where_students_enter_is_counted_from_the_lowest_grade(grades, said):
+    assert words.entering(pd.DataFrame({"grade": grades}, dtype="str")) == said
+
+
 def test_two_hosts_are_plural(outcome):
     said = words.outcome_sentence(outcome(2))
     assert "2 host schools" in said

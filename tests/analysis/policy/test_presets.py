@@ -6,8 +6,16 @@ import pytest
 
 from analysis.errors import InputError
 from analysis.policy.outcome import simulate
-from analysis.policy.presets import FEWEST_STUDENTS, MOST_HOSTS, PRESETS, scenario_from_preset, suggested_hosts
-from analysis.policy.scenario import Scenario, from_json
+from analysis.policy.presets import (
+    FEWEST_STUDENTS,
+    MOST_HOSTS,
+    PRESETS,
+    entry_hosts,
+    scenario_from_preset,
+    suggested_hosts,
+    whole_hosts,
+)
+from analysis.policy.scenario import Host, Scenario, from_json
 from tests.analysis.policy.districts import ELSEWHERE, HOME, YEAR, Row, school, table
 
 # Fifteen elementary schools from 90 % ED down to 20 %, of 400; three of them no school to start with.
@@ -148,6 +156,33 @@ def test_seats_stay_within_the_building() -> None:
     rows = [school("a", 390, 10, capacity=350), school("b", 10, 390)]
     (host,) = suggested_hosts(table(*rows))
     assert host.seats == 350
+
+
+def grades(**students: dict[str, int | None]) -> pd.DataFrame:
+    rows = [(YEAR, name, grade, n) for name, of in students.items() for grade, n in of.items()]
+    return pd.DataFrame(rows, columns=["year", "ncessch", "grade", "students"]).astype({"students": "Int64"})
+
+
+def test_with_students_by_grade_the_seats_are_those_of_the_entry_grade() -> None:
+    rows = [school("a", 390, 10, capacity=350), *(school(f"b{i}", 10, 390) for i in range(14))]
+    by_grade = grades(a={"PK": 30, "KG": 70, "01": 300}, b0={"KG": 66}, c={"KG": 9})
+    assert suggested_hosts(table(*rows), by_grade)[0] == Host("a", 70, "KG")
+    crowded = grades(a={"KG": 390, "01": 10})
+    assert suggested_hosts(table(*rows), crowded)[0] == Host("a", 350, "KG")
+
+
+def test_a_host_whose_entry_grade_is_not_known_has_seats_in_every_grade() -> None:
+    schools = table(*(school(name, 300, 100) for name in "abc"))
+    assert entry_hosts(schools, grades(a={"KG": None, "01": 60}, b={"PK": 50})) == whole_hosts(schools)
+
+
+def test_a_preset_takes_students_by_grade(schools: pd.DataFrame) -> None:
+    by_grade = grades(e90={"KG": 60}, e85={"03": 61}, e80={"KG": 62})
+    asked = scenario_from_preset(schools, "dallas", dataset="test", district=HOME, year=YEAR, grades=by_grade)
+    assert asked.hosts == (Host("e90", 60, "KG"), Host("e85", 61, "03"), Host("e80", 62, "KG"))
+    assert from_json(asked.to_json()) == asked
+    outcome = simulate(schools, asked, replicates=5)
+    assert outcome.pools.groupby("host", sort=False)["seats"].sum().tolist() == [60, 61, 62]
 
 
 # --- Refused

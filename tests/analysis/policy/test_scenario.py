@@ -190,6 +190,7 @@ def test_a_file_made_to_break_the_reader_is_refused(text: str) -> None:
         {"outside_miles": 0.0},
         {"hosts": (Host("1", -1),)},
         {"hosts": (Host("1", 1), Host("1", 2))},
+        {"hosts": (Host("1", 1, "PK"),)},
         {"version": 0},
     ],
     ids=str,

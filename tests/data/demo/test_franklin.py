@@ -29,6 +29,20 @@ def test_code_makes_the_shipped_schools(schools: pd.DataFrame) -> None:
     assert_frame_equal(franklin.schools(), schools)
 
 
+def test_code_makes_the_shipped_grades(schools: pd.DataFrame) -> None:
+    assert_frame_equal(franklin.grades(schools), store.grades(store.find("franklin")))
+
+
+def test_grades_are_those_taught_and_sum_to_students(schools: pd.DataFrame) -> None:
+    rows = store.grades(store.find("franklin")).merge(schools, on=["year", "ncessch"], suffixes=("_of_grade", ""))
+    order = {grade: i for i, grade in enumerate(schema.GRADES)}
+    rank, low, high = (rows[name].map(order) for name in ("grade", "grade_low", "grade_high"))
+    assert rank.between(low, high).all()
+    sums = rows.groupby(["year", "ncessch"]).agg(students=("students_of_grade", "sum"), of=("students", "first"))
+    assert len(sums) == len(schools)
+    assert (sums["students"] == sums["of"]).all()
+
+
 def test_code_makes_the_shipped_districts(districts: gpd.GeoDataFrame) -> None:
     made = franklin.districts()
     assert made.crs == districts.crs == "EPSG:4326"

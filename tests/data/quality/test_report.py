@@ -9,6 +9,7 @@ from shapely.geometry import box
 
 from data import schema, store
 from data.check import Exclusion
+from data.grades import typed
 from data.load import load
 from data.quality.finding import ROWS_SHOWN, SEVERITIES, Finding, share
 from data.quality.percentages import AGREE, CONTRADICT
@@ -45,6 +46,12 @@ def sound(years=(2018, 2019)):
     return schema.typed(pd.DataFrame(rows))
 
 
+def grades(schools):
+    """Kindergarten and grade 1 of every school, with 90 and 110 students."""
+    rows = [schools[["year", "ncessch"]].assign(grade=grade, students=n) for grade, n in (("KG", 90), ("01", 110))]
+    return typed(pd.concat(rows))
+
+
 def squares(west=WEST, east=EAST):
     return gpd.GeoDataFrame(
         {"leaid": [west, east], "district": ["West", "East"], "kind": "unified"},
@@ -68,7 +75,7 @@ def found(schools, districts=None, **told):
 
 
 def test_in_a_sound_state_nothing_is_found_and_every_check_says_so():
-    made = report(sound(), squares(), label="Sound", notes=[f"{AGREE}: f.csv, column P."])
+    made = report(sound(), squares(), grades(sound()), label="Sound", notes=[f"{AGREE}: f.csv, column P."])
     assert made.findings == ()
     assert made.unchecked.keys() == {"ed_bounds"}
     assert made.clean(2018) == made.clean(2019) == [CHECKS[key].clean for key in CHECKS if key != "ed_bounds"]
@@ -189,6 +196,25 @@ def test_races_partly_unknown_may_fall_short_but_not_exceed():
     assert found(changed(part, [0], black=201))["race_sum"].schools == 1
 
 
+def test_grades_that_add_up_to_another_number_are_found():
+    rows = grades(sound())
+    assert "grade_sum" not in found(sound(), grades=rows)
+    finding = found(sound(), grades=changed(rows, [0, 1, 5], students=100))["grade_sum"]
+    # Grade 1 and kindergarten are each 100 in the first school, 90 and 100 in the third.
+    assert (finding.severity, finding.year, finding.students) == ("warning", 2018, 200)
+    assert finding.rows[["ncessch", "grade_sum", "difference"]].to_numpy().tolist() == [[f"{EAST}00001", 190, -10]]
+
+
+def test_grades_partly_unknown_may_fall_short_but_not_exceed():
+    part = changed(grades(sound()), [0], students=None)
+    assert "grade_sum" not in found(sound(), grades=part)
+    assert found(sound(), grades=changed(part, [1], students=201))["grade_sum"].rows["difference"].tolist() == [1]
+
+
+def test_a_school_without_grades_is_not_one_whose_grades_differ():
+    assert "grade_sum" not in found(sound(), grades=grades(sound().head(3)))
+
+
 def test_a_file_of_five_races_whose_sums_usually_fit_tells_those_that_do_not():
     five = sound().assign(two_or_more=pd.array([None] * 8, "Int64"), pacific_islander=pd.array([None] * 8, "Int64"))
     assert found(changed(five, [0], white=100))["race_sum"].rows["difference"].tolist() == [-50]
@@ -236,6 +262,7 @@ def test_what_the_data_does_not_allow_is_said_and_not_called_clean():
     bare = sound((2018,))[["year", "ncessch", "leaid", "students", "ed_basis"]]
     made = report(schema.typed(bare), None, label="Bare")
     assert {"race_sum", "all_ed", "enrolment_jump", "no_boundary", "far_outside", "percentages"} <= set(made.unchecked)
+    assert "grade_sum" in made.unchecked
     assert not set(made.made) & set(made.unchecked)
     assert set(made.made) | set(made.unchecked) == set(CHECKS)
 

@@ -10,7 +10,7 @@ from analysis.errors import InputError
 from data import store
 from data.load import load
 
-ONE, TWO = "480000100001", "480000100002"
+ONE, TWO, THREE = "480000100001", "480000100002", "480000100003"
 KENTUCKY = "210000100001"
 
 
@@ -23,6 +23,45 @@ def test_membership_counts_each_student_once_and_no_adult(ccd, part, tmp_path):
     one = school(part(file), ONE)
     assert (one["students"], one["black"], one["white"], one["asian"]) == (100, 50, 50, 0)
     assert (one["year"], one["leaid"], one["state"]) == (2018, "4800001", "TX")
+
+
+def of_grade(ccd, grade, count, total="Subtotal 4 - By Grade", flag="Reported", group=("No Category Codes",) * 2):
+    return ccd.cell(ONE, grade, *group, count, total, flag)
+
+
+GRADES = ["students_pk", "students_kg", "students_01", "students_02", "students_ug"]
+
+
+def test_students_by_grade_are_the_totals_the_file_gives(ccd, part, tmp_path):
+    """Not its detail, in which NCES puts students of unknown race under no grade; nor adults."""
+    rows = [
+        *ccd.members(ONE, (30, 20), (25, 25)),
+        of_grade(ccd, "Kindergarten", "12"),
+        of_grade(ccd, "Grade 2", "", flag="Suppressed"),
+        of_grade(ccd, "Ungraded", "3"),
+        of_grade(ccd, "Not Specified", "4", group=("Not Specified",) * 2, flag="Derived"),
+        of_grade(ccd, "Pre-Kindergarten", "5", total="Category Set A - By Race/Ethnicity; Sex; Grade"),
+    ]
+    one = school(part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows)), ONE)
+    assert one[["students_pk", "students_kg", "students_01", "students_ug"]].tolist() == [0, 12, 100, 3]
+    assert pd.isna(one["students_02"])
+
+
+@pytest.mark.parametrize("rows_at_a_time", [2_000, None])
+def test_without_totals_by_grade_the_detail_is_added_up_once(ccd, part, tmp_path, monkeypatch, rows_at_a_time):
+    if rows_at_a_time:
+        monkeypatch.setattr("data.reading.BLOCK", rows_at_a_time)
+    without = [row for row in ccd.members(TWO, (1, 2), (3, 4)) if "Subtotal 4" not in row]
+    hidden = ccd.cell(
+        TWO, "Grade 2", "White", "Male", "", "Category Set A - By Race/Ethnicity; Sex; Grade", "Suppressed"
+    )
+    silent = ccd.cell(THREE, *["No Category Codes"] * 3, "", "Education Unit Total", "Not reported")
+    rows = [*ccd.members(ONE, (30, 20), (25, 25)), *without, *without, hidden, silent]
+    read = part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows))
+    assert school(read, ONE)["students_01"] == 100
+    assert school(read, TWO)[["students_01", "students_pk", "students_ug"]].tolist() == [10, 0, 0]
+    assert pd.isna(school(read, TWO)["students_02"])
+    assert school(read, THREE)[GRADES].isna().all()
 
 
 def test_the_whole_total_stands_in_only_where_there_is_none_without_adults(ccd, part, tmp_path):

@@ -123,7 +123,7 @@ RACES_OF_EASTSIDE = {
 
 
 def universe(path, *schools, year_in_names="", quoted=False, encoding="utf-8"):
-    names = [name for name in EASTSIDE if not (year_in_names and name == "SURVYEAR")]
+    names = [name for name in schools[0] if not (year_in_names and name == "SURVYEAR")]
     header = [name if name in IDS else name + year_in_names for name in names]
     quote = '"{}"'.format if quoted else str
     rows = [header, *([school[name] for name in names] for school in schools)]
@@ -146,6 +146,16 @@ def test_a_universe_file_brings_students_races_lunch_and_place(part, tmp_path):
     )
     assert (row["charter"], row["magnet"]) == (True, False)
     assert (row["latitude"], row["longitude"]) == (33.65, -101.2)
+
+
+def test_students_by_grade_stand_beside_them(part, tmp_path):
+    school = EASTSIDE | {"PK": "-2", "KG": "40", "G01": "60", "G12": "-2", "UG": "-1"}
+    row = part(universe(tmp_path / "sc132a.txt", school)).frame.iloc[0]
+    assert row[["students_kg", "students_01"]].tolist() == [40, 60]
+    assert row[["students_pk", "students_12", "students_ug"]].isna().all()
+    old = {name: school[name] for name in school if name != "SURVYEAR"}
+    row = part(universe(tmp_path / "old.txt", old | {"G09": "7"}, year_in_names="09")).frame.iloc[0]
+    assert row[["students_kg", "students_01", "students_09"]].tolist() == [40, 60, 7]
 
 
 def test_quotation_marks_and_a_byte_order_mark_change_nothing(part, tmp_path):
@@ -288,3 +298,7 @@ def test_the_genuine_district_file_of_2015_read_as_one_of_schools(part, tmp_path
     assert len(frame) == len(rows) > 400
     assert len(known) > 400
     assert (known[list(RACES_OF_EASTSIDE)].sum(axis=1) == known["students"]).all()
+    # A grade not taught is "not applicable" there, and adult education (AE) a column of its own.
+    grades = known[[name for name in known if name.startswith("students_")]]
+    assert grades.shape[1] == 16
+    assert (grades.sum(axis=1) == known["students"]).all()

@@ -239,6 +239,7 @@ def test_elsi_reads_its_marks_and_the_state_asked_for(realdata, part):
     assert found[["year", "students", "white"]].iloc[0].tolist() == [2024, 996, 665]
     assert found[["ed_frpl", "ed_free"]].isna().all(axis=None)
     assert part(path, state="CA").frame[["students", "ed_frpl", "hispanic"]].iloc[0].tolist() == [86, 75, 10]
+    assert part(path, state="WA").frame[["students_06", "students_07", "students_08"]].iloc[0].tolist() == [105, 57, 55]
 
 
 # Formats ------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,13 @@ def test_known_columns_are_taken_and_others_named(part, tmp_path):
     assert read.notes == ("mine.csv: columns not in the template were left out: principal.",)
 
 
+def test_students_by_grade_are_taken(part, tmp_path):
+    (tmp_path / "mine.csv").write_text("year,ncessch,leaid,students,students_kg,students_12\n2018,1,1,30,10,\n")
+    frame = part(tmp_path / "mine.csv").frame
+    assert frame["students_kg"].tolist() == [10]
+    assert frame["students_12"].isna().all()
+
+
 def test_a_state_asked_for_keeps_its_schools_and_those_that_name_none(part, tmp_path):
     rows = ["2018,1,1,TX,10,1,", "2018,2,1,KY,10,1,", "2018,3,1,,10,1,"]
     (tmp_path / "mine.csv").write_text("\n".join([HEADER, *rows]) + "\n")

@@ -23,6 +23,16 @@ def test_a_campus_is_counted_by_the_states_definition(part, tmp_path):
     assert one[races].tolist() == [1, 2, 3, 4, 5, 6, 79]
 
 
+def test_grades_are_counted_with_early_education_in_prekindergarten(part, tmp_path):
+    header = f"{HEADER},CPETGEEC,CPETGPKC,CPETGKNC,CPETG01C,CPETG12C,CPETGIFC"
+    path = tmp_path / "CSTUD_19.csv"
+    path.write_text(f"{header}\n057905001,100,60,1,2,3,4,5,6,79,3,40,50,-1,0,99\n")
+    one = part(path).frame.iloc[0]
+    assert one[["students_pk", "students_kg", "students_12"]].tolist() == [43, 50, 0]
+    assert pd.isna(one["students_01"])
+    assert "students_02" not in one
+
+
 @pytest.mark.parametrize("code", [".", "-1", "-2", "-3", "*"])
 def test_a_hidden_count_is_missing_and_zero_is_zero(part, tmp_path, code):
     one = part(campuses(tmp_path, f"057905001,100,{code},0,{code},3,4,5,6,79")).frame.iloc[0]
@@ -61,6 +71,9 @@ def test_teas_own_file_has_its_published_totals(realdata, part):
     assert len(frame) == frame["ncessch"].nunique() == 8_838
     assert (frame["students"].sum(), frame["ed"].sum()) == (5_416_400, 3_283_812)
     assert frame["leaid"].nunique() == 1_201
+    grades = frame[[name for name in frame if name.startswith("students_")]]
+    assert grades.shape[1] == 14
+    assert (grades.sum(axis=1) == frame["students"]).all()
     assert frame["year"].unique().tolist() == [2018]
 
 
