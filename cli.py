@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
 
     job = _measuring(menu, "indices", jobs.print_indices, "segregation indices of every place and year", TABLE_FORMATS)
     job.add_argument("--by", choices=tuple(PLACES), default="state", help="the places (default state)")
-    job.add_argument("--bounds", action="store_true", help="add what each index can be, whatever the hidden ED counts")
+    job.add_argument("--bounds", action="store_true", help="add what each index can be, whatever the hidden counts")
 
     job = _job(menu, "quality", jobs.print_quality, "say what is in the data, what is missing and what cannot be right")
     _data(job)

@@ -121,14 +121,14 @@ def print_datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job
 
 def print_indices(given: argparse.Namespace) -> None:
     """Indices of every place and year."""
-    if given.bounds and given.group != "ed":
-        raise InputError(
-            f"--bounds is for ED, whose counts publishers hide between bounds, not for {given.group}; give --group ed."
-        )
     table, notes, groups = _compared(given)
+    if given.bounds and groups.other is not None:
+        raise InputError(
+            f"--bounds is for one group against everyone else, not for {given.group}; give --group {groups.group}."
+        )
     _tell_left_out(notes, table, groups)
     if given.bounds:
-        _write(bounded_indices_by(table, given.by), given)
+        _write(bounded_indices_by(table, given.by, groups.group), given)
     else:
         _write(indices_by(table, given.by, groups.group, groups.other), given)
 

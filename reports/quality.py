@@ -31,6 +31,8 @@ _LABELS = {
     "same_name": "Boundary of the same name",
     "kind": "Kind",
     "reason": "Why",
+    "sign": "Why CEP-like",
+    "hidden": "Hidden counts",
     "column": "What was told",
 }
 _DECIMALS = {"latitude": 4, "longitude": 4}

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from analysis.errors import InputError
-from data.schema import FIELDS
+from data.schema import BOUNDS, FIELDS
 from data.states import STATES
 
 Unit = Literal["count", "percent", "share"]
 
 # What a mapping may fill: the schools table's columns, and the state's own ids beside those of NCES.
-MAPPABLE = (*(name for name in FIELDS if name not in ("ed_basis", "ed_low", "ed_high")), "state_school", "state_leaid")
+MAPPABLE = (*(name for name in FIELDS if name not in {"ed_basis", *BOUNDS}), "state_school", "state_leaid")
 _PLACEHOLDER = re.compile(r"\{(year|any)\}")
 _HOLDS = {"year": r"(?P<year>(?:19|20)\d\d[-–]\d\d)", "any": ".*"}
 

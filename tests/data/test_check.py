@@ -119,7 +119,11 @@ WRONG: dict[str, tuple[dict[str, list[object]], str]] = {
     "a basis for some": ({"ed_basis": ["frpl", None, None]}, r"row 3, column ed_basis.*\(frpl, user\)"),
     "bounds": (
         {"ed": [None, "3", None], "ed_low": ["10", None, "50"], "ed_high": ["9", None, None]},
-        r"row 2, column ed_low: at least 10 ED students but at most 9 in school 480000100003 \(and 1 more\)",
+        r"row 2, column ed_low: at least 10 students but at most 9 in school 480000100003 \(and 1 more\)",
+    ),
+    "bounds of a race": (
+        {"white_low": [None, "301", "1"]},
+        r"row 3, column white_low: at least 301 students but at most 300 in school 480000100001; correct white_low",
     ),
     "latitude": ({"latitude": ["31", "-97", "91"]}, r'row 3, column latitude: "-97.0".*\(and 1 more\).*from -90 to 90'),
     "nobody": ({"students": ["0", None, "0"], "ed": [None, None, None]}, "no school has any students"),
@@ -147,3 +151,24 @@ def test_a_typed_table_from_elsewhere_is_taken_too() -> None:
     typed_table = typed(table().assign(students=[1200, 300, 40], ed=[600.0, 300.0, None], year=2018))
     schools, _ = checked(typed_table, "f.parquet")
     assert schools["ed"].sum() == 900
+
+
+def test_the_other_races_leave_a_hidden_one_its_room() -> None:
+    # By row, 2 to 4: nine Black students at most, but room for five; a rounded White count leaves as many as its least
+    # allows; one more counted than there are students, from which nothing follows.
+    given = table(
+        black=[None, None, None],
+        black_low=["0", None, None],
+        black_high=["9", None, None],
+        white=["1195", "280", "41"],
+        white_low=[None, "278", None],
+        white_high=[None, "282", None],
+    )
+    schools = checked(given, "f.csv")[0].set_index("ncessch")
+    bounds = {school: schools.loc[school, ["black_low", "black_high"]].tolist() for school in schools.index}
+    assert bounds["480000100003"] == [0, 5]
+    assert bounds["480000100001"] == [0, 22]
+    assert pd.isna(bounds["010000100002"]).all()
+    # A race that the year's data does not count at all has no bounds either.
+    assert schools[["asian_low", "asian_high"]].isna().all(axis=None)
+    assert schools["white_high"].fillna(-1).tolist() == [-1, 282, -1]
