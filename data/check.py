@@ -28,6 +28,7 @@ from data.schema import (
 )
 from data.schema import school_year as year_words
 
+MOST_NAMED = 20  # of the schools left out for one reason
 _TEMPLATE = "compare it with the template, which the Sources page gives"
 _FLAGS = {
     **dict.fromkeys(("yes", "y", "true", "t", "1", "1.0"), True),
@@ -47,10 +48,11 @@ _GRADES = {
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Schools left out of a table: why, and how many."""
+    """Schools left out of a table: why, how many, and the first of them by name and id."""
 
     reason: str
     schools: int
+    named: tuple[str, ...] = ()
 
 
 def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
@@ -86,7 +88,12 @@ def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclus
 def _countable(table: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
     """The schools with students, sorted, and what was left out."""
     left_out = {"no number of students": table["students"].isna(), "no students": table["students"].eq(0).fillna(False)}
-    exclusions = tuple(Exclusion(reason, int(rows.sum())) for reason, rows in left_out.items() if rows.any())
+    names = (table["school"].fillna("") + " (" + table["ncessch"] + ")").str.strip()
+    exclusions = tuple(
+        Exclusion(reason, int(rows.sum()), tuple(names[rows].head(MOST_NAMED)))
+        for reason, rows in left_out.items()
+        if rows.any()
+    )
     table = table[table["students"].gt(0).fillna(False)]
     if table.empty:
         raise InputError(f"{label}, column students: no school has any students; fill in the column.")

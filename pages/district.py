@@ -3,6 +3,7 @@
 import streamlit as st
 
 from analysis.measured import contributions
+from data.cep import cep_signs
 from pages.shared import charts, parts, store, words
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
@@ -24,6 +25,11 @@ share = float(known[group].sum() / known["students"].sum()) if known["students"]
 
 st.title(name)
 st.markdown(words.district_range(name, view.year, view.groups, share, known["share"].tolist()))
+if group == "ed":
+    schools["cep_like"] = cep_signs(schools)
+    flagged = schools.loc[schools["cep_like"].notna(), "students"]
+    if len(flagged):
+        st.markdown(words.cep_like_schools(len(flagged), len(schools), flagged.sum() / schools["students"].sum()))
 if known.empty:
     parts.provenance(view)
     st.stop()
@@ -103,6 +109,7 @@ columns = {
     group: view.groups.group_words[0].upper() + view.groups.group_words[1:],
     "share": "Share",
     "contribution": "Contribution to D",
+    **({"cep_like": "CEP-like"} if group == "ed" else {}),
 }
 parts.sortable(
     table[list(columns)].sort_values("share", ascending=False),

@@ -94,7 +94,9 @@ def _no_races(subject: Subject) -> str:
 
 
 def _left_out(subject: Subject) -> pd.DataFrame:
-    return pd.DataFrame([(each.reason, each.schools) for each in subject.exclusions], columns=["reason", "schools"])
+    """How many schools for each reason, and the first of them."""
+    rows = [(each.reason, each.schools, ", ".join(each.named)) for each in subject.exclusions]
+    return pd.DataFrame(rows, columns=["reason", "schools", "named"])
 
 
 def _contradicted(subject: Subject) -> pd.DataFrame:

@@ -123,7 +123,7 @@ def _of_schools(
     if not kept.any():
         raise InputError(f"{label} has no row that is a school; correct which rows the mapping keeps.")
     left_out = len(text) - int(kept.sum())
-    return text[kept], [f"{label}: {left_out:,} rows that are not schools were left out."] if left_out else []
+    return text[kept], [f"{label}: left out as no school: {left_out:,} of {len(text):,} rows."] if left_out else []
 
 
 def _filled(text: pd.DataFrame, header: Sequence[str], take: Take) -> pd.Series:

@@ -77,10 +77,21 @@ def test_ed_without_a_basis_is_the_persons_own_definition() -> None:
     assert schools["ed_basis"].fillna("none").tolist() == ["none", "user", "user"]
 
 
-def test_schools_that_cannot_be_counted_are_left_out_with_their_number() -> None:
-    schools, exclusions = checked(table(students=["0", "", "40"], ed=["0", "", "1"]), "f.csv")
+def test_schools_that_cannot_be_counted_are_left_out_with_their_number_and_names() -> None:
+    given = table(students=["0", "", "40"], ed=["0", "", "1"], school=["Oak", None, "Elm"])
+    schools, exclusions = checked(given, "f.csv")
     assert schools["students"].tolist() == [40]
-    assert exclusions == (Exclusion("no number of students", 1), Exclusion("no students", 1))
+    assert exclusions == (
+        Exclusion("no number of students", 1, ("(480000100001)",)),
+        Exclusion("no students", 1, ("Oak (480000100003)",)),
+    )
+
+
+def test_of_many_schools_left_out_the_first_are_named() -> None:
+    rows = {"year": 2018, "leaid": "1", "students": [0] * 30 + [5], "ed": [0] * 30 + [5]}
+    many = pd.DataFrame({**rows, "ncessch": [f"{number:02d}" for number in range(31)]})
+    (exclusion,) = checked(many, "f.csv")[1]
+    assert (exclusion.schools, len(exclusion.named), exclusion.named[-1]) == (30, 20, "(19)")
 
 
 def test_races_need_not_add_up_to_the_students_and_other_columns_are_ignored() -> None:

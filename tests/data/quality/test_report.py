@@ -281,7 +281,9 @@ def test_a_stored_dataset_brings_its_exclusions_and_notes(home, tmp_path):  # no
     manifest = load([written(tmp_path / "small.csv", rows)], name="small")
     made = of_dataset(manifest)
     assert (made.label, made.version) == (manifest.label, manifest.input_hash)
-    assert [f.rows.to_numpy().tolist() for f in made.of_year(None)] == [[["no students", 1]]]
+    assert [f.rows.to_numpy().tolist() for f in made.of_year(None)] == [
+        [["no students", 1, "Uneven School 1 (390000100091)"]]
+    ]
     assert of_dataset(replace(manifest, exclusions=())).of_year(None) == []
 
 
