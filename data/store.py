@@ -201,9 +201,7 @@ def _own(name: str) -> Manifest:
 def _from_json(content: dict[str, Any]) -> Manifest:
     values = {field.name: content[field.name] for field in fields(Manifest)}
     values["files"] = tuple(InputFile(**file) for file in content["files"])
-    values["exclusions"] = tuple(
-        Exclusion(**exclusion | {"named": tuple(exclusion.get("named", ()))}) for exclusion in content["exclusions"]
-    )
+    values["exclusions"] = tuple(Exclusion(**e | {"named": tuple(e.get("named", ()))}) for e in content["exclusions"])
     for name in ("years", "ed_bases", "notes"):
         values[name] = tuple(content[name])
     return Manifest(**values)
