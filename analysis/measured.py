@@ -54,13 +54,15 @@ def reasons_by(table: pd.DataFrame, by: str, group: str, other: str | None) -> p
     return _named(keys, counted[name], units.place).assign(**undefined_reason(units))
 
 
-def bounds_by(table: pd.DataFrame, by: str) -> pd.DataFrame:
-    """What every index of every place and year can be, whatever the hidden counts of ED students are.
+def bounds_by(table: pd.DataFrame, by: str, group: str = "ed") -> pd.DataFrame:
+    """What every index between a group and everyone else can be, whatever its hidden counts are.
 
     Args:
-        table: a schools table with ed, ed_low and ed_high. Every school whose students are known counts; where ED is
-            hidden it is anything between the bounds given, else anything from none to all of the students.
+        table: a schools table with the group's count and its bounds. Every school whose students are known counts;
+            where the count is hidden or rounded it is anything between the bounds given, else, where it is unknown,
+            anything from none to all of the students.
         by: a key of ``PLACES``.
+        group: the column that counts the group; its bounds are ``<group>_low`` and ``<group>_high``.
 
     Returns:
         Columns year, place, place_name, and ``<index>_low`` and ``<index>_high`` for each index: see
@@ -69,8 +71,8 @@ def bounds_by(table: pd.DataFrame, by: str) -> pd.DataFrame:
     column, name = PLACES[by]
     counted = table[table["students"].notna()]
     students = counted["students"].to_numpy(dtype=np.float64)
-    low = counted["ed"].fillna(counted["ed_low"]).fillna(0).to_numpy(dtype=np.float64)
-    high = counted["ed"].fillna(counted["ed_high"]).fillna(counted["students"]).to_numpy(dtype=np.float64)
+    low = counted[f"{group}_low"].fillna(counted[group]).fillna(0).to_numpy(dtype=np.float64)
+    high = counted[f"{group}_high"].fillna(counted[group]).fillna(counted["students"]).to_numpy(dtype=np.float64)
     place, keys = places_by(counted, ["year", column])
     # A publisher hides "1 to 9" of a school of five just the same.
     found = bounds(Intervals(np.minimum(low, students), np.minimum(high, students), students, place, len(keys)))
@@ -79,16 +81,16 @@ def bounds_by(table: pd.DataFrame, by: str) -> pd.DataFrame:
     return _named(keys, counted[name], place).join(pd.concat(sides, axis=1)[in_pairs])
 
 
-def bounded_indices_by(table: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The ED indices of every place and year with their bounds.
+def bounded_indices_by(table: pd.DataFrame, by: str, group: str = "ed") -> pd.DataFrame:
+    """The indices between a group and everyone else of every place and year, with their bounds.
 
     Returns:
         The columns of ``indices_by``, then those of ``bounds_by``. A place of which no count is known has bounds
         alone, and no schools counted.
     """
     keys = ["year", "place", "place_name"]
-    both = bounds_by(table, by)
-    merged = both[keys].merge(indices_by(table, by, "ed", None).drop(columns="place_name"), on=keys[:2], how="left")
+    both = bounds_by(table, by, group)
+    merged = both[keys].merge(indices_by(table, by, group, None).drop(columns="place_name"), on=keys[:2], how="left")
     counts = ["schools", "students", "group_students"]
     return merged.assign(**merged[counts].fillna(0).astype(np.int64)).join(both.drop(columns=keys))
 

@@ -12,9 +12,23 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.reading import counts, numbers
-from data.schema import COLUMNS, FIELDS, GRADES, GROUP_COUNTS, REQUIRED, Column, Kind, level_from_grades, typed
+from data.schema import (
+    BOUNDED,
+    COLUMNS,
+    FIELDS,
+    GRADES,
+    GROUP_COUNTS,
+    RACES,
+    REQUIRED,
+    Column,
+    Kind,
+    bounds_of,
+    level_from_grades,
+    typed,
+)
 from data.schema import school_year as year_words
 
+MOST_NAMED = 20  # of the schools left out for one reason
 _TEMPLATE = "compare it with the template, which the Sources page gives"
 _FLAGS = {
     **dict.fromkeys(("yes", "y", "true", "t", "1", "1.0"), True),
@@ -34,10 +48,11 @@ _GRADES = {
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Schools left out of a table: why, and how many."""
+    """Schools left out of a table: why, how many, and the first of them by name and id."""
 
     reason: str
     schools: int
+    named: tuple[str, ...] = ()
 
 
 def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
@@ -64,6 +79,8 @@ def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclus
     _check_once(table, label)
     table = _with_basis(typed(table))
     _check_ed(table, label)
+    _check_bounds(table, label)
+    table = _with_room(table)
     table["level"] = table["level"].fillna(level_from_grades(table["grade_low"], table["grade_high"]))
     return _countable(table, label)
 
@@ -71,7 +88,12 @@ def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclus
 def _countable(table: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
     """The schools with students, sorted, and what was left out."""
     left_out = {"no number of students": table["students"].isna(), "no students": table["students"].eq(0).fillna(False)}
-    exclusions = tuple(Exclusion(reason, int(rows.sum())) for reason, rows in left_out.items() if rows.any())
+    names = (table["school"].fillna("") + " (" + table["ncessch"] + ")").str.strip()
+    exclusions = tuple(
+        Exclusion(reason, int(rows.sum()), tuple(names[rows].head(MOST_NAMED)))
+        for reason, rows in left_out.items()
+        if rows.any()
+    )
     table = table[table["students"].gt(0).fillna(False)]
     if table.empty:
         raise InputError(f"{label}, column students: no school has any students; fill in the column.")
@@ -198,7 +220,6 @@ def _check_ed(table: pd.DataFrame, label: str) -> None:
             f"{label}, row {more.index[0]:,}, column ed: {row['ed']:,} ED students of {row['students']:,} in school "
             f"{row['ncessch']}{others}; correct one of the two, or leave ed empty if it is not known."
         )
-    _check_bounds(table, label)
     bases = table.dropna(subset="ed_basis").groupby("year")["ed_basis"].unique().map(sorted)
     mixed = bases[bases.map(len) > 1]
     if len(mixed):
@@ -212,11 +233,32 @@ def _check_ed(table: pd.DataFrame, label: str) -> None:
 
 def _check_bounds(table: pd.DataFrame, label: str) -> None:
     """Refuse a hidden count's bounds that leave it no value; what hides "1 to 9" may be a school of five."""
-    highest = table[["ed_high", "students"]].min(axis=1)
-    wrong = table[table["ed_low"].gt(highest).fillna(False)]
-    if len(wrong):
-        row, others = wrong.iloc[0], f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
-        raise InputError(
-            f"{label}, row {wrong.index[0]:,}, column ed_low: at least {row['ed_low']:,} ED students but at most "
-            f"{highest[wrong.index[0]]:,} in school {row['ncessch']}{others}; correct ed_low, ed_high or students."
-        )
+    for count in BOUNDED:
+        low, high = bounds_of(count)
+        highest = table[[high, "students"]].min(axis=1)
+        wrong = table[table[low].gt(highest).fillna(False)]
+        if len(wrong):
+            row, others = wrong.iloc[0], f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
+            raise InputError(
+                f"{label}, row {wrong.index[0]:,}, column {low}: at least {row[low]:,} students but at most "
+                f"{highest[wrong.index[0]]:,} in school {row['ncessch']}{others}; correct {low}, {high} or students."
+            )
+
+
+def _with_room(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with what other races leave to a race whose count is unknown: a student is of one race alone.
+
+    Only for races that the year's data counts at all. Where the counts known already exceed the students nothing
+    follows.
+    """
+    least = pd.DataFrame({race: table[bounds_of(race)[0]].fillna(table[race]).fillna(0) for race in RACES})
+    together = least.sum(axis=1)
+    ends: dict[str, pd.Series] = {}
+    for race in RACES:
+        low, high = bounds_of(race)
+        carried = table[[race, high]].notna().any(axis=1).groupby(table["year"]).transform("any")
+        room = table["students"] - (together - least[race])
+        tighter = together.le(table["students"]) & room.lt(table[high].fillna(table["students"]))
+        tighter = table[race].isna() & carried & tighter.fillna(False)
+        ends |= {low: table[low].mask(tighter, least[race]), high: table[high].mask(tighter, room)}
+    return table.assign(**ends)

@@ -64,11 +64,11 @@ def comparisons(table: pd.DataFrame) -> list[str]:
 def bases(table: pd.DataFrame) -> list[str]:
     """The ED bases a schools table has counts on, its own default first."""
     default = table["ed_basis"].dropna().unique().tolist()
-    known = [basis for basis in ED_BASES if _count(table, basis).notna().any()]
+    known = [basis for basis in ED_BASES if counted_on(table, basis).notna().any()]
     return list(dict.fromkeys(default + known))
 
 
-def _count(table: pd.DataFrame, basis: str) -> pd.Series:
+def counted_on(table: pd.DataFrame, basis: str) -> pd.Series:
     """ED students of each school on a basis, missing where the table does not know.
 
     ``direct_x16`` is the claiming share of the Community Eligibility Provision: identified students × 1.6, at most
@@ -77,7 +77,7 @@ def _count(table: pd.DataFrame, basis: str) -> pd.Series:
     if basis != "direct_x16":
         counted = table.get(f"ed_{basis}", pd.Series(pd.NA, index=table.index, dtype="Int64"))
         return counted.mask(table["ed_basis"] == basis, table["ed"])
-    claimed = (_count(table, "direct") * 16 + 5) // 10
+    claimed = (counted_on(table, "direct") * 16 + 5) // 10
     return claimed.mask((claimed > table["students"]).fillna(False), table["students"])
 
 
@@ -94,4 +94,4 @@ def on_basis(table: pd.DataFrame, basis: str | None) -> pd.DataFrame:
         raise InputError(f'The data has no ED count by "{basis}"; it has {", ".join(bases(table)) or "none"}.')
     # The publisher's bounds on a hidden count belong to the default basis alone.
     unknown = pd.Series(pd.NA, index=table.index, dtype="Int64")
-    return table.assign(ed=_count(table, basis), ed_basis=basis, ed_low=unknown, ed_high=unknown)
+    return table.assign(ed=counted_on(table, basis), ed_basis=basis, ed_low=unknown, ed_high=unknown)

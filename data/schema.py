@@ -75,6 +75,31 @@ RACES: dict[str, str] = {
     "white": "White",
 }
 
+# Counts that publishers hide or round, whose least and most the table keeps.
+BOUNDED = ("ed", *RACES)
+
+
+def bounds_of(count: str) -> tuple[str, str]:
+    """The columns that hold the least and the most a count can be."""
+    return f"{count}_low", f"{count}_high"
+
+
+def _bounds(count: str, label: str, otherwise: str = "") -> tuple[Column, Column]:
+    least, most = (
+        Column(
+            name,
+            "count",
+            f"{label} at {end}",
+            f"Where the publisher hides or rounds {count}{otherwise}: the {end} it can be. Empty where {count} is "
+            "exact or wholly unknown.",
+            "students",
+            low=0,
+        )
+        for name, end in zip(bounds_of(count), ("least", "most"), strict=True)
+    )
+    return least, most
+
+
 SCHOOL_KINDS = ("regular", "special education", "vocational", "alternative", "juvenile", "adult")
 
 # What a directory says of a school and of a district: the words of codes 1 to 8 (see ``data.sources.names.statuses``).
@@ -179,22 +204,7 @@ COLUMNS: tuple[Column, ...] = (
         "What the count in ed rests on: " + "; ".join(f"{key} is {words}" for key, words in ED_BASES.items()) + ".",
         choices=tuple(ED_BASES),
     ),
-    Column(
-        "ed_low",
-        "count",
-        "ED at least",
-        "Where the publisher hides or rounds ed: the least it can be. Empty where ed is exact or wholly unknown.",
-        "students",
-        low=0,
-    ),
-    Column(
-        "ed_high",
-        "count",
-        "ED at most",
-        "Where the publisher hides or rounds ed: the most it can be. Empty where ed is exact or wholly unknown.",
-        "students",
-        low=0,
-    ),
+    *_bounds("ed", "ED"),
     *(
         Column(f"ed_{basis}", "count", f"ED by {words}", f"ED students counted by {words}.", "students", low=0)
         for basis, words in ED_BASES.items()
@@ -206,9 +216,15 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("teachers", "number", "Teachers", "Teachers in full-time equivalents.", "teachers", low=0),
     Column("capacity", "count", "Capacity", "Students the building can hold.", "students", low=0),
+    *(
+        column
+        for race, words in RACES.items()
+        for column in _bounds(race, words[0].upper() + words[1:], ", or the other races bound it")
+    ),
 )
 
 FIELDS: dict[str, Column] = {column.name: column for column in COLUMNS}
+BOUNDS = frozenset(end for count in BOUNDED for end in bounds_of(count))
 REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 # A table must carry at least one of these beside the required columns.
 GROUP_COUNTS = ("ed", *RACES)

@@ -3,18 +3,8 @@
 import pandas as pd
 
 from analysis.measured import headlines
+from data.cep import counts_everyone
 from data.groups import bases, on_basis
-
-# Fewest students of a school whose full ED count says something: two of two may be chance.
-_ENOUGH = 10
-
-
-def cep_like(table: pd.DataFrame) -> pd.Series:
-    """Whether each school counts every student as ED on the table's basis, as schools under the Community Eligibility
-    Provision often do whatever their students' means; schools of fewer than ten students are never flagged.
-    """
-    every_student = (table["ed"] == table["students"]).fillna(False).astype(bool)
-    return every_student & (table["students"] >= _ENOUGH)
 
 
 def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
@@ -23,13 +13,17 @@ def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row a year and basis, the table's own basis first: year, basis, the columns of
         ``analysis.measured.headlines``, and ``full_schools`` and ``full_students``: how many schools count every
-        student as ED on that basis (see ``cep_like``), and their students. A basis without any count in a year has no
+        student as ED on that basis (see ``data.cep``), and their students. A basis without any count in a year has no
         row there. Schools hidden on one basis may be known on another, so each row says how many it covers.
     """
     rows = []
     for basis in bases(table):
         counted = on_basis(table, basis)
-        full = counted[cep_like(counted)].groupby("year")["students"].agg(["size", "sum"])
+        full = (
+            counted[counts_everyone(counted["ed"], counted["students"])]
+            .groupby("year")["students"]
+            .agg(["size", "sum"])
+        )
         rows.append(
             headlines(counted, "ed", None)
             .assign(basis=basis, full_schools=full["size"], full_students=full["sum"])

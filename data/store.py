@@ -224,7 +224,7 @@ def _from_json(content: dict[str, Any]) -> Manifest:
     content = {"grades_file": None} | content
     values = {field.name: content[field.name] for field in fields(Manifest)}
     values["files"] = tuple(InputFile(**file) for file in content["files"])
-    values["exclusions"] = tuple(Exclusion(**exclusion) for exclusion in content["exclusions"])
+    values["exclusions"] = tuple(Exclusion(**e | {"named": tuple(e.get("named", ()))}) for e in content["exclusions"])
     for name in ("years", "ed_bases", "notes"):
         values[name] = tuple(content[name])
     return Manifest(**values)

@@ -15,7 +15,7 @@ def add_jobs(menu: Menu) -> None:
     """Add this module's jobs to the command line."""
     job = add_measuring(menu, "indices", print_indices, "segregation indices of every place and year")
     job.add_argument("--by", choices=tuple(PLACES), default="state", help="the places (default state)")
-    job.add_argument("--bounds", action="store_true", help="add what each index can be, whatever the hidden ED counts")
+    job.add_argument("--bounds", action="store_true", help="add what each index can be, whatever the hidden counts")
 
     add_measuring(menu, "decompose", print_decomposition, "segregation between and within districts")
 
@@ -31,14 +31,14 @@ def add_jobs(menu: Menu) -> None:
 
 def print_indices(given: argparse.Namespace) -> None:
     """Indices of every place and year."""
-    if given.bounds and given.group != "ed":
-        raise InputError(
-            f"--bounds is for ED, whose counts publishers hide between bounds, not for {given.group}; give --group ed."
-        )
     table, notes, groups = compared(given)
+    if given.bounds and groups.other is not None:
+        raise InputError(
+            f"--bounds is for one group against everyone else, not for {given.group}; give --group {groups.group}."
+        )
     tell_left_out(notes, table, groups)
     if given.bounds:
-        write(bounded_indices_by(table, given.by), given)
+        write(bounded_indices_by(table, given.by, groups.group), given)
     else:
         write(indices_by(table, given.by, groups.group, groups.other), given)
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from analysis.measured import contributions
 from analysis.policy.entry import entry_grades
+from data.cep import cep_signs
 from data.schema import GRADES
 from pages.shared import charts, parts, store, words, years
 from pages.shared.controls import chosen_district
@@ -26,6 +27,11 @@ share = float(known[group].sum() / known["students"].sum()) if known["students"]
 
 st.title(name)
 st.markdown(words.district_range(name, view.year, view.groups, share, known["share"].tolist()))
+if group == "ed":
+    schools["cep_like"] = cep_signs(schools)
+    flagged = schools.loc[schools["cep_like"].notna(), "students"]
+    if len(flagged):
+        st.markdown(words.cep_like_schools(len(flagged), len(schools), flagged.sum() / schools["students"].sum()))
 if known.empty:
     parts.provenance(view)
     st.stop()
@@ -107,6 +113,7 @@ columns = {
     group: view.groups.group_words[0].upper() + view.groups.group_words[1:],
     "share": "Share",
     "contribution": "Contribution to D",
+    **({"cep_like": "CEP-like"} if group == "ed" else {}),
 }
 parts.sortable(
     table[list(columns)].sort_values("share", ascending=False),

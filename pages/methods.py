@@ -57,10 +57,15 @@ st.markdown(
   the greatest that the index can be over all schools, whatever each hidden count is between the publisher's bounds, or
   from none to all of the school's students where it gives none: the least is exact in fractions of students; the
   greatest is exact for places with up to four hidden schools and for isolation, and elsewhere a proven bound that may
-  lie a little too high.
+  lie a little too high. So for disadvantage and for one race against everyone else; two races have no such range.
+- A hidden count of one race is never more than the other races leave room for. A count made from a rounded percentage
+  is anything that rounds so.
 - An index never mixes two definitions of disadvantage. *Direct certification × 1.6* is the share of meals that a school
   under the Community Eligibility Provision may claim, at most all of its students; schools where every student counts
   as disadvantaged are told beside each definition.
+- A school of ten students or more is *CEP-like* where its count of disadvantaged students, its free or reduced-price
+  lunch or its direct certification × 1.6 takes in every student. It is marked on its district's page and in the quality
+  report, and told where it hosts a 50/50 lottery; its counts are used as reported.
 """
 )
 st.subheader("Schools and districts over the years")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.outcome import Outcome
+from data.cep import cep_signs
 from pages.shared import charts, parts, store, words
 from pages.shared.controls import asked_scenario, chosen_district
 from pages.shared.view import View, current_view
@@ -28,6 +29,15 @@ def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
     rows["arrive"] = rows["ncessch"].map(outcome.flows.groupby("to_school")["students"].sum()).fillna(0).astype(int)
     order = rows.assign(size=rows["change"].abs()).sort_values(["host", "size"], ascending=False).index
     return rows.loc[order].reset_index(drop=True)
+
+
+def show_cep_like_hosts(outcome: Outcome, view: View) -> None:
+    """Which hosts count every student as disadvantaged, if any."""
+    schools = store.schools_of_all_levels(view)
+    hosts = schools[schools["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])]
+    flagged = hosts[cep_signs(hosts).notna()]
+    if len(flagged):
+        st.warning(words.cep_like_hosts(flagged["school"].fillna(flagged["ncessch"]).tolist()), icon=":material/flag:")
 
 
 def show_indices(outcome: Outcome) -> None:
@@ -142,6 +152,7 @@ except InputError as error:
     parts.provenance(view)
     st.stop()
 st.markdown(words.outcome_sentence(outcome))
+show_cep_like_hosts(outcome, view)
 show_indices(outcome)
 rows = school_rows(outcome, view)
 show_hosts_and_senders(rows, outcome)

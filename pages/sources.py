@@ -15,20 +15,24 @@ from data.dictionary import template
 from data.fetch import get, planned
 from data.load import UnknownLayoutError, load
 from data.publishers import ROUTES
+from data.quality.finding import counted
 from data.schema import ED_BASES, school_year
 from data.sources.mapping import Mapping
 from data.sources.remembered import remember
 from data.sources.source import Asked
 from data.states import STATES
 from data.store import Manifest
+from pages.shared.controls import LOOK_AT, by_label
 from pages.shared.mapping_step import chosen_mapping, kept
 
 
-def show_dataset(manifest: Manifest) -> None:
-    """One dataset: what is in it, what was left out, and from which files."""
+def show_dataset(manifest: Manifest, *, new: bool = False) -> None:
+    """One dataset: what is in it, what was left out, and from which files; open where it is new or fictional."""
     years = [school_year(year) for year in manifest.years]
     span = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
-    with st.expander(f"**{manifest.label}** · {span} · {manifest.schools:,} schools", expanded=manifest.fictional):
+    with st.expander(
+        f"**{manifest.label}** · {span} · {manifest.schools:,} schools", expanded=new or manifest.fictional
+    ):
         st.markdown(f"{manifest.source} {manifest.rights}")
         st.markdown(
             f"{manifest.districts:,} districts, {manifest.students:,} students in the last year, "
@@ -39,7 +43,8 @@ def show_dataset(manifest: Manifest) -> None:
             bases = (ED_BASES[basis] for basis in manifest.ed_bases)
             st.markdown(f"Disadvantage is counted by {', or by '.join(bases)}.")
         for exclusion in manifest.exclusions:
-            st.markdown(f"- Left out: {exclusion.schools:,} schools, {exclusion.reason}.")
+            named = f": {', '.join(exclusion.named)}" if exclusion.named else ""
+            st.markdown(f"- Left out: {counted(exclusion.schools, 'school')}, {exclusion.reason}{named}.")
         for note in manifest.notes:
             st.markdown(f"- {note}")
         if manifest.files:
@@ -96,7 +101,13 @@ def stored(doing: str, store_it: Callable[[Callable[[str], None]], Manifest]) ->
         return False
     status.update(label=f"Stored {manifest.label}", state="complete")
     st.success(f"{manifest.label} is ready: choose it under Change view.", icon=":material/check_circle:")
-    show_dataset(manifest)
+    (label,) = (label for label, each in by_label(store.datasets()).items() if each.name == manifest.name)
+    for page, words, icon in (
+        ("overview.py", "Its map and measures", ":material/map:"),
+        ("quality.py", "What is in it, and what is wrong with it", ":material/fact_check:"),
+    ):
+        st.page_link(page, label=words, icon=icon, query_params={LOOK_AT: label})
+    show_dataset(manifest, new=True)
     return True
 
 
@@ -109,7 +120,7 @@ def show_upload() -> None:
     )
     columns = st.columns(3)
     name = columns[0].text_input("Name (optional)", help="Lowercase letters, digits and hyphens.")
-    state = columns[1].text_input("State to keep (for national files)", max_chars=2, placeholder="TX")
+    state = columns[1].text_input("State (for files that hold several or do not say)", max_chars=2, placeholder="TX")
     year = columns[2].number_input(
         "Fall of the school year (for files that do not say)", min_value=1980, max_value=2100, value=None, step=1
     )
@@ -142,7 +153,7 @@ def store_files(files: list[UploadedFile], name: str, asked: Asked, mapping: Map
             if mapping is not None:
                 raise
             st.session_state["unknown"] = ([file.file_id for file in files], kept(error.table))
-            return False
+            st.rerun()  # asks what the columns hold, with nothing above it that would go and move it
 
 
 st.title("What is the data, and how do I add mine?")
@@ -159,8 +170,8 @@ st.markdown(
     "Evenground knows files by their content, whatever they are called: NCES Common Core of Data school files "
     "(membership 052, lunch 033, directory 029; before 2014–15 the universe file), EDGE school points, TIGER, EDGE or "
     "cartographic district boundaries, answers of the Education Data API, NCES school search and ELSI exports, files "
-    "of Texas, California, Kentucky, Massachusetts, New Jersey, North Carolina, Rhode Island and Wisconsin, and its "
-    "own template. For any other table it guesses what the columns hold and asks. Nothing is stored unless everything "
+    "of Texas, California, Kentucky, Massachusetts, New Jersey, North Carolina, Rhode Island, Virginia and Wisconsin, "
+    "and its own template. For any other table it guesses what the columns hold and asks. Nothing is stored unless everything "
     "is read."
 )
 st.download_button(

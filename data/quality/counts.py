@@ -2,12 +2,14 @@
 
 import pandas as pd
 
+from data.cep import cep_signs
 from data.quality.finding import SCHOOL, Check, Subject, largest_first
 from data.quality.percentages import AGREE, CONTRADICT
-from data.schema import FIELDS, RACES
+from data.schema import BOUNDED, FIELDS, RACES, bounds_of
 
 _ED_COUNTS = [name for name in FIELDS if name == "ed" or (name.startswith("ed_") and FIELDS[name].kind == "count")]
 _RACES = list(RACES)
+_BOUNDS = [end for count in BOUNDED for end in bounds_of(count)]
 
 
 def _twice(subject: Subject) -> pd.DataFrame:
@@ -23,11 +25,15 @@ def _ed_above(subject: Subject) -> pd.DataFrame:
 
 
 def _bounds_astray(subject: Subject) -> pd.DataFrame:
-    table = subject.schools
-    low, high = table["ed_low"], table["ed_high"]
-    crossed = low.gt(high).fillna(False) | high.gt(table["students"]).fillna(False)
-    astray = crossed | (low.isna() != high.isna()) | (low.notna() & table["ed"].notna())
-    return largest_first(table[astray], [*SCHOOL, "ed", "ed_low", "ed_high"])
+    table, astray, carried = subject.schools, pd.Series(False, subject.schools.index), []
+    for count in BOUNDED:
+        low, high = (table[end] for end in bounds_of(count))
+        value = table[count]
+        wrong = low.gt(high) | high.gt(table["students"]) | value.lt(low) | value.gt(high)
+        wrong = wrong.fillna(False).astype(bool) | (low.isna() != high.isna())
+        astray |= wrong
+        carried += [count, *bounds_of(count)] if wrong.any() else []
+    return largest_first(table[astray], [*SCHOOL, *carried])
 
 
 def _races_astray(subject: Subject) -> pd.DataFrame:
@@ -63,14 +69,29 @@ def _by_difference(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _all_ed(subject: Subject) -> pd.DataFrame:
-    table = subject.schools
-    return largest_first(table[table["ed"].eq(table["students"]).fillna(False)], [*SCHOOL, "ed", "ed_basis"])
+    table = subject.schools.assign(sign=cep_signs(subject.schools))
+    return largest_first(table[table["sign"].notna()], [*SCHOOL, "ed", "ed_basis", "sign"])
 
 
 def _hidden_ed(subject: Subject) -> pd.DataFrame:
     table = subject.schools
-    hidden = table["ed"].isna() & (table["ed_low"].notna() | table["ed_high"].notna())
-    return largest_first(table[hidden], [*SCHOOL, "ed_low", "ed_high"])
+    return largest_first(table[_hidden(table, "ed")], [*SCHOOL, *bounds_of("ed")])
+
+
+def _hidden_races(subject: Subject) -> pd.DataFrame:
+    """Each with what is hidden, such as "Asian 0–9, Black 0–9"."""
+    table, told = subject.schools, pd.Series("", subject.schools.index, "str")
+    for race in _RACES:
+        low, high = (table[end].astype("str") for end in bounds_of(race))
+        words = ", " + FIELDS[race].label + " " + low + "–" + high
+        told = told + words.where(_hidden(table, race), "")
+    found = table.assign(hidden=told.str.removeprefix(", "))
+    return largest_first(found[found["hidden"] != ""], [*SCHOOL, "hidden"])
+
+
+def _hidden(table: pd.DataFrame, count: str) -> "pd.Series[bool]":
+    """Whether a count is unknown while bounds of it are not."""
+    return table[count].isna() & table[[*bounds_of(count)]].notna().any(axis=1)
 
 
 def _unknown_ed(subject: Subject) -> pd.DataFrame:
@@ -82,8 +103,14 @@ def _no_ed(subject: Subject) -> str:
     return "" if subject.schools["ed"].notna().any() else "the data has no count of disadvantaged students"
 
 
+def _no_races(subject: Subject) -> str:
+    return "" if subject.schools[_RACES].notna().any(axis=None) else "the data has no counts by race"
+
+
 def _left_out(subject: Subject) -> pd.DataFrame:
-    return pd.DataFrame([(each.reason, each.schools) for each in subject.exclusions], columns=["reason", "schools"])
+    """How many schools for each reason, and the first of them."""
+    rows = [(each.reason, each.schools, ", ".join(each.named)) for each in subject.exclusions]
+    return pd.DataFrame(rows, columns=["reason", "schools", "named"])
 
 
 def _contradicted(subject: Subject) -> pd.DataFrame:
@@ -116,14 +143,14 @@ CHECKS = (
         _no_ed,
     ),
     Check(
-        "ed_bounds",
-        "Bounds of a hidden count that exclude each other",
+        "bounds",
+        "Bounds of a count that exclude each other or the count",
         "school",
         "error",
-        "Every hidden count of disadvantaged students has bounds that fit together.",
-        "Kept as given; the school's count stays unknown.",
+        "Every hidden or rounded count has bounds that fit together.",
+        "Kept as given.",
         _bounds_astray,
-        lambda subject: "" if subject.schools["ed_low"].notna().any() else "the data has no hidden counts",
+        lambda subject: "" if subject.schools[_BOUNDS].notna().any(axis=None) else "the data has no hidden counts",
     ),
     Check(
         "race_sum",
@@ -133,7 +160,7 @@ CHECKS = (
         "In every school the races add up to its students.",
         "Both are kept as given: one race against everyone else rests on the students, two races on their own counts.",
         _races_astray,
-        lambda subject: "" if subject.schools[_RACES].notna().any(axis=None) else "the data has no counts by race",
+        _no_races,
     ),
     Check(
         "grade_sum",
@@ -148,12 +175,13 @@ CHECKS = (
     ),
     Check(
         "all_ed",
-        "Every student counted as disadvantaged",
+        "CEP-like, every student counted as disadvantaged",
         "school",
         "warning",
-        "No school counts every student as disadvantaged.",
+        "No school of ten students counts every student as disadvantaged, by its own definition, by lunch or by direct "
+        "certification × 1.6.",
         "Flagged and kept as reported. Schools that feed everyone free of charge, as under the Community Eligibility "
-        "Provision, often report 100 %; their true share is lower and unknown.",
+        "Provision (CEP), often report 100 %; their true share is lower and unknown.",
         _all_ed,
         _no_ed,
     ),
@@ -176,6 +204,16 @@ CHECKS = (
         "The count is unknown; the least and the most it can be are kept.",
         _hidden_ed,
         _no_ed,
+    ),
+    Check(
+        "race_hidden",
+        "Counts by race hidden by the publisher",
+        "school",
+        "note",
+        "No count by race is hidden.",
+        "The count is unknown; the least and the most it can be are kept, no more than the other races leave room for.",
+        _hidden_races,
+        _no_races,
     ),
     Check(
         "percentages",

@@ -11,7 +11,7 @@ from data.check import Exclusion
 from data.grades import typed
 from data.quality import counts, places, years
 from data.quality.finding import SEVERITIES, Check, Finding, Severity, Subject
-from data.schema import COLUMNS
+from data.schema import BOUNDS, COLUMNS
 from data.store import Manifest
 
 if TYPE_CHECKING:  # slow to import
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # slow to import
 
 CHECKS: dict[str, Check] = {check.key: check for check in (*counts.CHECKS, *years.CHECKS, *places.CHECKS)}
 # Every column that may be unknown; bounds stand only where a count is hidden, which is a check of its own.
-_FIELDS = [column for column in COLUMNS if not column.required and column.name not in ("ed_low", "ed_high")]
+_FIELDS = [column for column in COLUMNS if not column.required and column.name not in BOUNDS]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ _PART = re.compile(
     r"|migrant|homeless|foster|year|not (?:econ|low|disad)|non",
     re.IGNORECASE,
 )
+# Where a school stands, by words in the column's name.
+_POINTS = {"latitude": r"(?:.* )?lat(?:itude)?", "longitude": r"(?:.* )?(?:lon(?:g(?:itude)?)?|lng)"}
+_DEGREES = r"[+-]?\d{1,3}(?:\.\d*)?"
 # What a column of counts is, by words in its name; the first that fits.
 _COUNTS = {
     "pacific_islander": r"hawaii|nhpi|^(?!.*asian).*pacific",
@@ -69,6 +72,7 @@ def guess(table: TextTable) -> Mapping:
     fields |= _ids_and_names(text, columns, taken={year, state})
     if state:
         fields["state"] = Take((state,))
+    fields |= _points(text, columns)
     long = _long(text, columns, taken={name for take in fields.values() for name in take.columns})
     if not long:
         fields |= _counts(text, columns, taken={name for take in fields.values() for name in take.columns})
@@ -168,6 +172,16 @@ def _is_name(values: pd.Series, plain: str, words: str, but: str | None) -> bool
         return False
     known = values.dropna()
     return bool(len(known)) and bool(known.str.contains(r"[A-Za-z]{3}").mean() >= _MOST)
+
+
+def _points(text: pd.DataFrame, columns: dict[str, str]) -> dict[str, Take]:
+    """Latitude and longitude, where there are both."""
+    degrees = {name: words for name, words in columns.items() if _mostly(text[name], _DEGREES)}
+    found = {
+        field: next((name for name, words in degrees.items() if re.fullmatch(pattern, words)), None)
+        for field, pattern in _POINTS.items()
+    }
+    return {field: Take((name,)) for field, name in found.items() if name} if all(found.values()) else {}
 
 
 # Counts -------------------------------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import reduce
 
 import pandas as pd
 
 from analysis.errors import InputError
 from data.reading import TextTable
-from data.schema import FILE_FIELDS
+from data.schema import BOUNDED, ED_BASES, FILE_FIELDS, bounds_of
 from data.sources.cells import Counts, cells, counts, counts_of_shares, decimals
 from data.sources.mapping import Long, Mapping, Take, matching
 from data.sources.names import flag, title_case
@@ -20,6 +21,9 @@ _NAMES = ("school", "district", "county")
 _TRUE, _FALSE = frozenset({"yes", "y", "true", "1", "1-yes", "charter"}), frozenset({"no", "n", "false", "0", "2-no"})
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s*[-–/_]\s*((?:19|20)?\d\d)(?!\d))?")
 _QUOTED = r'^="?(.*?)"?$'  # how ELSI keeps a spreadsheet from dropping leading zeros: ="0100005"
+_SCHOOL = ["year", "ncessch"]
+# Counts whose least and most are kept where the publisher hides or rounds them.
+_BOUNDED = frozenset((*BOUNDED, *(f"ed_{basis}" for basis in ED_BASES)))
 _SHARE = {"percent": 100.0, "share": 1.0}
 # Grades as states write them, in lower case without "grade" and endings such as "6th".
 _GRADES = {
@@ -119,7 +123,7 @@ def _of_schools(
     if not kept.any():
         raise InputError(f"{label} has no row that is a school; correct which rows the mapping keeps.")
     left_out = len(text) - int(kept.sum())
-    return text[kept], [f"{label}: {left_out:,} rows that are not schools were left out."] if left_out else []
+    return text[kept], [f"{label}: left out as no school: {left_out:,} of {len(text):,} rows."] if left_out else []
 
 
 def _filled(text: pd.DataFrame, header: Sequence[str], take: Take) -> pd.Series:
@@ -201,7 +205,7 @@ class _Reading:
         """A field that is not a count."""
         if name in _IDS:
             return self._ids(self.mapping.fields[name], columns)
-        values = self.text[columns].bfill(axis=1).iloc[:, 0].astype("str")
+        values = _first_known([self.text[column] for column in columns])
         readers: dict[str, Callable[[pd.Series], pd.Series]] = {
             "grade": grades,
             "flag": lambda text: flag(text, _TRUE, _FALSE),
@@ -237,12 +241,12 @@ class _Reading:
         halves = sum(each.halves for each in read)
         if halves:
             self.notes.append(f"{self.label}, {', '.join(columns)}: {halves:,} half students were counted as one.")
-        if name == "ed" or name.startswith("ed_"):
+        if name in _BOUNDED:
             low, high = (together([getattr(r, end).fillna(r.value) for r in read]) for end in ("low", "high"))
             if "students" in frame:
                 high = high.mask(high.gt(frame["students"]).fillna(False), frame["students"])
-            inexact = low.notna() & high.notna() & (frame[name].isna() | low.lt(high))
-            frame[f"{name}_low"], frame[f"{name}_high"] = low.where(inexact), high.where(inexact)
+            for end, values in _bounds(name, frame[name], low, high).items():
+                frame[end] = values
 
     def _counts(self, frame: pd.DataFrame, name: str, column: str) -> Counts:
         unit, students = self.mapping.fields[name].unit, frame.get("students")
@@ -260,24 +264,34 @@ class _Reading:
 
     def _widened(self, frame: pd.DataFrame, long: Long) -> pd.DataFrame:
         """One row a school from a row for each group; unknown where one of the counts added is."""
+        rows = self._groups(frame, long)
+        sums = rows.groupby([*_SCHOOL, "field"])[["value", "low", "high"]].sum(skipna=False).astype("Int64")
+        wide = frame.drop_duplicates(_SCHOOL)
+        for name in sorted(rows["field"].unique()):
+            found = wide[_SCHOOL].join(sums.xs(name, level="field"), on=_SCHOOL)
+            wide = wide.assign(**{name: found["value"]})
+            if name in _BOUNDED:
+                wide = wide.assign(**_bounds(name, *(found[end] for end in ("value", "low", "high"))))
+        return wide
+
+    def _groups(self, frame: pd.DataFrame, long: Long) -> pd.DataFrame:
+        """A row for each count of a group the mapping names: year, ncessch, field, and value, low and high."""
         named = self._found(Take(long.columns))
         (count,) = self._found(Take((long.count,)))
         group = self.text[named[0]].fillna("")
         for column in named[1:]:
             group = group + " / " + self.text[column].fillna("")
         read = cells(self.text[count], self.label, count, self.mapping.missing, self.mapping.hidden)
-        value = counts(read, None, self.label, count).value
-        rows = frame[["year", "ncessch"]].assign(field=group.map(dict(long.names)), value=value).dropna(subset="field")
+        counted = counts(read, None, self.label, count)
+        known = {"low": counted.low.fillna(counted.value), "high": counted.high.fillna(counted.value)}
+        rows = frame[_SCHOOL].assign(field=group.map(dict(long.names)), value=counted.value, **known)
+        rows = rows.dropna(subset="field")
         if rows.empty:
             raise InputError(
                 f"{self.label}, column {', '.join(long.columns)}: none of the groups named in the mapping is there; "
                 f"it has {', '.join(sorted(group.unique())[:8])}."
             )
-        sums = rows.groupby(["year", "ncessch", "field"])["value"].sum(skipna=False)
-        first = frame.drop_duplicates(["year", "ncessch"])
-        wide = sums.reset_index().pivot_table("value", ["year", "ncessch"], "field", aggfunc="first")
-        wide = wide.reindex(columns=sorted(rows["field"].unique()))  # also those that are hidden everywhere
-        return first.join(wide.astype("Int64"), on=["year", "ncessch"])
+        return rows
 
     def _possible(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The person's own ED count above the enrolment as unknown; ``data.merge`` sees to the others."""
@@ -302,17 +316,20 @@ def _without_zero(degrees: pd.Series) -> pd.Series:
     return degrees.mask(degrees == 0)
 
 
+def _bounds(name: str, value: pd.Series, low: pd.Series, high: pd.Series) -> dict[str, pd.Series]:
+    """The columns of a count's bounds, missing where the count is exact or nothing is known of it."""
+    inexact = low.notna() & high.notna() & (value.isna() | low.lt(high))
+    return dict(zip(bounds_of(name), (low.where(inexact), high.where(inexact)), strict=True))
+
+
 def _sum(counted: Sequence[pd.Series]) -> pd.Series:
     """Counts added; unknown where one is."""
-    total = counted[0]
-    for more in counted[1:]:
-        total = total + more
-    return total
+    return reduce(lambda total, more: total + more, counted)
 
 
-def _first_known(counted: Sequence[pd.Series]) -> pd.Series:
-    """The first count that is known."""
-    return pd.concat(counted, axis=1).bfill(axis=1).iloc[:, 0].astype("Int64")
+def _first_known(values: Sequence[pd.Series]) -> pd.Series:
+    """The first of several values that is known."""
+    return reduce(lambda first, then: first.fillna(then), values)
 
 
 # States and ids -----------------------------------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from analysis.errors import InputError
-from data.schema import FILE_FIELDS
+from data.schema import BOUNDS, FILE_FIELDS
 from data.states import STATES
 
 Unit = Literal["count", "percent", "share"]
 
 # What a mapping may fill: the columns of a file in the template.
-MAPPABLE = tuple(name for name in FILE_FIELDS if name not in ("ed_basis", "ed_low", "ed_high"))
+MAPPABLE = tuple(name for name in FILE_FIELDS if name not in {"ed_basis", *BOUNDS})
 _PLACEHOLDER = re.compile(r"\{(year|any)\}")
 _HOLDS = {"year": r"(?P<year>(?:19|20)\d\d[-–]\d\d)", "any": ".*"}
 

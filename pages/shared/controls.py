@@ -22,6 +22,9 @@ TURNOUT = {"low": 0.05, "middle": 0.2, "high": 0.5}
 # Where the hosts' seats are.
 ENTRY, EVERY = "entry grade", "every grade"
 
+# What a link from page to page calls the state to look at from now on; ``state`` is for those who come from outside.
+LOOK_AT = "look_at"
+
 
 def group_label(key: str) -> str:
     """A comparison as it stands in the control and the link."""
@@ -35,7 +38,10 @@ def show_view_bar() -> None:
 
 
 def _chosen_view() -> View:
-    known = _by_label(datasets.datasets())
+    known = by_label(datasets.datasets())
+    # The box keeps its choice from page to page, whatever a link says of it, unless it is told before it is drawn.
+    if (asked := st.query_params.pop(LOOK_AT, None)) in known:
+        st.session_state["state"] = asked
     words = st.empty()
     # An expander, not a popover: a control that is not on the page loses its place in the link on the way to another.
     with st.expander("Change view", icon=":material/tune:"):
@@ -99,7 +105,7 @@ def _chosen_rules(manifest: Manifest) -> Rules:
     return Rules(districts, tuple(name for name in EXCLUDABLE if name in excluded))
 
 
-def _by_label(manifests: list[Manifest]) -> dict[str, Manifest]:
+def by_label(manifests: list[Manifest]) -> dict[str, Manifest]:
     """The datasets by what people call them, with the name where several are called the same."""
     times = Counter(manifest.label for manifest in manifests)
     return {m.label if times[m.label] == 1 else f"{m.label} ({m.name})": m for m in manifests}

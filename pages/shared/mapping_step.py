@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.errors import InputError
 from data.reading import TextTable, held
-from data.schema import FILE_FIELDS, school_year
+from data.schema import FILE_FIELDS, bounds_of, school_year
 from data.sources.guess import guess, width
 from data.sources.mapped import read
 from data.sources.mapping import MAPPABLE, Mapping, Take
@@ -17,8 +17,10 @@ from data.sources.source import Asked, Part
 
 _UNITS = {"count": "students", "percent": "percent", "share": "share (0 to 1)"}
 _FIRST_VALUES = 3
+_FIRST_ROWS = 10
 _COUNTED = tuple(name for name, column in FILE_FIELDS.items() if column.kind == "count")
-_IDS = ("ncessch", "leaid", "state_school", "state_leaid")
+_NEEDED = ("ncessch", "leaid")
+_IDS = (*_NEEDED, "state_school", "state_leaid")
 
 
 def kept(table: TextTable) -> TextTable:
@@ -56,7 +58,8 @@ def _edited(table: TextTable, guessed: Mapping) -> dict[str, Take]:
     """The fields as the person leaves them in the editor."""
     text = table.frame().head(1_000)
     rows = []
-    fields = sorted(MAPPABLE, key=lambda field: field not in guessed.fields)  # those found first
+    # First what no table can do without, then what was found.
+    fields = sorted(MAPPABLE, key=lambda field: (field not in _NEEDED, field not in guessed.fields))
     for field in fields:
         take = guessed.fields.get(field, Take(()))
         examples = [", ".join(text[name].dropna().drop_duplicates().head(_FIRST_VALUES)) for name in take.columns]
@@ -114,7 +117,7 @@ def _groups(mapping: Mapping) -> dict[str, str]:
 
 def _shown(table: TextTable, mapping: Mapping, asked: Asked) -> bool:
     """Show what the mapping makes of the table; whether it gives a table of schools."""
-    lacking = [label_of(field) for field in ("ncessch", "leaid") if field not in mapping.fields]
+    lacking = [label_of(field) for field in _NEEDED if field not in mapping.fields]
     if lacking:
         st.warning(f"Say which column is the {' and the '.join(lacking).lower()}.", icon=":material/edit:")
         return False
@@ -126,9 +129,20 @@ def _shown(table: TextTable, mapping: Mapping, asked: Asked) -> bool:
     st.markdown(_words(part))
     for note in part.notes:
         st.caption(note)
-    shown = [name for name in part.frame if part.frame[name].notna().any() and name in MAPPABLE]
-    st.dataframe(part.frame[shown].head(10).rename(columns={n: label_of(n) for n in shown}), hide_index=True)
+    st.dataframe(_first_rows(part.frame.head(_FIRST_ROWS)), hide_index=True)
     return True
+
+
+def _first_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows as they will be understood: school years in words, hidden counts as what they lie between, unknown blank."""
+    shown = [name for name in frame if frame[name].notna().any() and name in MAPPABLE]
+    rows = frame[shown].astype("str")
+    for low, high in (bounds_of(name) for name in shown if bounds_of(name)[0] in frame):
+        name = low.removesuffix("_low")
+        rows[name] = rows[name].fillna(frame[low].astype("str") + "–" + frame[high].astype("str"))
+    if "year" in rows:
+        rows["year"] = frame["year"].map(lambda year: school_year(int(year)), na_action="ignore").astype("str")
+    return rows.fillna("").rename(columns={name: label_of(name) for name in shown})
 
 
 def _words(part: Part) -> str:

@@ -153,16 +153,16 @@ def typical_schools(view: "View") -> pd.DataFrame:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _bounds(
-    name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int, by: str
+    name: str, content: str, rules: Rules, level: str | None, group: str, basis: str | None, year: int, by: str
 ) -> pd.DataFrame:
-    return measured.bounds_by(_schools(name, content, rules, level, basis, year), by).set_index("place")
+    return measured.bounds_by(_schools(name, content, rules, level, basis, year), by, group).set_index("place")
 
 
 def bounds(view: "View", by: str) -> pd.DataFrame | None:
-    """What the year's indices can be, by place, or None where none is hidden between bounds: only ED counts are."""
-    if view.groups.key != "ed":
+    """What the year's indices can be, by place; None for two races, whose bounds are not known."""
+    if view.groups.other is not None:
         return None
-    return _bounds(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year, by)
+    return _bounds(*view.key, view.year, by)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.indices import Index
 from analysis.policy.outcome import Change, Outcome
+from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import ENTRY_GRADES, Scenario
 from data.groups import Comparison
 from data.schema import grade_words, school_year
@@ -103,6 +104,36 @@ def definitions_compared(year: int, rows: pd.DataFrame, names: dict[str, str]) -
         f" By {names[full['basis']]}, {full['full_schools']:,} schools with {full['full_students']:,} students count "
         "every student, as schools under the Community Eligibility Provision do; such a count does not tell "
         "who is disadvantaged."
+    )
+
+
+def cep_like_schools(flagged: int, schools: int, share: float) -> str:
+    """What it means that some of a district's schools are CEP-like.
+
+    Args:
+        flagged, schools: how many are, of how many.
+        share: the share of the district's students in them.
+    """
+    return (
+        f":material/flag: {flagged:,} of {schools:,} {'school' if schools == 1 else 'schools'} "
+        f"{'is' if flagged == 1 else 'are'} CEP-like, with "
+        f"{percent(share)} of the students: by some count every student there is disadvantaged, as is usual where "
+        "everyone eats free of charge. Where that is the count shown, the true share is lower and unknown; the table "
+        "below says which schools."
+    )
+
+
+def cep_like_hosts(names: Sequence[str]) -> str:
+    """What it means that these host schools are CEP-like."""
+    if len(names) > MOST_HOSTS:
+        listed = f"{len(names):,} of the hosts"
+    else:
+        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return (
+        f"**{listed} {'is' if len(names) == 1 else 'are'} CEP-like**: by some count every student there is "
+        "disadvantaged, as is usual where everyone eats free of charge. A preset starts with the schools of the "
+        "highest share, and so with such schools. If their true share is lower, less changes there than is shown: "
+        "choose other hosts, or another definition under Change view."
     )
 
 

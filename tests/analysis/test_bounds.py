@@ -213,6 +213,21 @@ def test_hidden_counts_lie_between_what_was_published_and_the_students(table: pd
     assert found.loc["b", ["isolation_low", "isolation_high"]].tolist() == pytest.approx([0.02, 1])
 
 
+def test_a_rounded_count_is_anything_that_rounds_so(table: pd.DataFrame) -> None:
+    rounded = table.assign(ed_low=table["ed_low"].fillna(29), ed_high=table["ed_high"].fillna(31))
+    found = bounds_by(rounded, "district").set_index("place")
+    expected = bounds(intervals([[(29, 31, 40), (1, 5, 5)]]))
+    assert found.loc["a", "theil_h_low"] == expected.low.loc[0, "theil_h"]
+    assert found.loc["a", "theil_h_high"] == expected.high.loc[0, "theil_h"]
+
+
+def test_a_race_has_bounds_as_ed_has(table: pd.DataFrame) -> None:
+    race = table.rename(columns=lambda name: name.replace("ed", "black"))
+    pd.testing.assert_frame_equal(bounds_by(race, "district", "black"), bounds_by(table, "district"))
+    both = bounded_indices_by(race, "district", "black")
+    pd.testing.assert_frame_equal(both, bounded_indices_by(table, "district"))
+
+
 def test_bounds_stand_beside_the_indices(table: pd.DataFrame) -> None:
     both = bounded_indices_by(table, "district")
     alone = indices_by(table, "district", "ed", None)

@@ -77,10 +77,21 @@ def test_ed_without_a_basis_is_the_persons_own_definition() -> None:
     assert schools["ed_basis"].fillna("none").tolist() == ["none", "user", "user"]
 
 
-def test_schools_that_cannot_be_counted_are_left_out_with_their_number() -> None:
-    schools, exclusions = checked(table(students=["0", "", "40"], ed=["0", "", "1"]), "f.csv")
+def test_schools_that_cannot_be_counted_are_left_out_with_their_number_and_names() -> None:
+    given = table(students=["0", "", "40"], ed=["0", "", "1"], school=["Oak", None, "Elm"])
+    schools, exclusions = checked(given, "f.csv")
     assert schools["students"].tolist() == [40]
-    assert exclusions == (Exclusion("no number of students", 1), Exclusion("no students", 1))
+    assert exclusions == (
+        Exclusion("no number of students", 1, ("(480000100001)",)),
+        Exclusion("no students", 1, ("Oak (480000100003)",)),
+    )
+
+
+def test_of_many_schools_left_out_the_first_are_named() -> None:
+    rows = {"year": 2018, "leaid": "1", "students": [0] * 30 + [5], "ed": [0] * 30 + [5]}
+    many = pd.DataFrame({**rows, "ncessch": [f"{number:02d}" for number in range(31)]})
+    (exclusion,) = checked(many, "f.csv")[1]
+    assert (exclusion.schools, len(exclusion.named), exclusion.named[-1]) == (30, 20, "(19)")
 
 
 def test_races_need_not_add_up_to_the_students_and_other_columns_are_ignored() -> None:
@@ -119,7 +130,11 @@ WRONG: dict[str, tuple[dict[str, list[object]], str]] = {
     "a basis for some": ({"ed_basis": ["frpl", None, None]}, r"row 3, column ed_basis.*\(frpl, user\)"),
     "bounds": (
         {"ed": [None, "3", None], "ed_low": ["10", None, "50"], "ed_high": ["9", None, None]},
-        r"row 2, column ed_low: at least 10 ED students but at most 9 in school 480000100003 \(and 1 more\)",
+        r"row 2, column ed_low: at least 10 students but at most 9 in school 480000100003 \(and 1 more\)",
+    ),
+    "bounds of a race": (
+        {"white_low": [None, "301", "1"]},
+        r"row 3, column white_low: at least 301 students but at most 300 in school 480000100001; correct white_low",
     ),
     "latitude": ({"latitude": ["31", "-97", "91"]}, r'row 3, column latitude: "-97.0".*\(and 1 more\).*from -90 to 90'),
     "nobody": ({"students": ["0", None, "0"], "ed": [None, None, None]}, "no school has any students"),
@@ -147,3 +162,24 @@ def test_a_typed_table_from_elsewhere_is_taken_too() -> None:
     typed_table = typed(table().assign(students=[1200, 300, 40], ed=[600.0, 300.0, None], year=2018))
     schools, _ = checked(typed_table, "f.parquet")
     assert schools["ed"].sum() == 900
+
+
+def test_the_other_races_leave_a_hidden_one_its_room() -> None:
+    # By row, 2 to 4: nine Black students at most, but room for five; a rounded White count leaves as many as its least
+    # allows; one more counted than there are students, from which nothing follows.
+    given = table(
+        black=[None, None, None],
+        black_low=["0", None, None],
+        black_high=["9", None, None],
+        white=["1195", "280", "41"],
+        white_low=[None, "278", None],
+        white_high=[None, "282", None],
+    )
+    schools = checked(given, "f.csv")[0].set_index("ncessch")
+    bounds = {school: schools.loc[school, ["black_low", "black_high"]].tolist() for school in schools.index}
+    assert bounds["480000100003"] == [0, 5]
+    assert bounds["480000100001"] == [0, 22]
+    assert pd.isna(bounds["010000100002"]).all()
+    # A race that the year's data does not count at all has no bounds either.
+    assert schools[["asian_low", "asian_high"]].isna().all(axis=None)
+    assert schools["white_high"].fillna(-1).tolist() == [-1, 282, -1]

@@ -68,7 +68,10 @@ def test_what_is_saved_comes_back(home: Path, tmp_path: Path) -> None:
     given_file = tmp_path / "campuses.csv"
     given_file.write_bytes(b"abc")
     saved = save(
-        districts=some_districts(), files=[given_file], exclusions=[Exclusion("no students", 2)], notes=["A note."]
+        districts=some_districts(),
+        files=[given_file],
+        exclusions=[Exclusion("no students", 2, ("Oak (1)",))],
+        notes=["A note."],
     )
     found = store.find("texas")
     assert found == saved

@@ -102,8 +102,19 @@ def test_bounds_are_more_columns_around_every_index(run):
     assert (sure["variance_ratio"] == sure["variance_ratio_low"]).all()
 
 
-def test_bounds_are_for_ed_alone(refused, state):
-    assert "--bounds is for ED" in refused("indices", state, "--group", "black", "--bounds")
+def test_bounds_are_for_one_group_against_everyone_else(run, refused, tmp_path):
+    told = refused("indices", written(tmp_path / "state.csv"), "--group", "black,white", "--bounds")
+    assert "one group against everyone else" in told
+    assert "--group black." in told
+    # The first school's Black students are hidden, but its White ones leave no more than 60 of 100.
+    rows = [line.replace(",60,40", ",,40") for line in lines()]
+    (found,) = table(
+        run("indices", written(tmp_path / "hidden.csv", rows), "--group", "black", "--bounds", "--format", "csv")
+    ).to_dict("records")
+    assert found["schools"] == 5
+    # 60 of the others' 500 students are Black; with all 60 of the first, 120 of 600.
+    assert found["isolation_high"] == pytest.approx((60 * 0.6 + 60 * 0.2) / 120)
+    assert found["isolation_low"] < found["isolation"] < found["isolation_high"]
 
 
 def test_sensitivity_has_a_row_for_each_definition(run):

@@ -31,6 +31,9 @@ def test_nothing_is_stored_before_the_person_says_so(opened, home):
     assert any("3 schools with 350 students" in each.value for each in app.markdown)
     assert not (home / "datasets" / "ohio").exists()
     assert remembered.sources() == ()
+    (rows,) = [each.value for each in app.dataframe if "School id" in each.value]
+    assert rows["School year"].tolist() == ["2018–19"] * 3
+    assert rows["ED by state definition"].tolist() == ["90", "0–4", "10"]
 
 
 def test_what_the_person_confirms_is_stored_and_remembered(opened):
@@ -40,6 +43,7 @@ def test_what_the_person_confirms_is_stored_and_remembered(opened):
     assert table["students"].tolist() == [200, 100, 50]
     assert table["ed_high"].fillna(-1).tolist() == [-1, 4, -1]
     assert len(remembered.sources()) == 1
+    assert not any(status.label == "Nothing was stored" for status in app.status)
     store.remove("ohio")
     again = uploaded(opened)
     assert "What do these columns hold?" not in [each.value for each in again.subheader]

@@ -190,3 +190,10 @@ def test_between_says_one_number_where_both_ends_read_alike():
     assert words.between(0.301, 0.334) == "0.30–0.33"
     assert words.between(0.301, 0.304) == "0.30"
     assert words.between(float("nan"), float("nan")) == words.UNDEFINED
+
+
+def test_cep_like_hosts_are_listed():
+    assert words.cep_like_hosts(["Oak"]).startswith("**Oak is CEP-like**")
+    assert words.cep_like_hosts(["Oak", "Elm", "Ash"]).startswith("**Oak, Elm and Ash are CEP-like**")
+    assert words.cep_like_hosts(["Oak"] * 5).startswith("**5 of the hosts are CEP-like**")
+    assert "1 of 1 school is CEP-like, with 100% of" in words.cep_like_schools(1, 1, 1.0)

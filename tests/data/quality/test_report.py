@@ -77,8 +77,8 @@ def found(schools, districts=None, **told):
 def test_in_a_sound_state_nothing_is_found_and_every_check_says_so():
     made = report(sound(), squares(), grades(sound()), label="Sound", notes=[f"{AGREE}: f.csv, column P."])
     assert made.findings == ()
-    assert made.unchecked.keys() == {"ed_bounds"}
-    assert made.clean(2018) == made.clean(2019) == [CHECKS[key].clean for key in CHECKS if key != "ed_bounds"]
+    assert made.unchecked.keys() == {"bounds"}
+    assert made.clean(2018) == made.clean(2019) == [CHECKS[key].clean for key in CHECKS if key != "bounds"]
     assert made.of_severity() == dict.fromkeys(SEVERITIES, 0)
 
 
@@ -179,9 +179,27 @@ def test_a_school_that_stands_twice_is_found():
 
 def test_bounds_that_exclude_each_other_are_found():
     hidden = changed(sound(), [0], ed=None, ed_frpl=None, ed_low=1, ed_high=9)
-    assert "ed_bounds" not in found(hidden)
-    for astray in ({"ed_low": 10}, {"ed_high": None}, {"ed": 5}, {"ed_high": 201}):
-        assert found(changed(hidden, [0], **astray))["ed_bounds"].severity == "error", astray
+    assert "bounds" not in found(hidden)
+    for astray in ({"ed_low": 10}, {"ed_high": None}, {"ed": 10}, {"ed": 0}, {"ed_high": 201}):
+        assert found(changed(hidden, [0], **astray))["bounds"].severity == "error", astray
+    # A rounded count stands beside its bounds.
+    assert "bounds" not in found(changed(hidden, [0], ed=5))
+    races = changed(sound(), [0], black=None, black_low=10, black_high=9)
+    assert list(found(races)["bounds"].rows)[-3:] == ["black", "black_low", "black_high"]
+
+
+def test_hidden_races_are_named_with_their_bounds():
+    hidden = changed(sound(), [0], black=None, black_low=0, black_high=9, white=None, white_low=150, white_high=200)
+    assert found(hidden)["race_hidden"].rows["hidden"].tolist() == ["Black 0–9, White 150–200"]
+    # Nothing is known of it, or it is only rounded: neither is hidden between bounds.
+    assert "race_hidden" not in found(changed(sound(), [0], black=None))
+    assert "race_hidden" not in found(changed(sound(), [0], black_low=40, black_high=60))
+
+
+def test_each_cep_like_school_says_why():
+    table = changed(sound(), [0], ed_direct=125)  # 62.5 % of 200, × 1.6
+    (row,) = found(table)["all_ed"].rows.to_dict("records")
+    assert (row["ed"], row["sign"]) == (80, "direct certification × 1.6 reaches 100 %")
 
 
 def test_races_that_the_file_does_not_carry_are_not_missing_from_the_sum():
@@ -309,7 +327,9 @@ def test_a_stored_dataset_brings_its_exclusions_and_notes(home, tmp_path):  # no
     manifest = load([written(tmp_path / "small.csv", rows)], name="small")
     made = of_dataset(manifest)
     assert (made.label, made.version) == (manifest.label, manifest.input_hash)
-    assert [f.rows.to_numpy().tolist() for f in made.of_year(None)] == [[["no students", 1]]]
+    assert [f.rows.to_numpy().tolist() for f in made.of_year(None)] == [
+        [["no students", 1, "Uneven School 1 (390000100091)"]]
+    ]
     assert of_dataset(replace(manifest, exclusions=())).of_year(None) == []
 
 
@@ -319,8 +339,11 @@ def test_texas_has_the_flagged_schools_that_were_counted_by_hand(realdata, home)
     campuses = [tapr / name for name in ("CSTUD_19_all.csv", "CREF20.csv", "CAMPRATE_2019.csv")]
     files = [*campuses, *sorted(ccd.glob("tx-*.csv")), maps]
     findings: dict[str, Finding] = {finding.check: finding for finding in of_dataset(load(files)).findings}
-    # The folder's README: 273 campuses at exactly 100 %; 179 charter LEAs have no polygon.
-    assert findings["all_ed"].schools == 273
+    # The folder's README: 273 campuses at exactly 100 %, here those of ten students; 179 charter LEAs have no polygon.
+    campus = pd.read_csv(tapr / "CSTUD_19_all.csv", dtype="str")[["CPETALLC", "CPETECOC"]].apply(pd.to_numeric)
+    full = campus[campus["CPETALLC"].gt(0) & campus["CPETALLC"].eq(campus["CPETECOC"])]
+    assert len(full) == 273
+    assert findings["all_ed"].schools == full["CPETALLC"].ge(10).sum()
     assert findings["charter_no_boundary"].found == 179
     coleman = findings["no_boundary"].rows.set_index("district")["same_name"]["Coleman ISD"]
     assert coleman in set(findings["boundary_alone"].rows["leaid"])

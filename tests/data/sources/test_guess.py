@@ -55,6 +55,18 @@ def test_free_and_reduced_lunch_are_added(tmp_path):
     assert mapping.fields["ed_free"].columns == ("free lunch",)
 
 
+def test_points_are_seen_by_name_and_value_and_only_together(tmp_path):
+    header = "NCESSCH,LEAID,Enrollment,{},{}"
+    row = "390000100001,3900001,100,40.1,-83.25"
+    for names in (("Lat", "Lon"), ("Site Latitude", "Site Longitude"), ("LAT", "LONG"), ("lat", "lng")):
+        _, mapping = guessed(tmp_path, header.format(*names), row)
+        assert (mapping.fields["latitude"], mapping.fields["longitude"]) == (Take((names[0],)), Take((names[1],)))
+        assert mapping.fields["students"] == Take(("Enrollment",))
+    for names in (("Flat", "Lon"), ("Lat", "Belong")):
+        assert "latitude" not in guessed(tmp_path, header.format(*names), row)[1].fields
+    assert "latitude" not in guessed(tmp_path, header.format("Lat", "Lon"), "390000100001,3900001,100,yes,no")[1].fields
+
+
 def test_a_row_for_each_race_is_seen_in_the_values(tmp_path):
     table, mapping = guessed(
         tmp_path,

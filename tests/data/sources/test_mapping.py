@@ -134,7 +134,7 @@ def test_totals_footers_and_other_rows_are_left_out_and_told(tmp_path):
         ",,,,,",
     )
     assert found.frame["ncessch"].tolist() == ["1"]
-    assert found.notes == ("a.csv: 3 rows that are not schools were left out.",)
+    assert found.notes == ("a.csv: left out as no school: 3 of 4 rows.",)
     with pytest.raises(InputError, match="has no row that is a school"):
         part(tmp_path, mapping, "School,District,All,ED,Level,Name", "1,1,5,2,District,One")
 
