@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.bounds import bounds
-from analysis.contribution import contribution
 from analysis.decompose import ADDITIVE, decompose, district_parts
-from analysis.indices import exposure, isolation, measure, undefined_reason
+from analysis.indices import measure, undefined_reason
 from analysis.intervals import Intervals
+from analysis.local import contribution
+from analysis.two_groups import exposure, isolation
 from analysis.units import Codes, Units, known, places_by, ratio, units_by
 
 # The column that names a place, and the one that says what people call it.

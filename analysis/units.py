@@ -44,6 +44,11 @@ class Units:
         return np.column_stack([self.over_places(column) for column in self.counts.T])
 
     @cached_property
+    def counted_total(self) -> Floats:
+        """(places,) students of the groups compared in each place."""
+        return self.totals.sum(axis=1)
+
+    @cached_property
     def students_total(self) -> Floats:
         """(places,) all students in each place."""
         return self.over_places(self.students)
@@ -51,8 +56,7 @@ class Units:
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
     """Element-wise division that is NaN, silently, where the denominator is 0: undefined, never 0."""
-    numerator, denominator = np.broadcast_arrays(numerator, denominator)
-    return np.divide(numerator, denominator, out=np.full(denominator.shape, np.nan), where=denominator != 0)
+    return numerator / np.where(denominator == 0, np.nan, denominator)
 
 
 def gathered(units: Units, into: Codes, places: int) -> Units:

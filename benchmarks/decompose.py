@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.decompose import decompose
-from analysis.indices import theil_h
+from analysis.multigroup import theil_h
 from analysis.units import Codes, Floats, Units
 from benchmarks import inputs
 from benchmarks.timing import Figure, Timing, timed

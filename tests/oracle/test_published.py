@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 import rdata
 
-from analysis.contribution import contribution
 from analysis.decompose import decompose
-from analysis.indices import INDICES, Units
+from analysis.indices import INDICES
+from analysis.local import contribution
+from analysis.units import Units
 from tests.oracle.tables import one_place
 
 RACES = ["asian", "black", "hisp", "native", "white"]

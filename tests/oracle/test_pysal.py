@@ -16,7 +16,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analysis.indices import INDICES, Units, atkinson
+from analysis.indices import INDICES
+from analysis.two_groups import atkinson
+from analysis.units import Units
 from tests.oracle import exact
 from tests.oracle.tables import exact_places, one_place, tables, units
 
