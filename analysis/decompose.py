@@ -39,15 +39,15 @@ def nested(units: Units, chain: Sequence[Codes]) -> list[Level]:
         chain: (schools,) codes of the cell that each school lies in, a level each. A code that occurs in two cells of
             the level above is two cells: levels that do not nest are crossed.
     """
-    levels, above, places, place = [], units.place, units.places, np.arange(units.places, dtype=np.intp)
+    levels, schools, place = [], units, np.arange(units.places, dtype=np.intp)
     for codes in chain:
         span = int(codes.max(initial=0)) + 1
-        into, pairs = pd.factorize(above * span + codes, sort=True)
-        schools = Units(units.counts, units.students, into, len(pairs))
-        place = place[pairs // span]
-        levels.append(Level(Units(schools.totals, schools.students_total, pairs // span, places), place))
-        above, places = into, len(pairs)
-    return [*levels, Level(Units(units.counts, units.students, above, places), units.place)]
+        into, pairs = pd.factorize(schools.place * span + codes, sort=True)
+        above, place = pairs // span, place[pairs // span]
+        inner = Units(units.counts, units.students, into, len(pairs))
+        levels.append(Level(Units(inner.totals, inner.students_total, above, schools.places), place))
+        schools = inner
+    return [*levels, Level(schools, units.place)]
 
 
 def parts(units: Units, levels: Sequence[Level]) -> list[pd.DataFrame]:

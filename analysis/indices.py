@@ -327,6 +327,9 @@ SCHOOL: dict[str, Index] = {
     )
 }
 
+# The indices of ``SCHOOL`` that take any number of groups.
+OF_ANY_GROUPS = ("local_information", "local_h")
+
 _TWO_ONLY = "compares two groups only"
 
 

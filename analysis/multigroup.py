@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from analysis import two_groups
-from analysis.units import Floats, Units, ratio
+from analysis.units import Floats, Units, ratio, side_by_side
 
 
 def mutual_information(units: Units) -> Floats:
@@ -47,6 +47,12 @@ def theil_h(units: Units) -> Floats:
     return ratio(mutual_information(units), entropy(units))
 
 
+def diversity(units: Units) -> Floats:
+    """I = Σ_g P_g (1 − P_g), (places,): the chance that two students are of different groups. Simpson (1949)."""
+    share = ratio(units.totals, units.counted_total[:, None])
+    return (share * (1 - share)).sum(axis=1)
+
+
 def dissimilarity(units: Units) -> Floats:
     """D = Σ_g Σ_s t_s |p_sg − P_g| / (2 T I) with I = Σ_g P_g (1 − P_g), (places,). Morgan (1975), Sakoda (1981).
 
@@ -81,7 +87,7 @@ def mean_against_the_rest(units: Units, index: Callable[[Units], Floats], *, by_
     """
     weighted, weights = np.zeros(units.places), np.zeros(units.places)
     for counts in units.counts.T:
-        pair = Units(np.column_stack([counts, units.counted - counts]), units.counted, units.place, units.places)
+        pair = Units(side_by_side(counts, units.counted - counts), units.counted, units.place, units.places)
         own, rest = ratio(pair.totals, units.counted_total[:, None]).T
         # A group that is not there, or alone there, has no index and no part in the mean.
         weight = np.where(own * rest > 0, own * rest if by_pairs else own, 0.0)

@@ -5,7 +5,7 @@ from math import comb, log
 import numpy as np
 
 from analysis.multigroup import theil_h
-from analysis.units import Floats, Units, ratio
+from analysis.units import Floats, Units, ratio, side_by_side
 
 # The highest power of the fitted curve, as Reardon & Bischoff (2011) have it for fifteen bands.
 MOST_ORDERS = 4
@@ -43,7 +43,7 @@ def rank_order_h(units: Units) -> Floats:
 def _below_and_above(units: Units, band: int) -> Units:
     """The students of the bands below one, and those of it and above, as two groups."""
     below = units.counts[:, :band].sum(axis=1)
-    return Units(np.column_stack([below, units.counted - below]), units.students, units.place, units.places)
+    return Units(side_by_side(below, units.counted - below), units.students, units.place, units.places)
 
 
 def _bits(share: Floats) -> Floats:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.units import Codes, Units, known, units_by
+from analysis.units import Codes, Units, known, side_by_side, units_by
 from data import store
 from data.load import load
 
@@ -104,5 +104,5 @@ def nation(schools: int = SCHOOLS) -> tuple[Units, Codes]:
     students = np.round(random.lognormal(6.1, 0.6, schools)) + 10
     share = random.beta(2, 2, districts)[place] * 0.7 + random.beta(2, 2, schools) * 0.3
     group = random.binomial(students.astype(np.int64), share).astype(np.float64)
-    units = Units(np.column_stack([group, students - group]), students, place, districts)
+    units = Units(side_by_side(group, students - group), students, place, districts)
     return units, np.arange(districts) * STATES // districts

@@ -64,6 +64,28 @@ def between_within(between: float, within: float, symbol: str) -> go.Figure:
     return figure
 
 
+def by_level(parts: pd.DataFrame, symbol: str) -> go.Figure:
+    """One bar for each level of a chain: the part of an index that lies there.
+
+    Args:
+        parts: columns label, part, share and within (whether the level lies within districts), the largest cells first.
+        symbol: of the index.
+    """
+    figure = _figure(ROW_HEIGHT * len(parts) + 20, xaxis={"visible": False}, margin_r=90)
+    figure.add_bar(
+        x=parts["part"],
+        y=parts["label"],
+        orientation="h",
+        marker_color=np.where(parts["within"], WITHIN, BETWEEN),
+        text=[f"{part:.2f} · {share:.0%}" for part, share in zip(parts["part"], parts["share"], strict=True)],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate=f"{symbol} between " + "%{y}: %{x:.4f}<extra></extra>",
+    )
+    figure.update_layout(yaxis={"autorange": "reversed", "automargin": True})
+    return figure
+
+
 def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
     """Districts by what they contribute to the state's segregation, between and within parts stacked.
 
@@ -123,12 +145,12 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str) -> go.Figure
     return figure
 
 
-def district_scatter(districts: pd.DataFrame, group_words: str, index_label: str, picked: list[str]) -> go.Figure:
-    """Districts by the group's share and an index; size is students, the picked ones named.
+def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str, picked: list[str]) -> go.Figure:
+    """Districts by a share and an index; size is students, the picked ones named.
 
     Args:
         districts: columns leaid, district, students, share, value.
-        group_words, index_label: names of the axes.
+        share_words, index_label: names of the axes.
         picked: ids of the districts to name.
     """
     area = districts["students"].to_numpy(dtype=float)
@@ -148,24 +170,24 @@ def district_scatter(districts: pd.DataFrame, group_words: str, index_label: str
         textposition="top center",
         customdata=np.column_stack([districts["leaid"], districts["district"], districts["students"]]),
         hovertemplate=(
-            "%{customdata[1]}<br>%{x:.0%} " + group_words + "<br>" + index_label + " %{y:.2f}"
+            "%{customdata[1]}<br>%{x:.0%} " + share_words + "<br>" + index_label + " %{y:.2f}"
             "<br>%{customdata[2]:,} students<extra></extra>"
         ),
     )
     figure.update_layout(
-        xaxis=_share_axis(title=f"share of {group_words}", rangemode="tozero"),
+        xaxis=_share_axis(title=share_words, rangemode="tozero"),
         yaxis={"title": index_label, "rangemode": "tozero", "automargin": True, "zeroline": False},
     )
     return figure
 
 
-def beeswarm(schools: pd.DataFrame, district_share: float, group_words: str) -> go.Figure:
-    """Schools by the group's share, stacked where they crowd; size is students, the line is the district.
+def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str) -> go.Figure:
+    """Schools by a share, stacked where they crowd; size is students, the line is the district.
 
     Args:
         schools: columns school, students, share, level.
         district_share: the district's own share.
-        group_words: whom the share counts.
+        share_words: what the share is of.
     """
     shown = schools.dropna(subset="share").sort_values("share")
     height = _swarm(shown["share"].to_numpy())
@@ -189,7 +211,7 @@ def beeswarm(schools: pd.DataFrame, district_share: float, group_words: str) -> 
         x=district_share, line_color=LINE, line_dash="dash", annotation_text=f"district {district_share:.0%}"
     )
     figure.update_layout(
-        xaxis=_share_axis(title=f"share of {group_words} in each school", range=[-0.02, 1.02]),
+        xaxis=_share_axis(title=f"{share_words} in each school", range=[-0.02, 1.02]),
         yaxis={"visible": False, "range": [-reach, reach]},
         margin_t=28,
     )
@@ -203,11 +225,12 @@ def _swarm(share: np.ndarray) -> np.ndarray:
     return np.where(rank % 2 == 1, (rank + 1) // 2, -(rank // 2)).astype(float)
 
 
-def contributions(schools: pd.DataFrame) -> go.Figure:
-    """What each school contributes to the district's D, largest first.
+def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
+    """What each school contributes to the district's index, largest first.
 
     Args:
         schools: columns school, contribution, above (whether its share is above the district's).
+        symbol: of the index.
     """
     figure = _figure(ROW_HEIGHT * len(schools) + 50)
     figure.add_bar(
@@ -222,7 +245,7 @@ def contributions(schools: pd.DataFrame) -> go.Figure:
         cliponaxis=False,
     )
     figure.update_layout(
-        xaxis=_share_axis(title="share of the district's D", rangemode="tozero"),
+        xaxis=_share_axis(title=f"share of the district's {symbol}", rangemode="tozero"),
         yaxis={"autorange": "reversed", "automargin": True},
         margin_r=50,
     )
