@@ -64,18 +64,23 @@ def parts(units: Units, levels: Sequence[Level]) -> list[pd.DataFrame]:
         A table for each level, one row a cell, one column a measure of ``ADDITIVE``; NaN where it is undefined for the
         place.
     """
-    total, diversity = units.counted_total, multigroup.entropy(units)
+    diversity = multigroup.entropy(units)
     found = []
     for level in levels:
-        information = ratio(multigroup.surprise(level.cells), total[level.place])
+        told = information(level, units)
         table = {
             "variance_ratio": _variance(level, units),
-            "theil_h": ratio(information, diversity[level.place]),
-            "mutual_information": information,
+            "theil_h": ratio(told, diversity[level.place]),
+            "mutual_information": told,
             "exposure_shortfall": _shortfall(level, units),
         }
         found.append(pd.DataFrame(table))
     return found
+
+
+def information(level: Level, units: Units) -> Floats:
+    """What each cell adds to M, (cells,)."""
+    return ratio(multigroup.surprise(level.cells), units.counted_total[level.place])
 
 
 def _variance(level: Level, units: Units) -> Floats:

@@ -30,8 +30,8 @@ class Index:
         low, high: bounds of its value; ``high`` is inf where it has no fixed one.
         formula: its definition in plain text.
         meaning: what it measures, one sentence.
-        reading: how to say a value aloud; ``{value}`` and, in an index of two groups, the groups ``{group}`` and
-            ``{other}`` are filled in.
+        reading: how to say a value aloud; ``{value}`` or ``{points}``, a hundred times it, is filled in and, in an
+            index of two groups, the groups ``{group}`` and ``{other}``.
         undefined: when it has no value.
         citation: where it is defined.
     """
@@ -127,7 +127,7 @@ INDICES: dict[str, Index] = {
             "How far the group's share differs between the schools of the average student of each group: "
             "0 where every school has the same mix, 1 where no school mixes them.",
             "Where everyone is counted, the average student among {group} attends a school whose share of {group} is "
-            "{value:.0%} of a whole higher than the average student among {other}.",
+            "{points:.0f} points higher than the average student among {other}.",
             _ONE_GROUP,
             _JAMES_TAEUBER,
         ),
@@ -218,7 +218,7 @@ MULTIGROUP: dict[str, Index] = {
             "P* = Σ_g Σ_s (t_s/T) (p_sg − P_g)² / (1 − P_g)",
             "How far each group's share differs between its own average student's school and everyone else's, "
             "averaged over students; with two groups, V itself.",
-            "On average over students, the share of their own group is {value:.0%} of a whole higher in their own "
+            "On average over students, the share of their own group is {points:.0f} points higher in their own "
             "group's average school than in everyone else's.",
             _NO_MIX,
             "James (1986), A New Generalized “Exposure-Based” Segregation Index, Sociological Methods & Research 14, "
@@ -292,7 +292,7 @@ SCHOOL: dict[str, Index] = {
             1,
             "p_s − P",
             "The group's share in the school less its share in the place.",
-            "The share of {group} is {value:+.0%} of a whole from the place's.",
+            "The share of {group} is {points:+.0f} points from the place's.",
             "Undefined where the school has no student of either group. Of two groups only.",
             "Massey & Denton (1988), The Dimensions of Residential Segregation, Social Forces 67, 281–315.",
         ),

@@ -90,6 +90,17 @@ def by_district(schools: pd.DataFrame) -> Units:
 
 
 @cache
+def nation_by_race(schools: int = SCHOOLS) -> tuple[Units, Codes]:
+    """The same nation by seven races, all schools of a state in one place; and each school's district."""
+    units, state_of = nation(schools)
+    random = np.random.default_rng(1965)
+    group, other = units.counts.T[:, :, None]
+    mixes = group * random.dirichlet([0.5] * 4, schools), other * random.dirichlet([0.5] * 3, schools)
+    counts = side_by_side(*np.round(np.hstack(mixes)).T)
+    return Units(counts, counts.sum(axis=1), state_of[units.place], STATES), units.place
+
+
+@cache
 def nation(schools: int = SCHOOLS) -> tuple[Units, Codes]:
     """A made-up nation of 51 states: schools with their districts for places, and the state of each district.
 

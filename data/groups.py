@@ -45,6 +45,11 @@ class Comparison:
         return f"{self.group_words} and {self.other_words}" if self.other_words else self.group_words
 
     @property
+    def share_label(self) -> str:
+        """What a table's column of that share is called."""
+        return "Chance of difference in race" if self.many else "Share of the group"
+
+    @property
     def share_words(self) -> str:
         """What the share that maps and scatters show is the share of; see ``analysis.measured.shares``."""
         return "chance that two students differ in race" if self.many else f"share of {self.group_words}"

@@ -34,7 +34,7 @@ left, right = st.columns(2, gap="large")
 with left:
     st.subheader("How its schools differ")
     st.plotly_chart(
-        charts.beeswarm(known, share, view.groups.share_words),
+        charts.beeswarm(known, share, view.groups.share_words, charts.WITHIN if view.groups.many else charts.GROUP),
         config=charts.config("schools"),
         key="beeswarm",
         alt=f"Each school by the {view.groups.share_words}; the table below holds the same numbers.",
@@ -78,7 +78,7 @@ st.page_link(
 st.subheader("Every school")
 local = ["ncessch", "contribution", "gap", "local_h"]
 table = schools.merge(contributed[local], on="ncessch", how="left")
-of_two = {group: view.groups.group_words[0].upper() + view.groups.group_words[1:], "gap": "Gap to the district"}
+of_two = {group: view.groups.group_words[0].upper() + view.groups.group_words[1:], "gap": "Points from the district"}
 columns = {
     "school": "School",
     "ncessch": "School id",
@@ -93,7 +93,8 @@ parts.sortable(
     table[list(columns)].sort_values("share", ascending=False),
     columns,
     key="schools_table",
-    percent=["contribution", *([] if view.groups.many else ["gap"])],
+    percent=["contribution"],
+    points=[] if view.groups.many else ["gap"],
     bar="share",
 )
 parts.download(table[list(columns)], view, f"{leaid}-schools")

@@ -82,7 +82,7 @@ shown = {
     "leaid": "District id",
     "schools": "Schools",
     "students": "Students",
-    "share": "Chance of difference in race" if view.groups.many else "Share of the group",
+    "share": view.groups.share_label,
     **{name: each.label for name, each in measures.items()},
 }
 parts.sortable(rows.sort_values(measure, ascending=False)[list(shown)], shown, key="districts_table", bar="share")

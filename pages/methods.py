@@ -32,7 +32,7 @@ def define(indices: dict[str, Index], *, read: bool = False) -> None:
             st.code(index.formula, language=None, wrap_lines=True)
             st.markdown(f"{index.meaning} {bounds} {index.undefined}")
             if read and len(state) == 1 and pd.notna(value := state[index.name].iloc[0]):
-                st.info(words.reading(index, value, view.dataset.label, view.year, view.groups), icon=":material/chat:")
+                st.markdown(f"**Here:** {words.reading(index, value, view.dataset.label, view.year, view.groups)}")
             st.caption(index.citation)
 
 

@@ -33,7 +33,10 @@ with right:
     st.subheader("Where it lies")
     if between + within > 0:
         splits.where_it_lies(view, between, within)
-    st.caption("Variance ratio V, which splits exactly: 0 where every school has the same mix, 1 where none mixes.")
+    st.caption(
+        f"{view.indices['variance_ratio'].label} V, which splits exactly: 0 where every school has the same mix, "
+        "1 where none mixes."
+    )
     st.subheader("Over the years")
     parts.trend(
         decomposed["variance_ratio"].rename(columns={"between": "between districts", "within": "within districts"}),

@@ -181,13 +181,14 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
     return figure
 
 
-def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str) -> go.Figure:
+def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str, colour: str = GROUP) -> go.Figure:
     """Schools by a share, stacked where they crowd; size is students, the line is the district.
 
     Args:
         schools: columns school, students, share, level.
         district_share: the district's own share.
         share_words: what the share is of.
+        colour: of the dots.
     """
     shown = schools.dropna(subset="share").sort_values("share")
     height = _swarm(shown["share"].to_numpy())
@@ -200,7 +201,7 @@ def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str) -> 
         mode="markers",
         marker={
             "size": np.sqrt(size / max(size.max(initial=1), 1)) * 15 + 4,
-            "color": GROUP,
+            "color": colour,
             "opacity": 0.75,
             "line": {"width": 0.8, "color": "#FFFFFF"},
         },
@@ -229,17 +230,19 @@ def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
     """What each school contributes to the district's index, largest first.
 
     Args:
-        schools: columns school, contribution, above (whether its share is above the district's).
+        schools: columns school, contribution and, of a group's share, above (whether it is above the district's).
         symbol: of the index.
     """
     figure = _figure(ROW_HEIGHT * len(schools) + 50)
+    of_share = "above" in schools
+    side = [f", share {'above' if above else 'below'} the district's" for above in schools.get("above", ())]
     figure.add_bar(
         x=schools["contribution"],
         y=_short(schools["school"]),
         orientation="h",
-        marker_color=np.where(schools["above"], GROUP, OTHER),
-        customdata=np.column_stack([schools["school"], np.where(schools["above"], "above", "below")]),
-        hovertemplate="%{customdata[0]}: %{x:.1%}, share %{customdata[1]} the district's<extra></extra>",
+        marker_color=np.where(schools["above"], GROUP, OTHER) if of_share else WITHIN,
+        customdata=np.column_stack([schools["school"], side or [""] * len(schools)]),
+        hovertemplate="%{customdata[0]}: %{x:.1%}%{customdata[1]}<extra></extra>",
         texttemplate="%{x:.1%}",
         textposition="outside",
         cliponaxis=False,

@@ -274,7 +274,13 @@ def definitions(view: View) -> None:
 
 
 def sortable(
-    table: pd.DataFrame, labels: dict[str, str], *, key: str, percent: Sequence[str] = (), bar: str | None = None
+    table: pd.DataFrame,
+    labels: dict[str, str],
+    *,
+    key: str,
+    percent: Sequence[str] = (),
+    points: Sequence[str] = (),
+    bar: str | None = None,
 ) -> None:
     """A table to sort and search: shares in percent, indices to two decimals, counts with separators.
 
@@ -282,18 +288,18 @@ def sortable(
         table: its columns in order.
         labels: what people call each column.
         key: of the table.
-        percent: columns of shares.
+        percent, points: columns of shares, and of differences between shares.
         bar: a column of shares to draw as bars, or None.
     """
-    shares = [*percent, *([bar] if bar else [])]
+    shares = [*percent, *points, *([bar] if bar else [])]
     kinds = st.column_config
     config: dict[str, object] = {labels[name]: kinds.NumberColumn(format="%.1f %%") for name in percent}
+    config |= {labels[name]: kinds.NumberColumn(format="%+.1f", help=SCHOOL[name].meaning) for name in points}
     if bar:
         config[labels[bar]] = kinds.ProgressColumn(format="%.0f %%", min_value=0, max_value=100)
     for name in table.columns.difference(shares):
-        if name in INDICES or name in SCHOOL:
-            meaning = (INDICES | SCHOOL)[name].meaning
-            config[labels[name]] = kinds.NumberColumn(format="%.2f", help=meaning)
+        if index := (INDICES | SCHOOL).get(name):
+            config[labels[name]] = kinds.NumberColumn(format="%.2f", help=index.meaning)
         elif pd.api.types.is_integer_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="localized")
     shown = table.assign(**{name: table[name] * 100 for name in shares}).rename(columns=labels)
@@ -312,9 +318,7 @@ def place_summary(view: View, row: pd.Series) -> dict[str, str]:
     return {
         "Schools": f"{row['schools']:,}",
         "Students": f"{row['students']:,}",
-        "Chance that two students differ in race" if view.groups.many else "Share of the group": words.percent(
-            row["share"]
-        ),
+        view.groups.share_label: words.percent(row["share"]),
     } | _index_values(view, row)
 
 

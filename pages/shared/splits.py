@@ -60,15 +60,17 @@ def school_contributions(view: View, schools: pd.DataFrame, share: float, now: p
         now: the district's row of ``analysis.measured.indices_by``.
 
     Returns:
-        ``analysis.measured.contributions`` with a school's share of M as its contribution where all races are compared.
+        ``analysis.measured.contributions``, with a school's share of M as its contribution where all races are
+        compared.
     """
     found = contributions(schools, view.groups.group, view.groups.other)
     found["school"] = found["school"].fillna(found["ncessch"])
     if view.groups.many:
         added = found["local_information"] * found["group_students"]
         found["contribution"] = added / (added.sum() or float("nan"))
-    above = found["ncessch"].map(schools.set_index("ncessch")["share"]) > share
-    shown = found.assign(above=above).dropna(subset="contribution").head(CONTRIBUTIONS_SHOWN)
+    else:
+        found["above"] = found["ncessch"].map(schools.set_index("ncessch")["share"]) > share
+    shown = found.dropna(subset="contribution").head(CONTRIBUTIONS_SHOWN)
     if shown.empty:
         st.caption("The schools do not differ, so there is nothing to share out.")
         return found

@@ -112,7 +112,7 @@ def shares_between(place: str, year: int, groups: Comparison, parts: pd.Series) 
     """
     lead = f"Of the separation of {groups.words} in {place} in {school_year(year)}:"
     names = {
-        "variance_ratio": "the variance ratio (V)",
+        "variance_ratio": "the normalized exposure (V)" if groups.many else "the variance ratio (V)",
         "theil_h": "Theil's H",
         "mutual_information": "mutual information (M)",
         "exposure_shortfall": "what exposure falls short of in an even state",
@@ -139,8 +139,9 @@ def by_level(place: str, year: int, groups: Comparison, parts: pd.DataFrame) -> 
         place, year, groups: what the numbers are about.
         parts: columns label and share, the largest cells first.
     """
-    shares = [f"{share:.0%} between {label}" for label, share in zip(parts["label"], parts["share"], strict=True)]
-    first, *more, last = shares
+    within = ["", *(f" within {label}" for label in parts["label"])]
+    shares = zip(parts["share"], parts["label"], within, strict=False)
+    first, *more, last = (f"{share:.0%} between {label}{larger}" for share, label, larger in shares)
     return (
         f"By V, of the separation of {groups.words} in {place} in {school_year(year)}, {first.replace('%', '% lies')}"
         f"{''.join(f', {share}' for share in more)} and {last}."
@@ -155,7 +156,7 @@ def absent_among_many() -> str:
 
 def reading(index: Index, value: float, place: str, year: int, groups: Comparison) -> str:
     """An index's value said aloud."""
-    said = index.reading.format(value=value, group=groups.group_words, other=groups.other_words)
+    said = index.reading.format(value=value, points=100 * value, group=groups.group_words, other=groups.other_words)
     return f"{place}, {school_year(year)}, {groups.words}: {said}"
 
 
@@ -221,7 +222,7 @@ def contributed(groups: Comparison, now: pd.Series, shown: int, schools: int) ->
     if groups.many:
         return (
             f"Share of the district's M (now {number(now['mutual_information'], 3)}) that the school's own mix makes: "
-            f"{some}. Amber schools are more mixed than the district, blue ones less."
+            f"{some}."
         )
     return (
         f"Share of the district's D (now {number(now['dissimilarity'])}) that would go if the school matched "
