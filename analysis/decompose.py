@@ -50,7 +50,7 @@ def nested(units: Units, chain: Sequence[Codes]) -> list[Level]:
     return [*levels, Level(schools, units.place)]
 
 
-def parts(units: Units, levels: Sequence[Level]) -> list[pd.DataFrame]:
+def parts(levels: Sequence[Level]) -> list[pd.DataFrame]:
     """What each cell adds to the segregation of its place, level by level.
 
     Over the cells of a place and over all levels these add up to the place's segregation, exactly. With c for a cell
@@ -64,53 +64,54 @@ def parts(units: Units, levels: Sequence[Level]) -> list[pd.DataFrame]:
         A table for each level, one row a cell, one column a measure of ``ADDITIVE``; NaN where it is undefined for the
         place.
     """
-    diversity = multigroup.entropy(units)
+    whole = levels[0].cells
+    diversity = multigroup.entropy(whole)
     found = []
     for level in levels:
-        told = information(level, units)
+        told = information(level, whole)
         table = {
-            "variance_ratio": _variance(level, units),
+            "variance_ratio": _variance(level, whole),
             "theil_h": ratio(told, diversity[level.place]),
             "mutual_information": told,
-            "exposure_shortfall": _shortfall(level, units),
+            "exposure_shortfall": _shortfall(level, whole),
         }
         found.append(pd.DataFrame(table))
     return found
 
 
-def information(level: Level, units: Units) -> Floats:
-    """What each cell adds to M, (cells,)."""
-    return ratio(multigroup.surprise(level.cells), units.counted_total[level.place])
+def information(level: Level, whole: Units) -> Floats:
+    """What each cell adds to M, (cells,); ``whole`` are any units of the places split, such as the first level's."""
+    return ratio(multigroup.surprise(level.cells), whole.counted_total[level.place])
 
 
-def _variance(level: Level, units: Units) -> Floats:
+def _variance(level: Level, whole: Units) -> Floats:
     """What each cell adds to V, or to P* of more than two groups, (cells,)."""
-    cells, pair = level.cells, units.counts.shape[1] == 2
-    above, everyone = cells.counted_total[cells.place], units.counted_total[level.place]
+    cells, pair = level.cells, whole.counts.shape[1] == 2
+    above, everyone = cells.counted_total[cells.place], whole.counted_total[level.place]
     added = np.zeros(len(cells.place))
     for group, counts in enumerate(cells.counts.T[:1] if pair else cells.counts.T):
         # T_c T_u (P_c − P_u), exact in whole numbers, so that an even place gives exactly 0.
         apart = counts * above - cells.totals[cells.place, group] * cells.counted
         squares = np.nan_to_num(ratio(apart * apart, cells.counted * above * above))
-        own = units.totals[level.place, group]
+        own = whole.totals[level.place, group]
         # Of two groups both add alike: 1/(1 − P) + 1/P = 1/(P (1 − P)).
         added += ratio(squares * everyone, own * (everyone - own)) if pair else ratio(squares, everyone - own)
     return added
 
 
-def _shortfall(level: Level, units: Units) -> Floats:
+def _shortfall(level: Level, whole: Units) -> Floats:
     """What each cell adds to the exposure shortfall, (cells,)."""
     cells = level.cells
-    if units.counts.shape[1] > 2:
+    if whole.counts.shape[1] > 2:
         return np.full(len(cells.place), np.nan)
     even = ratio(cells.totals[:, 1], cells.students_total)[cells.place]
     met = even - ratio(cells.counts[:, 1], cells.students)
-    own = ratio(cells.counts[:, 0], units.totals[level.place, 0])
+    own = ratio(cells.counts[:, 0], whole.totals[level.place, 0])
     # A cell without a student of the group adds nothing, though what it would meet is undefined.
     return np.where(own == 0, 0.0, own * met)
 
 
-def by_level(units: Units, levels: Sequence[Level]) -> list[pd.DataFrame]:
+def by_level(levels: Sequence[Level]) -> list[pd.DataFrame]:
     """The part of each place's segregation that lies at each level.
 
     Returns:
@@ -119,11 +120,12 @@ def by_level(units: Units, levels: Sequence[Level]) -> list[pd.DataFrame]:
         level D itself), which adds up to D over schools; and ``dissimilarity_most``, the most it could add,
         Σ_u min(A_u/A, B_u/B) D_u over the cells u of the level above.
     """
-    found, before = [], np.zeros(units.places)
-    for level, added in zip(levels, parts(units, levels), strict=True):
-        over_cells = Units(level.cells.counts, level.cells.students, level.place, units.places)
+    places = levels[0].cells.places
+    found, before = [], np.zeros(places)
+    for level, added in zip(levels, parts(levels), strict=True):
+        over_cells = Units(level.cells.counts, level.cells.students, level.place, places)
         d = _of_pairs(over_cells, two_groups.dissimilarity)
-        table = {measure: _summed(added[measure], level.place, units.places) for measure in ADDITIVE}
+        table = {measure: _summed(added[measure], level.place, places) for measure in ADDITIVE}
         table["dissimilarity"] = np.maximum(d - before, 0.0)
         table["dissimilarity_most"] = _of_pairs(over_cells, partial(_most_added, level))
         found.append(pd.DataFrame(table))
@@ -158,7 +160,7 @@ def district_parts(units: Units, district: Codes) -> tuple[pd.DataFrame, Codes]:
         is undefined for the place; and the place code of each row. Rows are in order of place, then district.
     """
     districts, schools = levels = nested(units, [district])
-    between, within = parts(units, levels)
+    between, within = parts(levels)
     table = {}
     for measure in ADDITIVE:
         table[measure, "between"] = between[measure].to_numpy()
@@ -179,7 +181,7 @@ def decompose(units: Units, district: Codes) -> pd.DataFrame:
         districts and added_within is what sorting within districts adds, from 0 to Σ min(A_d/A, B_d/B) D_d. D is no
         sum of district Ds.
     """
-    between, within = by_level(units, nested(units, [district]))
+    between, within = by_level(nested(units, [district]))
     table = {}
     for measure in (*ADDITIVE, "dissimilarity"):
         table[measure, "total"] = between[measure] + within[measure]

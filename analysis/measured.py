@@ -142,7 +142,7 @@ def decomposed_by_level(table: pd.DataFrame, group: str, other: Other, columns: 
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year"])
     levels = nested(units, [places_by(counted, [column])[0] for column in columns])
-    parts = by_level(units, levels)
+    parts = by_level(levels)
     rows = []
     for measure_name in (*ADDITIVE, "dissimilarity"):
         of_d = measure_name == "dissimilarity"

@@ -22,14 +22,19 @@ def surprise(units: Units) -> Floats:
     """Σ_g n_sg ln(n_sg T / (t_s N_g)) of each school, (schools,): what it adds to T·M of its place.
 
     The logarithm is taken of 1 plus a difference that is exact in whole numbers, so that schools close to the place's
-    mix keep their digits. Without branches: an empty cell is given any logarithm at all and multiplies it by 0.
+    mix keep their digits. Without branches: an empty cell is given any logarithm at all and multiplies it by 0. Done in
+    place, since new memory costs as much as the arithmetic.
     """
     total = units.counted_total[units.place]
     added = np.zeros(len(units.place))
     for counts, of_group in zip(units.counts.T, units.totals.T, strict=True):
-        expected = units.counted * of_group[units.place]
-        apart = (counts * total - expected) / (expected + (expected == 0))
-        added += counts * np.log1p(apart + (counts == 0))
+        expected = of_group.take(units.place)
+        expected *= units.counted
+        apart = counts * total
+        apart -= expected
+        apart /= expected + (expected == 0)
+        apart += counts == 0
+        added += counts * np.log1p(apart, out=apart)
     return added
 
 

@@ -56,13 +56,15 @@ def gini(units: Units) -> Floats:
     Equal to the area between the segregation curve and the diagonal, so one sort by p_s is enough.
     """
     a, b = units.counts[:, 0], units.counts[:, 1]
-    order = np.lexsort((np.nan_to_num(ratio(a, a + b)), units.place))
+    order = np.argsort(np.nan_to_num(ratio(a, a + b)))
+    # Codes in the fewest bytes are sorted by their digits, which takes a third of the time.
+    order = order[np.argsort(units.place[order].astype(np.min_scalar_type(units.places)), kind="stable")]
     place = units.place[order]
     starts = np.searchsorted(place, place)
     below_a, below_b = _sum_before(a[order], starts), _sum_before(b[order], starts)
-    area = np.empty_like(a)
-    area[order] = below_b * a[order] - below_a * b[order]
-    return ratio(units.over_places(area), units.totals[:, 0] * units.totals[:, 1])
+    area = below_b * a[order] - below_a * b[order]
+    above = np.bincount(place, weights=area, minlength=units.places).astype(np.float64, copy=False)
+    return ratio(above, units.totals[:, 0] * units.totals[:, 1])
 
 
 def _sum_before(values: Floats, starts: Codes) -> Floats:

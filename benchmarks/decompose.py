@@ -50,9 +50,10 @@ def _by_race(label: str) -> Iterator[Figure]:
 
 def nested_information(units: Units, district: Codes) -> list[tuple[Floats, Floats]]:
     """M and H of each place at each level."""
-    parts = [(level.place, information(level, units)) for level in nested(units, [district])]
-    told = [np.bincount(place, weights=part, minlength=units.places) for place, part in parts]
-    diversity = entropy(units)
+    levels = nested(units, [district])
+    whole = levels[0].cells
+    told = [np.bincount(each.place, information(each, whole), minlength=units.places) for each in levels]
+    diversity = entropy(whole)
     return [(part, part / diversity) for part in told]
 
 

@@ -47,7 +47,7 @@ def chains(draw: st.DrawFn, groups: int | None = None) -> Chained:
 
 def found(state: Chained, measure: str) -> np.ndarray:
     with np.errstate(divide="raise", invalid="raise", over="raise"):
-        levels = by_level(state.table, nested(state.table, state.chain))
+        levels = by_level(nested(state.table, state.chain))
     assert len(levels) == len(state.chain) + 1
     return np.array([level[measure].to_numpy() for level in levels])
 
@@ -123,8 +123,8 @@ def test_three_levels_by_hand() -> None:
     """P = 1/2 of 80. County 0 has 30 of 40, county 1 has 10 of 40; county 0's districts 20 of 20 and 10 of 20."""
     table = one_place((20, 0), (10, 0), (0, 10), (5, 15), (5, 15))
     levels = nested(table, [np.array([0, 0, 0, 1, 1]), np.array([0, 1, 1, 2, 2])])
-    v = [level["variance_ratio"][0] for level in by_level(table, levels)]
+    v = [level["variance_ratio"][0] for level in by_level(levels)]
     # T P (1 − P) = 20. Counties: 2 × 40 (1/4)² = 5; districts: 2 × 20 (1/4)² = 2.5; schools: 2 × 10 (1/2)² = 5.
     assert v == pytest.approx([5 / 20, 2.5 / 20, 5 / 20], abs=TOLERANCE)
-    cells = parts(table, levels)
+    cells = parts(levels)
     assert cells[1]["variance_ratio"].tolist() == pytest.approx([1.25 / 20, 1.25 / 20, 0], abs=TOLERANCE)

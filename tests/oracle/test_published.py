@@ -69,7 +69,7 @@ def test_schools00_information_nests_in_one_call(schools00: pd.DataFrame) -> Non
     """The same three parts from the chain state, district, school; H's are those over E."""
     chain = [codes(schools00["state"]), codes(schools00["district"])]
     whole = by(schools00)
-    parts = by_level(whole, nested(whole, chain))
+    parts = by_level(nested(whole, chain))
     expected = [0.0992437012829, 0.2387087955059, 0.0875864790876]
     assert [part["mutual_information"][0] for part in parts] == pytest.approx(expected, abs=1e-13)
     entropy = 0.425538975876420 / 0.418808314641945
