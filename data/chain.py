@@ -23,7 +23,7 @@ CHAIN = {
     for level in (
         ChainLevel("state", "state", "state", "states"),
         ChainLevel("county", "county", "county", "counties"),
-        ChainLevel("sector", "charter", "sector (charter or not)", "sectors (charter or not)"),
+        ChainLevel("sector", "charter", "sector", "sectors (charter or not)"),
         ChainLevel("district", "leaid", "district", "districts"),
         ChainLevel("level", "level", "school level", "school levels"),
         ChainLevel("school", "ncessch", "school", "schools"),

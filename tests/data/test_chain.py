@@ -52,7 +52,7 @@ def test_what_does_not_nest_or_is_unknown_is_counted(schools: pd.DataFrame) -> N
         "1 of 2 counties lie in more than one district; the part in each counts on its own.",
     ]
     assert crossed_words(schools, chain("sector,district", schools)) == [
-        "1 of 3 districts lie in more than one sector (charter or not); the part in each counts on its own."
+        "1 of 3 districts lie in more than one sector; the part in each counts on its own."
     ]
 
 
