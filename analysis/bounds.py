@@ -34,8 +34,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.corners import at_corners
-from analysis.indices import INDICES, gini, measure
+from analysis.indices import INDICES, measure
 from analysis.intervals import Intervals, Pieces, pieces
+from analysis.two_groups import gini
 from analysis.units import Floats, ratio
 
 # Halvings of an interval of shares: to below the last digit of a number near 0.

@@ -1,133 +1,21 @@
-"""Segregation indices, each for all places at once, and the registry that describes them.
+"""The registry of indices: what each is, how to read it, when it has no value, and for how many groups it is defined.
 
-Notation, as in Massey & Denton (1988): school s of a place holds a_s students of the group and b_s of the other,
-t_s = a_s + b_s of both and n_s students of any kind; A, B, T and N are the sums over the place; p_s = a_s / t_s and
-P = A / T. An undefined value is NaN, never 0; ``undefined_reason`` says why.
+Four registries by what an index takes and gives: ``INDICES`` compare two groups and ``MULTIGROUP`` any number of them,
+under the same names where one is the other's generalisation; ``ORDERED`` compare ordered bands; each of these gives
+one number a place. ``SCHOOL`` gives one number a school. An undefined value is NaN, never 0; ``undefined_reason`` says
+why.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.units import Floats, Units, ratio
-
-
-def dissimilarity(units: Units) -> Floats:
-    """D = ½ Σ |a_s/A − b_s/B|, (places,). Duncan & Duncan (1955)."""
-    a, b = units.counts[:, 0], units.counts[:, 1]
-    totals = units.totals
-    both = (totals[:, 0] > 0) & (totals[:, 1] > 0)
-    safe = np.where(both[:, None], totals[:, :2], 1.0)[units.place]
-    half_gaps = units.over_places(np.abs(a / safe[:, 0] - b / safe[:, 1])) / 2
-    return np.where(both, half_gaps, np.nan)
-
-
-def exposure(units: Units) -> Floats:
-    """Exposure aPb = Σ (a_s/A)(b_s/n_s), (places,). Lieberson (1981). Not symmetric in the groups."""
-    return _exposure_to(units, 1)
-
-
-def isolation(units: Units) -> Floats:
-    """Isolation aPa = Σ (a_s/A)(a_s/n_s), (places,). Lieberson (1981)."""
-    return _exposure_to(units, 0)
-
-
-def _exposure_to(units: Units, to: int) -> Floats:
-    share = ratio(units.counts[:, to], units.students)
-    met = units.over_places(units.counts[:, 0] * np.nan_to_num(share))
-    return ratio(met, units.totals[:, 0])
-
-
-def variance_ratio(units: Units) -> Floats:
-    """V = Σ t_s (p_s − P)² / (T P (1 − P)), (places,). Also η² or normalised exposure; James & Taeuber (1985)."""
-    group, other = units.totals[:, 0], units.totals[:, 1]
-    of_two = units.counts[:, 0] + units.counts[:, 1]
-    squares = np.nan_to_num(ratio(imbalance(units) ** 2, of_two))
-    return ratio(units.over_places(squares), group * other * (group + other))
-
-
-def imbalance(units: Units) -> Floats:
-    """a_s B − b_s A, (schools,): t_s T (p_s − P), but exact in whole numbers, so that an even place gives exactly 0."""
-    total = units.totals[units.place]
-    return units.counts[:, 0] * total[:, 1] - units.counts[:, 1] * total[:, 0]
-
-
-def mutual_information(units: Units) -> Floats:
-    """M = Σ_s Σ_g (n_sg/T) ln(n_sg T / (n_s n_g)), in nats, (places,). Theil & Finizza (1971); any number of groups."""
-    surprise = units.counts * log_of_share_ratio(units.counts, units.totals[units.place])
-    return np.maximum(ratio(units.over_places(surprise.sum(axis=1)), units.totals.sum(axis=1)), 0.0)
-
-
-def entropy(units: Units) -> Floats:
-    """E = −Σ_g P_g ln P_g of the groups in each place, in nats, (places,); NaN where a place has no student counted."""
-    total = units.totals.sum(axis=1)[:, None]
-    share, rest = ratio(units.totals, total), ratio(total - units.totals, total)
-    # Near 1 the logarithm is taken of what is missing to 1, which loses no digits.
-    log_share = np.where(share > 0.5, np.log1p(-np.minimum(rest, 0.5)), _log_where_positive(share))
-    return np.maximum(-(share * log_share).sum(axis=1), 0.0)
-
-
-def theil_h(units: Units) -> Floats:
-    """H = M / E, (places,). Theil & Finizza (1971); any number of groups."""
-    return ratio(mutual_information(units), entropy(units))
-
-
-def log_of_share_ratio(counts: Floats, totals: Floats) -> Floats:
-    """The ln of each group's share in ``counts`` over its share in ``totals``: (rows, groups), 0 for an empty cell.
-
-    Where the shares are close the logarithm is taken of their difference, which is exact in whole numbers.
-    """
-    size, total = counts.sum(axis=1)[:, None], totals.sum(axis=1)[:, None]
-    apart = ratio(counts * (total - totals) - (size - counts) * totals, size * totals)
-    close = np.abs(apart) < 0.5
-    far_log = _log_where_positive(ratio(counts * total, size * totals))
-    return np.where(close, np.log1p(apart, out=np.zeros_like(apart), where=close), far_log)
-
-
-def _log_where_positive(values: Floats) -> Floats:
-    """Natural logarithm, 0 where the value is 0 or undefined: the limit of x ln x is 0."""
-    return np.log(values, out=np.zeros_like(values), where=values > 0)
-
-
-def gini(units: Units) -> Floats:
-    """G = Σ_i Σ_j t_i t_j |p_i − p_j| / (2 T² P (1 − P)), (places,). James & Taeuber (1985).
-
-    Equal to the area between the segregation curve and the diagonal, so one sort by p_s is enough.
-    """
-    a, b = units.counts[:, 0], units.counts[:, 1]
-    order = np.lexsort((np.nan_to_num(ratio(a, a + b)), units.place))
-    place = units.place[order]
-    starts = np.searchsorted(place, place)
-    below_a, below_b = _sum_before(a[order], starts), _sum_before(b[order], starts)
-    area = np.empty_like(a)
-    area[order] = below_b * a[order] - below_a * b[order]
-    return ratio(units.over_places(area), units.totals[:, 0] * units.totals[:, 1])
-
-
-def _sum_before(values: Floats, starts: NDArray[np.intp]) -> Floats:
-    """The sum of the values before each one, from the start of its own place on."""
-    before = np.concatenate([[0.0], np.cumsum(values)])
-    return before[:-1] - before[starts]
-
-
-def atkinson(units: Units, b: float = 0.5) -> Floats:
-    """A(b) = 1 − [Σ (a_s/A)^b (b_s/B)^(1−b)]^(1/(1−b)), (places,). Atkinson (1970); James & Taeuber (1985).
-
-    Args:
-        units: the schools.
-        b: shape, strictly between 0 and 1. Below ½ schools where the group is scarce weigh more, above ½ those where
-            it is concentrated; at ½ the two groups count alike.
-    """
-    if not 0 < b < 1:
-        raise ValueError(f"Atkinson's shape b must lie strictly between 0 and 1, not {b}")
-    totals = units.totals[:, :2]
-    both = (totals[:, 0] > 0) & (totals[:, 1] > 0)
-    share = units.counts[:, :2] / np.where(both[:, None], totals, 1.0)[units.place]
-    overlap = units.over_places(share[:, 0] ** b * share[:, 1] ** (1 - b))
-    return np.where(both, np.maximum(1 - overlap ** (1 / (1 - b)), 0.0), np.nan)
+from analysis import local, multigroup, two_groups
+from analysis.rank_order import rank_order_h
+from analysis.units import Floats, Units
 
 
 @dataclass(frozen=True)
@@ -138,14 +26,14 @@ class Index:
         name: its key, also its column in files.
         label: its name on screen.
         symbol: its short name.
-        function: units in, a (places,) array out.
+        function: units in, a (places,) array out; (schools,) in ``SCHOOL``.
         low, high: bounds of its value; ``high`` is inf where it has no fixed one.
         formula: its definition in plain text.
         meaning: what it measures, one sentence.
-        reading: how to say a value aloud; ``{value}`` and the groups ``{group}`` and ``{other}`` are filled in.
+        reading: how to say a value aloud; ``{value}`` or ``{points}``, a hundred times it, is filled in and, in an
+            index of two groups, the groups ``{group}`` and ``{other}``.
         undefined: when it has no value.
         citation: where it is defined.
-        multigroup: whether it takes more than two groups.
     """
 
     name: str
@@ -159,15 +47,25 @@ class Index:
     reading: str
     undefined: str
     citation: str
-    multigroup: bool = False
 
 
 _ONE_GROUP = "Undefined where either group has no student."
+_NOBODY = "Undefined where there is no student of any group counted."
+_NO_MIX = "Undefined where fewer than two groups have a student."
 _NO_GROUP = "Undefined where the group has no student."
 _JAMES_TAEUBER = "James & Taeuber (1985), Measures of Segregation, Sociological Methodology 15, 1–32."
 _THEIL_FINIZZA = (
     "Theil & Finizza (1971), A Note on the Measurement of Racial Integration of Schools, "
     "Journal of Mathematical Sociology 1, 187–193."
+)
+_MORA = "Mora & Ruiz-Castillo (2011), Entropy-based Segregation Indices, Sociological Methodology 41, 159–194."
+_REARDON_FIREBAUGH = (
+    "Reardon & Firebaugh (2002), Measures of Multigroup Segregation, Sociological Methodology 32, 33–67."
+)
+_LOCAL = (
+    "Alonso-Villar & Del Río (2010), Local versus Overall Segregation Measures, Mathematical Social Sciences 60, "
+    "30–38; Elbers (2023), A Method for Studying Differences in Segregation Across Time and Space, Sociological "
+    "Methods & Research 52, 5–42."
 )
 _LIEBERSON = (
     "Lieberson (1981), An Asymmetrical Approach to Segregation; Massey & Denton (1988), "
@@ -181,7 +79,7 @@ INDICES: dict[str, Index] = {
             "dissimilarity",
             "Dissimilarity",
             "D",
-            dissimilarity,
+            two_groups.dissimilarity,
             0,
             1,
             "D = ½ Σ |a_s/A − b_s/B|",
@@ -196,7 +94,7 @@ INDICES: dict[str, Index] = {
             "exposure",
             "Exposure",
             "aPb",
-            exposure,
+            two_groups.exposure,
             0,
             1,
             "aPb = Σ (a_s/A)(b_s/n_s)",
@@ -209,7 +107,7 @@ INDICES: dict[str, Index] = {
             "isolation",
             "Isolation",
             "aPa",
-            isolation,
+            two_groups.isolation,
             0,
             1,
             "aPa = Σ (a_s/A)(a_s/n_s)",
@@ -222,14 +120,14 @@ INDICES: dict[str, Index] = {
             "variance_ratio",
             "Variance ratio",
             "V",
-            variance_ratio,
+            two_groups.variance_ratio,
             0,
             1,
             "V = Σ t_s (p_s − P)² / (T P (1 − P))",
             "How far the group's share differs between the schools of the average student of each group: "
             "0 where every school has the same mix, 1 where no school mixes them.",
             "Where everyone is counted, the average student among {group} attends a school whose share of {group} is "
-            "{value:.0%} of a whole higher than the average student among {other}.",
+            "{points:.0f} points higher than the average student among {other}.",
             _ONE_GROUP,
             _JAMES_TAEUBER,
         ),
@@ -237,7 +135,7 @@ INDICES: dict[str, Index] = {
             "theil_h",
             "Theil's H",
             "H",
-            theil_h,
+            multigroup.theil_h,
             0,
             1,
             "H = M / E, with E = −Σ_g P_g ln P_g",
@@ -245,29 +143,26 @@ INDICES: dict[str, Index] = {
             "The average school is {value:.0%} less mixed than the place as a whole.",
             _ONE_GROUP,
             _THEIL_FINIZZA,
-            multigroup=True,
         ),
         Index(
             "mutual_information",
             "Mutual information",
             "M",
-            mutual_information,
+            multigroup.mutual_information,
             0,
             np.inf,
             "M = Σ_s Σ_g (n_sg/T) ln(n_sg T / (n_s n_g))",
             "How much knowing a student's school tells about the student's group, in nats; "
             "it adds up exactly over nested places.",
             "Knowing a student's school tells {value:.3f} nats about the student's group.",
-            "Undefined where there is no student of any group counted.",
-            _THEIL_FINIZZA + " Mora & Ruiz-Castillo (2011), Entropy-based Segregation Indices, "
-            "Sociological Methodology 41, 159–194.",
-            multigroup=True,
+            _NOBODY,
+            _THEIL_FINIZZA + " " + _MORA,
         ),
         Index(
             "gini",
             "Gini",
             "G",
-            gini,
+            two_groups.gini,
             0,
             1,
             "G = Σ_i Σ_j t_i t_j |p_i − p_j| / (2 T² P (1 − P))",
@@ -281,7 +176,7 @@ INDICES: dict[str, Index] = {
             "atkinson",
             "Atkinson (b = 0.5)",
             "A",
-            atkinson,
+            two_groups.atkinson,
             0,
             1,
             "A(b) = 1 − [Σ (a_s/A)^b (b_s/B)^(1−b)]^(1/(1−b))",
@@ -294,25 +189,179 @@ INDICES: dict[str, Index] = {
     )
 }
 
+MULTIGROUP: dict[str, Index] = {
+    index.name: index
+    for index in (
+        Index(
+            "dissimilarity",
+            "Dissimilarity of all groups",
+            "D",
+            multigroup.dissimilarity,
+            0,
+            1,
+            "D = Σ_g Σ_s t_s |p_sg − P_g| / (2 T I), with I = Σ_g P_g (1 − P_g)",
+            "The students who would have to change schools for every school to have the same mix, as a share of those "
+            "who would if no school mixed any two groups; with two groups, D itself.",
+            "The students who would have to change schools for all schools to have the same mix are {value:.0%} of "
+            "those who would if every school were of one group.",
+            _NO_MIX,
+            "Morgan (1975), The Segregation of Socioeconomic Groups in Urban Areas, Urban Studies 12, 47–60; "
+            "Sakoda (1981), A Generalized Index of Dissimilarity, Demography 18, 245–250. " + _REARDON_FIREBAUGH,
+        ),
+        Index(
+            "variance_ratio",
+            "Normalized exposure of all groups",
+            "V",
+            multigroup.normalized_exposure,
+            0,
+            1,
+            "P* = Σ_g Σ_s (t_s/T) (p_sg − P_g)² / (1 − P_g)",
+            "How far each group's share differs between its own average student's school and everyone else's, "
+            "averaged over students; with two groups, V itself.",
+            "On average over students, the share of their own group is {points:.0f} points higher in their own "
+            "group's average school than in everyone else's.",
+            _NO_MIX,
+            "James (1986), A New Generalized “Exposure-Based” Segregation Index, Sociological Methods & Research 14, "
+            "301–316. " + _REARDON_FIREBAUGH,
+        ),
+        replace(INDICES["theil_h"], undefined=_NO_MIX),
+        INDICES["mutual_information"],
+        Index(
+            "gini",
+            "Gini of all groups",
+            "G",
+            multigroup.gini,
+            0,
+            1,
+            "G = Σ_g Σ_i Σ_j t_i t_j |p_ig − p_jg| / (2 T² I), with I = Σ_g P_g (1 − P_g)",
+            "The mean difference in groups' shares between all pairs of students' schools, as a share of the greatest "
+            "possible; with two groups, the Gini itself.",
+            "The mean difference between schools is {value:.0%} of the greatest possible.",
+            _NO_MIX,
+            _REARDON_FIREBAUGH,
+        ),
+    )
+}
+
+ORDERED: dict[str, Index] = {
+    index.name: index
+    for index in (
+        Index(
+            "rank_order_h",
+            "Rank-order H",
+            "H^R",
+            rank_order_h,
+            0,
+            1,
+            "H^R = 2 ln 2 ∫ E(p) H(p) dp, with H(p) between students below and above the p-th part of the ranking",
+            "H over every way to part a ranking of students in two, such as family income in bands; it does not depend "
+            "on where the bands are cut. Used only where a dataset counts students by ordered bands.",
+            "Averaged over all ways to part the ranking in two, the average school is {value:.0%} less mixed than the "
+            "place as a whole.",
+            "Undefined where fewer than two bands have a student, or where the curve fitted through too few or too "
+            "unlike bands leaves 0 to 1.",
+            "Reardon (2011), Measures of Income Segregation, Stanford Center for Education Policy Analysis; Reardon & "
+            "Bischoff (2011), Income Inequality and Income Segregation, American Journal of Sociology 116, 1092–1153.",
+        ),
+    )
+}
+
+SCHOOL: dict[str, Index] = {
+    index.name: index
+    for index in (
+        Index(
+            "contribution",
+            "Contribution to D",
+            "SCI",
+            local.contribution,
+            0,
+            1,
+            "SCI_s = t_s |p_s − P| / Σ_j t_j |p_j − P|",
+            "The share of the place's D that would go if the school's mix matched the place's; the contributions of a "
+            "place add up to 1, half from schools above its share and half from those below.",
+            "{value:.0%} of the place's D would go if the school's mix matched the place's.",
+            "Undefined where D is undefined or 0. Of two groups only.",
+            "Urban Institute (2020), Segregation Contribution Index.",
+        ),
+        Index(
+            "gap",
+            "Gap to the place",
+            "p_s − P",
+            local.gap,
+            -1,
+            1,
+            "p_s − P",
+            "The group's share in the school less its share in the place.",
+            "The share of {group} is {points:+.0f} points from the place's.",
+            "Undefined where the school has no student of either group. Of two groups only.",
+            "Massey & Denton (1988), The Dimensions of Residential Segregation, Social Forces 67, 281–315.",
+        ),
+        Index(
+            "local_information",
+            "Local information",
+            "M_s",
+            local.local_information,
+            0,
+            np.inf,
+            "M_s = Σ_g p_sg ln(p_sg / P_g)",
+            "How unlike the place's mix the school's is, in nats; weighted with their students, the schools of a place "
+            "add up to M.",
+            "The school's mix tells {value:.3f} nats more about a student's group than the place's does.",
+            "Undefined where the school has no student of any group counted.",
+            _LOCAL,
+        ),
+        Index(
+            "local_h",
+            "Local H",
+            "H_s",
+            local.local_h,
+            0,
+            np.inf,
+            "H_s = M_s / E",
+            "The same as a share of the place's own mix; weighted with their students, the schools of a place add up "
+            "to H.",
+            "What the school's mix tells about a student's group is {value:.0%} of the place's own diversity.",
+            "Undefined where the school has no student counted or fewer than two groups have a student in the place.",
+            _LOCAL,
+        ),
+    )
+}
+
+# The indices of ``SCHOOL`` that take any number of groups.
+OF_ANY_GROUPS = ("local_information", "local_h")
+
+_TWO_ONLY = "compares two groups only"
+
+
+def indices_of(units: Units) -> dict[str, Index]:
+    """The registry for as many groups as the units have."""
+    return INDICES if units.counts.shape[1] == 2 else MULTIGROUP
+
 
 def measure(units: Units) -> pd.DataFrame:
-    """Every index of the registry for every place: one row a place code, one column an index, NaN where undefined."""
-    return pd.DataFrame({name: index.function(units) for name, index in INDICES.items()})
+    """Every index for every place: one row a place code, one column an index of ``INDICES``.
+
+    NaN where undefined, or where there are more than two groups and the index compares two.
+    """
+    found = {name: index.function(units) for name, index in indices_of(units).items()}
+    return pd.DataFrame({name: found.get(name, np.full(units.places, np.nan)) for name in INDICES})
 
 
 def undefined_reason(units: Units) -> dict[str, NDArray[np.str_]]:
-    """Why each index is undefined in each place: a (places,) array of sentences an index, "" where it is defined."""
+    """Why each index is undefined in each place: a (places,) array of words an index, "" where it is defined."""
+    nobody = np.where(units.counted_total > 0, "", "no students")
+    of_two = _reasons_of_two(units)
+    if indices_of(units) is INDICES:
+        return {name: nobody if name == "mutual_information" else of_two[name] for name in INDICES}
+    mixed = (units.totals > 0).sum(axis=1) > 1
+    no_mix = np.where(mixed, "", np.where(nobody != "", nobody, "students of one group only"))
+    reasons = dict.fromkeys(MULTIGROUP, no_mix) | {"mutual_information": nobody}
+    return {name: reasons.get(name, np.full(units.places, _TWO_ONLY)) for name in INDICES}
+
+
+def _reasons_of_two(units: Units) -> dict[str, NDArray[np.str_]]:
+    """The reasons for every index of two groups but mutual information."""
     group, other = units.totals[:, 0], units.totals[:, 1]
-    empty = units.students_total == 0
-    no_group = np.select([empty, group == 0], ["no students", "no students of the group"], "")
-    no_pair = np.select(
-        [no_group != "", other == 0],
-        [no_group, "no students of the other group"],
-        "",
-    )
-    no_mix = np.where(
-        (units.totals > 0).sum(axis=1) > 1, "", np.where(no_pair != "", no_pair, "students of one group only")
-    )
-    nobody = np.where(units.totals.sum(axis=1) > 0, "", "no students")
-    special = {"exposure": no_group, "isolation": no_group, "mutual_information": nobody, "theil_h": no_mix}
-    return {name: special.get(name, no_pair) for name in INDICES}
+    no_group = np.select([units.students_total == 0, group == 0], ["no students", "no students of the group"], "")
+    no_pair = np.select([no_group != "", other == 0], [no_group, "no students of the other group"], "")
+    return {name: no_group if name in ("exposure", "isolation") else no_pair for name in INDICES}

@@ -7,42 +7,44 @@ import numpy as np
 import pandas as pd
 
 from analysis.bounds import bounds
-from analysis.contribution import contribution
-from analysis.decompose import ADDITIVE, decompose, district_parts
-from analysis.indices import exposure, isolation, measure, undefined_reason
+from analysis.decompose import ADDITIVE, by_level, decompose, district_parts, nested
+from analysis.indices import OF_ANY_GROUPS, SCHOOL, measure, undefined_reason
 from analysis.intervals import Intervals
-from analysis.units import Codes, Units, known, places_by, ratio, units_by
+from analysis.multigroup import diversity
+from analysis.two_groups import exposure, isolation
+from analysis.units import Codes, Other, Units, known, places_by, ratio, units_by
 
 # The column that names a place, and the one that says what people call it.
 PLACES = {"state": ("state", "state"), "county": ("county", "county"), "district": ("leaid", "district")}
 
 
-def indices_by(table: pd.DataFrame, by: str, group: str, other: str | None) -> pd.DataFrame:
+def indices_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.DataFrame:
     """Every index of every place and year.
 
     Args:
         table: a schools table. Schools whose counts are not all known are left out; ``left_out`` counts them.
         by: a key of ``PLACES``.
-        group, other: columns that count the two groups; ``other`` is None for everyone else.
+        group, other: columns that count the groups; ``other`` is None for everyone else, several columns for all of
+            them.
 
     Returns:
-        Columns year, place, place_name, schools, students, group_students and one for each index; NaN where undefined.
+        Columns year, place, place_name, schools, students, group_students (of several groups: students of any), of
+        several groups ``diversity`` (the chance that two of these are of different groups), and one for each index;
+        NaN where undefined.
     """
     column, name = PLACES[by]
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year", column])
-    return (
-        _named(keys, counted[name], units.place)
-        .assign(
-            schools=np.bincount(units.place, minlength=units.places),
-            students=units.students_total.astype(np.int64),
-            group_students=units.totals[:, 0].astype(np.int64),
-        )
-        .join(measure(units))
+    many = isinstance(other, tuple)
+    rows = _named(keys, counted[name], units.place).assign(
+        schools=np.bincount(units.place, minlength=units.places),
+        students=units.students_total.astype(np.int64),
+        group_students=(units.counted_total if many else units.totals[:, 0]).astype(np.int64),
     )
+    return (rows.assign(diversity=diversity(units)) if many else rows).join(measure(units))
 
 
-def reasons_by(table: pd.DataFrame, by: str, group: str, other: str | None) -> pd.DataFrame:
+def reasons_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.DataFrame:
     """Why indices are undefined, for the places and years of ``indices_by`` in the same order.
 
     Returns:
@@ -108,14 +110,14 @@ def _named(keys: Sequence[tuple[Any, ...]], names: pd.Series, place: Codes) -> p
     )
 
 
-def left_out(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFrame:
+def left_out(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
     """Schools and students of each year whose counts are not all known: columns year, schools, students."""
     missing = table[~known(table, group, other)]
     counts = missing.groupby("year")["students"].agg(["size", "sum"]).reset_index()
     return counts.set_axis(["year", "schools", "students"], axis=1)
 
 
-def decomposed(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFrame:
+def decomposed(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
     """Segregation between and within districts, all schools of a year together.
 
     Returns:
@@ -125,7 +127,44 @@ def decomposed(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFra
     return decompose(units, district).set_index(pd.Index(years, name="year"))
 
 
-def district_contributions(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFrame:
+def decomposed_by_level(table: pd.DataFrame, group: str, other: Other, columns: Sequence[str]) -> pd.DataFrame:
+    """Segregation level by level, all schools of a year together; see ``analysis.decompose.by_level``.
+
+    Args:
+        table: as in ``indices_by``.
+        group, other: as in ``indices_by``.
+        columns: the columns that name the cells of each level above the schools, from the largest. A value that lies
+            in two cells of the level above is a cell in each; missing values are a cell of their own.
+
+    Returns:
+        Columns year, measure, depth (0 for the largest cells, ``len(columns)`` for the schools), cells (how many there
+        are), part, share (of the measure; missing for D, which has no shares) and most (the most that the level can
+        add to D; missing for the rest). The parts of a year and measure add up to it.
+    """
+    counted = table[known(table, group, other)]
+    units, keys = units_by(counted, group, other, ["year"])
+    levels = nested(units, [places_by(counted, [column])[0] for column in columns])
+    parts = by_level(levels)
+    rows = []
+    for measure_name in (*ADDITIVE, "dissimilarity"):
+        of_d = measure_name == "dissimilarity"
+        whole = np.sum([part[measure_name] for part in parts], axis=0)
+        for depth, (level, part) in enumerate(zip(levels, parts, strict=True)):
+            found = part[measure_name].to_numpy()
+            row = {
+                "year": [key[0] for key in keys],
+                "measure": measure_name,
+                "depth": depth,
+                "cells": np.bincount(level.place, minlength=units.places),
+                "part": found,
+                "share": np.nan if of_d else ratio(found, whole),
+                "most": part["dissimilarity_most"] if of_d else np.nan,
+            }
+            rows.append(pd.DataFrame(row))
+    return pd.concat(rows).sort_values("year", kind="stable", ignore_index=True)
+
+
+def district_contributions(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
     """What each district contributes to the year's segregation.
 
     Returns:
@@ -140,7 +179,7 @@ def district_contributions(table: pd.DataFrame, group: str, other: str | None) -
     return pd.DataFrame({"year": np.array(years)[place_of], "leaid": ids["leaid"].to_numpy()} | named)
 
 
-def typical_schools(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFrame:
+def typical_schools(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
     """The group's share in the school of the average student of each group, all schools of a year together.
 
     Returns:
@@ -154,7 +193,22 @@ def typical_schools(table: pd.DataFrame, group: str, other: str | None) -> pd.Da
     )
 
 
-def headlines(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFrame:
+def chances_of_difference(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
+    """The chance that two students are of different groups, all schools of a year together.
+
+    Returns:
+        One row a year: ``of_all``, two students of the whole; ``of_school``, of the average student's school.
+    """
+    counted = table[known(table, group, other)]
+    units, keys = units_by(counted, group, other, ["year"])
+    met = units.over_places(units.counted * np.nan_to_num(shares(counted, group, other).to_numpy()))
+    return pd.DataFrame(
+        {"of_all": diversity(units), "of_school": ratio(met, units.counted_total)},
+        index=pd.Index([key[0] for key in keys], name="year"),
+    )
+
+
+def headlines(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
     """The numbers a state is summed up by, all schools of a year together.
 
     Returns:
@@ -177,27 +231,49 @@ def headlines(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFram
     ).set_index(pd.Index(years, name="year"))
 
 
-def contributions(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFrame:
-    """The contribution of each school to the D of the schools given, largest first.
+def contributions(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
+    """What each school is in the place that all the schools given make, largest contribution first.
 
     Args:
         table: schools of one place and year.
         group, other: as in ``indices_by``.
 
     Returns:
-        Columns ncessch, school, students, group_students, contribution; NaN where D is undefined or 0.
+        Columns ncessch, school, students, group_students (of several groups: students of any), then the indices of
+        ``analysis.indices.SCHOOL``; NaN where undefined or where several groups are compared and the index compares
+        two. Of several groups the largest share of M comes first.
     """
     counted = table[known(table, group, other)]
     units, _ = units_by(counted, group, other, ["year"])
+    many = isinstance(other, tuple)
+    found = {name: index.function(units) for name, index in SCHOOL.items() if not many or name in OF_ANY_GROUPS}
+    local = pd.DataFrame({name: found.get(name, np.nan) for name in SCHOOL}, index=counted.index)
+    weight = local["local_information"] * units.counted if many else local["contribution"]
     return (
         counted[["ncessch", "school", "students"]]
-        .assign(group_students=counted[group], contribution=contribution(units))
-        .sort_values(["contribution", "ncessch"], ascending=[False, True])
+        .assign(group_students=units.counted.astype(np.int64) if many else counted[group], weight=weight)
+        .join(local)
+        .sort_values(["weight", "ncessch"], ascending=[False, True])
+        .drop(columns="weight")
         .reset_index(drop=True)
     )
 
 
-def _by_year(table: pd.DataFrame, group: str, other: str | None) -> tuple[Units, Codes, Sequence[Any]]:
+def shares(table: pd.DataFrame, group: str, other: Other) -> pd.Series:
+    """The group's share in each school, or of several groups the chance that two of its students are of different ones.
+
+    Missing where a count is unknown or nobody is enrolled.
+    """
+    if not isinstance(other, tuple):
+        students = table["students"].astype("float64")
+        return table[group].astype("float64") / students.where(students > 0)
+    counted = table[known(table, group, other)]
+    counts = units_by(counted, group, other, ["year"])[0].counts
+    alone = Units(counts, counts.sum(axis=1), np.arange(len(counts)), len(counts))
+    return pd.Series(diversity(alone), index=counted.index).reindex(table.index)
+
+
+def _by_year(table: pd.DataFrame, group: str, other: Other) -> tuple[Units, Codes, Sequence[Any]]:
     """Units with years for places, the code of each school's district, and the years."""
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year"])

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.decompose import decompose
-from analysis.indices import theil_h
+from analysis.decompose import decompose, information, nested
+from analysis.multigroup import entropy, theil_h
 from analysis.units import Codes, Floats, Units
 from benchmarks import inputs
 from benchmarks.timing import Figure, Timing, timed
@@ -27,6 +27,7 @@ def figures() -> Iterator[Figure]:
     units, state_of = inputs.nation()
     states = Units(units.counts, units.students, state_of[units.place], inputs.STATES)
     yield from _of(f"nation, {inputs.STATES} states, {inputs.SCHOOLS:,} schools", states, units.place)
+    yield from _by_race(f"seven races, nation, {inputs.STATES} states, {inputs.SCHOOLS:,} schools")
 
 
 def _of(label: str, units: Units, district: Codes) -> Iterator[Figure]:
@@ -35,6 +36,41 @@ def _of(label: str, units: Units, district: Codes) -> Iterator[Figure]:
     yield Figure(f"H alone, {label}", timed(partial(h_split, units, district)), (peer, least))
     ours = timed(lambda: decompose(replace(units), district))
     yield Figure(f"V, H, M, exposure and D, {label}", ours, (peer, least))
+
+
+def _by_race(label: str) -> Iterator[Figure]:
+    """M and H of seven groups over states, districts and schools; then every measure of them."""
+    races, district = inputs.nation_by_race()
+    least = ("n ln n in plain NumPy", timed(partial(n_log_n, races, district)))
+    ours = timed(lambda: nested_information(replace(races), district))
+    yield Figure(f"nested M and H, {label}", ours, (("PySAL's H alone", _peer(races, district)), least), 0.012)
+    every = timed(lambda: decompose(replace(races), district), repeats=5)
+    yield Figure(f"V, H, M and D, {label}", every, (("n ln n in plain NumPy", least[1]),))
+
+
+def nested_information(units: Units, district: Codes) -> list[tuple[Floats, Floats]]:
+    """M and H of each place at each level."""
+    levels = nested(units, [district])
+    whole = levels[0].cells
+    told = [np.bincount(each.place, information(each, whole), minlength=units.places) for each in levels]
+    diversity = entropy(whole)
+    return [(part, part / diversity) for part in told]
+
+
+def n_log_n(units: Units, district: Codes) -> tuple[Floats, Floats]:
+    """The least there is to do: Σ n ln n of schools, districts and places, which loses digits and checks nothing."""
+    place_of = _place_of(units, district)
+    by_district = np.array([np.bincount(district, weights=n) for n in units.counts.T])
+    by_place = np.array([np.bincount(place_of, weights=n) for n in by_district])
+    schools, districts, places = (
+        _x_log_x(n).sum(axis=0) - _x_log_x(n.sum(axis=0)) for n in (units.counts.T, by_district, by_place)
+    )
+    between = np.bincount(place_of, weights=districts) - places
+    return between / by_place.sum(axis=0), (np.bincount(units.place, weights=schools) - places) / by_place.sum(axis=0)
+
+
+def _x_log_x(values: Floats) -> Floats:
+    return values * np.log(np.maximum(values, 1))
 
 
 def h_split(units: Units, district: Codes) -> tuple[Floats, Floats]:
@@ -53,7 +89,7 @@ def _place_of(units: Units, district: Codes) -> Codes:
 
 def _peer(units: Units, district: Codes) -> Timing:
     """H by PySAL, place after place."""
-    table = pd.DataFrame({"place": units.place, "district": district, "a": units.counts[:, 0], "b": units.counts[:, 1]})
+    table = pd.DataFrame(dict(enumerate(units.counts.T))).assign(place=units.place, district=district)
     tables = [of_place for _, of_place in table.groupby("place")]
     return timed(partial(_peer_measured, tables), repeats=5)
 
@@ -62,7 +98,8 @@ def _peer_measured(tables: list[pd.DataFrame]) -> list[float]:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         levels = [level for table in tables for level in (table, table.groupby("district").sum())]
-        return [multigroup.MultiInfoTheory(level, ["a", "b"]).statistic for level in levels]
+        groups = [name for name in tables[0] if name not in ("place", "district")]
+        return [multigroup.MultiInfoTheory(level, groups).statistic for level in levels]
 
 
 def v_split(units: Units, district: Codes) -> tuple[Floats, Floats]:

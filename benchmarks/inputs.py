@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.units import Codes, Units, known, units_by
+from analysis.units import Codes, Units, known, side_by_side, units_by
 from data import store
 from data.load import load
 
@@ -90,6 +90,17 @@ def by_district(schools: pd.DataFrame) -> Units:
 
 
 @cache
+def nation_by_race(schools: int = SCHOOLS) -> tuple[Units, Codes]:
+    """The same nation by seven races, all schools of a state in one place; and each school's district."""
+    units, state_of = nation(schools)
+    random = np.random.default_rng(1965)
+    group, other = units.counts.T[:, :, None]
+    mixes = group * random.dirichlet([0.5] * 4, schools), other * random.dirichlet([0.5] * 3, schools)
+    counts = side_by_side(*np.round(np.hstack(mixes)).T)
+    return Units(counts, counts.sum(axis=1), state_of[units.place], STATES), units.place
+
+
+@cache
 def nation(schools: int = SCHOOLS) -> tuple[Units, Codes]:
     """A made-up nation of 51 states: schools with their districts for places, and the state of each district.
 
@@ -104,5 +115,5 @@ def nation(schools: int = SCHOOLS) -> tuple[Units, Codes]:
     students = np.round(random.lognormal(6.1, 0.6, schools)) + 10
     share = random.beta(2, 2, districts)[place] * 0.7 + random.beta(2, 2, schools) * 0.3
     group = random.binomial(students.astype(np.int64), share).astype(np.float64)
-    units = Units(np.column_stack([group, students - group]), students, place, districts)
+    units = Units(side_by_side(group, students - group), students, place, districts)
     return units, np.arange(districts) * STATES // districts

@@ -6,27 +6,56 @@ from itertools import combinations
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.units import Other
 from data.schema import ED_BASES, RACES
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two groups of students.
+    """Two groups of students, or all races at once.
 
     Attributes:
-        key: what links and commands say: "ed", "black,white", or "black" for Black students and everyone else.
-        group, other: the columns that count them; ``other`` is None for everyone else.
-        group_words, other_words: what to call them in a sentence.
-        adjective: what the group's students are, as in "73 of 100 students are …".
+        key: what links and commands say: "ed", "black,white", "black" for Black students and everyone else, or
+            "all-races".
+        group, other: the columns that count them; ``other`` is None for everyone else, several columns of all races.
+        group_words, other_words: what to call them in a sentence; ``other_words`` is "" of all races.
+        adjective: what the group's students are, as in "73 of 100 students are …"; "" of all races.
     """
 
     key: str
     group: str
-    other: str | None
+    other: Other
     group_words: str
     other_words: str
     adjective: str
 
+    @property
+    def many(self) -> bool:
+        """Whether more than two groups are compared."""
+        return isinstance(self.other, tuple)
+
+    @property
+    def label(self) -> str:
+        """What it is called in controls and links."""
+        return "all races" if self.many else f"{self.group_words} / {self.other_words}"
+
+    @property
+    def words(self) -> str:
+        """Whom it compares, in a sentence."""
+        return f"{self.group_words} and {self.other_words}" if self.other_words else self.group_words
+
+    @property
+    def share_label(self) -> str:
+        """What a table's column of that share is called."""
+        return "Chance of difference in race" if self.many else "Share of the group"
+
+    @property
+    def share_words(self) -> str:
+        """What the share that maps and scatters show is the share of; see ``analysis.measured.shares``."""
+        return "chance that two students differ in race" if self.many else f"share of {self.group_words}"
+
+
+ALL_RACES = "all-races"
 
 # In a sentence: "are Black", "Black students"; "are of two or more races", "students of two or more races".
 _ADJECTIVES = {"ed": "economically disadvantaged"} | RACES | {"two_or_more": "of two or more races"}
@@ -41,10 +70,13 @@ def comparison(key: str) -> Comparison:
     Raises:
         InputError: a group is not known, or the two are the same or cannot be set against each other.
     """
+    if key == ALL_RACES:
+        first, *rest = RACES
+        return Comparison(key, first, tuple(rest), "students of all races", "", "")
     group, comma, other = key.partition(",")
     for name in [group, *([other] if comma else [])]:
         if name not in _WORDS:
-            raise InputError(f'There is no group "{name}"; choose from {", ".join(_WORDS)}.')
+            raise InputError(f'There is no group "{name}"; choose from {", ".join(_WORDS)} or {ALL_RACES}.')
     if other and (group == other or "ed" in (group, other)):
         raise InputError(
             f'Groups "{key}" cannot be compared; give "ed", one race, or two different races as in black,white.'
@@ -55,10 +87,11 @@ def comparison(key: str) -> Comparison:
 
 
 def comparisons(table: pd.DataFrame) -> list[str]:
-    """Keys of the comparisons that a schools table has counts for: ED, each race, then every two races."""
+    """Keys of the comparisons that a schools table has counts for: ED, all races, each race, then every two races."""
     races = [race for race in RACES if table[race].notna().any()]
     pairs = [f"{group},{other}" for group, other in combinations(races, 2)]
-    return [*(["ed"] if table["ed"].notna().any() else []), *races, *pairs]
+    ed = ["ed"] if table["ed"].notna().any() else []
+    return [*ed, *([ALL_RACES] if len(pairs) > 1 else []), *races, *pairs]
 
 
 def bases(table: pd.DataFrame) -> list[str]:

@@ -33,7 +33,7 @@ def compared(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Compar
     table, notes = asked_table(given)
     if not known(table, groups.group, groups.other).any():
         raise InputError(
-            f"{given.data} has no school in this choice with counts of {groups.group_words} and {groups.other_words}; "
+            f"{given.data} has no school in this choice with counts of {groups.words}; "
             "give another --group, --level or --year."
         )
     return table, notes, groups

@@ -2,13 +2,28 @@
 
 import argparse
 import json
+from collections.abc import Sequence
+
+import pandas as pd
 
 from analysis.errors import InputError
-from analysis.measured import PLACES, bounded_indices_by, contributions, decomposed, indices_by
+from analysis.indices import INDICES, MULTIGROUP
+from analysis.measured import (
+    PLACES,
+    bounded_indices_by,
+    contributions,
+    decomposed,
+    decomposed_by_level,
+    indices_by,
+)
+from analysis.units import known
+from data.chain import CHAIN, ChainLevel, chain, crossed_words
+from data.groups import Comparison
+from data.schema import school_year
 from data.sensitivity import sensitivity
 from jobs.asked import asked_rules, compared, counted, known_year, table_of, tell_left_out
 from jobs.options import Menu, add_data, add_job, add_measuring, add_output, add_rules
-from jobs.printing import TABLE_FORMATS, plain, tell, write, write_text
+from jobs.printing import TABLE_FORMATS, plain, say, tell, write, write_text
 
 
 def add_jobs(menu: Menu) -> None:
@@ -17,7 +32,8 @@ def add_jobs(menu: Menu) -> None:
     job.add_argument("--by", choices=tuple(PLACES), default="state", help="the places (default state)")
     job.add_argument("--bounds", action="store_true", help="add what each index can be, whatever the hidden counts")
 
-    add_measuring(menu, "decompose", print_decomposition, "segregation between and within districts")
+    job = add_measuring(menu, "decompose", print_decomposition, "segregation between and within districts")
+    job.add_argument("--levels", help=f"split level by level instead: any of {','.join(CHAIN)}, the largest first")
 
     job = add_measuring(menu, "contribution", print_contributions, "each school's contribution to D")
     job.add_argument("--district", required=True, metavar="ID", help="the district's id")
@@ -37,6 +53,9 @@ def print_indices(given: argparse.Namespace) -> None:
             f"--bounds is for one group against everyone else, not for {given.group}; give --group {groups.group}."
         )
     tell_left_out(notes, table, groups)
+    if groups.many:
+        pairs = [name for name in INDICES if name not in MULTIGROUP]
+        say(f"{', '.join(pairs)}: left empty, for each compares two groups only.")
     if given.bounds:
         write(bounded_indices_by(table, given.by, groups.group), given)
     else:
@@ -46,7 +65,11 @@ def print_indices(given: argparse.Namespace) -> None:
 def print_decomposition(given: argparse.Namespace) -> None:
     """Segregation between and within districts."""
     table, notes, groups = compared(given)
+    levels = None if given.levels is None else chain(given.levels, table)
     tell_left_out(notes, table, groups)
+    if levels is not None:
+        print_levels(table, groups, levels, given)
+        return
     parts = decomposed(table, groups.group, groups.other)
     if given.format == "json":
         measures = parts.columns.get_level_values(0).unique()
@@ -55,6 +78,17 @@ def print_decomposition(given: argparse.Namespace) -> None:
         return
     parts.columns = [f"{measure}_{part}" for measure, part in parts.columns]
     write(parts.reset_index(), given)
+
+
+def print_levels(
+    table: pd.DataFrame, groups: Comparison, levels: Sequence[ChainLevel], given: argparse.Namespace
+) -> None:
+    """The part of segregation that lies at each level of a chain."""
+    for year, schools in table[known(table, groups.group, groups.other)].groupby("year"):
+        tell([f"{school_year(year)}: {words}" for words in crossed_words(schools, levels)])
+    rows = decomposed_by_level(table, groups.group, groups.other, [level.column for level in levels[:-1]])
+    rows.insert(2, "level", rows.pop("depth").map(lambda depth: levels[depth].name))
+    write(rows, given)
 
 
 def print_sensitivity(given: argparse.Namespace) -> None:

@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from analysis.measured import contributions
+from analysis.measured import shares
 from analysis.policy.entry import entry_grades
 from data.cep import cep_signs
 from data.schema import GRADES
-from pages.shared import charts, parts, store, words, years
+from pages.shared import charts, parts, splits, store, words, years
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
-
-CONTRIBUTIONS_SHOWN = 20
 
 view = current_view()
 leaid = chosen_district(view)
@@ -20,10 +18,11 @@ name = store.district_names(view).get(leaid) or leaid
 group, other = view.groups.group, view.groups.other
 everyone = store.schools(view)
 schools = everyone[everyone["leaid"] == leaid].reset_index(drop=True)
-schools["share"] = parts.shares(schools, group)
+schools["share"] = shares(schools, group, other)
 schools["school"] = schools["school"].fillna(schools["ncessch"])
 known = schools.dropna(subset="share")
-share = float(known[group].sum() / known["students"].sum()) if known["students"].sum() else float("nan")
+rows = parts.district_rows(view).set_index("leaid")
+share = float(rows["share"].get(leaid, float("nan")))
 
 st.title(name)
 st.markdown(words.district_range(name, view.year, view.groups, share, known["share"].tolist()))
@@ -35,18 +34,18 @@ if group == "ed":
 if known.empty:
     parts.provenance(view)
     st.stop()
-rows = store.indices(view, "district")
-history = rows[rows["place"].isin(store.ids_of(view, leaid))].set_index("year")
+history = store.indices(view, "district")
+history = history[history["place"].isin(store.ids_of(view, leaid))].set_index("year")
 now = history.loc[view.year]
 
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("How its schools differ")
     st.plotly_chart(
-        charts.beeswarm(known, share, view.groups.group_words),
+        charts.beeswarm(known, share, view.groups.share_words, charts.WITHIN if view.groups.many else charts.GROUP),
         config=charts.config("schools"),
         key="beeswarm",
-        alt=f"Each school by its share of {view.groups.group_words}; the table below holds the same numbers.",
+        alt=f"Each school by the {view.groups.share_words}; the table below holds the same numbers.",
     )
     st.caption("One dot a school, larger with more students. Crowded dots are stacked; height has no meaning.")
 with right:
@@ -62,32 +61,15 @@ with right:
             ],
         ),
         [leaid],
-        scale_title=f"share of {view.groups.group_words}",
+        scale_title=view.groups.share_words,
         middle=share,
-        alt=f"Map of the schools coloured by their share of {view.groups.group_words}.",
+        alt=f"Map of the schools coloured by the {view.groups.share_words}.",
     )
 
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("What each school contributes")
-    contributed = contributions(schools, group, other)
-    contributed["school"] = contributed["school"].fillna(contributed["ncessch"])
-    above = (contributed["group_students"] / contributed["students"].where(contributed["students"] > 0)) > share
-    shown = contributed.assign(above=above).dropna(subset="contribution").head(CONTRIBUTIONS_SHOWN)
-    if shown.empty:
-        st.caption("The schools do not differ, so there is nothing to share out.")
-    else:
-        st.plotly_chart(
-            charts.contributions(shown),
-            config=charts.config("contributions"),
-            key="contributions",
-            alt="Schools by their contribution to the district's dissimilarity, largest first.",
-        )
-        st.caption(
-            f"Share of the district's D (now {words.number(now['dissimilarity'])}) that would go if the school matched "
-            f"the district: the {len(shown)} largest of {len(contributed)} schools. Amber lies above the district's "
-            "share, blue below."
-        )
+    contributed = splits.school_contributions(view, schools, share, now)
 with right:
     st.subheader("Over the years")
     lines = history.rename(columns={"dissimilarity": "D", "variance_ratio": "V"})
@@ -104,15 +86,18 @@ st.page_link(
     query_params={"district": district_label(store.district_names(view), leaid)},
 )
 st.subheader("Every school")
-table = schools.merge(contributed[["ncessch", "contribution"]], on="ncessch", how="left")
+local = ["ncessch", "contribution", "gap", "local_h"]
+table = schools.merge(contributed[local], on="ncessch", how="left")
+of_two = {group: view.groups.group_words[0].upper() + view.groups.group_words[1:], "gap": "Points from the district"}
 columns = {
     "school": "School",
     "ncessch": "School id",
     "level": "Level",
     "students": "Students",
-    group: view.groups.group_words[0].upper() + view.groups.group_words[1:],
-    "share": "Share",
-    "contribution": "Contribution to D",
+    **({} if view.groups.many else of_two),
+    "share": "Chance of difference in race" if view.groups.many else "Share",
+    "contribution": f"Contribution to {splits.contributed_to(view)}",
+    "local_h": "Local H",
     **({"cep_like": "CEP-like"} if group == "ed" else {}),
 }
 parts.sortable(
@@ -120,6 +105,7 @@ parts.sortable(
     columns,
     key="schools_table",
     percent=["contribution"],
+    points=[] if view.groups.many else ["gap"],
     bar="share",
 )
 parts.download(table[list(columns)], view, f"{leaid}-schools")

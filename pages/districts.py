@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from analysis.indices import INDICES
+from analysis.indices import INDICES, MULTIGROUP
 from pages.shared import charts, parts, store, words
 from pages.shared.view import current_view, district_label
 
@@ -14,14 +14,15 @@ rows = parts.district_rows(view)
 if rows.empty:
     parts.nothing_to_show(view)
 
+measures = MULTIGROUP if view.groups.many else INDICES
 st.title("How do districts compare?")
 controls = st.columns([1, 1, 2])
 with controls[0]:
     measure = st.selectbox(
         "Compare by",
-        list(INDICES),
-        format_func=lambda name: f"{INDICES[name].label} ({INDICES[name].symbol})",
-        index=list(INDICES).index("variance_ratio"),
+        list(measures),
+        format_func=lambda name: f"{measures[name].label} ({measures[name].symbol})",
+        index=list(measures).index("variance_ratio"),
         key="measure",
         bind="query-params",
     )
@@ -35,7 +36,7 @@ with controls[1]:
         bind="query-params",
         help="Indices of small districts jump with a few students, so smaller ones are not ranked.",
     )
-index = INDICES[measure]
+index = measures[measure]
 ranked = rows[(rows["students"] >= floor) & (rows["schools"] > 1)].assign(value=lambda t: t[measure])
 ranked = ranked.dropna(subset="value").sort_values("value", ascending=False).reset_index(drop=True)
 with controls[2]:
@@ -52,14 +53,14 @@ with controls[2]:
 st.markdown(words.districts_compared(view.groups, view.year, ranked, index, int(floor), len(rows)))
 left, right = st.columns(2, gap="large")
 with left:
-    st.subheader(f"{index.label} and the share of the group")
+    st.subheader(f"{index.label} and the {view.groups.share_words}")
     if not ranked.empty:
         named = picked or ranked["leaid"].head(3).tolist()
         st.plotly_chart(
-            charts.district_scatter(ranked, view.groups.group_words, index.label, named),
+            charts.district_scatter(ranked, view.groups.share_words, index.label, named),
             config=charts.config("districts"),
             key="scatter",
-            alt=f"Districts by their share of {view.groups.group_words} and {index.label}; the table has the numbers.",
+            alt=f"Districts by the {view.groups.share_words} and {index.label}; the table has the numbers.",
         )
 with right:
     st.subheader("On the map")
@@ -74,13 +75,15 @@ if picked:
 
 st.subheader("Every district")
 st.caption(f"{index.label}: {index.meaning} {index.undefined}")
+if view.groups.many:
+    st.caption(words.absent_among_many())
 shown = {
     "district": "District",
     "leaid": "District id",
     "schools": "Schools",
     "students": "Students",
-    "share": "Share of the group",
-    **{name: each.label for name, each in INDICES.items()},
+    "share": view.groups.share_label,
+    **{name: each.label for name, each in measures.items()},
 }
 parts.sortable(rows.sort_values(measure, ascending=False)[list(shown)], shown, key="districts_table", bar="share")
 parts.download(rows[list(shown)], view, "districts")

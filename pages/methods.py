@@ -1,14 +1,16 @@
 """How every number is made: definitions, how to read them, when they have no value, and where they come from."""
 
+import pandas as pd
 import streamlit as st
 
-from analysis.indices import INDICES
+from analysis.indices import INDICES, MULTIGROUP, ORDERED, SCHOOL, Index
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import DRAWS, EXCLUDABLE, UNFILLED
 from data.geographic import NEAREST_METRES
 from data.inclusion import USUALLY_EXCLUDED
 from data.schema import COLUMNS
-from pages.shared import words
+from pages.shared import store, words
+from pages.shared.view import current_view
 
 st.title("How is every number made?")
 st.markdown(
@@ -16,25 +18,49 @@ st.markdown(
     "of any kind. A, B, T and N are the place's sums; p_s = a_s / t_s and P = A / T. A value that is not defined is "
     "said to be so; it is never shown as 0."
 )
-st.subheader("Indices")
-for index in INDICES.values():
-    bounds = f"From {index.low:g} to {index.high:g}." if index.high < float("inf") else f"From {index.low:g} up."
-    with st.container(border=True):
-        st.markdown(f"**{index.label} ({index.symbol})**")
-        st.code(index.formula, language=None, wrap_lines=True)
-        st.markdown(f"{index.meaning} {bounds} {index.undefined}")
-        st.caption(index.citation)
+view = current_view()
+state = store.indices(view, "state")
+state = state[state["year"] == view.year]
+
+
+def define(indices: dict[str, Index], *, read: bool = False) -> None:
+    """The indices of a registry, each with its value for the view's state said aloud where it has one."""
+    for index in indices.values():
+        bounds = f"From {index.low:g} to {index.high:g}." if index.high < float("inf") else f"From {index.low:g} up."
+        with st.container(border=True):
+            st.markdown(f"**{index.label} ({index.symbol})**")
+            st.code(index.formula, language=None, wrap_lines=True)
+            st.markdown(f"{index.meaning} {bounds} {index.undefined}")
+            if read and len(state) == 1 and pd.notna(value := state[index.name].iloc[0]):
+                st.markdown(f"**Here:** {words.reading(index, value, view.dataset.label, view.year, view.groups)}")
+            st.caption(index.citation)
+
+
+st.subheader("Indices of two groups")
+define(INDICES, read=not view.groups.many)
+st.subheader("Indices of all groups at once")
+st.markdown(
+    "For all races. n_sg counts the students of group g in school s, t_s those of every group; N_g and T are the "
+    f"place's sums, p_sg = n_sg / t_s and P_g = N_g / T. {words.absent_among_many()}"
+)
+define(MULTIGROUP, read=view.groups.many)
+st.subheader("Ordered bands")
+define(ORDERED)
+st.subheader("One school in its place")
+define(SCHOOL)
 st.subheader("Between and within districts")
 st.markdown(
     """
+- The same holds level by level, over any chain such as county, district, level of school and school: the parts add
+  up to the whole. Where levels do not nest, as a district in two counties, the part in each counts on its own, and the
+  page says so.
 - V, H, M and the exposure shortfall (what exposure falls short of in an even state) split exactly:
   the part between districts and the parts within each add up to the whole.
 - D does not split. D over districts is shown beside D over schools; the difference is what sorting within districts
   adds. It is no mean of the districts' own values.
 - A district contributes T_d (P_d − P)² to the part of V between districts and T_d P_d (1 − P_d) V_d to the part within,
   both divided by T P (1 − P).
-- A school's contribution is t_s |p_s − P| as a share of that sum over the district's schools: the share of D that would
-  go if the school matched the district (Urban Institute, Segregation Contribution Index).
+- A level adds to D from 0 to Σ min(A_u/A, B_u/B) D_u over the cells u of the level above.
 """
 )
 st.subheader("Districts two ways, and who counts")

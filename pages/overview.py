@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from pages.shared import charts, parts, store, words, years
+from pages.shared import charts, parts, splits, store, words, years
 from pages.shared.view import current_view
 
 RANKED = 15
 
 view = current_view()
 place = view.dataset.label
-typical = store.typical_schools(view)
 decomposed = store.decomposed(view)
 if view.year not in decomposed.index:
     parts.nothing_to_show(view)
@@ -17,17 +16,15 @@ this_year = decomposed.loc[view.year]
 between, within = (float(this_year["variance_ratio", part]) for part in ("between", "within"))
 
 st.title(words.headline(between, within))
-st.markdown(
-    words.where_it_lies(
-        place,
-        view.year,
-        view.groups,
-        float(typical.loc[view.year, "of_group"]),
-        float(typical.loc[view.year, "of_other"]),
-        between,
-        within,
+if view.groups.many:
+    chances = store.chances_of_difference(view).loc[view.year]
+    answer = words.where_races_lie(place, view.year, chances["of_all"], chances["of_school"], between, within)
+else:
+    typical = store.typical_schools(view).loc[view.year]
+    answer = words.where_it_lies(
+        place, view.year, view.groups, typical["of_group"], typical["of_other"], between, within
     )
-)
+st.markdown(answer)
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -35,13 +32,11 @@ with left:
 with right:
     st.subheader("Where it lies")
     if between + within > 0:
-        st.plotly_chart(
-            charts.between_within(between, within, "V"),
-            config=charts.config("between-within"),
-            key="between_within",
-            alt=f"Variance ratio: {between:.2f} between districts, {within:.2f} within districts.",
-        )
-    st.caption("Variance ratio V, which splits exactly: 0 where every school has the same mix, 1 where none mixes.")
+        splits.where_it_lies(view, between, within)
+    st.caption(
+        f"{view.indices['variance_ratio'].label} V, which splits exactly: 0 where every school has the same mix, "
+        "1 where none mixes."
+    )
     st.subheader("Over the years")
     parts.trend(
         decomposed["variance_ratio"].rename(columns={"between": "between districts", "within": "within districts"}),
@@ -76,6 +71,7 @@ if top["total"].sum() > 0:
 
 st.subheader("Every measure")
 st.table(parts.state_measures(view))
+st.markdown(splits.shares_between(view))
 st.page_link("methods.py", label="What each measure means", icon=":material/menu_book:")
 parts.definitions(view)
 parts.download(

@@ -171,8 +171,8 @@ st.markdown(
     "(membership 052, lunch 033, directory 029; before 2014–15 the universe file), EDGE school points, TIGER, EDGE or "
     "cartographic district boundaries, answers of the Education Data API, NCES school search and ELSI exports, files "
     "of Texas, California, Kentucky, Massachusetts, New Jersey, North Carolina, Rhode Island, Virginia and Wisconsin, "
-    "and its own template. For any other table it guesses what the columns hold and asks. Nothing is stored unless everything "
-    "is read."
+    "and its own template. For any other table it guesses what the columns hold and asks. Nothing is "
+    "stored unless everything is read."
 )
 st.download_button(
     "Template (XLSX)",

@@ -64,6 +64,28 @@ def between_within(between: float, within: float, symbol: str) -> go.Figure:
     return figure
 
 
+def by_level(parts: pd.DataFrame, symbol: str) -> go.Figure:
+    """One bar for each level of a chain: the part of an index that lies there.
+
+    Args:
+        parts: columns label, part, share and within (whether the level lies within districts), the largest cells first.
+        symbol: of the index.
+    """
+    figure = _figure(ROW_HEIGHT * len(parts) + 20, xaxis={"visible": False}, margin_r=90)
+    figure.add_bar(
+        x=parts["part"],
+        y=parts["label"],
+        orientation="h",
+        marker_color=np.where(parts["within"], WITHIN, BETWEEN),
+        text=[f"{part:.2f} · {share:.0%}" for part, share in zip(parts["part"], parts["share"], strict=True)],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate=f"{symbol} between " + "%{y}: %{x:.4f}<extra></extra>",
+    )
+    figure.update_layout(yaxis={"autorange": "reversed", "automargin": True})
+    return figure
+
+
 def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
     """Districts by what they contribute to the state's segregation, between and within parts stacked.
 
@@ -133,12 +155,12 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[
     return figure
 
 
-def district_scatter(districts: pd.DataFrame, group_words: str, index_label: str, picked: list[str]) -> go.Figure:
-    """Districts by the group's share and an index; size is students, the picked ones named.
+def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str, picked: list[str]) -> go.Figure:
+    """Districts by a share and an index; size is students, the picked ones named.
 
     Args:
         districts: columns leaid, district, students, share, value.
-        group_words, index_label: names of the axes.
+        share_words, index_label: names of the axes.
         picked: ids of the districts to name.
     """
     area = districts["students"].to_numpy(dtype=float)
@@ -158,24 +180,25 @@ def district_scatter(districts: pd.DataFrame, group_words: str, index_label: str
         textposition="top center",
         customdata=np.column_stack([districts["leaid"], districts["district"], districts["students"]]),
         hovertemplate=(
-            "%{customdata[1]}<br>%{x:.0%} " + group_words + "<br>" + index_label + " %{y:.2f}"
+            "%{customdata[1]}<br>%{x:.0%} " + share_words + "<br>" + index_label + " %{y:.2f}"
             "<br>%{customdata[2]:,} students<extra></extra>"
         ),
     )
     figure.update_layout(
-        xaxis=_share_axis(title=f"share of {group_words}", rangemode="tozero"),
+        xaxis=_share_axis(title=share_words, rangemode="tozero"),
         yaxis={"title": index_label, "rangemode": "tozero", "automargin": True, "zeroline": False},
     )
     return figure
 
 
-def beeswarm(schools: pd.DataFrame, district_share: float, group_words: str) -> go.Figure:
-    """Schools by the group's share, stacked where they crowd; size is students, the line is the district.
+def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str, colour: str = GROUP) -> go.Figure:
+    """Schools by a share, stacked where they crowd; size is students, the line is the district.
 
     Args:
         schools: columns school, students, share, level.
         district_share: the district's own share.
-        group_words: whom the share counts.
+        share_words: what the share is of.
+        colour: of the dots.
     """
     shown = schools.dropna(subset="share").sort_values("share")
     height = _swarm(shown["share"].to_numpy())
@@ -188,7 +211,7 @@ def beeswarm(schools: pd.DataFrame, district_share: float, group_words: str) -> 
         mode="markers",
         marker={
             "size": np.sqrt(size / max(size.max(initial=1), 1)) * 15 + 4,
-            "color": GROUP,
+            "color": colour,
             "opacity": 0.75,
             "line": {"width": 0.8, "color": "#FFFFFF"},
         },
@@ -199,7 +222,7 @@ def beeswarm(schools: pd.DataFrame, district_share: float, group_words: str) -> 
         x=district_share, line_color=LINE, line_dash="dash", annotation_text=f"district {district_share:.0%}"
     )
     figure.update_layout(
-        xaxis=_share_axis(title=f"share of {group_words} in each school", range=[-0.02, 1.02]),
+        xaxis=_share_axis(title=f"{share_words} in each school", range=[-0.02, 1.02]),
         yaxis={"visible": False, "range": [-reach, reach]},
         margin_t=28,
     )
@@ -213,26 +236,29 @@ def _swarm(share: np.ndarray) -> np.ndarray:
     return np.where(rank % 2 == 1, (rank + 1) // 2, -(rank // 2)).astype(float)
 
 
-def contributions(schools: pd.DataFrame) -> go.Figure:
-    """What each school contributes to the district's D, largest first.
+def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
+    """What each school contributes to the district's index, largest first.
 
     Args:
-        schools: columns school, contribution, above (whether its share is above the district's).
+        schools: columns school, contribution and, of a group's share, above (whether it is above the district's).
+        symbol: of the index.
     """
     figure = _figure(ROW_HEIGHT * len(schools) + 50)
+    of_share = "above" in schools
+    side = [f", share {'above' if above else 'below'} the district's" for above in schools.get("above", ())]
     figure.add_bar(
         x=schools["contribution"],
         y=_short(schools["school"]),
         orientation="h",
-        marker_color=np.where(schools["above"], GROUP, OTHER),
-        customdata=np.column_stack([schools["school"], np.where(schools["above"], "above", "below")]),
-        hovertemplate="%{customdata[0]}: %{x:.1%}, share %{customdata[1]} the district's<extra></extra>",
+        marker_color=np.where(schools["above"], GROUP, OTHER) if of_share else WITHIN,
+        customdata=np.column_stack([schools["school"], side or [""] * len(schools)]),
+        hovertemplate="%{customdata[0]}: %{x:.1%}%{customdata[1]}<extra></extra>",
         texttemplate="%{x:.1%}",
         textposition="outside",
         cliponaxis=False,
     )
     figure.update_layout(
-        xaxis=_share_axis(title="share of the district's D", rangemode="tozero"),
+        xaxis=_share_axis(title=f"share of the district's {symbol}", rangemode="tozero"),
         yaxis={"autorange": "reversed", "automargin": True},
         margin_r=50,
     )

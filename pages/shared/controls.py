@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from analysis.measured import shares
 from analysis.policy.presets import PRESETS, entry_hosts, scenario_from_preset, whole_hosts
 from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, UNFILLED, Host, Pool, Scenario
 from data import store as datasets
@@ -14,7 +15,7 @@ from data.groups import bases, comparison, comparisons
 from data.inclusion import ADMINISTRATIVE, USUALLY_EXCLUDED, Rules
 from data.schema import ED_BASES, LEVELS, school_year
 from data.store import Manifest
-from pages.shared import parts, store
+from pages.shared import store
 from pages.shared.view import ALL_LEVELS, View, district_label
 
 # What "who comes" may be: share of each sending school's students who would take a seat. An assumption, no source.
@@ -24,12 +25,6 @@ ENTRY, EVERY = "entry grade", "every grade"
 
 # What a link from page to page calls the state to look at from now on; ``state`` is for those who come from outside.
 LOOK_AT = "look_at"
-
-
-def group_label(key: str) -> str:
-    """A comparison as it stands in the control and the link."""
-    groups = comparison(key)
-    return f"{groups.group_words} / {groups.other_words}"
 
 
 def show_view_bar() -> None:
@@ -55,7 +50,7 @@ def _chosen_view() -> View:
             level = _choice("Level", [ALL_LEVELS, *LEVELS], "level")
         table = store.all_schools(manifest.name, manifest.input_hash)
         with columns[3]:
-            groups = {group_label(key): key for key in comparisons(table)}
+            groups = {comparison(key).label: key for key in comparisons(table)}
             compared = comparison(groups[_choice("Groups", list(groups), "groups")])
         with columns[4]:
             basis = _chosen_basis(table)
@@ -201,7 +196,7 @@ def asked_scenario(view: View, district: str) -> Scenario:
 
 def _chosen_hosts(view: View, schools: pd.DataFrame, start: Scenario, preset: str) -> tuple[Host, ...]:
     """The hosts picked, with every place of theirs a seat, or those of the entry grade where the data has grades."""
-    ranked = schools.iloc[(-parts.shares(schools, "ed").fillna(0)).argsort(kind="stable")].set_index("ncessch")
+    ranked = schools.iloc[(-shares(schools, "ed", None).fillna(0)).argsort(kind="stable")].set_index("ncessch")
     labels = {ncessch: f"{school} ({ncessch})" for ncessch, school in ranked["school"].items()}
     grades = store.grades(view)
     left, right = st.columns([3, 1])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analysis.indices import INDICES
+from analysis.indices import INDICES, SCHOOL
 from data.geographic import UNPLACED, placed_words
 from data.inclusion import GEOGRAPHIC, excluded_words
 from data.schema import ED_BASES, school_year
@@ -24,6 +24,10 @@ MAP_MEASURES = {
     "variance_ratio": "V within the district",
     "dissimilarity": "D within the district",
     "exposure": "Exposure",
+}
+# Of all races: exposure compares two groups, and there is no one group to have a share.
+MAP_MEASURES_OF_MANY = {SHARE: "Chance of difference"} | {
+    name: MAP_MEASURES[name] for name in ("variance_ratio", "dissimilarity")
 }
 
 
@@ -44,7 +48,9 @@ def district_rows(view: View) -> pd.DataFrame:
     return table.assign(
         leaid=table["place"],
         district=table["place_name"].fillna(table["place"]),
-        share=table["group_students"] / table["students"].where(table["students"] > 0),
+        share=table["diversity"]
+        if view.groups.many
+        else table["group_students"] / table["students"].where(table["students"] > 0),
     ).reset_index(drop=True)
 
 
@@ -64,21 +70,24 @@ def district_map(view: View, key: str) -> None:
             icon=":material/map:",
         )
         return
+    offered = MAP_MEASURES_OF_MANY if view.groups.many else MAP_MEASURES
     measure = st.segmented_control(
         "Colour districts by",
-        list(MAP_MEASURES),
-        format_func=MAP_MEASURES.__getitem__,
+        list(offered),
+        format_func=offered.__getitem__,
         default=SHARE,
         required=True,
-        key=f"colour_{key}",
+        key=f"colour_{key}{'_races' if view.groups.many else ''}",
         bind="query-params",
     )
     rows = district_rows(view)
+    told = view.groups.share_words if view.groups.many else view.groups.group_words
     shown = rows.assign(
         value=rows[measure],
         hover=[
-            f"{students:,} students in {schools:,} schools<br>{words.percent(share)} {view.groups.group_words}"
-            f"<br>V {words.number(v)} · D {words.number(d)} · exposure {words.number(e)}"
+            f"{students:,} students in {schools:,} schools<br>{words.percent(share)} {told}"
+            f"<br>V {words.number(v)} · D {words.number(d)}"
+            + ("" if view.groups.many else f" · exposure {words.number(e)}")
             for students, schools, share, v, d, e in zip(
                 rows["students"],
                 rows["schools"],
@@ -160,12 +169,14 @@ def open_district(view: View, leaid: str) -> None:
 
 def _scale_title(view: View, measure: str) -> str:
     if measure == SHARE:
-        return f"share of {view.groups.group_words}"
+        return view.groups.share_words
     return INDICES[measure].label.lower() + " within the district"
 
 
 def _state_share(view: View) -> float:
-    """The group's share among all students of the view."""
+    """The group's share among all students of the view, or the chance that two of them differ in race."""
+    if view.groups.many:
+        return float(store.chances_of_difference(view).loc[view.year, "of_all"])
     rows = district_rows(view)
     return float(rows["group_students"].sum() / max(rows["students"].sum(), 1))
 
@@ -205,14 +216,18 @@ def state_measures(view: View) -> pd.DataFrame:
     units = units[units["year"] == view.year]
     bounds = store.bounds(view, "state")
     rows = []
-    for index in INDICES.values():
+    reasons = store.reasons(view, "state")
+    why = reasons[reasons["year"] == view.year]
+    for index in view.indices.values():
         parts = decomposed[index.name] if index.name in decomposed.index.get_level_values(0) else None
         value = parts["total"] if parts is not None else float(units[index.name].iloc[0]) if len(units) == 1 else np.nan
         splits = parts is not None and "within" in parts
         rows.append(
             {
                 "Measure": f"{index.label} ({index.symbol})",
-                "All schools": words.number(value),
+                "All schools": words.number_or_reason(value, why[index.name].iloc[0])
+                if len(why) == 1
+                else words.number(value),
                 "Between districts": words.number(parts["between"]) if parts is not None else "does not split",
                 "Within districts": words.number(parts["within"])
                 if splits
@@ -262,7 +277,13 @@ def definitions(view: View) -> None:
 
 
 def sortable(
-    table: pd.DataFrame, labels: dict[str, str], *, key: str, percent: Sequence[str] = (), bar: str | None = None
+    table: pd.DataFrame,
+    labels: dict[str, str],
+    *,
+    key: str,
+    percent: Sequence[str] = (),
+    points: Sequence[str] = (),
+    bar: str | None = None,
 ) -> None:
     """A table to sort and search: shares in percent, indices to two decimals, counts with separators.
 
@@ -270,17 +291,18 @@ def sortable(
         table: its columns in order.
         labels: what people call each column.
         key: of the table.
-        percent: columns of shares.
+        percent, points: columns of shares, and of differences between shares.
         bar: a column of shares to draw as bars, or None.
     """
-    shares = [*percent, *([bar] if bar else [])]
+    shares = [*percent, *points, *([bar] if bar else [])]
     kinds = st.column_config
     config: dict[str, object] = {labels[name]: kinds.NumberColumn(format="%.1f %%") for name in percent}
+    config |= {labels[name]: kinds.NumberColumn(format="%+.1f", help=SCHOOL[name].meaning) for name in points}
     if bar:
         config[labels[bar]] = kinds.ProgressColumn(format="%.0f %%", min_value=0, max_value=100)
     for name in table.columns.difference(shares):
-        if name in INDICES:
-            config[labels[name]] = kinds.NumberColumn(format="%.2f", help=INDICES[name].meaning)
+        if index := (INDICES | SCHOOL).get(name):
+            config[labels[name]] = kinds.NumberColumn(format="%.2f", help=index.meaning)
         elif pd.api.types.is_integer_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="localized")
     shown = table.assign(**{name: table[name] * 100 for name in shares}).rename(columns=labels)
@@ -299,7 +321,7 @@ def place_summary(view: View, row: pd.Series) -> dict[str, str]:
     return {
         "Schools": f"{row['schools']:,}",
         "Students": f"{row['students']:,}",
-        "Share of the group": words.percent(row["share"]),
+        view.groups.share_label: words.percent(row["share"]),
     } | _index_values(view, row)
 
 
@@ -307,13 +329,7 @@ def _index_values(view: View, row: pd.Series) -> dict[str, str]:
     """Every index of one district by its name, or why it has no value."""
     reasons = store.reasons(view, "district")
     why = reasons[(reasons["year"] == view.year) & (reasons["place"] == row["place"])].iloc[0]
-    return {f"{i.label} ({i.symbol})": words.number_or_reason(row[i.name], why[i.name]) for i in INDICES.values()}
-
-
-def shares(schools: pd.DataFrame, group: str) -> pd.Series:
-    """The group's share in each school; missing where a count is unknown or nobody is enrolled."""
-    students = schools["students"].astype("float64")
-    return schools[group].astype("float64") / students.where(students > 0)
+    return {f"{i.label} ({i.symbol})": words.number_or_reason(row[i.name], why[i.name]) for i in view.indices.values()}
 
 
 def download(table: pd.DataFrame, view: View, name: str, *, label: str = "Table (CSV)") -> None:

@@ -15,6 +15,7 @@ from analysis import measured
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
 from data import store
+from data.chain import chain as chain_of
 from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, included
@@ -117,6 +118,7 @@ def _all_years(
         "district contributions": measured.district_contributions,
         "left out": measured.left_out,
         "typical": measured.typical_schools,
+        "chances": measured.chances_of_difference,
     }[what]
     return compute(table, groups.group, groups.other)
 
@@ -149,6 +151,26 @@ def left_out(view: "View") -> pd.DataFrame:
 def typical_schools(view: "View") -> pd.DataFrame:
     """The average student's school by year; see ``analysis.measured.typical_schools``."""
     return _all_years(*view.key, "typical")
+
+
+def chances_of_difference(view: "View") -> pd.DataFrame:
+    """How often two students differ by year; see ``analysis.measured.chances_of_difference``."""
+    return _all_years(*view.key, "chances")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _levels(
+    name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int, group: str, chain: str
+) -> pd.DataFrame:
+    table, groups = _schools(name, content, rules, level, basis, year), comparison(group)
+    columns = [each.column for each in chain_of(chain, table)[:-1]]
+    return measured.decomposed_by_level(table, groups.group, groups.other, columns)
+
+
+def levels(view: "View", chain: str) -> pd.DataFrame:
+    """The year's segregation level by level of a chain; see ``analysis.measured.decomposed_by_level``."""
+    key = (view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year)
+    return _levels(*key, view.groups.key, chain)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

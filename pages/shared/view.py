@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from analysis.indices import INDICES, MULTIGROUP, Index
 from data.groups import Comparison
 from data.inclusion import Rules
 from data.schema import ED_BASES, school_year
@@ -39,13 +40,18 @@ class View:
         return (self.dataset.name, self.dataset.input_hash, self.rules, self.level, self.groups.key, self.basis)
 
     @property
+    def indices(self) -> dict[str, Index]:
+        """Every index as its groups have it; those that compare two groups have no value among more."""
+        return INDICES | MULTIGROUP if self.groups.many else INDICES
+
+    @property
     def words(self) -> str:
         """The view in one line."""
         parts = [
             self.dataset.label,
             school_year(self.year),
             f"{self.level} schools" if self.level else ALL_LEVELS,
-            f"{self.groups.group_words} and {self.groups.other_words}",
+            self.groups.words,
         ]
         if self.groups.group == "ed" and self.basis:
             parts.append(f"by {ED_BASES[self.basis]}")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from analysis.indices import Index
+from analysis.indices import INDICES, MULTIGROUP, Index
 from analysis.policy.outcome import Change, Outcome
 from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import ENTRY_GRADES, Scenario
@@ -83,6 +83,85 @@ def where_it_lies(
     )
 
 
+def where_races_lie(place: str, year: int, of_all: float, of_school: float, between: float, within: float) -> str:
+    """The overview's answer for all races: how often two students differ, and where the difference lies.
+
+    Args:
+        place, year: what the numbers are about.
+        of_all, of_school: the chance that two students of the place, and of one school, differ in race.
+        between, within: parts of the variance ratio of all groups.
+    """
+    if any(math.isnan(value) for value in (of_all, between, within)):
+        return f"{place} in {school_year(year)} has students of one race only, so their separation is not defined."
+    typical = (
+        f"In {place} in {school_year(year)}, two students differ in race with a chance of {percent(of_all)}, two of "
+        f"the same school with {percent(of_school)}."
+    )
+    if (total := between + within) == 0:
+        return typical + " There is no separation between schools."
+    return (
+        typical + f" {between / total:.0%} of the separation of all races lies between districts, {within / total:.0%} "
+        "within them."
+    )
+
+
+def shares_between(place: str, year: int, groups: Comparison, parts: pd.Series) -> tuple[str, list[str]]:
+    """What share of the separation lies between districts: a lead, and one answer for each index.
+
+    Args:
+        place, year, groups: what the numbers are about.
+        parts: columns (measure, part) as in ``analysis.decompose.decompose``.
+    """
+    lead = f"Of the separation of {groups.words} in {place} in {school_year(year)}:"
+    names = {
+        "variance_ratio": "the normalized exposure (V)" if groups.many else "the variance ratio (V)",
+        "theil_h": "Theil's H",
+        "mutual_information": "mutual information (M)",
+        "exposure_shortfall": "what exposure falls short of in an even state",
+    }
+    said = [
+        f"By {name}, {(share := parts[measure, 'between'] / parts[measure, 'total']):.0%} lies between districts and "
+        f"{1 - share:.0%} within them."
+        for measure, name in names.items()
+        if parts[measure, "total"] > 0
+    ]
+    total, between, added = (parts["dissimilarity", part] for part in ("total", "between", "added_within"))
+    if not math.isnan(total):
+        said.append(
+            f"Dissimilarity (D) does not split: it is {number(between)} over districts, and sorting within districts "
+            f"adds {number(added)} to make {number(total)} over schools."
+        )
+    return lead, said
+
+
+def by_level(place: str, year: int, groups: Comparison, parts: pd.DataFrame) -> str:
+    """A chain's answer: the share of V that lies at each level.
+
+    Args:
+        place, year, groups: what the numbers are about.
+        parts: columns label and share, the largest cells first.
+    """
+    within = ["", *(f" within {label}" for label in parts["label"])]
+    shares = zip(parts["share"], parts["label"], within, strict=False)
+    first, *more, last = (f"{share:.0%} between {label}{larger}" for share, label, larger in shares)
+    return (
+        f"By V, of the separation of {groups.words} in {place} in {school_year(year)}, {first.replace('%', '% lies')}"
+        f"{''.join(f', {share}' for share in more)} and {last}."
+    )
+
+
+def absent_among_many() -> str:
+    """Which indices have no value among more than two groups."""
+    *first, last = (index.label for name, index in INDICES.items() if name not in MULTIGROUP)
+    return f"{', '.join(first)} and {last} compare two groups only, so they have no value for all races at once."
+
+
+def reading(index: Index, value: float, place: str, year: int, groups: Comparison) -> str:
+    """An index's value said aloud."""
+    said = index.reading.format(value=value, points=100 * value, group=groups.group_words, other=groups.other_words)
+    return f"{place}, {school_year(year)}, {groups.words}: {said}"
+
+
 def definitions_compared(year: int, rows: pd.DataFrame, names: dict[str, str]) -> str:
     """How far the definition of disadvantage moves the share and V.
 
@@ -153,10 +232,34 @@ def district_range(name: str, year: int, groups: Comparison, share: float, share
     """The district's answer: its share and the range of its schools."""
     if not shares:
         return f"{name} has no school in {school_year(year)} whose counts of {groups.group_words} are known."
-    first = f"In {name} in {school_year(year)}, {of_100(share)} students are {groups.adjective}."
+    first = (
+        f"In {name} in {school_year(year)}, two students differ in race with a chance of {share * 100:.0f} in 100."
+        if groups.many
+        else f"In {name} in {school_year(year)}, {of_100(share)} students are {groups.adjective}."
+    )
     if len(shares) == 1:
         return first + " It has one school in this view, so nothing can differ within it."
     return first + f" Its {len(shares):,} schools range from {min(shares) * 100:.0f} to {max(shares) * 100:.0f}."
+
+
+def contributed(groups: Comparison, now: pd.Series, shown: int, schools: int) -> str:
+    """What the bars of a district's schools mean.
+
+    Args:
+        groups: what is compared.
+        now: the district's indices.
+        shown, schools: how many schools there are bars for, and how many there are.
+    """
+    some = f"the {shown} largest of {schools} schools"
+    if groups.many:
+        return (
+            f"Share of the district's M (now {number(now['mutual_information'], 3)}) that the school's own mix makes: "
+            f"{some}."
+        )
+    return (
+        f"Share of the district's D (now {number(now['dissimilarity'])}) that would go if the school matched "
+        f"the district: {some}. Amber lies above the district's share, blue below."
+    )
 
 
 def districts_compared(
@@ -175,7 +278,7 @@ def districts_compared(
         return f"No district of the view has two schools and {floor:,} students, so none is ranked."
     first, last = ranked.iloc[0], ranked.iloc[-1]
     return (
-        f"Between {groups.group_words} and {groups.other_words} in {school_year(year)}, {index.label.lower()} is "
+        f"{'Among' if groups.many else 'Between'} {groups.words} in {school_year(year)}, {index.label.lower()} is "
         f"highest in {first['district']} ({number(first['value'])}) and lowest in {last['district']} "
         f"({number(last['value'])}); half of the {len(ranked):,} districts lie above "
         f"{number(float(ranked['value'].median()))}. The other {districts - len(ranked):,} have fewer than "

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.decompose import decompose
-from analysis.indices import INDICES, Units
-from tests.oracle import exact
+from analysis.indices import INDICES
+from analysis.units import Units
+from tests.oracle import exact, exact_parts
 from tests.oracle.tables import districts_of, tables, units
 
 TOLERANCE = 1e-12
-ADDITIVE = list(exact.PARTS)
+ADDITIVE = list(exact_parts.PARTS)
 DISTRICTS = 4
 
 additive = pytest.mark.parametrize("measure", ADDITIVE)
@@ -23,7 +24,7 @@ additive = pytest.mark.parametrize("measure", ADDITIVE)
 @st.composite
 def districted(draw: st.DrawFn) -> tuple[Units, np.ndarray]:
     """Schools in places, and the district of each: up to four in a place, their codes not all used."""
-    table = draw(tables())
+    table = draw(tables(groups=2))
     schools = len(table.place)
     inside = draw(st.lists(st.integers(0, DISTRICTS - 1), min_size=schools, max_size=schools))
     return table, table.place * DISTRICTS + np.array(inside, dtype=np.intp)
@@ -49,7 +50,7 @@ def test_a_row_a_place_and_three_columns_a_measure() -> None:
 @given(state=districted())
 def test_between_and_within_are_those_of_the_definitions(measure: str, state: tuple[Units, np.ndarray]) -> None:
     table, district = state
-    expected = [exact.PARTS[measure](districts) for districts in districts_of(table, district)]
+    expected = [exact_parts.PARTS[measure](districts) for districts in districts_of(table, district)]
     undefined = (np.nan, np.nan, np.nan)
     assert_close(
         parts(table, district)[measure][["total", "between", "within"]],
@@ -91,7 +92,7 @@ def test_sorting_inside_districts_adds_to_dissimilarity_no_more_than_it_can(stat
     added = parts(table, district)["dissimilarity", "added_within"]
     for found, districts in zip(added, districts_of(table, district), strict=True):
         if not np.isnan(found):
-            assert -TOLERANCE <= found <= float(exact.most_added_within(districts)) + TOLERANCE
+            assert -TOLERANCE <= found <= float(exact_parts.most_added_within(districts)) + TOLERANCE
 
 
 @given(state=districted())
@@ -100,7 +101,7 @@ def test_no_part_of_an_evenness_measure_is_negative(state: tuple[Units, np.ndarr
     assert (found[~np.isnan(found)] >= -TOLERANCE).all()
 
 
-@given(table=tables())
+@given(table=tables(groups=2))
 def test_one_district_a_place_leaves_nothing_between(table: Units) -> None:
     found = parts(table, table.place)
     for measure in (*ADDITIVE, "dissimilarity"):
@@ -108,7 +109,7 @@ def test_one_district_a_place_leaves_nothing_between(table: Units) -> None:
         assert_close(between, np.where(found[measure, "total"].isna(), np.nan, 0))
 
 
-@given(table=tables())
+@given(table=tables(groups=2))
 def test_a_district_for_every_school_leaves_nothing_within(table: Units) -> None:
     found = parts(table, np.arange(len(table.place)))
     for measure in ADDITIVE:

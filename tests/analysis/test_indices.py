@@ -8,7 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analysis.indices import INDICES, Index, Units, atkinson, undefined_reason
+from analysis.indices import INDICES, Index
+from analysis.two_groups import atkinson
+from analysis.units import Units
 from tests.oracle import exact
 from tests.oracle.tables import exact_places, one_place, tables, units
 
@@ -40,38 +42,6 @@ def assert_same(found: np.ndarray, expected: np.ndarray) -> None:
 
 
 # --- Against the definitions
-
-
-def test_the_registry_holds_the_eight_indices_in_order() -> None:
-    assert list(INDICES) == list(exact.INDICES)
-    assert [index.name for index in INDICES.values()] == list(INDICES)
-
-
-@every_index
-@given(table=tables())
-def test_agrees_with_exact_arithmetic(index: Index, table: Units) -> None:
-    expected = [exact.INDICES[index.name](place) for place in exact_places(table)]
-    assert_same(values(index, table), np.array([np.nan if v is None else float(v) for v in expected]))
-
-
-@every_index
-@pytest.mark.parametrize(
-    "schools",
-    [
-        ((10_000_000, 1), (10_000_000, 0)),
-        ((10_000_000, 1), (9_999_999, 2), (3, 0)),
-        ((1, 10_000_000), (0, 10_000_000), (0, 1)),
-        ((5_000_000, 5_000_001), (5_000_001, 5_000_000)),
-        ((1, 2), (10_000_000, 1)),
-    ],
-)
-def test_keeps_its_digits_where_a_group_is_one_in_millions_or_the_schools_are_nearly_even(
-    index: Index, schools: tuple[tuple[float, ...], ...]
-) -> None:
-    table = one_place(*schools)
-    expected = exact.INDICES[index.name](exact_places(table)[0])
-    assert expected is not None
-    assert only_value(index, table) == pytest.approx(float(expected), rel=TOLERANCE, abs=TOLERANCE)
 
 
 @given(table=tables(groups=2), b=st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
@@ -107,40 +77,7 @@ def test_students_in_neither_group_dilute_contact_but_not_evenness() -> None:
     assert only_value(INDICES["variance_ratio"], table) == pytest.approx(0.64, abs=TOLERANCE)
 
 
-@given(table=tables(groups=3))
-def test_a_third_group_matters_to_the_multigroup_indices_alone(table: Units) -> None:
-    pair = replace(table, counts=table.counts[:, :2])
-    for index in INDICES.values():
-        expected = exact.INDICES[index.name]
-        if index.multigroup:
-            reference = [expected(place) for place in exact_places(table)]
-            assert_same(values(index, table), np.array([np.nan if v is None else float(v) for v in reference]))
-        else:
-            np.testing.assert_array_equal(values(index, table), values(index, pair))
-
-
 # --- Undefined is NaN with a reason, and nothing else is
-
-
-@every_index
-@given(table=tables(heads=st.integers(0, 2)))
-def test_is_nan_with_a_reason_exactly_where_undefined(index: Index, table: Units) -> None:
-    undefined = np.array([exact.INDICES[index.name](place) is None for place in exact_places(table)])
-    reasons = undefined_reason(table)[index.name]
-    np.testing.assert_array_equal(np.isnan(values(index, table)), undefined)
-    assert reasons.shape == (table.places,)
-    np.testing.assert_array_equal(reasons != "", undefined)
-
-
-def test_a_reason_is_given_for_every_index() -> None:
-    assert list(undefined_reason(one_place((1, 2)))) == list(INDICES)
-
-
-@every_index
-def test_no_schools_at_all_leaves_every_place_undefined(index: Index) -> None:
-    table = units([], [], [], 3, 2)
-    assert np.isnan(values(index, table)).tolist() == [True] * 3
-    assert (undefined_reason(table)[index.name] != "").all()
 
 
 @pytest.mark.parametrize(
@@ -157,12 +94,6 @@ def test_which_indices_a_single_school_defines(school: tuple[float, float], defi
     assert {name for name, index in INDICES.items() if not np.isnan(only_value(index, table))} == defined
 
 
-def test_a_group_alone_is_wholly_isolated_and_tells_nothing() -> None:
-    table = one_place((7, 0), (3, 0))
-    found = {name: only_value(INDICES[name], table) for name in ("exposure", "isolation", "mutual_information")}
-    assert found == {"exposure": 0, "isolation": 1, "mutual_information": 0}
-
-
 def test_h_of_three_groups_needs_only_two_of_them_present() -> None:
     assert only_value(INDICES["theil_h"], one_place((4, 0, 0), (0, 0, 4))) == pytest.approx(1, abs=TOLERANCE)
 
@@ -170,92 +101,10 @@ def test_h_of_three_groups_needs_only_two_of_them_present() -> None:
 # --- What every index must obey
 
 
-@every_index
-@given(table=tables())
-def test_stays_within_its_bounds(index: Index, table: Units) -> None:
-    found = values(index, table)
-    defined = found[~np.isnan(found)]
-    assert (defined >= index.low).all()
-    assert (defined <= index.high + TOLERANCE).all()
-
-
 @given(table=tables())
 def test_information_never_exceeds_the_entropy_of_the_groups(table: Units) -> None:
     for place, found in zip(exact_places(table), values(INDICES["mutual_information"], table), strict=True):
         assert np.isnan(found) or found <= float(exact.entropy(place)) + TOLERANCE
-
-
-@every_index
-@given(table=tables(heads=st.integers(0, 10_000)), factor=st.integers(2, 1_000))
-def test_does_not_depend_on_the_number_of_students(index: Index, table: Units, factor: int) -> None:
-    larger = replace(table, counts=table.counts * factor, students=table.students * factor)
-    assert_same(values(index, larger), values(index, table))
-
-
-@every_index
-@given(table=tables(), data=st.data())
-def test_does_not_depend_on_the_order_of_the_schools(index: Index, table: Units, data: st.DataObject) -> None:
-    order = np.array(data.draw(st.permutations(range(len(table.place)))), dtype=int)
-    shuffled = replace(table, counts=table.counts[order], students=table.students[order], place=table.place[order])
-    assert_same(values(index, shuffled), values(index, table))
-
-
-@every_index
-@given(table=tables(), data=st.data())
-def test_does_not_depend_on_the_places_names(index: Index, table: Units, data: st.DataObject) -> None:
-    name = np.array(data.draw(st.permutations(range(table.places))), dtype=int)
-    assert_same(values(index, replace(table, place=name[table.place]))[name], values(index, table))
-
-
-@every_index
-@given(table=tables())
-def test_a_place_is_the_same_alone_as_among_others(index: Index, table: Units) -> None:
-    together = values(index, table)
-    for place in range(table.places):
-        here = table.place == place
-        alone = Units(table.counts[here], table.students[here], np.zeros(here.sum(), dtype=np.intp), 1)
-        assert_same(values(index, alone), together[[place]])
-
-
-@every_index
-@given(table=tables(heads=st.integers(0, 1_000_000)), parts=st.integers(2, 5))
-def test_splitting_schools_into_like_parts_changes_nothing(index: Index, table: Units, parts: int) -> None:
-    """Every school n times over, as one of its own size and one n − 1 times as large."""
-    pieces = [1, parts - 1]
-    split = Units(
-        np.concatenate([table.counts * piece for piece in pieces]),
-        np.concatenate([table.students * piece for piece in pieces]),
-        np.concatenate([table.place for _ in pieces]),
-        table.places,
-    )
-    assert_same(values(index, split), values(index, table))
-
-
-@every_index
-@given(table=tables())
-def test_schools_without_students_change_nothing(index: Index, table: Units) -> None:
-    padded = Units(
-        np.concatenate([table.counts, np.zeros((table.places, table.counts.shape[1]))]),
-        np.concatenate([table.students, np.zeros(table.places)]),
-        np.concatenate([table.place, np.arange(table.places)]),
-        table.places,
-    )
-    assert_same(values(index, padded), values(index, table))
-
-
-@evenness
-@given(table=tables(groups=2))
-def test_the_two_groups_may_change_places(index: Index, table: Units) -> None:
-    assert_same(values(index, replace(table, counts=table.counts[:, ::-1])), values(index, table))
-
-
-@named("theil_h", "mutual_information")
-@given(table=tables(), data=st.data())
-def test_the_multigroup_indices_do_not_depend_on_the_order_of_groups(
-    index: Index, table: Units, data: st.DataObject
-) -> None:
-    order = data.draw(st.permutations(range(table.counts.shape[1])))
-    assert_same(values(index, replace(table, counts=table.counts[:, order])), values(index, table))
 
 
 SIZES = st.lists(st.integers(1, 10_000), min_size=1, max_size=8)
@@ -354,28 +203,3 @@ def test_dissimilarity_is_blind_to_an_exchange_on_one_side_of_the_mix() -> None:
 
 
 # --- The functions as neighbours
-
-
-@every_index
-def test_leaves_its_input_alone(index: Index) -> None:
-    counts, students, place = np.array([[9.0, 1], [0, 0], [2, 8]]), np.array([12.0, 0, 10]), np.array([1, 1, 1])
-    kept = counts.copy(), students.copy(), place.copy()
-    values(index, Units(counts, students, place, 2))
-    for array, copy in zip((counts, students, place), kept, strict=True):
-        np.testing.assert_array_equal(array, copy)
-
-
-@every_index
-@given(table=tables())
-def test_gives_one_number_per_place(index: Index, table: Units) -> None:
-    found = values(index, table)
-    assert found.shape == (table.places,)
-    assert found.dtype == np.float64
-
-
-@every_index
-def test_is_documented(index: Index) -> None:
-    for field in ("label", "meaning", "reading", "undefined", "citation"):
-        assert getattr(index, field).strip(), f"{index.name} has no {field}"
-    assert any(character.isdigit() for character in index.citation), "a citation names its year"
-    assert index.low < index.high

@@ -10,12 +10,15 @@ import pytest
 
 from analysis.indices import INDICES
 from analysis.measured import (
+    chances_of_difference,
     contributions,
     decomposed,
+    decomposed_by_level,
     district_contributions,
     indices_by,
     left_out,
     reasons_by,
+    shares,
     typical_schools,
 )
 
@@ -96,6 +99,60 @@ def test_typical_schools_differ_by_the_variance_ratio(schools: pd.DataFrame) -> 
     # ED: (30 × .75 + 10 × .25 + 20 × 1)/60 = .75; others: (10 × .75 + 30 × .25)/40 = .375.
     assert typical["of_group"] == pytest.approx(0.75)
     assert typical["of_other"] == pytest.approx(0.375)
+
+
+RACES = ("asian", ("black", "white"))
+
+
+@pytest.fixture
+def by_race() -> pd.DataFrame:
+    """In 2018 nobody counts Asian students; in 2019 a school's are unknown."""
+    rows = [
+        (2018, "1", "a", 40, None, 30, 10),
+        (2018, "2", "a", 40, None, 10, 20),
+        (2019, "1", "a", 40, 10, 10, 20),
+        (2019, "2", "a", 40, None, 10, 20),
+        (2019, "3", "a", 20, 5, 0, 15),
+        (2020, "1", "a", 40, None, None, None),
+    ]
+    table = pd.DataFrame(rows, columns=["year", "ncessch", "leaid", "students", "asian", "black", "white"])
+    counts = ["students", "asian", "black", "white"]
+    return table.assign(state="S", school="x", district="Alder").astype(dict.fromkeys(counts, "Int64"))
+
+
+def test_of_several_groups_one_that_nobody_counts_in_a_year_is_none_of_it(by_race: pd.DataFrame) -> None:
+    table = indices_by(by_race, "state", *RACES)
+    assert table[["year", "schools", "students", "group_students"]].to_numpy().tolist() == [
+        [2018, 2, 80, 70],
+        [2019, 2, 60, 60],
+    ]
+    # Two of 40 Black and 30 White students; then of 15 Asian, 10 Black and 35 White ones.
+    assert table["diversity"].tolist() == pytest.approx([2 * 40 * 30 / 70**2, 1 - (15**2 + 10**2 + 35**2) / 60**2])
+    assert table[["exposure", "isolation", "atkinson"]].isna().all(axis=None)
+    assert left_out(by_race, *RACES).to_numpy().tolist() == [[2019, 1, 40], [2020, 1, 40]]
+
+
+def test_the_chance_that_two_students_differ(by_race: pd.DataFrame) -> None:
+    now = chances_of_difference(by_race, *RACES).loc[2018]
+    assert now["of_all"] == pytest.approx(2 * 40 * 30 / 70**2)
+    # School 1: 2 × 3/4 × 1/4 of its 40 students counted; school 2: 2 × 1/3 × 2/3 of its 30.
+    assert now["of_school"] == pytest.approx((40 * 3 / 8 + 30 * 4 / 9) / 70)
+    assert shares(by_race, *RACES).round(4).tolist()[:2] == pytest.approx([0.375, 0.4444])
+    assert shares(by_race, *RACES).isna().tolist() == [False, False, False, True, False, True]
+
+
+def test_level_by_level_by_hand(schools: pd.DataFrame) -> None:
+    rows = decomposed_by_level(schools, "ed", None, ["county", "leaid"])
+    v = rows[(rows["measure"] == "variance_ratio") & (rows["year"] == 2018)]
+    # One county; as in between and within by hand.
+    assert v[["depth", "cells"]].to_numpy().tolist() == [[0, 1], [1, 2], [2, 3]]
+    assert v["part"].tolist() == pytest.approx([0, 4 / 24, 5 / 24])
+    assert v["share"].tolist() == pytest.approx([0, 4 / 9, 5 / 9])
+    d = rows[(rows["measure"] == "dissimilarity") & (rows["year"] == 2018)]
+    # D over districts ½(|40/60 − 40/40| + |20/60 − 0|) = 1/3, over schools 28 / (2 × 100 × .6 × .4) = 7/12.
+    assert d["part"].tolist() == pytest.approx([0, 1 / 3, 1 / 4])
+    # Within a at most 2/3 of its D of 1/2.
+    assert d["most"].tolist() == pytest.approx([0, 1 / 3, 1 / 3])
 
 
 def test_contributions_name_the_schools_largest_first(schools: pd.DataFrame) -> None:

@@ -11,7 +11,16 @@ from tests.browser.dashboard import Dashboard
 from tests.small_state import EVEN, UNEVEN, lines, written
 
 # Every page, and the least number of charts on it for the embedded state.
-PAGES = {"/": 3, "/districts": 2, "/district": 3, "/policy": 2, "/sources": 0, "/methods": 0}
+PAGES = {
+    "/": 3,
+    "/?groups=all+races&chain=counties%2C+districts%2C+schools": 3,
+    "/districts": 2,
+    "/district": 3,
+    "/district?groups=all+races": 3,
+    "/policy": 2,
+    "/sources": 0,
+    "/methods": 0,
+}
 CALIFORNIA = "/{page}?state=California"
 # What axe-core finds in Streamlit's own parts, which nothing in a page can change.
 STREAMLITS_OWN = {

@@ -55,6 +55,20 @@ def test_what_cannot_be_compared_is_refused(key: str) -> None:
         comparison(key)
 
 
+def test_all_races_are_every_race_at_once() -> None:
+    every = comparison("all-races")
+    assert [every.group, *every.other] == list(RACES)
+    assert every.many
+    assert (every.words, every.label) == ("students of all races", "all races")
+    assert not comparison("black,white").many
+
+
+def test_all_races_are_offered_where_there_are_three(schools: pd.DataFrame) -> None:
+    two = schools.assign(white=[50, 30])
+    assert comparisons(two) == ["ed", "black", "white", "black,white"]
+    assert comparisons(two.assign(asian=[1, 2]))[:2] == ["ed", "all-races"]
+
+
 def test_comparisons_are_those_the_table_counts(schools: pd.DataFrame) -> None:
     assert comparisons(schools) == ["ed", "black"]
 

@@ -7,7 +7,7 @@ from io import StringIO
 import pandas as pd
 import pytest
 
-from analysis.indices import INDICES
+from analysis.indices import INDICES, MULTIGROUP
 from tests.small_state import COLUMNS, EVEN, UNEVEN, lines, written
 
 INDEX_COLUMNS = [
@@ -199,11 +199,103 @@ def test_decompose_as_csv_names_measure_and_part(run, state):
     assert table(out)["variance_ratio_within"].tolist() == pytest.approx([32 / 144], abs=1e-15)
 
 
+LEVEL_COLUMNS = ["year", "measure", "level", "cells", "part", "share", "most"]
+
+
+def test_levels_by_hand(run, state):
+    """Each county is one district: of V, 6 of 38 parts lie between counties, none between districts of one."""
+    rows = table(run("decompose", state, "--levels", "state,county,district,school", "--format", "csv"))
+    assert list(rows) == LEVEL_COLUMNS
+    assert rows["measure"].unique().tolist() == [*MEASURES, "dissimilarity"]
+    v = rows[rows["measure"] == "variance_ratio"]
+    assert v["level"].tolist() == ["state", "county", "district", "school"]
+    assert v["cells"].tolist() == [1, 2, 2, 6]
+    assert v["part"].tolist() == pytest.approx([0, 6 / 144, 0, 32 / 144], abs=1e-15)
+    assert v["share"].tolist() == pytest.approx([0, 6 / 38, 0, 32 / 38], abs=1e-15)
+    d = rows[rows["measure"] == "dissimilarity"]
+    assert d["part"].tolist() == pytest.approx([0, 5 / 24, 0, 5 / 24], abs=1e-15)
+    # Uneven has 150 of 240 and 150 of 360 students: at most 5/12 of its D of 8/15.
+    assert d["most"].tolist() == pytest.approx([0, 5 / 24, 0, 5 / 12 * 8 / 15], abs=1e-15)
+    assert d["share"].isna().all()
+
+
+@pytest.mark.parametrize("group", ["ed", "black,white", "all-races"])
+def test_every_chain_adds_up_to_the_index(run, group):
+    job = ["franklin", "--group", group, "--format", "csv"]
+    whole = table(run("indices", *job)).set_index("year")
+    rows = table(run("decompose", *job, "--levels", "county,sector,district,level"))
+    parts = dict(list(rows.groupby("measure")))
+    for measure in ("variance_ratio", "theil_h", "mutual_information", "dissimilarity"):
+        added = parts[measure].groupby("year")["part"].sum()
+        assert added.tolist() == pytest.approx(whole[measure].tolist(), abs=1e-12)
+    assert parts["exposure_shortfall"]["part"].isna().all() == (group == "all-races")
+
+
+def test_levels_are_the_same_as_csv_json_and_table(run, state):
+    job = ["decompose", state, "--levels", "district"]
+    records = json.loads(run(*job, "--format", "json"))
+    assert [list(row) for row in records] == [LEVEL_COLUMNS] * len(records)
+    assert len(records) == len(table(run(*job, "--format", "csv"))) == len(run(*job).splitlines()) - 1
+    plain = json.loads(run("decompose", state, "--format", "json"))["2020"]
+    assert [row["part"] for row in records[:2]] == [plain["variance_ratio"][part] for part in ("between", "within")]
+
+
+def test_levels_that_do_not_nest_are_crossed_and_said(told, tmp_path):
+    moved = [*lines()[:3], lines()[3].replace("Adams", "Brown"), *lines()[4:]]
+    state = written(tmp_path / "crossed.csv", moved)
+    out, said = told("decompose", state, "--levels", "county,district", "--format", "csv")
+    assert "2020–21: 1 of 2 districts lie in more than one county; the part in each counts on its own." in said
+    assert table(out)["cells"].tolist()[:3] == [2, 3, 6]
+
+
+def test_schools_of_unknown_county_are_said(told, tmp_path):
+    state = written(tmp_path / "unknown.csv", [*lines()[:6], lines()[6].replace("Brown", "")])
+    _, said = told("decompose", state, "--levels", "county")
+    assert "2020–21: 1 school of unknown county counts as a county of its own." in said
+
+
+def test_all_races_leave_what_compares_two_groups_empty_and_say_so(told):
+    out, said = told("indices", "franklin", "--group", "all-races", "--year", "2023", "--format", "csv")
+    assert columns(out) == [*INDEX_COLUMNS[:6], "diversity", *INDEX_COLUMNS[6:]]
+    (row,) = table(out).to_dict("records")
+    empty = [name for name in INDICES if math.isnan(row[name])]
+    assert empty == ["exposure", "isolation", "atkinson"]
+    assert "exposure, isolation, atkinson: left empty, for each compares two groups only." in said
+
+
+def test_all_races_of_two_are_those_two(run, state):
+    pair, every = (
+        table(run("indices", state, "--group", group, "--format", "csv")).iloc[0]
+        for group in ("black,white", "all-races")
+    )
+    for name in MULTIGROUP:
+        assert every[name] == pytest.approx(pair[name], abs=1e-15)
+    # 120 Black and 480 White students: 2 × 1/5 × 4/5.
+    assert every["diversity"] == pytest.approx(8 / 25, abs=1e-15)
+
+
+def test_contribution_among_all_races_is_local_segregation(run):
+    rows = table(run("contribution", "franklin", "--district", "9000360", "--group", "all-races", "--format", "csv"))
+    assert rows[["contribution", "gap"]].isna().all(axis=None)
+    job = ["indices", "franklin", "--by", "district", "--group", "all-races", "--format", "csv"]
+    district = table(run(*job)).query("place == '9000360'").iloc[-1]
+    weight = rows["group_students"] / rows["group_students"].sum()
+    assert (rows["local_information"] * weight).sum() == pytest.approx(district["mutual_information"], abs=1e-14)
+    assert (rows["local_h"] * weight).sum() == pytest.approx(district["theil_h"], abs=1e-14)
+
+
 def test_contribution_by_hand(run, state):
     out = run("contribution", state, "--district", UNEVEN, "--format", "csv")
-    assert columns(out) == ["ncessch", "school", "students", "group_students", "contribution"]
+    assert columns(out)[:5] == ["ncessch", "school", "students", "group_students", "contribution"]
+    assert columns(out)[5:] == ["gap", "local_information", "local_h"]
     shares = table(out).set_index("ncessch")["contribution"].to_dict()
     assert shares == pytest.approx({f"{UNEVEN}00001": 0.5, f"{UNEVEN}00002": 0.0, f"{UNEVEN}00003": 0.5}, abs=1e-15)
+    gaps = table(out).set_index("ncessch")["gap"].to_dict()
+    assert gaps == pytest.approx({f"{UNEVEN}00001": 0.4, f"{UNEVEN}00002": 0.0, f"{UNEVEN}00003": -0.4}, abs=1e-15)
+    # One of three equal schools with the mirrored mix: M is the mean of the three, and E is ln 2.
+    local = table(out)["local_h"]
+    h = table(run("indices", state, "--by", "district", "--format", "csv")).set_index("place").loc[UNEVEN, "theil_h"]
+    assert local.mean() == pytest.approx(h, abs=1e-15)
 
 
 def test_contribution_where_schools_do_not_differ_is_undefined(run, state):

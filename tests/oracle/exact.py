@@ -202,6 +202,99 @@ INDICES: dict[str, Callable[[Place], Fraction | Decimal | None]] = {
 }
 
 
+# Any number of groups
+
+
+def diversity(schools: Place) -> Fraction:
+    """I = Σ_g P_g (1 − P_g)."""
+    total = counted(schools)
+    return sum((n / total * (1 - n / total) for n in merged(schools).counts), Fraction(0))
+
+
+def gaps(schools: Place) -> list[tuple[Fraction, Fraction, Fraction]]:
+    """The students of each school, its share of each group and the place's, a row a school and group."""
+    total = counted(schools)
+    margins = [n / total for n in merged(schools).counts]
+    sized = [(sum(s.counts, Fraction(0)), s) for s in schools]
+    return [(t, n / t, p) for t, s in sized if t for n, p in zip(s.counts, margins, strict=True)]
+
+
+def multigroup_dissimilarity(schools: Place) -> Fraction | None:
+    """Σ_g Σ_s t_s abs(p_sg − P_g) / (2 T I)."""
+    if groups_present(schools) < 2:
+        return None
+    moved = sum((t * abs(share - margin) for t, share, margin in gaps(schools)), Fraction(0))
+    return moved / (2 * counted(schools) * diversity(schools))
+
+
+def normalized_exposure(schools: Place) -> Fraction | None:
+    """Σ_g Σ_s (t_s/T) (p_sg − P_g)² / (1 − P_g)."""
+    if groups_present(schools) < 2:
+        return None
+    squares = (t * (share - margin) ** 2 / (1 - margin) for t, share, margin in gaps(schools))
+    return sum(squares, Fraction(0)) / counted(schools)
+
+
+def multigroup_gini(schools: Place) -> Fraction | None:
+    """Σ_g Σ_i Σ_j t_i t_j abs(p_ig − p_jg) / (2 T² I)."""
+    if groups_present(schools) < 2:
+        return None
+    sized = [(sum(s.counts, Fraction(0)), s.counts) for s in schools if sum(s.counts)]
+    apart = sum(
+        (
+            t * u * sum((abs(n / t - m / u) for n, m in zip(first, second, strict=True)), Fraction(0))
+            for t, first in sized
+            for u, second in sized
+        ),
+        Fraction(0),
+    )
+    return apart / (2 * counted(schools) ** 2 * diversity(schools))
+
+
+MULTIGROUP: dict[str, Callable[[Place], Fraction | Decimal | None]] = {
+    "dissimilarity": multigroup_dissimilarity,
+    "variance_ratio": normalized_exposure,
+    "theil_h": theil_h,
+    "mutual_information": mutual_information,
+    "gini": multigroup_gini,
+}
+
+
+# One number a school: None for the schools where it is undefined
+
+
+def gap(schools: Place) -> list[Fraction | None]:
+    """p_s − P, over the two groups."""
+    group, other = pair_totals(schools)
+    return [s.group / s.pair - group / (group + other) if s.pair else None for s in schools]
+
+
+def local_information(schools: Place) -> list[Decimal | None]:
+    """Σ_g p_sg ln(p_sg / P_g)."""
+    total = counted(schools)
+    margins = [n / total for n in merged(schools).counts] if total else []
+    found: list[Decimal | None] = []
+    for school in schools:
+        size = sum(school.counts, Fraction(0))
+        shares = [(n / size, margin) for n, margin in zip(school.counts, margins, strict=True) if n] if size else []
+        terms = (DIGITS.multiply(decimal(share), log(share / margin)) for share, margin in shares)
+        found.append(sum_decimals(terms) if size else None)
+    return found
+
+
+def local_h(schools: Place) -> list[Decimal | None]:
+    """Σ_g p_sg ln(p_sg / P_g) / E."""
+    if groups_present(schools) < 2:
+        return [None] * len(schools)
+    whole = entropy(schools)
+    return [None if value is None else DIGITS.divide(value, whole) for value in local_information(schools)]
+
+
+def contributions(schools: Place) -> Sequence[Fraction | None]:
+    """``contribution``, None for every school where there is nothing to share out."""
+    return contribution(schools) or [None] * len(schools)
+
+
 def contribution(schools: Place) -> list[Fraction] | None:
     """t_s abs(p_s − P) / Σ of the same, over the two groups (Urban Institute)."""
     group, other = pair_totals(schools)
@@ -212,98 +305,9 @@ def contribution(schools: Place) -> list[Fraction] | None:
     return [distance / sum(distances) for distance in distances]
 
 
-# Between and within districts: the same place given as the schools of each of its districts.
-
-Districts = Sequence[Place]
-Parts = tuple[Fraction | Decimal, Fraction | Decimal, Fraction | Decimal]
-
-
-def all_schools(districts: Districts) -> list[School]:
-    return [school for district in districts for school in district]
-
-
-def variance_ratio_parts(districts: Districts) -> Parts | None:
-    """Within = Σ (T_d/T) [P_d(1 − P_d) / P(1 − P)] V_d."""
-    schools = all_schools(districts)
-    total = variance_ratio(schools)
-    if total is None:
-        return None
-    group, other = pair_totals(schools)
-    within = Fraction(0)
-    for district in districts:
-        a, b = pair_totals(district)
-        inner = variance_ratio(district)
-        if inner is not None:
-            # T P (1 − P) = A B / T, of the district and of the place
-            within += (a * b / (a + b)) / (group * other / (group + other)) * inner
-    between = variance_ratio([merged(district) for district in districts])
-    assert between is not None
-    return total, between, within
-
-
-def mutual_information_parts(districts: Districts) -> Parts | None:
-    """Within = Σ (T_d/T) M_d."""
-    schools = all_schools(districts)
-    total = mutual_information(schools)
-    if total is None:
-        return None
-    within = sum_decimals(
-        DIGITS.multiply(decimal(counted(district) / counted(schools)), inner)
-        for district in districts
-        if (inner := mutual_information(district)) is not None
-    )
-    between = mutual_information([merged(district) for district in districts])
-    assert between is not None
-    return total, between, within
-
-
-def theil_h_parts(districts: Districts) -> Parts | None:
-    """Within = Σ (T_d/T) (E_d/E) H_d."""
-    schools = all_schools(districts)
-    total = theil_h(schools)
-    if total is None:
-        return None
-    whole = entropy(schools)
-    within = sum_decimals(
-        DIGITS.multiply(
-            DIGITS.multiply(decimal(counted(district) / counted(schools)), DIGITS.divide(entropy(district), whole)),
-            inner,
-        )
-        for district in districts
-        if (inner := theil_h(district)) is not None
-    )
-    between = theil_h([merged(district) for district in districts])
-    assert between is not None
-    return total, between, within
-
-
-def exposure_shortfall_parts(districts: Districts) -> Parts | None:
-    """Q − aPb, with Q = B/T: first with every district even inside, then what its schools add."""
-    schools = all_schools(districts)
-    reached = exposure(schools)
-    if reached is None:
-        return None
-    everyone = merged(schools)
-    even = everyone.other / everyone.students
-    if_even_inside = sum(
-        (w.group / everyone.group * w.other / w.students for w in map(merged, districts) if w.group), Fraction(0)
-    )
-    return even - reached, even - if_even_inside, if_even_inside - reached
-
-
-PARTS: dict[str, Callable[[Districts], Parts | None]] = {
-    "variance_ratio": variance_ratio_parts,
-    "theil_h": theil_h_parts,
-    "mutual_information": mutual_information_parts,
-    "exposure_shortfall": exposure_shortfall_parts,
+SCHOOL: dict[str, Callable[[Place], Sequence[Fraction | Decimal | None]]] = {
+    "contribution": contributions,
+    "gap": gap,
+    "local_information": local_information,
+    "local_h": local_h,
 }
-
-
-def most_added_within(districts: Districts) -> Fraction:
-    """Σ min(A_d/A, B_d/B) D_d: no sorting inside districts can add more to D than this."""
-    group, other = pair_totals(all_schools(districts))
-    bound = Fraction(0)
-    for district in districts:
-        a, b = pair_totals(district)
-        bound += min(a / group, b / other) * (dissimilarity(district) or 0)
-    return bound

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from analysis.indices import Units
+from analysis.units import Units
 from tests.oracle import exact
 
 # Mostly small, often nobody, sometimes as many as a country has.

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 import rdata
 
-from analysis.contribution import contribution
-from analysis.decompose import decompose
-from analysis.indices import INDICES, Units
+from analysis.decompose import by_level, decompose, nested
+from analysis.indices import INDICES
+from analysis.local import contribution
+from analysis.units import Units
 from tests.oracle.tables import one_place
 
 RACES = ["asian", "black", "hisp", "native", "white"]
@@ -62,6 +63,17 @@ def test_schools00_information_nests_state_district_school(schools00: pd.DataFra
     assert weighted["between"] == pytest.approx(0.2387087955059, abs=1e-13)
     assert weighted["within"] == pytest.approx(0.0875864790876, abs=1e-13)
     assert by_state["within"] == pytest.approx(weighted["total"], abs=1e-13)
+
+
+def test_schools00_information_nests_in_one_call(schools00: pd.DataFrame) -> None:
+    """The same three parts from the chain state, district, school; H's are those over E."""
+    chain = [codes(schools00["state"]), codes(schools00["district"])]
+    whole = by(schools00)
+    parts = by_level(nested(whole, chain))
+    expected = [0.0992437012829, 0.2387087955059, 0.0875864790876]
+    assert [part["mutual_information"][0] for part in parts] == pytest.approx(expected, abs=1e-13)
+    entropy = 0.425538975876420 / 0.418808314641945
+    assert [part["theil_h"][0] for part in parts] == pytest.approx([each / entropy for each in expected], abs=1e-13)
 
 
 def test_schools00_dissimilarity_by_school_and_by_district(schools00: pd.DataFrame) -> None:

@@ -16,7 +16,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analysis.indices import INDICES, Units, atkinson
+from analysis.indices import INDICES, MULTIGROUP
+from analysis.two_groups import atkinson
+from analysis.units import Units
 from tests.oracle import exact
 from tests.oracle.tables import exact_places, one_place, tables, units
 
@@ -42,6 +44,12 @@ def pysal() -> SimpleNamespace:
         exposure=singlegroup.Interaction,
         variance_ratio=singlegroup.CorrelationR,
         theil_h=multigroup.MultiInfoTheory,
+        multigroup={
+            "dissimilarity": multigroup.MultiDissim,
+            "variance_ratio": multigroup.MultiNormExposure,
+            "theil_h": multigroup.MultiInfoTheory,
+            "gini": multigroup.MultiGini,
+        },
     )
 
 
@@ -99,9 +107,13 @@ def test_two_groups_agree(pysal: SimpleNamespace, name: str, theirs: str, school
 
 @settings(deadline=None)
 @given(schools=st.lists(st.tuples(heads, heads, heads, heads), min_size=2, max_size=20))
-def test_h_of_many_groups_agrees_while_none_is_empty(pysal: SimpleNamespace, schools: Rows) -> None:
+def test_many_groups_agree_while_none_is_empty(pysal: SimpleNamespace, schools: Rows) -> None:
     assume(all(map(sum, zip(*schools, strict=True))))
-    assert ours("theil_h", schools) == pytest.approx(multi(pysal.theil_h, schools), abs=TOLERANCE)
+    # It also divides by the students of each school.
+    assume(all(map(sum, schools)))
+    for name, theirs in pysal.multigroup.items():
+        found = MULTIGROUP[name].function(one_place(*schools))[0]
+        assert found == pytest.approx(multi(theirs, schools), abs=TOLERANCE)
 
 
 @settings(deadline=None)

@@ -84,6 +84,22 @@ def test_between_and_within_of_nothing_can_be_drawn():
     assert len(drawn(charts.between_within(0.0, 0.0, "V"))) == 2
 
 
+def test_levels_have_a_bar_each_from_the_largest_cells_down():
+    parts = pd.DataFrame(
+        {
+            "label": ["counties", "districts", "schools"],
+            "part": [0.1, 0.2, 0.1],
+            "share": [0.25, 0.5, 0.25],
+            "within": [False, False, True],
+        }
+    )
+    figure = charts.by_level(parts, "V")
+    (bars,) = drawn(figure)
+    assert list(bars["y"]) == ["counties", "districts", "schools"]
+    assert list(bars["text"]) == ["0.10 · 25%", "0.20 · 50%", "0.10 · 25%"]
+    assert list(bars["marker"]["color"]) == [charts.BETWEEN, charts.BETWEEN, charts.WITHIN]
+
+
 def test_ranking_stacks_the_parts_of_each_district(districts):
     figure = charts.ranking(districts, "V")
     between, within = drawn(figure)

@@ -5,10 +5,12 @@ import re
 
 import pytest
 
-from analysis.measured import bounds_by, decomposed, indices_by
+from analysis.indices import INDICES, MULTIGROUP
+from analysis.measured import bounds_by, decomposed, decomposed_by_level, indices_by
 from analysis.policy.outcome import simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from data import store
+from data.groups import comparison
 from data.lineage import lineage, summary
 from data.load import load
 from data.quality.report import of_dataset
@@ -60,8 +62,8 @@ def test_a_state_without_places_says_why_there_is_no_map(opened, page):
 @pytest.mark.parametrize("page", ABOUT_A_VIEW)
 def test_races_have_their_pages(opened, page):
     app = opened(page)
-    first_race, last_pair = 1, len(app.selectbox(key="groups").options) - 1
-    for choice in (first_race, last_pair):
+    all_races, first_race, last_pair = 1, 2, len(app.selectbox(key="groups").options) - 1
+    for choice in (all_races, first_race, last_pair):
         app.selectbox(key="groups").select_index(choice).run()
         assert not app.exception
         assert len(app.title) == 1
@@ -139,6 +141,65 @@ def test_overview_table_holds_the_analysis(opened):
     assert row[:2] == [f"{parts['dissimilarity', part]:.2f}" for part in ("total", "between")]
     assert f"{parts['dissimilarity', 'added_within']:.2f}" in row[2]
     assert shown.loc["Gini (G)"].iloc[0] == f"{state['gini']:.2f}"
+
+
+def test_overview_answers_for_each_index_what_lies_between_districts(opened, small, numbers):
+    app = opened("overview", state=small.label)
+    said = next(each.value for each in app.markdown if each.value.startswith("Of the separation"))
+    assert "6" not in numbers(said)
+    # 6 of 38 parts of V lie between districts.
+    assert "By the variance ratio (V), 16% lies between districts and 84% within them." in said
+    assert "it is 0.21 over districts, and sorting within districts adds 0.21 to make 0.42" in said
+
+
+def test_overview_splits_over_a_chain_of_levels(opened):
+    table = store.schools(store.find("franklin"))
+    this_year = table[(table["year"] == table["year"].max()) & ~table["virtual"].fillna(False)]
+    rows = decomposed_by_level(this_year, "ed", None, ["county", "leaid"])
+    shares = rows.loc[rows["measure"] == "variance_ratio", "share"].map("{:.0%}".format).tolist()
+    app = opened("overview", chain="counties, districts, schools")
+    said = next(each.value for each in app.markdown if each.value.startswith("By V"))
+    assert [share in said for share in shares] == [True] * 3
+    assert app.selectbox(key="chain").value == "counties, districts, schools"
+
+
+def test_a_state_of_one_chain_offers_no_choice(opened):
+    app = opened("overview", state=CALIFORNIA)
+    assert "chain" not in [each.key for each in app.selectbox] or len(app.selectbox(key="chain").options) > 1
+
+
+def test_all_races_have_the_multigroup_indices_and_say_what_is_absent(opened):
+    app = opened("overview", groups="all races")
+    table = store.schools(store.find("franklin"))
+    this_year = table[(table["year"] == table["year"].max()) & ~table["virtual"].fillna(False)]
+    every = comparison("all-races")
+    state = indices_by(this_year, "state", every.group, every.other).iloc[0]
+    shown = app.table[0].value["All schools"]
+    for name, index in MULTIGROUP.items():
+        assert shown[f"{index.label} ({index.symbol})"] == f"{state[name]:.2f}"
+    assert shown["Exposure (aPb)"] == "not defined: compares two groups only"
+    assert f"{state['diversity']:.0%}" in sentence(app)
+    assert app.markdown[0].value.count("all races") == 1
+
+
+def test_districts_and_schools_of_all_races(opened):
+    app = opened("districts", groups="all races")
+    rows = app.dataframe[0].value
+    assert "Exposure" not in rows
+    assert rows["Dissimilarity of all groups"].notna().all()
+    assert any("compare two groups only" in each.value for each in app.caption)
+    shown = opened("district", groups="all races").dataframe[0].value
+    assert {"Chance of difference in race", "Contribution to M", "Local H"} <= set(shown)
+    assert shown["Contribution to M"].sum() == pytest.approx(100)
+
+
+def test_methods_reads_the_views_own_values_aloud(opened, small):
+    said = [each.value for each in opened("methods", state=small.label).markdown if "Here:" in each.value]
+    assert len(said) == len(INDICES)
+    # D is 5/12.
+    assert "42% of economically disadvantaged students would have to change schools" in said[0]
+    every = [each.value for each in opened("methods", groups="all races").markdown if "Here:" in each.value]
+    assert len(every) == len(MULTIGROUP)
 
 
 def test_what_is_hidden_stands_beside_the_measures(opened):

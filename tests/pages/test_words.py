@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from analysis.indices import INDICES
+from analysis.indices import INDICES, MULTIGROUP
 from analysis.policy.outcome import Change, simulate
 from analysis.policy.scenario import Host, Pool, Scenario
 from data.groups import comparison
@@ -102,6 +102,63 @@ def test_a_districts_schools_range_from_the_least_to_the_most():
     assert "50 of 100" in said
     assert "3 schools" in said
     assert "from 10 to 90" in said
+
+
+# all races, and level by level --------------------------------------------------------------------------------------
+
+
+def test_where_races_lie_says_both_chances_and_both_parts(numbers):
+    said = words.where_races_lie("Ohio", 2020, 0.69, 0.54, 0.3, 0.1)
+    assert numbers(said) == ["2020", "21", "69%", "54%", "75%", "25%"]
+    assert "no separation" in words.where_races_lie("Ohio", 2020, 0.5, 0.5, 0.0, 0.0)
+    for chances in ((0.0, 0.0, NAN, NAN), (NAN, NAN, NAN, NAN)):
+        said = words.where_races_lie("Ohio", 2020, *chances)
+        assert "not defined" in said
+        assert "nan" not in said
+
+
+def test_a_district_of_all_races_says_the_chance():
+    said = words.district_range("Uneven", 2020, comparison("all-races"), 0.5, [0.5, 0.9, 0.1])
+    assert "chance of 50 in 100" in said
+    assert "from 10 to 90" in said
+
+
+def test_each_index_answers_what_lies_between_districts(numbers):
+    measures = ("variance_ratio", "theil_h", "mutual_information", "exposure_shortfall")
+    parts = {(m, part): value for m in measures for part, value in (("total", 0.4), ("between", 0.1), ("within", 0.3))}
+    parts |= {("dissimilarity", part): v for part, v in (("total", 0.5), ("between", 0.3), ("added_within", 0.2))}
+    lead, answers = words.shares_between("Ohio", 2020, ED, pd.Series(parts))
+    assert "economically disadvantaged students and other students in Ohio in 2020–21" in lead
+    assert [numbers(answer) for answer in answers] == [["25%", "75%"]] * 4 + [["0.30", "0.20", "0.50"]]
+
+
+def test_an_index_without_a_value_has_no_answer():
+    measures = ("variance_ratio", "theil_h", "mutual_information", "exposure_shortfall")
+    parts = {(m, part): NAN for m in measures for part in ("total", "between", "within")}
+    parts |= {("dissimilarity", part): NAN for part in ("total", "between", "added_within")}
+    assert words.shares_between("Ohio", 2020, ED, pd.Series(parts))[1] == []
+
+
+def test_a_chain_says_what_lies_at_each_level(numbers):
+    parts = pd.DataFrame({"label": ["counties", "districts", "schools"], "share": [0.11, 0.53, 0.36]})
+    said = words.by_level("Ohio", 2020, ED, parts)
+    assert numbers(said)[2:] == ["11%", "53%", "36%"]
+    assert (
+        "11% lies between counties, 53% between districts within counties and 36% between schools within districts."
+        in said
+    )
+
+
+@pytest.mark.parametrize("index", [*INDICES.values(), *MULTIGROUP.values()], ids=lambda index: index.name)
+def test_every_index_can_be_said_aloud(index):
+    said = words.reading(index, 0.5, "Ohio", 2020, ED)
+    assert said.startswith("Ohio, 2020–21, economically disadvantaged students and other students: ")
+    assert "{" not in said
+    assert any(half in said for half in ("50%", "0.500", "50 points"))
+
+
+def test_what_compares_two_groups_is_named():
+    assert words.absent_among_many().startswith("Exposure, Isolation and Atkinson (b = 0.5) compare two groups only")
 
 
 def test_no_district_to_rank():

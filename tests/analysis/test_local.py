@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.contribution import contribution
-from analysis.indices import Units
+from analysis.local import contribution
+from analysis.units import Units
 from tests.oracle import exact
 from tests.oracle.tables import exact_places, one_place, tables, units
 

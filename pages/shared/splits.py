@@ -1,0 +1,85 @@
+"""Where segregation lies, on screen: over the levels of a state, and over the schools of a district."""
+
+import pandas as pd
+import streamlit as st
+
+from analysis.measured import contributions
+from data.chain import chain, chain_words, crossed_words, offered
+from pages.shared import charts, store, words
+from pages.shared.view import View
+
+CONTRIBUTIONS_SHOWN = 20
+
+
+def where_it_lies(view: View, between: float, within: float) -> None:
+    """The split of V between and within districts, or over a longer chain of levels where the data has one."""
+    schools = store.schools(view)
+    chains = {chain_words(chain(text, schools)): text for text in offered(schools)}
+    text = "district"
+    if len(chains) > 1:
+        text = chains[st.selectbox("Split by", list(chains), key="chain", bind="query-params")]
+    if text == "district":
+        st.plotly_chart(
+            charts.between_within(between, within, "V"),
+            config=charts.config("between-within"),
+            key="between_within",
+            alt=f"Variance ratio: {between:.2f} between districts, {within:.2f} within districts.",
+        )
+        return
+    levels = chain(text, schools)
+    found = store.levels(view, text)
+    found = found[found["measure"] == "variance_ratio"].sort_values("depth").reset_index(drop=True)
+    names = [level.name for level in levels]
+    found = found.assign(label=[level.several for level in levels], within=found["depth"] > names.index("district"))
+    said = words.by_level(view.dataset.label, view.year, view.groups, found)
+    st.plotly_chart(charts.by_level(found, "V"), config=charts.config("levels"), key="levels", alt=said)
+    st.markdown(said)
+    for note in crossed_words(schools, levels):
+        st.caption(note)
+
+
+def shares_between(view: View) -> str:
+    """What share of the separation lies between districts, one answer for each index, as Markdown."""
+    parts = store.decomposed(view).loc[view.year]
+    lead, answers = words.shares_between(view.dataset.label, view.year, view.groups, parts)
+    return "\n".join([lead, "", *(f"- {answer}" for answer in answers)]) if answers else ""
+
+
+def contributed_to(view: View) -> str:
+    """The index that a district's schools are set out by: D of two groups, M of all races."""
+    return "M" if view.groups.many else "D"
+
+
+def school_contributions(view: View, schools: pd.DataFrame, share: float, now: pd.Series) -> pd.DataFrame:
+    """What each school of a district contributes, drawn and said.
+
+    Args:
+        view: the view.
+        schools: the district's, with their shares as in ``analysis.measured.shares``.
+        share: the district's own.
+        now: the district's row of ``analysis.measured.indices_by``.
+
+    Returns:
+        ``analysis.measured.contributions``, with a school's share of M as its contribution where all races are
+        compared.
+    """
+    found = contributions(schools, view.groups.group, view.groups.other)
+    found["school"] = found["school"].fillna(found["ncessch"])
+    if view.groups.many:
+        added = found["local_information"] * found["group_students"]
+        found["contribution"] = added / (added.sum() or float("nan"))
+    else:
+        found["above"] = found["ncessch"].map(schools.set_index("ncessch")["share"]) > share
+    shown = found.dropna(subset="contribution").head(CONTRIBUTIONS_SHOWN)
+    if shown.empty:
+        st.caption("The schools do not differ, so there is nothing to share out.")
+        return found
+    symbol = contributed_to(view)
+    st.plotly_chart(
+        charts.contributions(shown, symbol),
+        config=charts.config("contributions"),
+        key="contributions",
+        alt=f"Schools by their contribution to the district's {symbol}, largest first.",
+    )
+    st.caption(words.contributed(view.groups, now, len(shown), len(found)))
+    return found
