@@ -49,28 +49,29 @@ def expected_by(
 def intervals_by(
     table: pd.DataFrame, by: str, group: str, other: str | None, replicates: int = REPLICATES, seed: int = 0
 ) -> pd.DataFrame:
-    """Every index of every place and year corrected for chance, its interval, and the range that chance alone gives.
-
-    Args:
-        table, by, group, other: as in ``analysis.measured.indices_by``.
-        replicates, seed: of the bootstrap and of the permutations.
+    """Every index of every place and year corrected for chance, with its 95 % bootstrap interval.
 
     Returns:
         Columns year, place, place_name, and for each index ``<index>_corrected``, ``<index>_interval_low`` and
-        ``_interval_high`` (95 % bootstrap interval of the corrected value), ``<index>_chance_low`` and ``_chance_high``
-        (95 % of random assignments); NaN where undefined.
+        ``<index>_interval_high``; NaN where undefined.
     """
     units = _units(table, by, group, other)
     drawn = bootstrap(units, replicates=replicates, seed=seed)
-    assigned = permuted(units, replicates=replicates, seed=seed)
-    columns = {
-        "corrected": corrected(units),
-        "interval_low": drawn.low,
-        "interval_high": drawn.high,
-        "chance_low": assigned.low,
-        "chance_high": assigned.high,
-    }
+    columns = {"corrected": corrected(units), "interval_low": drawn.low, "interval_high": drawn.high}
     return _beside(table, by, group, other, columns)
+
+
+def chance_ranges_by(
+    table: pd.DataFrame, by: str, group: str, other: str | None, replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """Between which values every index of every place and year lies in 95 % of random assignments.
+
+    Returns:
+        Columns year, place, place_name, and for each index ``<index>_chance_low`` and ``<index>_chance_high``; NaN
+        where undefined.
+    """
+    assigned = permuted(_units(table, by, group, other), replicates=replicates, seed=seed)
+    return _beside(table, by, group, other, {"chance_low": assigned.low, "chance_high": assigned.high})
 
 
 def _units(table: pd.DataFrame, by: str, group: str, other: str | None) -> Units:

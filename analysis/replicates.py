@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.indices import INDICES
+from analysis.indices import INDICES, Index
 from analysis.units import Floats, Units
 
 REPLICATES = 200
@@ -50,6 +50,11 @@ def compared(units: Units, name: str) -> Units:
     return Units(units.counts[:, :2], units.students, units.place, units.places)
 
 
+def bounded(index: Index, units: Units) -> Floats:
+    """An index in every place, kept within its bounds: with fractions of students rounding may leave them."""
+    return np.clip(index.function(units), index.low, index.high)
+
+
 def spread(
     units: Units,
     drawn_from: Callable[[Units], Draw],
@@ -76,7 +81,7 @@ def spread(
             for rows, drawn in _chunks(these, drawn_from(these), replicates, seed):
                 ready = adjusted(drawn)
                 for name in some:
-                    value = INDICES[name].function(ready)
+                    value = bounded(INDICES[name], ready)
                     found[rows, :, names.index(name)] = value.reshape(rows.stop - rows.start, units.places)
     found.sort(axis=0)  # what is undefined comes last
     defined = np.isfinite(found).sum(axis=0)

@@ -24,13 +24,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.indices import INDICES
-from analysis.replicates import REPLICATES, Draw, Spread, compared, spread
+from analysis.replicates import REPLICATES, Draw, Spread, bounded, compared, spread
 from analysis.units import Units, ratio
 
 
 def corrected(units: Units, names: Sequence[str] = tuple(INDICES)) -> pd.DataFrame:
     """Each index corrected for chance: one row a place code, one column an index; NaN where it is undefined."""
-    return pd.DataFrame({name: INDICES[name].function(shrunk(compared(units, name))) for name in names})
+    return pd.DataFrame({name: bounded(INDICES[name], shrunk(compared(units, name))) for name in names})
 
 
 def bootstrap(

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.indices import INDICES
 from analysis.measured import PLACES, bounded_indices_by, contributions, decomposed, indices_by
-from analysis.measured_uncertainty import expected_by, intervals_by
+from analysis.measured_uncertainty import chance_ranges_by, expected_by, intervals_by
 from analysis.random_assignment import MUCH
 from analysis.replicates import REPLICATES
 from data.sensitivity import sensitivity
@@ -58,7 +58,8 @@ def print_indices(given: argparse.Namespace) -> None:
     tell_left_out(notes, table, groups)
     asked = (table, given.by, groups.group, groups.other)
     found = bounded_indices_by(table, given.by) if given.bounds else indices_by(*asked)
-    for wanted, measured_by in ((given.expected, expected_by), (given.interval, intervals_by)):
+    parts = ((given.expected, expected_by), (given.interval, intervals_by), (given.interval, chance_ranges_by))
+    for wanted, measured_by in parts:
         if wanted:
             more = measured_by(*asked, given.replicates, given.seed)
             found = found.merge(more.drop(columns="place_name"), on=["year", "place"], how="left")

@@ -1,9 +1,11 @@
 """One district: its schools, what each contributes to the separation, and its way through the years."""
 
+from functools import partial
+
 import streamlit as st
 
 from analysis.measured import contributions
-from pages.shared import charts, parts, store, words
+from pages.shared import chance, charts, parts, store, words
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
 
@@ -84,8 +86,9 @@ with right:
     st.subheader("Over the years")
     lines = history.rename(columns={"dissimilarity": "D", "variance_ratio": "V"})
     parts.trend(lines[["D", "V"]].astype(float), {"D": charts.BETWEEN, "V": charts.WITHIN}, "index", key="trend")
-    st.subheader("Its measures")
-    st.table(parts.place_measures(view, now))
+
+st.subheader("Its measures")
+chance.show(view, leaid, partial(parts.place_measures, view, now))
 
 st.page_link(
     "policy.py",

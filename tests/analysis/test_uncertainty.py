@@ -61,8 +61,8 @@ def test_intervals_lie_within_the_bounds_of_their_index(table):
         low, high = found.low[name], found.high[name]
         assert (low.isna() == high.isna()).all()
         assert not low[~defined[name]].notna().any()
-        assert (low.dropna() >= index.low - 1e-12).all()
-        assert (high.dropna() <= index.high + 1e-12).all()
+        assert (low.dropna() >= index.low).all()
+        assert (high.dropna() <= index.high).all()
         assert (low.dropna() <= high.dropna()).all()
 
 
