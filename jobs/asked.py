@@ -22,6 +22,9 @@ from jobs.printing import say, tell
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
     import geopandas as gpd
 
+# More than these would change no digit shown, and soon fill the memory.
+MOST_REPLICATES = 10_000
+
 
 def compared(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Comparison]:
     """The schools that a measuring job asks for, notes as ``_counted``, and the groups it compares.
@@ -92,6 +95,14 @@ def tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison)
     tell(notes)
     for year, schools, students in left_out(table, groups.group, groups.other).itertuples(index=False):
         say(f"{school_year(year)}: left out {schools:,} schools with {students:,} students whose counts are unknown.")
+
+
+def check_draws(given: argparse.Namespace) -> None:
+    """Refuse a number of replicates, or a seed, that nothing can be drawn with."""
+    if not 1 <= given.replicates <= MOST_REPLICATES:
+        raise InputError(f"--replicates is {given.replicates}; give 1 to {MOST_REPLICATES:,}.")
+    if given.seed < 0:
+        raise InputError(f"--seed is {given.seed}; give 0 or more.")
 
 
 def table_of(name: str) -> pd.DataFrame:

@@ -8,20 +8,16 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.indices import INDICES, MULTIGROUP
-from analysis.measured import (
-    PLACES,
-    bounded_indices_by,
-    contributions,
-    decomposed,
-    decomposed_by_level,
-    indices_by,
-)
+from analysis.measured import PLACES, bounded_indices_by, contributions, decomposed, decomposed_by_level, indices_by
+from analysis.measured_uncertainty import chance_ranges_by, expected_by, intervals_by
+from analysis.random_assignment import MUCH
+from analysis.replicates import REPLICATES
 from analysis.units import known
 from data.chain import CHAIN, ChainLevel, chain, crossed_words
 from data.groups import Comparison
 from data.schema import school_year
 from data.sensitivity import sensitivity
-from jobs.asked import asked_rules, compared, counted, known_year, table_of, tell_left_out
+from jobs.asked import asked_rules, check_draws, compared, counted, known_year, table_of, tell_left_out
 from jobs.options import Menu, add_data, add_job, add_measuring, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, say, tell, write, write_text
 
@@ -31,6 +27,18 @@ def add_jobs(menu: Menu) -> None:
     job = add_measuring(menu, "indices", print_indices, "segregation indices of every place and year")
     job.add_argument("--by", choices=tuple(PLACES), default="state", help="the places (default state)")
     job.add_argument("--bounds", action="store_true", help="add what each index can be, whatever the hidden counts")
+    job.add_argument(
+        "--expected",
+        action="store_true",
+        help="add what each index would be if students were assigned at random, and the excess over it",
+    )
+    job.add_argument(
+        "--interval",
+        action="store_true",
+        help="add each index corrected for chance with its 95%% interval, and the range that chance alone gives",
+    )
+    job.add_argument("--replicates", type=int, default=REPLICATES, help=f"random draws (default {REPLICATES})")
+    job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
 
     job = add_measuring(menu, "decompose", print_decomposition, "segregation between and within districts")
     job.add_argument("--levels", help=f"split level by level instead: any of {','.join(CHAIN)}, the largest first")
@@ -47,6 +55,7 @@ def add_jobs(menu: Menu) -> None:
 
 def print_indices(given: argparse.Namespace) -> None:
     """Indices of every place and year."""
+    check_draws(given)
     table, notes, groups = compared(given)
     if given.bounds and groups.other is not None:
         raise InputError(
@@ -56,10 +65,26 @@ def print_indices(given: argparse.Namespace) -> None:
     if groups.many:
         pairs = [name for name in INDICES if name not in MULTIGROUP]
         say(f"{', '.join(pairs)}: left empty, for each compares two groups only.")
-    if given.bounds:
-        write(bounded_indices_by(table, given.by, groups.group), given)
-    else:
-        write(indices_by(table, given.by, groups.group, groups.other), given)
+    asked = (table, given.by, groups.group, groups.other)
+    found = bounded_indices_by(table, given.by, groups.group) if given.bounds else indices_by(*asked)
+    parts = ((given.expected, expected_by), (given.interval, intervals_by), (given.interval, chance_ranges_by))
+    for wanted, measured_by in parts:
+        if wanted:
+            more = measured_by(*asked, given.replicates, given.seed)
+            found = found.merge(more.drop(columns="place_name"), on=["year", "place"], how="left")
+    if given.expected:
+        tell_chance(found)
+    write(found, given)
+
+
+def tell_chance(found: pd.DataFrame) -> None:
+    """Say in how many places chance explains much of an index."""
+    much = {INDICES[name].symbol: int((found[f"{name}_chance_share"] > MUCH).sum()) for name in INDICES}
+    if some := ", ".join(f"{symbol} in {count:,}" for symbol, count in much.items() if count):
+        say(
+            f"Random assignment alone would give more than {MUCH:.0%} of the value of {some} of {len(found):,} rows; "
+            "see the columns ending in _chance_share."
+        )
 
 
 def print_decomposition(given: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from analysis.policy.scenario import from_json
 from data.groups import on_basis
 from data.inclusion import Rules
 from data.schema import ED_BASES
-from jobs.asked import asked_rules, counted, dataset_name, grades_of, known_year, table_of
+from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
 from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
 
@@ -72,10 +72,7 @@ def write_scenario(given: argparse.Namespace) -> None:
 
 def print_simulation(given: argparse.Namespace) -> None:
     """Run a scenario."""
-    if given.replicates < 1:
-        raise InputError(f"--replicates is {given.replicates}; give 1 or more.")
-    if given.seed < 0:
-        raise InputError(f"--seed is {given.seed}; give 0 or more.")
+    check_draws(given)
     scenario = from_json(_text(given.scenario), given.scenario.name)
     if scenario.dataset != (name := dataset_name(given.data)):
         raise InputError(

@@ -1,12 +1,14 @@
 """One district: its schools, what each contributes to the separation, and its way through the years."""
 
+from functools import partial
+
 import streamlit as st
 
 from analysis.measured import shares
 from analysis.policy.entry import entry_grades
 from data.cep import cep_signs
 from data.schema import GRADES
-from pages.shared import charts, parts, splits, store, words, years
+from pages.shared import chance, charts, parts, splits, store, words, years
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
 
@@ -75,8 +77,9 @@ with right:
     lines = history.rename(columns={"dissimilarity": "D", "variance_ratio": "V"})
     colours = {"D": charts.BETWEEN, "V": charts.WITHIN}
     years.district_trend(view, leaid, name, lines[["D", "V"]].astype(float), colours)
-    st.subheader("Its measures")
-    st.table(parts.place_measures(view, now))
+
+st.subheader("Its measures")
+chance.show(view, leaid, partial(parts.place_measures, view, now))
 
 years.district_events(view, leaid)
 st.page_link(

@@ -1,9 +1,11 @@
 """Compare districts: a table to sort, a scatter, a map, and any few side by side."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from analysis.indices import INDICES, MULTIGROUP
+from analysis.random_assignment import MUCH
 from pages.shared import charts, parts, store, words
 from pages.shared.view import current_view, district_label
 
@@ -37,6 +39,9 @@ with controls[1]:
         help="Indices of small districts jump with a few students, so smaller ones are not ranked.",
     )
 index = measures[measure]
+sure = store.by_chance(view, measure).loc[rows["leaid"]]
+much = sure[f"{measure}_chance_share"].to_numpy() > MUCH
+rows = rows.assign(by_chance=sure[f"{measure}_expected"].to_numpy(), care=np.where(much, "chance explains much", ""))
 ranked = rows[(rows["students"] >= floor) & (rows["schools"] > 1)].assign(value=lambda t: t[measure])
 ranked = ranked.dropna(subset="value").sort_values("value", ascending=False).reset_index(drop=True)
 with controls[2]:
@@ -51,6 +56,8 @@ with controls[2]:
     )
 
 st.markdown(words.districts_compared(view.groups, view.year, ranked, index, int(floor), len(rows)))
+if warning := words.chance_in_ranking(index, int((ranked["care"] != "").sum()), len(ranked)):
+    st.markdown(f":material/warning: {warning}")
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader(f"{index.label} and the {view.groups.share_words}")
@@ -70,7 +77,9 @@ if picked:
     st.subheader("Side by side")
     chosen = rows.set_index("leaid").loc[picked]
     st.table(
-        pd.DataFrame({district_label(names, leaid): parts.place_summary(view, row) for leaid, row in chosen.iterrows()})
+        pd.DataFrame(
+            {district_label(names, leaid): parts.place_summary(view, row, measure) for leaid, row in chosen.iterrows()}
+        )
     )
 
 st.subheader("Every district")
@@ -83,7 +92,10 @@ shown = {
     "schools": "Schools",
     "students": "Students",
     "share": view.groups.share_label,
-    **{name: each.label for name, each in measures.items()},
+    measure: index.label,
+    "by_chance": f"{index.symbol} by chance alone",
+    "care": "Read with care",
+    **{name: each.label for name, each in measures.items() if name != measure},
 }
 parts.sortable(rows.sort_values(measure, ascending=False)[list(shown)], shown, key="districts_table", bar="share")
 parts.download(rows[list(shown)], view, "districts")

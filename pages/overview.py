@@ -1,8 +1,10 @@
 """A state at a glance: how separate its schools are, and whether that lies between or within districts."""
 
+from functools import partial
+
 import streamlit as st
 
-from pages.shared import charts, parts, splits, store, words, years
+from pages.shared import chance, charts, parts, splits, store, words, years
 from pages.shared.view import current_view
 
 RANKED = 15
@@ -72,6 +74,8 @@ if top["total"].sum() > 0:
 st.subheader("Every measure")
 st.table(parts.state_measures(view))
 st.markdown(splits.shares_between(view))
+st.subheader("How much of it is chance?")
+chance.show(view, None, partial(chance.state_measures, view))
 st.page_link("methods.py", label="What each measure means", icon=":material/menu_book:")
 parts.definitions(view)
 parts.download(

@@ -11,12 +11,11 @@ from analysis.indices import INDICES, SCHOOL
 from data.geographic import UNPLACED, placed_words
 from data.inclusion import GEOGRAPHIC, excluded_words
 from data.schema import ED_BASES, school_year
-from pages.shared import charts, maps, store, words
+from pages.shared import chance, charts, maps, store, words
 from pages.shared.view import View, district_label
 
 # The column of what an index can be.
 HIDDEN = "If every hidden count is counted"
-
 # What a map or scatter may colour districts by: key, and the words of the control.
 SHARE = "share"
 MAP_MEASURES = {
@@ -82,18 +81,20 @@ def district_map(view: View, key: str) -> None:
     )
     rows = district_rows(view)
     told = view.groups.share_words if view.groups.many else view.groups.group_words
+    by_chance = store.by_chance(view, "dissimilarity")["dissimilarity_expected"]
     shown = rows.assign(
         value=rows[measure],
         hover=[
             f"{students:,} students in {schools:,} schools<br>{words.percent(share)} {told}"
-            f"<br>V {words.number(v)} · D {words.number(d)}"
+            f"<br>V {words.number(v)} · D {words.number(d)} (by chance {words.expected(c)})"
             + ("" if view.groups.many else f" · exposure {words.number(e)}")
-            for students, schools, share, v, d, e in zip(
+            for students, schools, share, v, d, c, e in zip(
                 rows["students"],
                 rows["schools"],
                 rows["share"],
                 rows["variance_ratio"],
                 rows["dissimilarity"],
+                rows["leaid"].map(by_chance),
                 rows["exposure"],
                 strict=True,
             )
@@ -305,24 +306,33 @@ def sortable(
             config[labels[name]] = kinds.NumberColumn(format="%.2f", help=index.meaning)
         elif pd.api.types.is_integer_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="localized")
+        elif pd.api.types.is_float_dtype(table[name].dtype):
+            config[labels[name]] = kinds.NumberColumn(format="%.3f")
     shown = table.assign(**{name: table[name] * 100 for name in shares}).rename(columns=labels)
     st.dataframe(shown, hide_index=True, column_config=config, key=key, placeholder="–")
 
 
 def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
-    """Every index of one district as a small table."""
+    """Every index of one district as a small table, with what chance alone gives it."""
     table = pd.DataFrame({"Value": _index_values(view, row)}).rename_axis("Measure")
+    table = table.join(chance.columns(store.how_sure(view, row["place"])))
     bounds = store.bounds(view, "district")
     return _with_bounds(table, None if bounds is None else bounds.loc[row["place"]])
 
 
-def place_summary(view: View, row: pd.Series) -> dict[str, str]:
-    """One district in words, for a column of a side-by-side table."""
-    return {
-        "Schools": f"{row['schools']:,}",
-        "Students": f"{row['students']:,}",
-        view.groups.share_label: words.percent(row["share"]),
-    } | _index_values(view, row)
+def place_summary(view: View, row: pd.Series, measure: str) -> dict[str, str]:
+    """One district in words, for a column of a side-by-side table, with how sure one of its measures is."""
+    index = INDICES[measure]
+    sure = chance.columns(store.how_sure(view, row["place"])).loc[f"{index.label} ({index.symbol})"]
+    return (
+        {
+            "Schools": f"{row['schools']:,}",
+            "Students": f"{row['students']:,}",
+            view.groups.share_label: words.percent(row["share"]),
+        }
+        | _index_values(view, row)
+        | {f"{index.symbol}: {name[0].lower()}{name[1:]}": value for name, value in sure.items()}
+    )
 
 
 def _index_values(view: View, row: pd.Series) -> dict[str, str]:

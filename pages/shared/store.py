@@ -12,8 +12,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from analysis import measured
+from analysis.indices import INDICES
+from analysis.measured_uncertainty import KEYS, expected_by, intervals_by
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
+from analysis.replicates import REPLICATES
 from data import store
 from data.chain import chain as chain_of
 from data.geographic import Assignment, assigned
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 
 # Metres a district's outline may be moved for the map, about a pixel on a state-wide map.
 OUTLINE_METRES = 500
+# Schools drawn at most for one table: large places need fewer replicates, their ranges being narrower than a digit.
+DRAWN = 400_000
+FEWEST_REPLICATES = 40
 # Degrees around a district's schools in which its neighbours are drawn.
 NEAR = 0.25
 
@@ -185,6 +191,62 @@ def bounds(view: "View", by: str) -> pd.DataFrame | None:
     if view.groups.other is not None:
         return None
     return _bounds(*view.key, view.year, by)
+
+
+def _replicates(schools: pd.DataFrame) -> int:
+    return max(FEWEST_REPLICATES, min(REPLICATES, DRAWN // max(len(schools), 1)))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _by_chance(
+    name: str,
+    content: str,
+    rules: Rules,
+    level: str | None,
+    group: str,
+    basis: str | None,
+    year: int,
+    measures: tuple[str, ...],
+) -> pd.DataFrame:
+    schools, groups = _schools(name, content, rules, level, basis, year), comparison(group)
+    found = expected_by(schools, "district", groups.group, groups.other, _replicates(schools), names=measures)
+    return found.set_index("place")
+
+
+def by_chance(view: "View", *measures: str) -> pd.DataFrame:
+    """What random assignment alone would give the year's districts; see ``measured_uncertainty.expected_by``."""
+    return _by_chance(*view.key, view.year, measures)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _how_sure(
+    name: str,
+    content: str,
+    rules: Rules,
+    level: str | None,
+    group: str,
+    basis: str | None,
+    year: int,
+    leaid: str | None,
+) -> pd.DataFrame:
+    schools, groups = _schools(name, content, rules, level, basis, year), comparison(group)
+    # All schools of the view are one place, whatever the states they name.
+    schools = schools.assign(state="") if leaid is None else schools[schools["leaid"] == leaid]
+    asked = (schools, "state" if leaid is None else "district", groups.group, groups.other, _replicates(schools))
+    found = expected_by(*asked).join(intervals_by(*asked).drop(columns=KEYS))
+    row = found.iloc[0]
+    columns = ("expected", "excess", "chance_share", "corrected", "interval_low", "interval_high")
+    sure = pd.DataFrame({what: [row[f"{index}_{what}"] for index in INDICES] for what in columns}, index=list(INDICES))
+    return sure.assign(value=sure["expected"] + sure["excess"])
+
+
+def how_sure(view: "View", leaid: str | None = None) -> pd.DataFrame:
+    """What chance alone gives each index of a district, or of the state, and the corrected one with its interval.
+
+    Returns:
+        One row an index, columns value and as in ``measured_uncertainty``.
+    """
+    return _how_sure(*view.key, view.year, leaid)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -9,6 +9,7 @@ from analysis.indices import INDICES, MULTIGROUP, Index
 from analysis.policy.outcome import Change, Outcome
 from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import ENTRY_GRADES, Scenario
+from analysis.random_assignment import MUCH
 from data.groups import Comparison
 from data.schema import grade_words, school_year
 
@@ -41,6 +42,46 @@ def number(value: float, decimals: int = 2) -> str:
 def between(low: float, high: float) -> str:
     """What an index can be, to two decimals: "0.30–0.33", or one number where both ends read alike."""
     return number(low) if number(low) == number(high) else f"{number(low)}–{number(high)}"
+
+
+def with_range(value: float, low: float, high: float) -> str:
+    """A value with its range, "0.43 (0.41–0.46)": to two decimals, or three where the two ends read alike."""
+    if math.isnan(value):
+        return UNDEFINED
+    decimals = 2 if number(low) != number(high) else 3
+    return f"{number(value, decimals)} ({number(low, decimals)}–{number(high, decimals)})"
+
+
+def expected(value: float) -> str:
+    """What chance alone gives: to two decimals, or three below 0.01."""
+    return number(value, 3 if value < 0.01 else 2)
+
+
+def chance(groups: Comparison, value: float, by_chance: float, share: float) -> str:
+    """What random assignment alone would make of a place's D.
+
+    Args:
+        groups: whom D compares.
+        value, by_chance: D, and its expected value under random assignment.
+        share: how much of the one the other is; more than half is a warning.
+    """
+    if math.isnan(share):
+        return "With students in one school only, or of one group, chance changes nothing here."
+    text = (
+        f"If these students were assigned to these schools at random, D between {groups.group_words} and "
+        f"{groups.other_words} would be {expected(by_chance)} on average; it is {number(value)}."
+    )
+    return text + (" :material/warning: Chance explains much of it: read it with care." if share > MUCH else "")
+
+
+def chance_in_ranking(index: Index, much: int, ranked: int) -> str:
+    """In how many ranked districts chance explains much of an index."""
+    if not much:
+        return ""
+    return (
+        f"In {much:,} of the {ranked:,} districts ranked, assigning students at random would alone give more than "
+        f"{percent(MUCH)} of what {index.label.lower()} shows; the table marks them."
+    )
 
 
 def number_or_reason(value: float, reason: str) -> str:

@@ -301,3 +301,34 @@ def test_contribution_by_hand(run, state):
 def test_contribution_where_schools_do_not_differ_is_undefined(run, state):
     rows = json.loads(run("contribution", state, "--district", EVEN, "--format", "json"))
     assert [row["contribution"] for row in rows] == [None] * 3
+
+
+def test_what_chance_alone_would_give(run, told, state):
+    plain = table(run("indices", state, "--by", "district", "--format", "csv"))
+    printed, notes = told("indices", state, "--by", "district", "--expected", "--format", "csv")
+    found = table(printed)
+    assert list(found) == INDEX_COLUMNS + [
+        f"{name}_{what}" for name in INDICES for what in ("expected", "excess", "chance_share")
+    ]
+    pd.testing.assert_frame_equal(found[INDEX_COLUMNS], plain)
+    # Three schools of 100 each: V is 2/299 by chance alone, whatever the mix.
+    assert found["variance_ratio_expected"].tolist() == pytest.approx([2 / 299, 2 / 299], rel=1e-12)
+    assert found["variance_ratio_excess"].tolist() == pytest.approx([32 / 75 - 2 / 299, -2 / 299], rel=1e-12)
+    # Even's three schools are the same, evener than chance.
+    assert found["variance_ratio_chance_share"].tolist() == pytest.approx([2 / 299 / (32 / 75), 1], rel=1e-12)
+    assert notes[-1].startswith("Random assignment alone would give more than 50% of the value of D in 1, ")
+
+
+def test_intervals_stand_beside_bounds_under_names_of_their_own(run, state):
+    job = ["indices", state, "--format", "csv", "--interval", "--replicates", "20"]
+    found = table(run(*job, "--bounds"))
+    assert len(set(found)) == len(INDEX_COLUMNS) + len(INDICES) * (2 + 5)
+    (row,) = found.to_dict("records")
+    for name in INDICES:
+        assert row[f"{name}_low"] == pytest.approx(row[f"{name}_high"])  # nothing is hidden
+        assert row[f"{name}_interval_low"] < row[f"{name}_interval_high"]
+        assert row[f"{name}_chance_low"] < row[f"{name}_chance_high"]
+    # V less what chance gives: (38/144 − 5/599) / (1 − 5/599).
+    assert row["variance_ratio_corrected"] == pytest.approx((38 / 144 - 5 / 599) / (1 - 5 / 599), rel=1e-12)
+    assert run(*job) == run(*job, "--seed", "0")
+    assert run(*job) != run(*job, "--seed", "1")

@@ -73,11 +73,15 @@ def test_a_bad_scenario_is_one_plain_line(refused, tmp_path, content, words):
         assert word in told
 
 
-@pytest.mark.parametrize(("option", "value"), [("--replicates", "0"), ("--replicates", "many"), ("--seed", "-1")])
-def test_draws_that_cannot_be_are_refused(refused, run, tmp_path, option, value):
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--replicates", "0"), ("--replicates", "many"), ("--replicates", "10001"), ("--seed", "-1")],
+)
+def test_draws_that_cannot_be_are_refused(refused, run, state, tmp_path, option, value):
     file = tmp_path / "scenario.json"
     run("scenario", "franklin", "--district", DISTRICT, "-o", file)
     assert option in refused("simulate", "franklin", file, option, value)
+    assert option in refused("indices", state, option, value)
 
 
 def test_a_place_that_cannot_be_written_is_named(refused, state, tmp_path):

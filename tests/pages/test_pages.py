@@ -234,12 +234,12 @@ def test_overview_sets_the_definitions_side_by_side(opened, small):
     table = store.schools(store.find("franklin"))
     rows = sensitivity(table[table["year"] == table["year"].max()]).set_index("basis")
     app = opened("overview")
-    shown = app.table[1].value
+    shown = app.table[2].value
     assert shown.index.tolist() == [ED_BASES[basis] for basis in rows.index]
     assert shown["V"].tolist() == [f"{value:.2f}" for value in rows["variance_ratio"]]
     said = next(each.value for each in app.markdown if "over all definitions" in each.value)
     assert f"{rows['full_schools'].max():,} schools" in said
-    assert len(opened("overview", state=small.label).table) == 1
+    assert len(opened("overview", state=small.label).table) == 2
 
 
 def test_districts_table_holds_the_analysis(opened, small):
@@ -520,3 +520,20 @@ def test_quality_shows_each_finding_of_the_year_with_its_rows(opened):
 def test_quality_says_what_could_not_be_checked(opened):
     shown = "\n".join(each.value for each in opened("quality", state=CALIFORNIA).markdown)
     assert "Enrolment more than doubled or halved: the data has one school year." in shown
+
+
+def test_indices_stand_beside_what_chance_alone_gives(opened, small):
+    link = {"state": small.label}
+    (shown,) = [each.value for each in opened("district", **link).table if "By chance alone" in each.value]
+    # Uneven, the first: three schools of 100, so V is 2/299 by chance and (32/75 − 2/299) / (1 − 2/299) without it.
+    assert shown.loc["Variance ratio (V)", "By chance alone"] == "0.007"
+    assert shown.loc["Variance ratio (V)"].iloc[2].startswith("0.42 (")
+    (state,) = [each.value for each in opened("overview", **link).table if "By chance alone" in each.value]
+    assert state.loc["Variance ratio (V)", ["All schools", "By chance alone"]].tolist() == ["0.26", "0.008"]
+
+
+def test_a_ranking_marks_districts_where_chance_explains_much(opened, small):
+    app = opened("districts", state=small.label, floor="0")
+    assert any("In 1 of the 2 districts ranked" in each.value for each in app.markdown)
+    table = app.dataframe[0].value.set_index("District")
+    assert table["Read with care"].to_dict() == {"Uneven": "", "Even": "chance explains much"}

@@ -254,3 +254,19 @@ def test_cep_like_hosts_are_listed():
     assert words.cep_like_hosts(["Oak", "Elm", "Ash"]).startswith("**Oak, Elm and Ash are CEP-like**")
     assert words.cep_like_hosts(["Oak"] * 5).startswith("**5 of the hosts are CEP-like**")
     assert "1 of 1 school is CEP-like, with 100% of" in words.cep_like_schools(1, 1, 1.0)
+
+
+def test_a_range_has_as_many_digits_as_tell_its_ends_apart():
+    assert words.with_range(0.434, 0.412, 0.455) == "0.43 (0.41–0.46)"
+    assert words.with_range(0.4836, 0.4831, 0.4842) == "0.484 (0.483–0.484)"
+    assert words.with_range(NAN, NAN, NAN) == words.UNDEFINED
+    assert (words.expected(0.0313), words.expected(0.0013)) == ("0.03", "0.001")
+
+
+def test_chance_warns_where_it_explains_more_than_half():
+    little, much = words.chance(ED, 0.64, 0.035, 0.055), words.chance(ED, 0.05, 0.04, 0.8)
+    assert little.endswith("would be 0.04 on average; it is 0.64.")
+    assert "Chance explains much" in much
+    assert "chance changes nothing" in words.chance(ED, 0.0, 0.0, NAN)
+    assert words.chance_in_ranking(D, 0, 9) == ""
+    assert "In 2 of the 9 districts" in words.chance_in_ranking(D, 2, 9)

@@ -1,0 +1,98 @@
+"""The value of each index expected when students are assigned at random, as ``analysis.random_assignment`` says.
+
+Notation as in ``analysis.indices``, with T = A + B.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.hypergeometric import mean_absolute_deviation, mean_surprise
+from analysis.indices import INDICES
+from analysis.multigroup import entropy
+from analysis.random_assignment import permuted
+from analysis.replicates import REPLICATES
+from analysis.units import Floats, Units, ratio
+
+
+def expected(
+    units: Units, names: Sequence[str] = tuple(INDICES), replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """The value of each index expected under random assignment, for all places at once.
+
+    Exact for the indices in ``EXACT``, and of more than two groups for those in ``EXACT_OF_MANY``; the mean of
+    permutations for others.
+
+    Args:
+        units: the schools.
+        names: keys of ``INDICES``.
+        replicates, seed: of the permutations.
+
+    Returns:
+        One row a place code, one column an index; NaN where the index is undefined.
+    """
+    exact = EXACT if units.counts.shape[1] == 2 else EXACT_OF_MANY
+    drawn = permuted(units, [name for name in names if name not in exact], replicates, seed).mean
+    return pd.DataFrame({name: exact[name](units) if name in exact else drawn[name] for name in names})
+
+
+def _variance_ratio(units: Units) -> Floats:
+    """(S − 1)/(T − 1) over the S schools that have students, whatever the mix; P* is a mean of such Vs."""
+    schools = units.over_places((units.counted > 0).astype(np.float64))
+    return np.where((units.totals > 0).sum(axis=1) > 1, ratio(schools - 1, _all(units) - 1), np.nan)
+
+
+def _dissimilarity(units: Units) -> Floats:
+    """Σ E|a_s − t_s P| T / (2AB)."""
+    total, group = _all(units), units.totals[:, 0]
+    deviation = mean_absolute_deviation(units.counted, group[units.place], total[units.place])
+    return ratio(units.over_places(deviation) * total, 2 * group * (total - group))
+
+
+def _exposure(units: Units) -> Floats:
+    """With E[a_s b_s] = t_s (t_s − 1) AB / (T (T − 1))."""
+    return np.where(units.totals[:, 0] > 0, _pairs_met(units) * units.totals[:, 1], np.nan)
+
+
+def _isolation(units: Units) -> Floats:
+    """With E[a_s²] = t_s (t_s − 1) A(A − 1) / (T (T − 1)) + t_s A/T."""
+    group = units.totals[:, 0]
+    themselves = ratio(units.over_places(np.nan_to_num(ratio(units.counted, units.students))), _all(units))
+    return np.where(group > 0, _pairs_met(units) * (group - 1) + themselves, np.nan)
+
+
+def _pairs_met(units: Units) -> Floats:
+    """Σ t_s (t_s − 1) / n_s / (T (T − 1)), (places,); 0 where there are no two students to meet."""
+    total = _all(units)
+    pairs = np.nan_to_num(ratio(units.counted * (units.counted - 1), units.students))
+    return np.nan_to_num(ratio(units.over_places(pairs), total * (total - 1)))
+
+
+def _mutual_information(units: Units) -> Floats:
+    """Σ_s Σ_g E[n_sg ln(n_sg T / (t_s N_g))] / T."""
+    totals = units.totals[units.place]
+    surprise = mean_surprise(units.counted[:, None], totals, totals.sum(axis=1)[:, None])
+    return ratio(units.over_places(surprise.sum(axis=1)), _all(units))
+
+
+def _theil_h(units: Units) -> Floats:
+    """M's expected value over E, which no assignment changes."""
+    return ratio(_mutual_information(units), entropy(units))
+
+
+def _all(units: Units) -> Floats:
+    """(places,) students of the groups compared."""
+    return units.totals.sum(axis=1)
+
+
+EXACT_OF_MANY: dict[str, Callable[[Units], Floats]] = {
+    "variance_ratio": _variance_ratio,
+    "theil_h": _theil_h,
+    "mutual_information": _mutual_information,
+}
+EXACT = EXACT_OF_MANY | {
+    "dissimilarity": _dissimilarity,
+    "exposure": _exposure,
+    "isolation": _isolation,
+}

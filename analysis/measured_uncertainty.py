@@ -1,0 +1,86 @@
+"""How sure indices are, as tables: one row a place and year, in the order of ``analysis.measured.indices_by``."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.expected import expected
+from analysis.indices import INDICES, measure
+from analysis.measured import PLACES, indices_by
+from analysis.random_assignment import chance_share, permuted
+from analysis.replicates import REPLICATES
+from analysis.uncertainty import bootstrap, corrected
+from analysis.units import Other, Units, known, units_by
+
+KEYS = ["year", "place", "place_name"]
+
+
+def expected_by(
+    table: pd.DataFrame,
+    by: str,
+    group: str,
+    other: Other,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    names: Sequence[str] = tuple(INDICES),
+) -> pd.DataFrame:
+    """What every index of every place and year would be if students were assigned at random.
+
+    Args:
+        table, by, group, other: as in ``analysis.measured.indices_by``.
+        replicates, seed: of the permutations, for the indices without an exact expected value.
+        names: keys of ``INDICES``.
+
+    Returns:
+        Columns year, place, place_name, and for each index ``<index>_expected``, ``<index>_excess`` (the value less the
+        expected one) and ``<index>_chance_share`` (see ``analysis.random_assignment.chance_share``); NaN where
+        undefined.
+    """
+    units = _units(table, by, group, other)
+    value, by_chance = measure(units)[list(names)], expected(units, names, replicates, seed)
+    columns = {
+        "expected": by_chance,
+        "excess": value - by_chance,
+        "chance_share": chance_share(units, value, by_chance),
+    }
+    return _beside(table, by, group, other, columns)
+
+
+def intervals_by(
+    table: pd.DataFrame, by: str, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """Every index of every place and year corrected for chance, with its 95 % bootstrap interval.
+
+    Returns:
+        Columns year, place, place_name, and for each index ``<index>_corrected``, ``<index>_interval_low`` and
+        ``<index>_interval_high``; NaN where undefined.
+    """
+    units = _units(table, by, group, other)
+    drawn = bootstrap(units, replicates=replicates, seed=seed)
+    columns = {"corrected": corrected(units), "interval_low": drawn.low, "interval_high": drawn.high}
+    return _beside(table, by, group, other, columns)
+
+
+def chance_ranges_by(
+    table: pd.DataFrame, by: str, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """Between which values every index of every place and year lies in 95 % of random assignments.
+
+    Returns:
+        Columns year, place, place_name, and for each index ``<index>_chance_low`` and ``<index>_chance_high``; NaN
+        where undefined.
+    """
+    assigned = permuted(_units(table, by, group, other), replicates=replicates, seed=seed)
+    return _beside(table, by, group, other, {"chance_low": assigned.low, "chance_high": assigned.high})
+
+
+def _units(table: pd.DataFrame, by: str, group: str, other: Other) -> Units:
+    column, _ = PLACES[by]
+    return units_by(table[known(table, group, other)], group, other, ["year", column])[0]
+
+
+def _beside(table: pd.DataFrame, by: str, group: str, other: Other, columns: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The places with what was found of them, all of one index side by side."""
+    names = next(iter(columns.values())).columns
+    found = {f"{name}_{what}": each[name] for name in names for what, each in columns.items()}
+    return indices_by(table, by, group, other)[KEYS].join(pd.DataFrame(found))

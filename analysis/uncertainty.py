@@ -1,0 +1,68 @@
+"""How sure an index is: its value corrected for chance, and the interval that goes with it.
+
+**Of whom it speaks.** A school's students are taken for one draw of as many from all who might have attended it, each
+of a group with a probability that is the school's own: next year's intake, or the families that it draws from. Those
+probabilities, not this year's students, are what the corrected value and the interval are about. Every student of this
+year is counted, so of this year alone the value itself is the truth, and nothing is unsure.
+
+**Correction.** Even where all probabilities are alike, schools differ by chance, and by more the smaller they are, so
+indices of this year's counts are too high. The shares are drawn towards their place's, all by one factor k, until they
+vary as much as is estimated of the probabilities: k² = (V − E) / (V (1 − E)), with E the V expected under random
+assignment, and 0 where V is less. That is the constrained empirical Bayes estimate of Louis (1984), Estimating a
+Population of Parameter Values Using Bayes and Empirical Bayes Methods, JASA 79, 393–398. The corrected index is that of
+the shares so drawn together; for V it is (V − E)/(1 − E), the adjusted R². It is 0 where schools differ by no more than
+chance, and the value itself where no school mixes the groups.
+
+**Interval.** Percentiles of the corrected index over a parametric bootstrap: students drawn anew in every school with
+those shares, and corrected again. Resampling from this year's own shares instead would count chance twice.
+docs/decisions/0015-chance.md sets this beside other intervals.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.indices import INDICES
+from analysis.replicates import REPLICATES, Draw, Spread, bounded, spread
+from analysis.units import Units, ratio
+
+
+def corrected(units: Units, names: Sequence[str] = tuple(INDICES)) -> pd.DataFrame:
+    """Each index corrected for chance: one row a place code, one column an index; NaN where it is undefined."""
+    together = shrunk(units)
+    return pd.DataFrame({name: bounded(together, name) for name in names})
+
+
+def bootstrap(
+    units: Units, names: Sequence[str] = tuple(INDICES), replicates: int = REPLICATES, seed: int = 0
+) -> Spread:
+    """How each corrected index spreads when every school's students are drawn anew, for all places at once.
+
+    Args:
+        units: the schools.
+        names: keys of ``INDICES``.
+        replicates, seed: of the bootstrap.
+    """
+    return spread(units, _resampling, names, replicates, seed, shrunk)
+
+
+def shrunk(units: Units) -> Units:
+    """The schools with their shares drawn towards their place's, in fractions of students; places keep their totals."""
+    counts, total = units.counts.T, units.totals.sum(axis=1)  # groups first: NumPy's inner loops are then long
+    mix = np.nan_to_num(ratio(units.totals.T, total))
+    even = mix[:, units.place] * units.counted
+    apart = counts - even
+    squares = np.nan_to_num(ratio(np.einsum("gs,gs->s", apart, apart), units.counted))
+    v = ratio(units.over_places(squares), total * (mix * (1 - mix)).sum(axis=0))
+    by_chance = ratio(units.over_places((units.counted > 0).astype(np.float64)) - 1, total - 1)
+    factor = np.sqrt(np.clip(np.nan_to_num(ratio(v - by_chance, v * (1 - by_chance))), 0, 1))
+    return Units((even + factor[units.place] * apart).T, units.students, units.place, units.places)
+
+
+def _resampling(units: Units) -> Draw:
+    """Draws of every school's students anew, with the shares drawn together."""
+    sizes = np.rint(units.counted).astype(np.int64)
+    shares = ratio(shrunk(units).counts, units.counted[:, None])
+    shares[sizes == 0] = 1 / shares.shape[1]  # of nobody; any will do
+    return lambda random: random.multinomial(sizes, shares).astype(np.float64)

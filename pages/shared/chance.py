@@ -1,0 +1,53 @@
+"""What chance alone gives every index, and the index corrected for it; no other part of a page waits for the draws."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from analysis.indices import INDICES
+from pages.shared import store, words
+from pages.shared.view import View
+
+BY_CHANCE = "By chance alone"
+CORRECTED = "Corrected for chance (95 % interval)"
+MEANING = (
+    f"*{BY_CHANCE}*: what the measure would be on average if these students were assigned to these schools at random. "
+    "*Corrected for chance*: what is left when each school's students are taken for one draw of those who might have "
+    "attended it, and the range it lies in 95 times of 100. Methods says how."
+)
+
+
+@st.fragment(parallel=True)
+def show(view: View, leaid: str | None, table: Callable[[], pd.DataFrame]) -> None:
+    """A sentence on chance, a table of measures that takes a moment to draw, and what its columns mean.
+
+    Args:
+        view: the view.
+        leaid: the district, or None for the state.
+        table: makes the table.
+    """
+    with st.skeleton(height=360):
+        sure, shown = store.how_sure(view, leaid), table()
+    st.markdown(words.chance(view.groups, *sure.loc["dissimilarity", ["value", "expected", "chance_share"]]))
+    st.table(shown)
+    st.caption(MEANING)
+
+
+def state_measures(view: View) -> pd.DataFrame:
+    """Every index of the state with what chance alone gives it."""
+    sure = store.how_sure(view)
+    values = [words.number(value) for value in sure["value"]]
+    found = columns(sure)
+    found.insert(0, "All schools", values)
+    return found.rename_axis("Measure")
+
+
+def columns(sure: pd.DataFrame) -> pd.DataFrame:
+    """How sure every index is, one row an index by its name."""
+    ends = sure[["corrected", "interval_low", "interval_high"]].itertuples(index=False)
+    shown = {
+        BY_CHANCE: [words.expected(value) for value in sure["expected"]],
+        CORRECTED: [words.with_range(*row) for row in ends],
+    }
+    return pd.DataFrame(shown, index=[f"{INDICES[name].label} ({INDICES[name].symbol})" for name in sure.index])
