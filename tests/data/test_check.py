@@ -121,7 +121,7 @@ WRONG: dict[str, tuple[dict[str, list[object]], str]] = {
         {"ed": [None, "3", None], "ed_low": ["10", None, "50"], "ed_high": ["9", None, None]},
         r"row 2, column ed_low: at least 10 ED students but at most 9 in school 480000100003 \(and 1 more\)",
     ),
-    "latitude": ({"latitude": ["31", "-97", "91"]}, r'row 3, column latitude: "-97.0".*\(and 1 more\).*from -90 to 90'),
+    "latitude": ({"latitude": ["31", "-97", "91"]}, r'row 3, column latitude: "-97.0".*\(and 1 more\).*from -15 to 72'),
     "nobody": ({"students": ["0", None, "0"], "ed": [None, None, None]}, "no school has any students"),
 }
 
