@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 from analysis.errors import InputError
 from data.check import Exclusion
 from data.schema import ED_BASES, FIELDS
+from data.whole import put
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
     import geopandas as gpd
@@ -331,28 +332,19 @@ def _commit(manifest: Manifest, contents: dict[str, bytes]) -> None:
         before = _own(manifest.name)
         keep |= {before.schools_file, before.districts_file or ""}
     for file, content in contents.items():
-        _put(folder / file, content)
-    _put(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
+        put(folder / file, content)
+    put(folder / _MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
     for path in folder.iterdir():
         if path.name not in keep:
             with suppress(OSError):  # the dataset is already saved; what a reader holds open on Windows goes next time
                 path.unlink()
 
 
-def _put(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, even if the power fails."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    with suppress(OSError):  # Windows has no folders to sync
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+def _clear(folder: Path) -> None:
+    """Remove the tables without a manifest that a process left which died while it removed or first saved a dataset."""
+    for path in folder.iterdir():
+        if path.is_dir() and not (path / _MANIFEST).exists():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
@@ -364,6 +356,7 @@ def _writing() -> Iterator[None]:
         lock = sqlite3.connect(folder / "lock", timeout=_SECONDS_TO_WAIT, isolation_level=None)
         try:
             lock.execute("BEGIN EXCLUSIVE")
+            _clear(folder)
             yield
         finally:
             lock.close()

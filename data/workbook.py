@@ -2,10 +2,13 @@
 
 import datetime
 import io
+import os
 import re
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -75,9 +78,11 @@ def _other_sheets(file: Given) -> dict[str, list[list[str]]]:
     if files.is_open_document(file):
         files.check_workbook(file)
         _check_repeats(file)
+    content = io.BytesIO(file.read())
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
-        found = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        with _panics_silent():
+            book = python_calamine.CalamineWorkbook.from_filelike(content)
+            found = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except (python_calamine.CalamineError, OSError, ValueError):
         if _is_locked(file):
             raise InputError(f"{file.label} is locked with a password: save it without one.") from None
@@ -86,6 +91,27 @@ def _other_sheets(file: Given) -> dict[str, list[list[str]]]:
         name: [[_text(cell) for cell in row[: _filled_width(row)]] for row in sheet] for name, sheet in found.items()
     }
     return {name: sheet[: max((i for i, row in enumerate(sheet, 1) if row), default=0)] for name, sheet in rows.items()}
+
+
+@contextmanager
+def _panics_silent() -> Iterator[None]:
+    """Make an error of a panic in calamine, and keep what Rust prints of it from the person.
+
+    Raises:
+        ValueError: it panicked, as it does over damage that it does not foresee.
+    """
+    errors = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    except BaseException as fault:
+        if type(fault).__name__ == "PanicException":  # which no module lets be imported
+            raise ValueError(str(fault)) from None
+        raise
+    finally:
+        os.dup2(errors, 2)
+        os.close(errors)
 
 
 def _is_locked(file: Given) -> bool:
