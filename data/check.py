@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.errors import InputError
+from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
 from data.reading import counts, numbers
 from data.schema import (
     BOUNDED,
@@ -169,6 +170,11 @@ def _check_values(values: pd.Series, column: Column, label: str) -> None:
     """Refuse what the field dictionary does not allow in a column."""
     if column.required and column.kind != "count":
         _refuse(values, values.isna(), column, label, f"fill in the {column.label.lower()}")
+    if column.kind == "id" and (wrong := mangled(values)).any():
+        row = values.index[wrong][0]
+        raise InputError(
+            f'{label}, row {row:,}, column {column.name}: "{values[row]}" {MANGLED_WORDS}; {MANGLED_REMEDY}.'
+        )
     if column.choices:
         allowed = f"give one of {', '.join(column.choices)}"
         _refuse(values, values.notna() & ~values.isin(column.choices), column, label, allowed)

@@ -7,6 +7,7 @@ included, leaves what has come to be resumed; a person who cancels leaves nothin
 import re
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +26,8 @@ from data.store import Manifest
 
 Progress = Callable[[str], None]
 _SILENT_BEFORE_GIVING_UP = 2
+_UNPACKED = "unpacked-"
+_SECONDS_A_DAY = 86_400
 _PACKED_AS = re.compile(r"(_csv|_txt)?\.zip$", re.IGNORECASE)
 
 
@@ -240,7 +243,10 @@ def _room_to_unpack() -> Iterator[Path]:
     """A folder that is gone afterwards."""
     try:
         downloads().mkdir(parents=True, exist_ok=True)
-        room = tempfile.TemporaryDirectory(dir=downloads(), prefix="unpacked-")
+        for left in downloads().glob(f"{_UNPACKED}*"):  # by a process that was killed; a younger one may be in use
+            if time.time() - left.stat().st_mtime > _SECONDS_A_DAY:
+                shutil.rmtree(left, ignore_errors=True)
+        room = tempfile.TemporaryDirectory(dir=downloads(), prefix=_UNPACKED)
     except OSError as fault:
         raise InputError(
             f"{downloads()} cannot be written ({fault.strerror}): make room or give another place in EVENGROUND_HOME."

@@ -10,6 +10,7 @@ import gzip
 import io
 import lzma
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator
@@ -154,7 +155,7 @@ def kind(file: Given) -> Kind:
         )
     if not start.strip():
         raise NotATableError(f"{file.label} is empty: download it again.")
-    if start.lstrip()[:1] == b"{":
+    if re.match(rb"\s*(\{|\[\s*\{)", start):
         return "json"
     if re.match(rb"\s*<(!doctype|html|\?xml)", start, re.IGNORECASE):
         raise NotATableError(f"{file.label} is a web page or XML, not a table: download the data file itself.")
@@ -209,14 +210,15 @@ def entries(archive: Given) -> list[Given]:
     _check_safe(archive.label, infos, LARGEST_ARCHIVE)
     found = [Given(archive.path, info.filename) for info in infos if info.file_size]
     for file in found:
-        if file.head(4) == b"PK\x03\x04" and not _is_office(file):
+        if file.head(4) == b"PK\x03\x04" and not is_office(file):
             raise InputError(f"{file.label} is a zip inside a zip: unpack the outer one and give the inner one.")
     if not found:
         raise NotATableError(f"{archive.label} is an archive with nothing in it: download it again.")
     return found
 
 
-def _is_office(file: Given) -> bool:
+def is_office(file: Given) -> bool:
+    """Whether a zip is a workbook or another document of an office program."""
     return is_open_document(file) or _has_entry(file, "[Content_Types].xml")
 
 
@@ -240,6 +242,8 @@ def _check_safe(label: str, infos: list[zipfile.ZipInfo], largest: int) -> None:
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if ".." in path.parts or path.is_absolute() or re.match(r"[A-Za-z]:", info.filename):
             raise InputError(f'{label} has an entry "{info.filename}" outside its own folder: do not use this file.')
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise InputError(f"{label} › {path.name} is a link to another file: give that file.")
         if info.flag_bits & 0x1:
             raise InputError(f"{label} › {path.name} is locked with a password: unpack it and give the file inside.")
         if info.file_size > max(RATIO_MATTERS_ABOVE, LARGEST_RATIO * info.compress_size):
@@ -326,8 +330,8 @@ class Utf8Stream:
         try:
             text.decode()
         except UnicodeDecodeError:
-            return b"\n".join(self._line_as_utf8(line, row + i) for i, line in enumerate(text.split(b"\n")))
-        return text
+            text = b"\n".join(self._line_as_utf8(line, row + i) for i, line in enumerate(text.split(b"\n")))
+        return text.replace(_UTF8_MARK, b"")  # also inside, where files were joined end to end
 
     def _line_as_utf8(self, line: bytes, row: int) -> bytes:
         for encoding in ("utf-8", "cp1252"):

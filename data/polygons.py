@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from analysis.errors import InputError
 from data import files
 from data.files import Given, NotATableError
+from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
 
 if TYPE_CHECKING:  # geopandas takes most of a second to import, and most readings meet no map
     import geopandas as gpd
@@ -68,7 +69,10 @@ def read(file: Given) -> Polygons:
         NotATableError: it is no map.
         InputError: it has no district ids, a feature without a usable area, or coordinates of unknown kind.
     """
-    layer = _in_degrees(_layer(file), file.label)
+    layer = _layer(file)
+    if layer.empty:
+        raise InputError(f"{file.label} holds no areas: give district boundaries.")
+    layer = _in_degrees(layer, file.label)
     ids = _text(layer, _ID_COLUMNS)
     if ids is None:
         raise InputError(
@@ -88,6 +92,8 @@ def read(file: Given) -> Polygons:
     if repaired:
         notes.append(f"{file.label}: districts whose outline crossed itself, repaired: {repaired:,}.")
     frame = _one_row_each(frame.to_crs(DEGREES))
+    if _exchanged(frame):
+        raise InputError(f"{file.label} has latitude and longitude exchanged: give each point as longitude, latitude.")
     if not _on_earth(frame):
         raise InputError(f"{file.label} has coordinates that are nowhere on Earth: download it again.")
     return Polygons(file.label, frame[["leaid", "district", "kind", "geometry"]], tuple(notes))
@@ -202,7 +208,7 @@ def _in_degrees(layer: "gpd.GeoDataFrame", label: str) -> "gpd.GeoDataFrame":
     """The layer with a coordinate system: one that names none is taken as degrees if its bounds can be."""
     if layer.crs is not None:
         return layer
-    if not layer.empty and not _on_earth(layer):
+    if not _on_earth(layer):
         raise InputError(f"{label} does not say what its coordinates are and they are not degrees: give its .prj too.")
     return layer.set_crs(DEGREES)
 
@@ -213,17 +219,26 @@ def _on_earth(layer: "gpd.GeoDataFrame") -> bool:
     return bool(west >= -360 and east <= 360 and south >= -90 and north <= 90)
 
 
+def _exchanged(layer: "gpd.GeoDataFrame") -> bool:
+    """Whether districts lie where nobody lives, but would not with latitude and longitude exchanged."""
+    west, south, east, _ = layer.total_bounds
+    return bool(south < -60 and west >= -90 and east <= 90)
+
+
 def _text(layer: "gpd.GeoDataFrame", names: tuple[str, ...]) -> "pd.Series | None":
     """The first of the named columns the layer has, as text; a blank is missing."""
     for name in names:
         if name in layer.columns:
-            text = layer[name].astype("str").str.strip()
+            text = layer[name].astype("str").str.strip().str.removesuffix(".0")  # a number beside one that is missing
             return text.mask(text == "")
     return None
 
 
 def _leaids(ids: "pd.Series", label: str) -> "pd.Series":
     """District ids with their leading zeros; what a spreadsheet made a number of has lost them."""
+    if (wrong := mangled(ids)).any():
+        first = ids.index[wrong][0]
+        raise InputError(f'{label}, feature {first + 1:,}: "{ids[first]}" {MANGLED_WORDS}; {MANGLED_REMEDY}.')
     lost = ids.str.fullmatch(r"\d{6}").fillna(False).astype(bool)
     ids = ids.mask(lost, ids.str.zfill(7))
     if ids.isna().all():

@@ -10,6 +10,7 @@ import pyarrow as pa
 from analysis.errors import InputError
 from data.files import Given, NotATableError, faults_told, unpacked_r
 
+_EXACT = 2.0**53  # from here on a float is no whole number that was meant
 LARGEST = 200 << 20  # unpacked; rdata holds about ten times as much while it reads
 
 
@@ -47,7 +48,7 @@ def _text(frame: pd.DataFrame) -> pa.Table:
 
 def _column(values: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(values.dtype):
-        whole = values.isna() | (values % 1 == 0)
+        whole = values.isna() | ((values % 1 == 0) & (values.abs() < _EXACT))
         text = values.astype("str").where(~whole, values.where(whole).astype("Int64").astype("str"))
         return text.where(values.notna(), None).astype("object")
     return values.astype("object").map(str, na_action="ignore").where(values.notna(), None)

@@ -30,6 +30,7 @@ from data.headers import header_at, named
 from data.polygons import Polygons
 
 MOST_COLUMNS = 5_000
+MOST_STUDENTS = 1_000_000  # in a school: ten times as many as any has
 _SHAPEFILE_PART = re.compile(r"(.+?)(\.shp(\..+)?\.xml|\.(dbf|shx|prj|cpg|qpj|sbn|sbx|qix))", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\W*[^\W\d]+\W.*\w", re.DOTALL)
 _SAMPLE_BYTES = 256 << 10
@@ -126,7 +127,7 @@ def tables(path: Path, header_row: int | None = None) -> list[TextTable | Polygo
     if _is_shapefile_part(path.name, lambda name: path.with_name(name).exists()):
         return []
     file = files.given(path)
-    if files.kind(file) != "zip":
+    if files.kind(file) != "zip" or files.is_office(file):
         return _tables_of(file, header_row)
     found: list[TextTable | Polygons] = []
     faults: list[NotATableError] = []
@@ -178,7 +179,7 @@ def _delimited(file: Given, header_row: int | None) -> TextTable:
     if not sample.strip():
         raise NotATableError(f"{file.label} is empty: download it again.")
     text, whole = sample.decode(errors="ignore"), len(sample) < _SAMPLE_BYTES
-    readings = {delimiter: _sample_rows(text, delimiter, file.label, whole) for delimiter in _DELIMITERS}
+    readings = {delimiter: _sample_rows(text, delimiter, whole) for delimiter in _DELIMITERS}
     delimiter = max(_DELIMITERS, key=lambda candidate: _regularity(readings[candidate][0]))
     rows, lines = readings[delimiter]
     if re.fullmatch(r"\d{12}", rows[0][0].strip()):
@@ -191,17 +192,15 @@ def _delimited(file: Given, header_row: int | None) -> TextTable:
     return _table(file.label, names, at + 1, parts)
 
 
-def _sample_rows(text: str, delimiter: str, label: str, whole: bool) -> tuple[list[list[str]], list[int]]:
+def _sample_rows(text: str, delimiter: str, whole: bool) -> tuple[list[list[str]], list[int]]:
     """The first rows of a text, and how many lines of the file each and those above it take."""
+    csv.field_size_limit(_SAMPLE_BYTES)  # a wide row is one long field to any delimiter but its own
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[list[str]] = []
     lines: list[int] = []
-    try:
-        for row in islice(reader, _SAMPLE_ROWS):
-            rows.append(row or [""])
-            lines.append(reader.line_num)
-    except csv.Error:
-        raise InputError(f"{label}, row {len(rows) + 1}: a field is too long; a quotation mark may be open.") from None
+    for row in islice(reader, _SAMPLE_ROWS):
+        rows.append(row or [""])
+        lines.append(reader.line_num)
     if not whole and 1 < len(rows) < _SAMPLE_ROWS:  # the last one is cut by the sample's end
         rows, lines = rows[:-1], lines[:-1]
     return rows, lines
@@ -258,9 +257,10 @@ def _csv_parts(
                 ) from fault
             first = next((row for row in ragged if row.actual_columns > 1), ragged[0])
             number = first.number - skipped + first_row - 1
+            remedy = "close the quotation mark left open" if "\n" in first.text else "quote the text with the delimiter"
             raise InputError(
                 f"{file.label}, row {number:,}: {first.actual_columns} fields where the header has {width}; "
-                "correct the row, or quote the text that holds the delimiter."
+                f"correct the row, or {remedy}."
             ) from None
         if batch is not None and names[-1] in batch.schema.names:
             _check_closed(batch[names[-1]], stream, f"{file.label}, row {row - 1:,}")
@@ -384,10 +384,11 @@ def counts(values: pd.Series, label: str, column: str, *, missing: Collection[st
     """The same as nullable Int64, for whole numbers of people: "3.0" is 3.
 
     Raises:
-        InputError: as ``numbers``, and for a negative or fractional value.
+        InputError: as ``numbers``, and for a negative or fractional value or one beyond ``MOST_STUDENTS``.
     """
     number = numbers(values, label, column, missing=missing)
     _refuse(values, number < 0, label, column, "is negative")
+    _refuse(values, number > MOST_STUDENTS, label, column, "is too large")
     _refuse(values, number.notna() & (number % 1 != 0), label, column, "is not a whole number")
     return number.astype("Int64")
 

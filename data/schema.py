@@ -186,7 +186,7 @@ COLUMNS: tuple[Column, ...] = (
         )
         for when, after, of in (("", "", "the same year"), ("_after", " a year on", "the school year after"))
     ),
-    Column("latitude", "degrees", "Latitude", "Where the school stands, WGS 84.", "degrees north", low=-90, high=90),
+    Column("latitude", "degrees", "Latitude", "Where the school stands, WGS 84.", "degrees north", low=-15, high=72),
     Column("longitude", "degrees", "Longitude", "Where the school stands, WGS 84.", "degrees east", low=-180, high=180),
     Column("students", "count", "Students", "Students enrolled in the fall.", "students", low=0, required=True),
     Column(

@@ -334,7 +334,8 @@ def save(
         input_hash=_hash(b"".join(tables.values())),
         grades_file=names.get("grades"),
     )
-    with one_writer(home() / "datasets"):
+    with one_writer(folder := home() / "datasets"):
+        _clear(folder)
         _commit(manifest, {names[table]: content for table, content in tables.items()})
     return manifest
 
@@ -349,7 +350,8 @@ def remove(name: str) -> None:
         raise InputError(f'"{name}" comes with Evenground and stays: remove only datasets you loaded.')
     if name not in _own_names():
         find(name)
-    with one_writer(home() / "datasets"):
+    with one_writer(folder := home() / "datasets"):
+        _clear(folder)
         (_folder(name) / _MANIFEST).unlink(missing_ok=True)  # first, so that no manifest names a file that is gone
         shutil.rmtree(_folder(name), ignore_errors=True)
 
@@ -368,6 +370,13 @@ def _commit(manifest: Manifest, contents: dict[str, bytes]) -> None:
         if path.name not in keep:
             with suppress(OSError):  # the dataset is already saved; what a reader holds open on Windows goes next time
                 path.unlink()
+
+
+def _clear(folder: Path) -> None:
+    """Remove the tables without a manifest that a process left which died while it removed or first saved a dataset."""
+    for path in folder.iterdir():
+        if path.is_dir() and not (path / _MANIFEST).exists():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _folder(name: str) -> Path:

@@ -2,10 +2,13 @@
 
 import datetime
 import io
+import os
 import re
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -15,6 +18,11 @@ from data.files import Given
 
 LAST_ROW = 1_048_576  # Excel's own limit
 MOST_CELLS = 100_000_000  # blank ones to the left of a filled one counted: they cost time, and a file can claim many
+_ODS_MANIFEST = "META-INF/manifest.xml"
+# A locked workbook of Excel 2007 or later lies whole in this stream of a compound file (MS-OFFCRYPTO 2.3.4.4); an
+# older one has a FilePass record at its start, behind its version and perhaps one that forbids writing (MS-XLS 2.1.7).
+_LOCKED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_LOCKED_XLS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 
 
 def sheets(file: Given) -> dict[str, list[list[str]]]:
@@ -70,17 +78,49 @@ def _other_sheets(file: Given) -> dict[str, list[list[str]]]:
     if files.is_open_document(file):
         files.check_workbook(file)
         _check_repeats(file)
+    content = io.BytesIO(file.read())
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
-        found = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except python_calamine.PasswordError:
-        raise InputError(f"{file.label} is locked with a password: save it without one.") from None
+        with _panics_silent():
+            book = python_calamine.CalamineWorkbook.from_filelike(content)
+            found = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except (python_calamine.CalamineError, OSError, ValueError):
+        if _is_locked(file):
+            raise InputError(f"{file.label} is locked with a password: save it without one.") from None
         raise InputError(f"{file.label} is damaged or no workbook: open it in Excel and save it as .xlsx.") from None
     rows = {
         name: [[_text(cell) for cell in row[: _filled_width(row)]] for row in sheet] for name, sheet in found.items()
     }
     return {name: sheet[: max((i for i, row in enumerate(sheet, 1) if row), default=0)] for name, sheet in rows.items()}
+
+
+@contextmanager
+def _panics_silent() -> Iterator[None]:
+    """Make an error of a panic in calamine, and keep what Rust prints of it from the person.
+
+    Raises:
+        ValueError: it panicked, as it does over damage that it does not foresee.
+    """
+    errors = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    except BaseException as fault:
+        if type(fault).__name__ == "PanicException":  # which no module lets be imported
+            raise ValueError(str(fault)) from None
+        raise
+    finally:
+        os.dup2(errors, 2)
+        os.close(errors)
+
+
+def _is_locked(file: Given) -> bool:
+    """Whether a workbook that cannot be opened is encrypted, which calamine does not tell from damaged."""
+    if not files.is_open_document(file):
+        content = file.read()
+        return _LOCKED_PACKAGE in content or _LOCKED_XLS.search(content) is not None
+    with files.faults_told(file.label), file.open() as stream, zipfile.ZipFile(stream) as opened:
+        return _ODS_MANIFEST in opened.namelist() and b"encryption-data" in opened.read(_ODS_MANIFEST)
 
 
 def _check_repeats(file: Given) -> None:

@@ -257,7 +257,8 @@ def _directory(table: TextTable, asked: Asked) -> Part:
 def described(text: pd.DataFrame) -> dict[str, pd.Series]:
     """What the ``DESCRIBED_BY`` columns of a directory or characteristics file say, by the schools table's names."""
     said: dict[str, pd.Series] = {}
-    if "GSLO" in text:
+    has_grades = {"GSLO", "GSHI"} <= set(text)
+    if has_grades:
         said["grade_low"], said["grade_high"] = grades(text["GSLO"]), grades(text["GSHI"])
         said["level"] = level_from_grades(said["grade_low"], said["grade_high"])
     for column, name in (("CHARTER_TEXT", "charter"), ("MAGNET_TEXT", "magnet")):
@@ -268,7 +269,7 @@ def described(text: pd.DataFrame) -> dict[str, pd.Series]:
         said["virtual"] = flag(words, _FULLY_VIRTUAL, _NOT_FULLY_VIRTUAL)
     for column in [column for column in _SCHOOL_TYPE if column in text][:1]:
         said["kind"] = school_kinds(text[column])
-    if "GSLO" in text:
+    if has_grades:
         # Adult education has no school type: its schools teach no other grade.
         kind = said.get("kind", pd.Series(None, text.index, "str"))
         said["kind"] = kind.mask(said["grade_low"].eq("AE") & said["grade_high"].eq("AE"), "adult")
@@ -335,7 +336,7 @@ SOURCES = (
     Source(
         "ccd-052",
         "NCES Common Core of Data, school membership",
-        having(*_LONG, *_CELLS, *_COUNTED),
+        having(*_LONG, "LEAID", "SCH_NAME", *_CELLS, *_COUNTED),
         _membership,
     ),
     Source(

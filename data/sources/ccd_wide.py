@@ -224,11 +224,11 @@ def _of_state(table: TextTable, asked: Asked) -> pd.DataFrame:
 _DETAIL = re.compile(r"(AM|AS|HI|BL|WH|HP|TR)(PK|KG|\d\d|UG|AE|AL)[MF](\d\d)?")
 
 _OF_SCHOOLS = ("SURVYEAR", "NCESSCH", "FIPST", "LEAID")
-_DIRECTORY = (*_OF_SCHOOLS, "STID", "SEASCH", "SCHNAM", "LEANM", "CONAME")
+_DIRECTORY = (*_OF_SCHOOLS, "STID", "SEASCH", "SCHNAM", "LEANM", "CONAME", "GSLO", "GSHI", "LATCOD", "LONCOD")
 _OF_DISTRICTS = ("FIPST", "LEAID", "LEA_NAME", "ST_LEAID", "SY_STATUS")
 _AGENCIES = ("SURVYEAR", "LEAID", "FIPST", "STID", "NAME")
 _LUNCH = ("FRELCH", "REDLCH", "TOTFRL")
-_UNIVERSE = (*_DIRECTORY, "GSLO", "GSHI", "LATCOD", "LONCOD", *_LUNCH, "MEMBER", "HISP")
+_UNIVERSE = (*_DIRECTORY, *_LUNCH, "MEMBER", "HISP")
 SOURCES = (
     Source(
         "ccd-universe-2009", "NCES Common Core of Data, school universe", _having_before_2010(*_UNIVERSE), _universe

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
+from data.reading import MOST_STUDENTS
 
 # Marks that say a value is not known, in lower case: hidden, not applicable or not reported.
 MARKS = frozenset(
@@ -91,9 +92,11 @@ def counts(read: Cells, students: pd.Series | None, label: str, column: str) -> 
     """Numbers of students; a half student, as where two schools share one, counts as one.
 
     Raises:
-        InputError: a number is negative, or neither whole nor a half.
+        InputError: a number is negative, neither whole nor a half, or beyond ``MOST_STUDENTS``.
     """
     _refuse(read.value, read.value < 0, label, column, "is negative")
+    for given in (read.value, read.low, read.high.mask(np.isinf(read.high))):
+        _refuse(given, given > MOST_STUDENTS, label, column, "is too large")
     _refuse(read.value, read.value.notna() & (read.value * 2 % 1 != 0), label, column, "is not a whole number")
     halves = read.value.notna() & (read.value % 1 != 0)
     low = np.ceil(read.low) + (read.strict_low & (read.low % 1 == 0))

@@ -229,7 +229,7 @@ class _Reading:
             piece = self.text[column].str.replace(_QUOTED, r"\1", regex=True).str.removesuffix(".0")
             joined = joined + piece.str.zfill(digits)
         if take.after:
-            joined = joined.str.rpartition(take.after)[2].astype("str")
+            joined = joined.str.replace(f"(?s)^.*{re.escape(take.after)}", "", regex=True)
         return joined.str[: take.first] if take.first else joined
 
     # Counts

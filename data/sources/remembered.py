@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 
 from analysis.errors import InputError
+from data.atomic import put
 from data.sources.mapped import source
 from data.sources.mapping import Mapping, read_mapping, to_toml
 from data.sources.source import Source
@@ -29,9 +30,7 @@ def remember(mapping: Mapping) -> str:
     folder = home() / "mappings"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f"{name}.tmp"
-        temporary.write_text(to_toml(mapping), encoding="utf-8")
-        temporary.replace(folder / name)
+        put(folder / name, to_toml(mapping).encode())
     except OSError:
         raise InputError(f"The data folder {folder} cannot be written: make room or give another one.") from None
     return name

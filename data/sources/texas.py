@@ -78,8 +78,8 @@ def _reference(table: TextTable, _asked: Asked) -> Part:
     if year is not None:
         frame["year"] = year
     if "GRDSPAN" in text:
-        frame["grade_low"] = grades(text["GRDSPAN"].str.split(" - ").str[0])
-        frame["grade_high"] = grades(text["GRDSPAN"].str.split(" - ").str[1])
+        span = text["GRDSPAN"].str.extract("^(.*) - (.*)$")
+        frame["grade_low"], frame["grade_high"] = grades(span[0]), grades(span[1])
         frame["level"] = level_from_grades(frame["grade_low"], frame["grade_high"])
     if "CFLCHART" in text:
         frame["charter"] = flag(text["CFLCHART"], _YES, _NO)

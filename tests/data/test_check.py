@@ -136,7 +136,7 @@ WRONG: dict[str, tuple[dict[str, list[object]], str]] = {
         {"white_low": [None, "301", "1"]},
         r"row 3, column white_low: at least 301 students but at most 300 in school 480000100001; correct white_low",
     ),
-    "latitude": ({"latitude": ["31", "-97", "91"]}, r'row 3, column latitude: "-97.0".*\(and 1 more\).*from -90 to 90'),
+    "latitude": ({"latitude": ["31", "-97", "91"]}, r'row 3, column latitude: "-97.0".*\(and 1 more\).*from -15 to 72'),
     "nobody": ({"students": ["0", None, "0"], "ed": [None, None, None]}, "no school has any students"),
 }
 

@@ -1,7 +1,9 @@
 """A state's years with one action, from a server that keeps the publishers' files under the publishers' paths."""
 
 import io
+import os
 import re
+import time
 import zipfile
 from urllib.parse import urlsplit
 
@@ -84,6 +86,19 @@ def test_a_states_years_with_one_action(publisher):
     assert sorted(store.districts(manifest)["leaid"]) == ["4800001", "4800002"]
     assert set(plan.gaps) <= set(manifest.notes)
     assert {file.name for file in manifest.files} >= {"a CSV.zip", "p.TXT", "cb_2020_48_unsd_500k.zip"}
+
+
+@pytest.mark.usefixtures("publisher")
+def test_what_a_killed_action_unpacked_goes_a_day_later():
+    old, young = (downloads() / f"unpacked-{name}" for name in ("old", "young"))
+    for room in (old, young):
+        room.mkdir(parents=True)
+        (room / "a.csv").write_text("a")
+    day_before = time.time() - 90_000
+    os.utime(old, (day_before, day_before))
+    get(planned("TX", [2018]))
+    assert not old.exists()
+    assert young.exists()
 
 
 def test_what_is_on_disk_is_not_fetched_again(publisher):
