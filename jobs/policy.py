@@ -39,6 +39,7 @@ def add_jobs(menu: Menu) -> None:
     job.add_argument("--preset", default="dallas", help="; ".join(f"{p.name}: {p.label}" for p in PRESETS.values()))
     job.add_argument("--year", type=int, help="the fall of the school year (default: the last)")
     job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+    job.add_argument("--entry-grade", action="store_true", help="seats in the entry grade alone: the first year")
     add_rules(job)
     add_output(job)
 
@@ -64,7 +65,7 @@ def write_scenario(given: argparse.Namespace) -> None:
         district=given.district,
         year=year,
         basis=given.basis,
-        grades=grades_of(given.data),
+        grades=grades_of(given.data) if given.entry_grade else None,
     )
     tell(notes)
     write_text(replace(scenario, **asdict(rules)).to_json(), given)

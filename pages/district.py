@@ -8,7 +8,7 @@ from analysis.measured import shares
 from analysis.policy.entry import entry_grades
 from data.cep import cep_signs
 from data.schema import GRADES
-from pages.shared import chance, charts, parts, splits, store, words, years
+from pages.shared import atlas, chance, charts, parts, splits, store, words, years
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
 
@@ -52,7 +52,7 @@ with left:
     st.caption("One dot a school, larger with more students. Crowded dots are stacked; height has no meaning.")
 with right:
     st.subheader("Where they stand")
-    parts.school_map(
+    atlas.school_map(
         view,
         known.assign(
             colour=known["share"],

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.indices import INDICES, MULTIGROUP
 from analysis.random_assignment import MUCH
-from pages.shared import charts, parts, store, words
+from pages.shared import atlas, charts, parts, store, words
 from pages.shared.view import current_view, district_label
 
 DEFAULT_FLOOR = 1000
@@ -71,7 +71,7 @@ with left:
         )
 with right:
     st.subheader("On the map")
-    parts.district_map(view, "districts")
+    atlas.district_map(view, "districts")
 
 if picked:
     st.subheader("Side by side")

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared import chance, charts, parts, splits, store, words, years
+from pages.shared import atlas, chance, charts, parts, splits, store, words, years
 from pages.shared.view import current_view
 
 RANKED = 15
@@ -30,7 +30,7 @@ st.markdown(answer)
 
 left, right = st.columns([3, 2], gap="large")
 with left:
-    parts.district_map(view, "overview")
+    atlas.district_map(view, "overview")
 with right:
     st.subheader("Where it lies")
     if between + within > 0:

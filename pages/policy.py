@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.errors import InputError
 from analysis.policy.outcome import Outcome
 from data.cep import cep_signs
-from pages.shared import charts, parts, store, words
+from pages.shared import atlas, charts, parts, store, words
 from pages.shared.controls import asked_scenario, chosen_district
 from pages.shared.view import View, current_view
 
@@ -101,7 +101,7 @@ def show_hosts_and_senders(rows: pd.DataFrame, outcome: Outcome) -> None:
 def show_map(rows: pd.DataFrame) -> None:
     """Hosts and sending schools, coloured by the ED share afterwards."""
     touched = rows[rows["host"] | (rows["leave"] + rows["arrive"] > 0)]
-    parts.school_map(
+    atlas.school_map(
         current_view(),
         touched.assign(
             students=touched["students_after"],

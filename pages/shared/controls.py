@@ -217,13 +217,13 @@ def _chosen_hosts(view: View, schools: pd.DataFrame, start: Scenario, preset: st
     with right:
         seats_in = st.segmented_control(
             "Seats in",
-            [ENTRY, EVERY],
-            default=ENTRY,
+            [EVERY, ENTRY],
+            default=EVERY,
             required=True,
             key="seats_in",
             bind="query-params",
-            help="Lotteries begin in the grade students enter a school in, the lowest above prekindergarten, and grow "
-            "by a grade a year; every grade is all places at once.",
+            help="Every grade: the policy in full. Entry grade: its first year, since lotteries begin in the grade "
+            "students enter a school in, the lowest above prekindergarten, and grow by a grade a year.",
         )
     return entry_hosts(chosen, grades) if seats_in == ENTRY else whole_hosts(chosen)
 

@@ -1,4 +1,4 @@
-"""Pieces that several pages show alike: the state map, a trend, downloads and the provenance line."""
+"""Pieces that several pages show alike: a trend, tables, downloads and the provenance line."""
 
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -11,23 +11,11 @@ from analysis.indices import INDICES, SCHOOL
 from data.geographic import UNPLACED, placed_words
 from data.inclusion import GEOGRAPHIC, excluded_words
 from data.schema import ED_BASES, school_year
-from pages.shared import chance, charts, maps, store, words
-from pages.shared.view import View, district_label
+from pages.shared import chance, charts, store, words
+from pages.shared.view import View
 
 # The column of what an index can be.
 HIDDEN = "If every hidden count is counted"
-# What a map or scatter may colour districts by: key, and the words of the control.
-SHARE = "share"
-MAP_MEASURES = {
-    SHARE: "Share of the group",
-    "variance_ratio": "V within the district",
-    "dissimilarity": "D within the district",
-    "exposure": "Exposure",
-}
-# Of all races: exposure compares two groups, and there is no one group to have a share.
-MAP_MEASURES_OF_MANY = {SHARE: "Chance of difference"} | {
-    name: MAP_MEASURES[name] for name in ("variance_ratio", "dissimilarity")
-}
 
 
 def nothing_to_show(view: View) -> NoReturn:
@@ -51,143 +39,6 @@ def district_rows(view: View) -> pd.DataFrame:
         if view.groups.many
         else table["group_students"] / table["students"].where(table["students"] > 0),
     ).reset_index(drop=True)
-
-
-def outlines_of(view: View) -> store.Outlines | None:
-    """The dataset's district outlines; the first time, a large state takes seconds."""
-    with st.spinner("Drawing the district boundaries"):
-        return store.outlines(view.dataset.name, view.dataset.input_hash)
-
-
-def district_map(view: View, key: str) -> None:
-    """The state's districts coloured by a chosen measure; a click offers the district's page."""
-    outlines = outlines_of(view)
-    if outlines is None:
-        st.info(
-            f"{view.dataset.label} has no district boundaries, so there is no map; the tables hold every district. "
-            "Add a boundary file on the Sources page.",
-            icon=":material/map:",
-        )
-        return
-    offered = MAP_MEASURES_OF_MANY if view.groups.many else MAP_MEASURES
-    measure = st.segmented_control(
-        "Colour districts by",
-        list(offered),
-        format_func=offered.__getitem__,
-        default=SHARE,
-        required=True,
-        key=f"colour_{key}{'_races' if view.groups.many else ''}",
-        bind="query-params",
-    )
-    rows = district_rows(view)
-    told = view.groups.share_words if view.groups.many else view.groups.group_words
-    by_chance = store.by_chance(view, "dissimilarity")["dissimilarity_expected"]
-    shown = rows.assign(
-        value=rows[measure],
-        hover=[
-            f"{students:,} students in {schools:,} schools<br>{words.percent(share)} {told}"
-            f"<br>V {words.number(v)} · D {words.number(d)} (by chance {words.expected(c)})"
-            + ("" if view.groups.many else f" · exposure {words.number(e)}")
-            for students, schools, share, v, d, c, e in zip(
-                rows["students"],
-                rows["schools"],
-                rows["share"],
-                rows["variance_ratio"],
-                rows["dissimilarity"],
-                rows["leaid"].map(by_chance),
-                rows["exposure"],
-                strict=True,
-            )
-        ],
-    ).set_index("leaid")
-    valued = set(shown.index[shown["value"].notna()])
-    coloured = [leaid for leaid in outlines.ids if leaid in valued]
-    without_outline = int((~shown.index.isin(outlines.ids)).sum())
-    event = st.plotly_chart(
-        maps.districts(
-            shown.loc[coloured].reset_index(),
-            outlines.link,
-            outlines.bounds,
-            scale_title=_scale_title(view, measure),
-            high=_scale_top(view, measure),
-            middle=_state_share(view) if measure == SHARE else None,
-            unknown=[leaid for leaid in outlines.ids if leaid not in valued],
-        ),
-        config=charts.config("district-map") | {"scrollZoom": True},
-        key=f"map_{key}",
-        on_select="rerun",
-        selection_mode="points",
-        alt=f"Map of districts by {_scale_title(view, measure)}. The Districts page holds every value as a table.",
-    )
-    missing = f"{without_outline:,} districts have no boundary and are not on the map, charter districts among them. "
-    st.caption(
-        f"Grey: no value. {missing if without_outline else ''}"
-        "Where elementary and secondary districts overlap, the elementary ones lie on top."
-    )
-    for point in event["selection"]["points"][:1]:
-        leaid = point["customdata"]["0"] if isinstance(point["customdata"], dict) else point["customdata"][0]
-        open_district(view, str(leaid))
-
-
-def school_map(view: View, points: pd.DataFrame, own: list[str], *, scale_title: str, middle: float, alt: str) -> None:
-    """Schools on a map with their district's outline, or a word on why there is none.
-
-    Args:
-        view: the view.
-        points: as in ``maps.schools``.
-        own: ids of the districts to outline strongly.
-        scale_title, middle: as in ``maps.schools``.
-        alt: the map in words.
-    """
-    shown = points.dropna(subset=["latitude", "longitude"])
-    if shown.empty:
-        st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
-        return
-    outlines = outlines_of(view)
-    around = outlines.near(shown["longitude"], shown["latitude"]) if outlines else []
-    st.plotly_chart(
-        maps.schools(
-            shown,
-            outlines.link if outlines else None,
-            [leaid for leaid in around if leaid in own],
-            [leaid for leaid in around if leaid not in own],
-            scale_title=scale_title,
-            middle=middle,
-        ),
-        config=charts.config("school-map") | {"scrollZoom": True},
-        key="school_map",
-        alt=alt,
-    )
-
-
-def open_district(view: View, leaid: str) -> None:
-    """A link to a district's page."""
-    label = district_label(store.district_names(view), leaid)
-    st.page_link(
-        "district.py", label=f"Open {label}", icon=":material/arrow_forward:", query_params={"district": label}
-    )
-
-
-def _scale_title(view: View, measure: str) -> str:
-    if measure == SHARE:
-        return view.groups.share_words
-    return INDICES[measure].label.lower() + " within the district"
-
-
-def _state_share(view: View) -> float:
-    """The group's share among all students of the view, or the chance that two of them differ in race."""
-    if view.groups.many:
-        return float(store.chances_of_difference(view).loc[view.year, "of_all"])
-    rows = district_rows(view)
-    return float(rows["group_students"].sum() / max(rows["students"].sum(), 1))
-
-
-def _scale_top(view: View, measure: str) -> float:
-    """The darkest colour's value: 1 for shares, else the largest of any year rounded up, so that years compare."""
-    if measure == SHARE:
-        return 1.0
-    largest = store.indices(view, "district")[measure].max()
-    return float(np.ceil(largest * 10) / 10) if pd.notna(largest) and largest > 0 else 1.0
 
 
 def trend(

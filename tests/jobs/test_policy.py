@@ -77,3 +77,11 @@ def test_a_scenario_of_a_file_is_about_that_file(run, state, tmp_path):
     host = schools.loc[f"{UNEVEN}00001"]
     assert bool(host["host"])
     assert host["ed_after"] < host["ed_before"]
+
+
+def test_seats_can_be_those_of_the_entry_grade_alone(run):
+    job = ["scenario", "franklin", "--district", DISTRICT]
+    whole, entry = (json.loads(run(*job, *more))["hosts"] for more in ([], ["--entry-grade"]))
+    assert {host["grade"] for host in whole} == {None}
+    assert {host["grade"] for host in entry} == {"KG"}
+    assert all(few["seats"] < many["seats"] for few, many in zip(entry, whole, strict=True))
