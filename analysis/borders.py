@@ -72,6 +72,21 @@ def border_gaps(
     )
 
 
+def ranked(gaps: pd.DataFrame, by: str, students: int, miles: float) -> pd.DataFrame:
+    """The borders that can be ranked, first the largest.
+
+    Args:
+        gaps: as ``border_gaps`` gives them, with ``miles``.
+        by: a key of ``RANKINGS``.
+        students: the fewest on either side: shares of few students jump.
+        miles: the shortest line: districts that hardly meet are neighbours in name.
+    """
+    enough = (gaps[["students", "neighbour_students"]].min(axis=1) >= students) & (gaps["miles"] >= miles)
+    return gaps[enough & gaps["gap"].notna()].sort_values(
+        [by, "leaid", "neighbour"], ascending=[False, True, True], ignore_index=True
+    )
+
+
 def _sides(table: pd.DataFrame, group: str, other: str | None, traits: Sequence[str]) -> pd.DataFrame:
     """What each district's side of a line holds: district, students, share, the two groups' counts, and its traits."""
     counted = table[known(table, group, other)]
