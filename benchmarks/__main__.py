@@ -5,7 +5,7 @@ from importlib import import_module
 
 from benchmarks.timing import HEADER
 
-PARTS = ("indices", "decompose", "policy", "process", "serve")
+PARTS = ("indices", "decompose", "borders", "policy", "process", "serve")
 
 
 def main() -> None:

@@ -74,7 +74,7 @@ def print_peers(given: argparse.Namespace) -> None:
         return
     if absent := [name for name in PARTS if name not in found]:
         say(f"Not compared, for the data does not tell districts apart by it: {', '.join(absent)}.")
-    for name, row in place.iterrows():
+    for name, row in place[place["others"] > 0].iterrows():
         say(f"{INDICES[str(name)].label}: higher than {row['below']:.0f} of {row['others']:.0f}.")
     write(found, given)
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analysis.measured import contributions
-from pages.shared import charts, parts, store, words
+from pages.shared import charts, parts, similar, store, words
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
 
@@ -87,11 +87,19 @@ with right:
     st.subheader("Its measures")
     st.table(parts.place_measures(view, now))
 
+similar.show_similar(view, leaid, name)
+
 st.page_link(
     "policy.py",
     label="Try 50/50 here",
     icon=":material/shuffle:",
     query_params={"district": district_label(store.district_names(view), leaid)},
+)
+st.page_link(
+    "borders.py",
+    label="Its borders",
+    icon=":material/border_style:",
+    query_params={"around": district_label(store.district_names(view), leaid)},
 )
 st.subheader("Every school")
 table = schools.merge(contributed[["ncessch", "contribution"]], on="ncessch", how="left")

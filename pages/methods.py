@@ -3,10 +3,12 @@
 import streamlit as st
 
 from analysis.indices import INDICES
+from analysis.peers import PARTS
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import DRAWS, EXCLUDABLE, UNFILLED
 from data.geographic import NEAREST_METRES
 from data.inclusion import USUALLY_EXCLUDED
+from data.neighbours import TOLERANCE_METRES
 from data.schema import COLUMNS
 from pages.shared import words
 
@@ -48,6 +50,19 @@ st.markdown(
   school is unassigned; it still counts for the state, and the foot of each page lists it.
 - Left out unless chosen otherwise: {", ".join(EXCLUDABLE[name] for name in USUALLY_EXCLUDED)}. A school stays in where
   the data does not say what it is.
+"""
+)
+st.subheader("Borders and similar districts")
+st.markdown(
+    f"""
+- A border is the line along which two districts lie on opposite sides: outlines that share their points, or run within
+  {TOLERANCE_METRES} m of each other. Meeting in a point is none, nor is ground that elementary and secondary districts
+  share. Its length is measured on the ellipsoid.
+- *Students to level it*: with n and m students on both sides and shares p and q of the group, n m (p − q) / (n + m) of
+  the group trade places with as many others, and both shares are the same. Joining the two would take n m (p − q)² /
+  ((n + m) T P (1 − P)) from the V between districts to the V within them.
+- Similar districts are near in {"; ".join(PARTS.values())}. Each part's distance is divided by its spread over all
+  districts of the view; the distance in all is the root mean square of the parts known of both districts.
 """
 )
 st.subheader("Hidden counts and definitions")

@@ -11,7 +11,7 @@ from tests.browser.dashboard import Dashboard
 from tests.small_state import EVEN, UNEVEN, lines, written
 
 # Every page, and the least number of charts on it for the embedded state.
-PAGES = {"/": 3, "/districts": 2, "/district": 3, "/policy": 2, "/sources": 0, "/methods": 0}
+PAGES = {"/": 3, "/districts": 2, "/district": 3, "/policy": 2, "/borders": 2, "/sources": 0, "/methods": 0}
 CALIFORNIA = "/{page}?state=California"
 # What axe-core finds in Streamlit's own parts, which nothing in a page can change.
 STREAMLITS_OWN = {
@@ -143,7 +143,7 @@ def test_every_page_fits_and_can_be_used_by_everyone(visit, link, dark):
     assert found + violations(tab) == []
 
 
-@pytest.mark.parametrize("page", ["", "districts", "district", "policy"])
+@pytest.mark.parametrize("page", ["", "districts", "district", "policy", "borders"])
 def test_a_state_without_boundaries_or_races_makes_sense(visit, page):
     tab = visit(CALIFORNIA.format(page=page))
     assert "California" in tab.view

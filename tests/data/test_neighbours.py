@@ -59,7 +59,7 @@ def upright(x, y=0.0, tall=1.0):
 
 
 def test_two_squares_share_a_side():
-    assert found(square(0, 0), square(1, 0)) == {"ab": pytest.approx(upright(1), rel=1e-3)}
+    assert found(square(0, 0), square(1, 0)) == {"ab": pytest.approx(upright(1), rel=1e-6)}
 
 
 def test_meeting_in_a_corner_is_no_border():
@@ -93,13 +93,13 @@ def test_sides_that_have_no_points_in_common():
 def test_a_district_inside_another_has_its_whole_outline_for_border():
     inner = square(1, 1)
     outer = square(0, 0, 3, 3) - inner
-    assert found(outer, inner) == {"ab": pytest.approx(geodesic(inner.exterior), rel=1e-3)}
+    assert found(outer, inner) == {"ab": pytest.approx(geodesic(inner.exterior), rel=1e-6)}
 
 
 def test_a_district_in_parts_adds_up_its_borders():
     parts = shapely.union_all([square(0, 0), square(2, 0)])
     miles = found(parts, square(1, 0))
-    assert miles == {"ab": pytest.approx(upright(1) + upright(2), rel=1e-3)}
+    assert miles == {"ab": pytest.approx(upright(1) + upright(2), rel=1e-6)}
 
 
 def test_districts_on_the_same_ground_are_no_neighbours():
@@ -130,8 +130,8 @@ def test_a_union_of_elementary_districts_beside_a_unified_one():
     kinds = ("elementary", "elementary", "secondary", "unified")
     miles = found(square(0, 0), square(1, 0), square(0, 0, 2), square(2, 0), kinds=kinds)
     assert set(miles) == {"ab", "bd", "cd"}
-    assert miles["bd"] == pytest.approx(upright(2), rel=1e-3)
-    assert miles["cd"] == pytest.approx(upright(2), rel=1e-3)
+    assert miles["bd"] == pytest.approx(upright(2), rel=1e-6)
+    assert miles["cd"] == pytest.approx(upright(2), rel=1e-6)
 
 
 def test_the_line_is_where_the_border_is():
@@ -159,7 +159,7 @@ def test_grids_of_districts_as_counted_cell_by_cell(owners):
     areas = [shapely.union_all([square(x, y) for x, y in np.argwhere(grid == name)]) for name in names]
     code = {int(name): chr(ord("a") + number) for number, name in enumerate(names)}
     assert found(*areas) == {
-        code[one] + code[other]: pytest.approx(miles, rel=2e-3) for (one, other), miles in expected.items()
+        code[one] + code[other]: pytest.approx(miles, rel=1e-6) for (one, other), miles in expected.items()
     }
 
 
@@ -200,7 +200,7 @@ def test_texas_lines_are_as_long_as_geodesics(texas):
     pairs = [pair for pair in table.index if {dallas, houston, el_paso} & set(pair)]
     assert len(pairs) > 20
     for one, other in pairs:
-        assert table[one, other] == pytest.approx(geodesic(outline[one].intersection(outline[other])), rel=0.004)
+        assert table[one, other] == pytest.approx(geodesic(outline[one].intersection(outline[other])), rel=1e-5)
 
 
 def test_elementary_and_secondary_districts_of_the_embedded_state(franklin):
