@@ -12,8 +12,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from analysis import measured
+from analysis.borders import Change, border_gaps, joined, opened
 from analysis.indices import INDICES
 from analysis.measured_uncertainty import KEYS, expected_by, intervals_by
+from analysis.peers import peers as similar
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
 from analysis.replicates import REPLICATES
@@ -25,6 +27,7 @@ from data.inclusion import GEOGRAPHIC, Rules, included
 from data.lineage import Lineage
 from data.lineage import lineage as followed
 from data.quality.report import Report, of_dataset
+from data.schema import RACES
 from data.sensitivity import sensitivity as on_every_basis
 
 if TYPE_CHECKING:
@@ -343,6 +346,76 @@ def outlines(name: str, content: str) -> Outlines | None:
         ids=drawn["leaid"].tolist(),
         boxes=drawn.bounds.to_numpy(),
     )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _neighbours(name: str, content: str) -> "gpd.GeoDataFrame | None":  # noqa: ARG001 the content is part of the key
+    """The borders of a dataset, their lines simplified for a map, or None where it has no boundaries."""
+    from data.neighbours import neighbours  # geopandas is heavy; only maps need it
+    from data.polygons import ALBERS
+
+    districts = store.districts(store.find(name))
+    if districts is None:
+        return None
+    found = neighbours(districts)
+    return found.set_geometry(found.geometry.to_crs(ALBERS).simplify(OUTLINE_METRES).to_crs(found.crs))
+
+
+def neighbours(view: "View") -> "gpd.GeoDataFrame | None":
+    """The borders of the view's dataset, as ``data.neighbours.neighbours`` but simplified for a map."""
+    return _neighbours(view.dataset.name, view.dataset.input_hash)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _borders(
+    name: str, content: str, rules: Rules, level: str | None, group: str, basis: str | None, year: int
+) -> pd.DataFrame:
+    lines = cast("gpd.GeoDataFrame", _neighbours(name, content)).drop(columns="geometry")
+    groups = comparison(group)
+    table = _schools(name, content, rules, level, basis, year)
+    lines = lines.assign(border=np.arange(len(lines)))
+    return border_gaps(table, lines, groups.group, groups.other, ["ed", *RACES])
+
+
+def borders(view: "View") -> pd.DataFrame:
+    """Both sides of every border of the view, as ``analysis.borders.border_gaps``; ``border`` is its row among the
+    neighbours. The dataset must have boundaries.
+    """
+    return _borders(*view.key, view.year)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _changes(
+    name: str,
+    content: str,
+    rules: Rules,
+    level: str | None,
+    group: str,
+    basis: str | None,
+    year: int,
+    pair: tuple[str, str],
+    share: float,
+) -> tuple[Change, Change]:
+    groups = comparison(group)
+    table = _schools(name, content, rules, level, basis, year)
+    return joined(table, pair, groups.group, groups.other), opened(table, pair, share, groups.group, groups.other)
+
+
+def border_changes(view: "View", pair: tuple[str, str], share: float) -> tuple[Change, Change]:
+    """What joining two districts, and opening a share of seats across their line, would change."""
+    return _changes(*view.key, view.year, pair, share)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _peers(
+    name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int, leaid: str
+) -> pd.DataFrame:
+    return similar(_schools(name, content, rules, level, basis, year), leaid, list(RACES))
+
+
+def peers(view: "View", leaid: str) -> pd.DataFrame:
+    """The districts of the view most like one; see ``analysis.peers.peers``."""
+    return _peers(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year, leaid)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

@@ -20,8 +20,8 @@ from pages.shared import words
 from pages.shared.parts import HIDDEN
 from tests.small_state import EVEN, UNEVEN, lines, written
 
-PAGES = ("overview", "districts", "district", "policy", "sources", "quality", "methods")
-ABOUT_A_VIEW = PAGES[:4]
+PAGES = ("overview", "districts", "district", "policy", "borders", "sources", "quality", "methods")
+ABOUT_A_VIEW = PAGES[:5]
 CALIFORNIA = store.find("california-2000").label
 
 
@@ -53,7 +53,7 @@ def test_every_level_has_its_pages(opened, page, level, dataset):
     assert level in app.markdown[0].value
 
 
-@pytest.mark.parametrize("page", ["overview", "district", "policy"])
+@pytest.mark.parametrize("page", ["overview", "district", "policy", "borders"])
 def test_a_state_without_places_says_why_there_is_no_map(opened, page):
     app = opened(page, state=CALIFORNIA)
     assert any("no map" in each.value for each in app.info)
