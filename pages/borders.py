@@ -3,13 +3,13 @@
 import streamlit as st
 
 from analysis.borders import ranked
-from pages.shared import crossing, parts, store, words
+from pages.shared import border_words, crossing, ground, parts, store
 from pages.shared.view import current_view
 
 view = current_view()
 st.title("Where does a district line separate most?")
 with st.spinner("Finding the lines that districts share"):
-    neighbours = store.neighbours(view)
+    neighbours = ground.neighbours(view.dataset.name, view.dataset.input_hash)
 if neighbours is None:
     st.info(
         f"{view.dataset.label} has no district boundaries, so there is no map of borders and nothing says which "
@@ -37,7 +37,7 @@ if asked.leaid is not None:
     whose = f"of {store.district_names(view).get(asked.leaid, asked.leaid)}"
 lines = crossing.named(ranked(gaps, asked.by, asked.students, asked.miles))
 floors = None if asked.leaid else (asked.students, asked.miles)
-st.markdown(words.widest_border(view.groups, view.year, lines, asked.by, whose, floors))
+st.markdown(border_words.widest_border(view.groups, view.year, lines, asked.by, whose, floors))
 if not lines.empty:
     crossing.show_pictures(view, lines)
     crossing.show_one(view, lines)

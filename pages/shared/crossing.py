@@ -12,7 +12,7 @@ from analysis.borders import OF_A_DISTRICT, RANKINGS, Change, shares
 from analysis.indices import INDICES
 from data.inclusion import GEOGRAPHIC
 from data.schema import RACES
-from pages.shared import charts, maps, parts, store, words
+from pages.shared import atlas, border_words, charts, ground, maps, parts, store, words
 from pages.shared.view import View, district_label
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
@@ -120,7 +120,7 @@ def show_pictures(view: View, lines: pd.DataFrame) -> None:
     """The map of all borders asked for, and both sides of the first."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        outlines, neighbours = parts.outlines_of(view), store.neighbours(view)
+        outlines, neighbours = atlas.outlines_of(view), ground.neighbours(view.dataset.name, view.dataset.input_hash)
         if outlines is not None and neighbours is not None:
             shapes = neighbours.geometry.to_numpy()[lines["border"]]
             st.plotly_chart(
@@ -174,8 +174,8 @@ def show_one(view: View, lines: pd.DataFrame) -> None:
     called = (row.district, row.neighbour_district)
     joining, opening = store.border_changes(view, pair, opened / 100)
     crossing = opened / 100 * min(row.students, row.neighbour_students)
-    st.markdown(words.joined(called, joining, view.dataset.label))
-    st.markdown(words.opened(called, opening, opened, crossing, view.groups, view.dataset.label))
+    st.markdown(border_words.joined(called, joining, view.dataset.label))
+    st.markdown(border_words.opened(called, opening, opened, crossing, view.groups, view.dataset.label))
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Both sides today**")

@@ -5,7 +5,7 @@ import streamlit as st
 
 from analysis.indices import INDICES
 from analysis.peers import PARTS, place_among
-from pages.shared import charts, parts, store, words
+from pages.shared import border_words, charts, parts, store, words
 from pages.shared.view import View
 
 # What the words speak of, and what the picture shows: the indices from 0 to 1.
@@ -25,7 +25,9 @@ def show_similar(view: View, leaid: str, name: str) -> None:
         return
     rows = parts.district_rows(view).set_index("leaid")
     place = place_among(rows, leaid, found["leaid"].tolist(), list(INDICES))
-    st.markdown(words.place_among(name, view.groups, view.year, place.loc[SPOKEN], INDICES[SPOKEN].label.lower()))
+    st.markdown(
+        border_words.place_among(name, view.groups, view.year, place.loc[SPOKEN], INDICES[SPOKEN].label.lower())
+    )
     left, right = st.columns(2, gap="large")
     with left:
         st.plotly_chart(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.borders import OF_A_DISTRICT, Change, border_gaps, joined, opened, shares
 from analysis.errors import InputError
-from tests.oracle import exact
+from tests.oracle import exact, exact_parts
 
 # North: 80 of 100 and 40 of 100 are ED; South: 30 of 300; West: 50 of 100 at one school, unknown at another.
 ROWS = [
@@ -175,13 +175,13 @@ def assert_change(found: Change, districts: list[list[exact.School]], everyone: 
             assert expected is not None
             assert found.districts[measure, "after"].iloc[row] == pytest.approx(float(expected), abs=1e-10)
     for measure in ("variance_ratio", "exposure_shortfall"):
-        parts = exact.PARTS[measure](everyone)
+        parts = exact_parts.PARTS[measure](everyone)
         assert parts is not None
         assert found.everyone.loc[measure, "after"].tolist() == pytest.approx([float(p) for p in parts], abs=1e-10)
     d = found.everyone.loc["dissimilarity", "after"]
     between = exact.dissimilarity([exact.merged(schools) for schools in everyone])
     assert d[["total", "between"]].tolist() == pytest.approx(
-        [float(exact.dissimilarity(exact.all_schools(everyone)) or 0), float(between or 0)], abs=1e-10
+        [float(exact.dissimilarity(exact_parts.all_schools(everyone)) or 0), float(between or 0)], abs=1e-10
     )
 
 

@@ -112,7 +112,7 @@ def test_what_the_data_lacks_is_not_compared_and_said(told):
 @pytest.mark.parametrize(
     ("job", "words"),
     [
-        ("borders franklin --group all-races", "--group ed"),
+        ("borders franklin --group all-races", ["--group ed"]),
         ("borders california-2000", ["california-2000", "boundary"]),
         ("borders franklin --top 0", ["--top", "1 or more"]),
         ("borders franklin --year 1999", ["1999", "2018"]),

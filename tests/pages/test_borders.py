@@ -17,7 +17,7 @@ from data.inclusion import Rules, included
 from data.load import load
 from data.neighbours import neighbours
 from data.schema import RACES
-from pages.shared import charts, maps, words
+from pages.shared import border_words, charts, maps, words
 from tests.small_state import EVEN, UNEVEN, written
 
 DISTRICT = "9000360"
@@ -187,7 +187,7 @@ def lines():
 
 
 def test_the_widest_border_in_words(lines):
-    said = words.widest_border(ED, 2020, lines, "gap", "in Ohio", (1000, 1.0))
+    said = border_words.widest_border(ED, 2020, lines, "gap", "in Ohio", (1000, 1.0))
     assert said.startswith(
         "Of the 2 borders in Ohio that are 1 mile or longer between districts of 1,000 students or more"
     )
@@ -200,24 +200,24 @@ def test_the_widest_border_in_words(lines):
 
 
 def test_the_border_that_takes_most_in_words(lines):
-    said = words.widest_border(ED, 2020, lines, "swaps", "of Alder", None)
+    said = border_words.widest_border(ED, 2020, lines, "swaps", "of Alder", None)
     assert said.startswith("Of the 2 borders of Alder, in 2020–21 the one between")
     assert "600 economically disadvantaged students trading places" in said
 
 
 def test_no_border_in_words(lines):
-    said = words.widest_border(ED, 2020, lines[:0], "gap", "in Ohio", (9000, 2.0))
+    said = border_words.widest_border(ED, 2020, lines[:0], "gap", "in Ohio", (9000, 2.0))
     assert said.startswith("There are no borders in Ohio that are 2 miles or longer between districts of 9,000")
 
 
 def test_counts_of_everybody_and_of_some(lines):
-    assert "Alder counts every student" in words.counts_nobody(ED, lines.iloc[0].replace({0.6: 1.0}))
-    assert words.counts_nobody(ED, lines.iloc[1]) == ""
+    assert "Alder counts every student" in border_words.counts_nobody(ED, lines.iloc[0].replace({0.6: 1.0}))
+    assert border_words.counts_nobody(ED, lines.iloc[1]) == ""
 
 
 def test_an_undefined_place_among_others_in_words():
     place = pd.Series({"value": np.nan, "others": 0, "below": 0, "low": 0.1, "high": 0.2})
-    assert words.UNDEFINED in words.place_among("Alder", ED, 2020, place, "variance ratio")
+    assert words.UNDEFINED in border_words.place_among("Alder", ED, 2020, place, "variance ratio")
 
 
 def test_joining_where_nothing_lies_between_in_words():
@@ -226,7 +226,7 @@ def test_joining_where_nothing_lies_between_in_words():
         ("2", "b", "Birch", 300, 150),
     ]
     table = pd.DataFrame(rows, columns=["ncessch", "leaid", "district", "students", "ed"])
-    said = words.joined(("Alder", "Birch"), joined(table, ("a", "b"), "ed", None), "Ohio")
+    said = border_words.joined(("Alder", "Birch"), joined(table, ("a", "b"), "ed", None), "Ohio")
     assert said.endswith("no separation lies between districts.")
 
 
