@@ -32,7 +32,7 @@ async def health(_: Request) -> JSONResponse:
 
 async def geometry(request: Request) -> Response:
     """District outlines of a dataset as GeoJSON, simplified for a map; the browser keeps them."""
-    from pages.shared.store import outlines
+    from pages.shared.ground import outlines
 
     name = request.path_params["dataset"]
     try:

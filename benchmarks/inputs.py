@@ -25,6 +25,8 @@ TEXAS_FILES = tuple(
         "boundaries_derived/TX_districts_2016geom.zip",
     )
 )
+# Census outlines in full detail.
+DETAILED_AREAS = _REALDATA / "boundaries_derived" / "CA_districts_2012geom_2022ids.zip"
 SCHOOLS, DISTRICTS, STATES = 100_000, 13_000, 51
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from data.polygons import DEGREES, KINDS
+from data.polygons import DEGREES, KINDS, local_metres
 from data.schema import GRADES
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
@@ -102,7 +102,7 @@ def _candidates(schools: pd.DataFrame, districts: "gpd.GeoDataFrame", predicate:
         return pd.DataFrame(points.sjoin(areas, predicate="intersects")[["leaid", "kind"]]).assign(metres=0.0)
     # Distances from its middle are true on this projection; those of 2 km are everywhere, to a percent or two.
     middle = points.union_all().centroid
-    flat = f"+proj=aeqd +lat_0={middle.y} +lon_0={middle.x} +datum=WGS84 +units=m"
+    flat = local_metres(middle.x, middle.y)
     points, areas = points.to_crs(flat), areas.to_crs(flat)
     pairs = points.sjoin(areas, predicate="dwithin", distance=NEAREST_METRES)
     metres = pairs.distance(areas.geometry.loc[pairs["index_right"]], align=False)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # geopandas takes most of a second to import, and most readin
 
 KINDS = ("unified", "elementary", "secondary")
 DEGREES, ALBERS = "EPSG:4326", "EPSG:5070"  # WGS 84; Conus Albers, metres
+METRES_PER_MILE = 1609.344
 # The first of these that a layer has names the district; compared without regard to case.
 _ID_COLUMNS = ("leaid", "geoid", "geoid20", "geoid10", "nces_distr")
 _NAME_COLUMNS = ("district", "name", "name20", "name10")
@@ -97,6 +98,11 @@ def read(file: Given) -> Polygons:
     if not _on_earth(frame):
         raise InputError(f"{file.label} has coordinates that are nowhere on Earth: download it again.")
     return Polygons(file.label, frame[["leaid", "district", "kind", "geometry"]], tuple(notes))
+
+
+def local_metres(longitude: float, latitude: float) -> str:
+    """A projection in metres, true in every distance from a place and nearly so around it."""
+    return f"+proj=aeqd +lat_0={latitude} +lon_0={longitude} +datum=WGS84 +units=m"
 
 
 def simplified(frame: "gpd.GeoDataFrame", metres: float = 500) -> "gpd.GeoDataFrame":

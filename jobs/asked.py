@@ -61,7 +61,7 @@ def counted(
     """The schools that count, for the districts they count for; and what that leaves out or moves, by year."""
     placed = None
     if rules.districts == GEOGRAPHIC:
-        found = assigned(table, boundaries(given.data))
+        found = assigned(table, boundaries(given.data, "so there are no geographic districts"))
         table, placed = found.table, found.placed
     if level is not None:
         table = table[table["level"] == level]
@@ -75,18 +75,19 @@ def counted(
     return table, notes
 
 
-def boundaries(name: str) -> "gpd.GeoDataFrame":
+def boundaries(name: str, otherwise: str) -> "gpd.GeoDataFrame":
     """The district boundaries of a dataset.
+
+    Args:
+        name: the dataset's.
+        otherwise: what cannot be without them, in words.
 
     Raises:
         InputError: it has none.
     """
     districts = None if is_file(Path(name)) else store.districts(store.find(name))
     if districts is None:
-        raise InputError(
-            f"{name} has no district boundaries for geographic districts; load it together with a boundary file, or "
-            "leave out --districts."
-        )
+        raise InputError(f"{name} has no district boundaries, {otherwise}; load it together with a boundary file.")
     return districts
 
 

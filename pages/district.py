@@ -8,7 +8,7 @@ from analysis.measured import shares
 from analysis.policy.entry import entry_grades
 from data.cep import cep_signs
 from data.schema import GRADES
-from pages.shared import atlas, chance, charts, parts, splits, store, words, years
+from pages.shared import atlas, chance, charts, parts, similar, splits, store, words, years
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
 
@@ -82,11 +82,19 @@ st.subheader("Its measures")
 chance.show(view, leaid, partial(parts.place_measures, view, now))
 
 years.district_events(view, leaid)
+similar.show_similar(view, leaid, name)
+
 st.page_link(
     "policy.py",
     label="Try 50/50 here",
     icon=":material/shuffle:",
     query_params={"district": district_label(store.district_names(view), leaid)},
+)
+st.page_link(
+    "borders.py",
+    label="Its borders",
+    icon=":material/border_style:",
+    query_params={"around": district_label(store.district_names(view), leaid)},
 )
 st.subheader("Every school")
 local = ["ncessch", "contribution", "gap", "local_h"]

@@ -4,10 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from analysis.indices import INDICES, MULTIGROUP, ORDERED, SCHOOL, Index
+from analysis.peers import PARTS
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import DRAWS, EXCLUDABLE, UNFILLED
 from data.geographic import NEAREST_METRES
 from data.inclusion import USUALLY_EXCLUDED
+from data.neighbours import TOLERANCE_METRES
 from data.schema import COLUMNS
 from pages.shared import store, words
 from pages.shared.view import current_view
@@ -92,6 +94,20 @@ st.markdown(
 - The correction takes shares to vary smoothly. Where schools fall into a few kinds far apart it may take off a little
   too much of D, Gini, H, M and Atkinson.
 - Draws have a fixed seed, and large states fewer of them (at least 40): their intervals are narrower than a digit.
+"""
+)
+
+st.subheader("Borders and similar districts")
+st.markdown(
+    f"""
+- A border is the line along which two districts lie on opposite sides: outlines that share their points, or run within
+  {TOLERANCE_METRES} m of each other. Meeting in a point is none, nor is ground that elementary and secondary districts
+  share. Its length is measured on the ellipsoid.
+- *Students to level it*: with n and m students on both sides and shares p and q of the group, n m (p − q) / (n + m) of
+  the group trade places with as many others, and both shares are the same. Joining the two would take n m (p − q)² /
+  ((n + m) T P (1 − P)) from the V between districts to the V within them.
+- Similar districts are near in {"; ".join(PARTS.values())}. Each part's distance is divided by its spread over all
+  districts of the view; the distance in all is the root mean square of the parts known of both districts.
 """
 )
 st.subheader("Hidden counts and definitions")

@@ -2,10 +2,9 @@
 
 import pandas as pd
 
-from data.polygons import ALBERS, DEGREES
+from data.polygons import ALBERS, DEGREES, METRES_PER_MILE
 from data.quality.finding import SCHOOL, Check, Subject, largest_first
 
-METRES_PER_MILE = 1609.344
 # Boundaries are redrawn every year, and a point may be the school's address rather than its door.
 NEAR_MILES = 1.0
 _DISTRICT = ["year", "leaid", "district", "schools", "students"]

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.indices import INDICES
-from pages.shared import charts, maps, parts, store, words
+from pages.shared import charts, ground, maps, parts, store, words
 from pages.shared.view import View, district_label
 
 # What a map or scatter may colour districts by: key, and the words of the control.
@@ -22,15 +22,15 @@ MAP_MEASURES_OF_MANY = {SHARE: "Chance of difference"} | {
 }
 
 
-def _outlines_of(view: View) -> store.Outlines | None:
+def outlines_of(view: View) -> ground.Outlines | None:
     """The dataset's district outlines; the first time, a large state takes seconds."""
     with st.spinner("Drawing the district boundaries"):
-        return store.outlines(view.dataset.name, view.dataset.input_hash)
+        return ground.outlines(view.dataset.name, view.dataset.input_hash)
 
 
 def district_map(view: View, key: str) -> None:
     """The state's districts coloured by a chosen measure; a click offers the district's page."""
-    outlines = _outlines_of(view)
+    outlines = outlines_of(view)
     if outlines is None:
         st.info(
             f"{view.dataset.label} has no district boundaries, so there is no map; the tables hold every district. "
@@ -112,7 +112,7 @@ def school_map(view: View, points: pd.DataFrame, own: list[str], *, scale_title:
     if shown.empty:
         st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
         return
-    outlines = _outlines_of(view)
+    outlines = outlines_of(view)
     around = outlines.near(shown["longitude"], shown["latitude"]) if outlines else []
     st.plotly_chart(
         maps.schools(

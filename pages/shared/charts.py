@@ -318,6 +318,75 @@ def dumbbell(schools: pd.DataFrame) -> go.Figure:
     return figure
 
 
+def two_sides(lines: pd.DataFrame) -> go.Figure:
+    """The group's share on either side of each line, joined by a bar as long as the gap.
+
+    Args:
+        lines: columns district, neighbour_district, share, neighbour_share, hover, in order.
+    """
+    one, two = (pd.Series(_short(lines[side], 20)) for side in ("district", "neighbour_district"))
+    names = _short(one + " · " + two, 60)
+    figure = _figure(ROW_HEIGHT * len(lines) + 60)
+    ends = np.full(len(lines), np.nan)
+    figure.add_scatter(
+        x=np.column_stack([lines["neighbour_share"], lines["share"], ends]).ravel(),
+        y=np.repeat(names, 3),
+        mode="lines",
+        line={"color": BETWEEN, "width": 3},
+        hoverinfo="skip",
+    )
+    for column, symbol, colour in (("neighbour_share", "circle-open", OTHER), ("share", "circle", GROUP)):
+        figure.add_scatter(
+            x=lines[column],
+            y=names,
+            mode="markers",
+            marker={"symbol": symbol, "size": 10, "color": colour, "line": {"width": 2}},
+            customdata=lines["hover"],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    figure.update_layout(
+        xaxis=_share_axis(range=[-0.02, 1.02], side="top"),
+        yaxis={"autorange": "reversed", "automargin": True},
+    )
+    return figure
+
+
+def among(places: pd.DataFrame, name: str) -> go.Figure:
+    """Where a district's indices stand among those of others: one row an index, on the scale from 0 to 1.
+
+    Args:
+        places: columns label, district, value, own (whether it is the district's own); none undefined.
+        name: of the district.
+    """
+    rows = places["label"].nunique()
+    figure = _figure(ROW_HEIGHT * rows + 90, legend=_LEGEND_ABOVE, margin_t=34)
+    for own, called, marker in (
+        (False, "similar districts", {"symbol": "circle-open", "size": 10, "color": NEUTRAL, "line": {"width": 2}}),
+        (True, name, {"symbol": "diamond", "size": 13, "color": GROUP}),
+    ):
+        shown = places[places["own"] == own]
+        figure.add_scatter(
+            x=shown["value"],
+            y=shown["label"],
+            mode="markers",
+            marker=marker,
+            name=called,
+            customdata=shown["district"],
+            hovertemplate="%{customdata}: %{x:.2f}<extra></extra>",
+        )
+    figure.update_layout(
+        showlegend=True,
+        xaxis={"range": [-0.02, 1.02], "automargin": True, "zeroline": False},
+        yaxis={
+            "autorange": "reversed",
+            "automargin": True,
+            "categoryorder": "array",
+            "categoryarray": list(places["label"].unique()),
+        },
+    )
+    return figure
+
+
 def _short(names: pd.Series, longest: int = 40) -> list[str]:
     """Names short enough for an axis, made distinct by a trailing invisible mark where they repeat."""
     short = names.fillna("").map(lambda name: name if len(name) <= longest else name[: longest - 1] + "…")

@@ -3,9 +3,18 @@
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+import shapely
 
 from pages.shared.charts import GROUP, LINE, NEUTRAL, OTHER
 
+# Classes of a gap between two shares, the same in every state and year: the least gap, what to call it, colour, width.
+GAPS = (
+    (0.00, "under 5 points", "#9AA5B1", 0.8),
+    (0.05, "5 to 10", "#8C8FBF", 1.4),
+    (0.10, "10 to 20", "#9673B9", 2.2),
+    (0.20, "20 to 40", "#A94FA6", 3.4),
+    (0.40, "40 or more", "#C2187A", 5.0),
+)
 # Blank margin around what is shown, as a share of its extent.
 MARGIN = 0.04
 
@@ -105,6 +114,77 @@ def schools(
     return figure
 
 
+def borders(
+    table: pd.DataFrame,
+    lines: np.ndarray,
+    link: str,
+    ids: list[str],
+    bounds: tuple[float, float, float, float],
+) -> go.Figure:
+    """District lines coloured and widened by the gap between both sides, the widest gaps on top.
+
+    Args:
+        table: columns gap (0 to 1) and hover, one row a line.
+        lines: the shape of each line, in degrees.
+        link: where the outlines of the districts are served.
+        ids: of the districts to outline faintly.
+        bounds: west, south, east and north of what to show.
+    """
+    figure = _map(bounds, 560)
+    figure.add_choropleth(
+        geojson=link,
+        locations=ids,
+        z=[0] * len(ids),
+        colorscale=_plain(0.06),
+        showscale=False,
+        marker_line={"color": NEUTRAL, "width": 0.3},
+        hoverinfo="skip",
+    )
+    of_class = np.digitize(table["gap"], [least for least, *_ in GAPS]) - 1
+    for number, (_, name, colour, width) in enumerate(GAPS):
+        longitude, latitude = _traced(lines[of_class == number])
+        figure.add_scattergeo(
+            lon=longitude,
+            lat=latitude,
+            mode="lines",
+            line={"color": colour, "width": width},
+            name=name,
+            showlegend=True,
+            hoverinfo="skip",
+        )
+    longest = [max(shapely.get_parts(line), key=shapely.length) for line in lines]
+    middle = shapely.line_interpolate_point(longest, 0.5, normalized=True)
+    figure.add_scattergeo(
+        lon=shapely.get_x(middle),
+        lat=shapely.get_y(middle),
+        mode="markers",
+        marker={"size": 10, "opacity": 0},
+        showlegend=False,
+        customdata=table["hover"],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    figure.update_layout(
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": -0.01,
+            "yanchor": "top",
+            "title": {"text": "gap ", "side": "left"},
+            "itemsizing": "trace",
+        },
+    )
+    return figure
+
+
+def _traced(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Longitudes and latitudes of lines drawn as one, with a break after each part."""
+    points, part = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    breaks = np.flatnonzero(np.diff(part)) + 1
+    longitude, latitude = np.insert(points, breaks, np.nan, axis=0).T.astype(np.float32)
+    return longitude, latitude
+
+
 def _scale(title: str, *, percent: bool) -> dict[str, object]:
     """The colour scale's key, below the map."""
     return {
@@ -139,6 +219,7 @@ def _map(bounds: tuple[float, float, float, float], height: int, least: float = 
     figure = go.Figure()
     # Plotly draws nothing offline unless a point layer comes first: it would wait for a world outline.
     figure.add_scattergeo(lon=[middle_x], lat=[middle_y], mode="markers", marker={"opacity": 0}, hoverinfo="skip")
+    figure.data[0].showlegend = False
     figure.update_layout(
         height=height,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},

@@ -1,19 +1,17 @@
 """All caching: tables and results by small keys, so that a rerun computes nothing twice."""
 
 import gc
-import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
-import shapely
 import streamlit as st
-from numpy.typing import NDArray
 
 from analysis import measured
+from analysis.borders import Change, border_gaps, joined, opened
 from analysis.indices import INDICES
 from analysis.measured_uncertainty import KEYS, expected_by, intervals_by
+from analysis.peers import peers as similar
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
 from analysis.replicates import REPLICATES
@@ -25,20 +23,18 @@ from data.inclusion import GEOGRAPHIC, Rules, included
 from data.lineage import Lineage
 from data.lineage import lineage as followed
 from data.quality.report import Report, of_dataset
+from data.schema import RACES
 from data.sensitivity import sensitivity as on_every_basis
+from pages.shared import ground
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from pages.shared.view import View
 
-# Metres a district's outline may be moved for the map, about a pixel on a state-wide map.
-OUTLINE_METRES = 500
 # Schools drawn at most for one table: large places need fewer replicates, their ranges being narrower than a digit.
 DRAWN = 400_000
 FEWEST_REPLICATES = 40
-# Degrees around a district's schools in which its neighbours are drawn.
-NEAR = 0.25
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -294,55 +290,56 @@ def ids_of(view: "View", leaid: str) -> list[str]:
     return keys.index[keys == keys[leaid]].tolist()
 
 
-@dataclass(frozen=True)
-class Outlines:
-    """A dataset's district outlines for the map.
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _borders(
+    name: str, content: str, rules: Rules, level: str | None, group: str, basis: str | None, year: int
+) -> pd.DataFrame:
+    lines = cast("gpd.GeoDataFrame", ground.neighbours(name, content)).drop(columns="geometry")
+    groups = comparison(group)
+    table = _schools(name, content, rules, level, basis, year)
+    lines = lines.assign(border=np.arange(len(lines)))
+    return border_gaps(table, lines, groups.group, groups.other, ["ed", *RACES])
 
-    Attributes:
-        content: GeoJSON, each feature's id the district's.
-        link: where this server answers with it.
-        bounds: west, south, east and north.
-        ids: districts in the order to draw them; elementary districts last, since they lie on secondary ones.
-        boxes: (districts, 4) the bounds of each, in the order of ``ids``.
+
+def borders(view: "View") -> pd.DataFrame:
+    """Both sides of every border of the view, as ``analysis.borders.border_gaps``; ``border`` is its row among the
+    neighbours. The dataset must have boundaries.
     """
-
-    content: bytes
-    link: str
-    bounds: tuple[float, float, float, float]
-    ids: list[str]
-    boxes: NDArray[np.float64]
-
-    def near(self, longitude: pd.Series, latitude: pd.Series) -> list[str]:
-        """The districts whose bounds come within a quarter degree of the points' own."""
-        west, south, east, north = self.boxes.T
-        inside = (west <= longitude.max() + NEAR) & (east >= longitude.min() - NEAR)
-        inside &= (south <= latitude.max() + NEAR) & (north >= latitude.min() - NEAR)
-        return [leaid for leaid, near in zip(self.ids, inside, strict=True) if near]
+    return _borders(*view.key, view.year)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def outlines(name: str, content: str) -> Outlines | None:
-    """The district outlines of a dataset, simplified for a map, or None where it has none."""
-    from data.polygons import simplified  # geopandas is heavy; only maps need it
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _changes(
+    name: str,
+    content: str,
+    rules: Rules,
+    level: str | None,
+    group: str,
+    basis: str | None,
+    year: int,
+    pair: tuple[str, str],
+    share: float,
+) -> tuple[Change, Change]:
+    groups = comparison(group)
+    table = _schools(name, content, rules, level, basis, year)
+    return joined(table, pair, groups.group, groups.other), opened(table, pair, share, groups.group, groups.other)
 
-    districts = store.districts(store.find(name))
-    if districts is None:
-        return None
-    drawn = simplified(districts, OUTLINE_METRES)
-    drawn = drawn.sort_values("kind", ascending=False, key=lambda kind: kind == "secondary", kind="stable")
-    # Maps take a ring drawn anticlockwise for everything outside it.
-    drawn["geometry"] = shapely.orient_polygons(drawn.geometry.array, exterior_cw=True)
-    shapes = json.loads(drawn[["leaid", "geometry"]].to_json(drop_id=True))
-    for feature in shapes["features"]:
-        feature["id"] = feature["properties"].pop("leaid")
-    west, south, east, north = (float(side) for side in drawn.total_bounds)
-    return Outlines(
-        content=json.dumps(shapes, separators=(",", ":")).encode(),
-        link=f"/geometry/{name}/{content}.json",
-        bounds=(west, south, east, north),
-        ids=drawn["leaid"].tolist(),
-        boxes=drawn.bounds.to_numpy(),
-    )
+
+def border_changes(view: "View", pair: tuple[str, str], share: float) -> tuple[Change, Change]:
+    """What joining two districts, and opening a share of seats across their line, would change."""
+    return _changes(*view.key, view.year, pair, share)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _peers(
+    name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int, leaid: str
+) -> pd.DataFrame:
+    return similar(_schools(name, content, rules, level, basis, year), leaid, list(RACES))
+
+
+def peers(view: "View", leaid: str) -> pd.DataFrame:
+    """The districts of the view most like one; see ``analysis.peers.peers``."""
+    return _peers(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year, leaid)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -356,4 +353,4 @@ def warm() -> None:
     """Read the first dataset, so that the first page does not wait for it."""
     first = store.datasets()[0]
     all_schools(first.name, first.input_hash)
-    outlines(first.name, first.input_hash)
+    ground.outlines(first.name, first.input_hash)

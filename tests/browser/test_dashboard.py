@@ -18,6 +18,7 @@ PAGES = {
     "/district": 3,
     "/district?groups=all+races": 3,
     "/policy": 2,
+    "/borders": 2,
     "/sources": 0,
     "/methods": 0,
 }
@@ -152,7 +153,7 @@ def test_every_page_fits_and_can_be_used_by_everyone(visit, link, dark):
     assert found + violations(tab) == []
 
 
-@pytest.mark.parametrize("page", ["", "districts", "district", "policy"])
+@pytest.mark.parametrize("page", ["", "districts", "district", "policy", "borders"])
 def test_a_state_without_boundaries_or_races_makes_sense(visit, page):
     tab = visit(CALIFORNIA.format(page=page))
     assert "California" in tab.view

@@ -20,8 +20,8 @@ from pages.shared import words
 from pages.shared.parts import HIDDEN
 from tests.small_state import EVEN, UNEVEN, lines, written
 
-PAGES = ("overview", "districts", "district", "policy", "sources", "quality", "methods")
-ABOUT_A_VIEW = PAGES[:4]
+PAGES = ("overview", "districts", "district", "policy", "borders", "sources", "quality", "methods")
+ABOUT_A_VIEW = PAGES[:5]
 CALIFORNIA = store.find("california-2000").label
 
 
@@ -53,7 +53,7 @@ def test_every_level_has_its_pages(opened, page, level, dataset):
     assert level in app.markdown[0].value
 
 
-@pytest.mark.parametrize("page", ["overview", "district", "policy"])
+@pytest.mark.parametrize("page", ["overview", "district", "policy", "borders"])
 def test_a_state_without_places_says_why_there_is_no_map(opened, page):
     app = opened(page, state=CALIFORNIA)
     assert any("no map" in each.value for each in app.info)
@@ -325,7 +325,7 @@ def full(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
 def test_cep_like_schools_are_marked_on_their_districts_page(opened, full):
     app = opened("district", state=full, district=f"Uneven ({UNEVEN})")
     assert any("1 of 3 schools is CEP-like, with 33% of the students" in each.value for each in app.markdown)
-    marks = app.dataframe[0].value.set_index("School")["CEP-like"]
+    marks = next(each.value for each in app.dataframe if "CEP-like" in each.value).set_index("School")["CEP-like"]
     assert marks.dropna().to_dict() == {"Uneven School 1": "every student is counted"}
     even = opened("district", state=full, district=f"Even ({EVEN})")
     assert not any("CEP-like" in each.value for each in even.markdown)
@@ -466,7 +466,9 @@ def test_a_district_that_changed_its_id_has_one_line_and_keeps_its_place_in_link
         app = opened("district", district=f"Two Furrows Charter Schools ({asked})")
         assert app.selectbox(key="district").value == "9001085"
     assert any("followed under its ids 9001080, 9001085" in each.value for each in app.markdown)
-    assert app.table[-1].value["What happened"].tolist() == ["District renumbered"]
+    assert next(each.value for each in app.table if "What happened" in each.value)["What happened"].tolist() == [
+        "District renumbered"
+    ]
     trend = json.loads(app.get("plotly_chart")[-1].proto.spec)
     assert len(trend["data"][0]["x"]) == 6
     app.selectbox(key="year").set_value("2018–19").run()

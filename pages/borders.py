@@ -1,0 +1,48 @@
+"""District lines: what lies on either side, and what joining or opening across one would change."""
+
+import streamlit as st
+
+from analysis.borders import ranked
+from pages.shared import border_words, crossing, ground, parts, store
+from pages.shared.view import current_view
+
+view = current_view()
+st.title("Where does a district line separate most?")
+with st.spinner("Finding the lines that districts share"):
+    neighbours = ground.neighbours(view.dataset.name, view.dataset.input_hash)
+if neighbours is None:
+    st.info(
+        f"{view.dataset.label} has no district boundaries, so there is no map of borders and nothing says which "
+        "districts are neighbours. Add a boundary file on the Sources page.",
+        icon=":material/map:",
+    )
+    parts.provenance(view)
+    st.stop()
+if view.groups.many:
+    st.info(
+        "A line is told by the gap between one group's shares on both sides, which all races at once do not have. "
+        "Choose two groups under Change view.",
+        icon=":material/info:",
+    )
+    parts.provenance(view)
+    st.stop()
+
+gaps = store.borders(view)
+if gaps["gap"].isna().all():
+    parts.nothing_to_show(view)
+asked = crossing.chosen_borders(view, gaps)
+whose = f"in {view.dataset.label}"
+if asked.leaid is not None:
+    gaps = gaps[(gaps["leaid"] == asked.leaid) | (gaps["neighbour"] == asked.leaid)]
+    whose = f"of {store.district_names(view).get(asked.leaid, asked.leaid)}"
+lines = crossing.named(ranked(gaps, asked.by, asked.students, asked.miles))
+floors = None if asked.leaid else (asked.students, asked.miles)
+st.markdown(border_words.widest_border(view.groups, view.year, lines, asked.by, whose, floors))
+if not lines.empty:
+    crossing.show_pictures(view, lines)
+    crossing.show_one(view, lines)
+    st.subheader("Every line")
+    crossing.show_table(view, lines)
+
+st.caption(crossing.about_borders(view, neighbours))
+parts.provenance(view)
