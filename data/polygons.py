@@ -36,6 +36,7 @@ _NAME_COLUMNS = ("district", "name", "name20", "name10")
 _KIND_COLUMNS = {"unsdlea": "unified", "elsdlea": "elementary", "scsdlea": "secondary"}
 LARGEST_TOPOLOGY = 25 << 20  # GDAL holds thirty times as much, since lines may be named before they come
 _LARGEST_FEATURE = {"OGR_GEOJSON_MAX_OBJ_SIZE": 25}  # megabytes of text, for the same reason; others are read in turn
+_NOWHERE = "has coordinates that are nowhere on Earth: download it again."
 _MAP_TYPES = rb'"type"\s*:\s*"(FeatureCollection|Feature|Topology)"'
 
 
@@ -97,7 +98,7 @@ def read(file: Given) -> Polygons:
     if _exchanged(frame):
         raise InputError(f"{file.label} has latitude and longitude exchanged: give each point as longitude, latitude.")
     if not _on_earth(frame):
-        raise InputError(f"{file.label} has coordinates that are nowhere on Earth: download it again.")
+        raise InputError(f"{file.label} {_NOWHERE}")
     return Polygons(file.label, frame[["leaid", "district", "kind", "geometry"]], tuple(notes))
 
 
@@ -277,6 +278,8 @@ def _valid(frame: "gpd.GeoDataFrame", label: str) -> tuple["gpd.GeoDataFrame", i
     if frame.empty:
         raise InputError(f"{label} holds no areas: give district boundaries.")
     shapes = shapely.force_2d(frame.geometry.to_numpy())
+    if not np.isfinite(shapely.get_coordinates(shapes)).all():
+        raise InputError(f"{label} {_NOWHERE}")
     wrong = ~shapely.is_valid(shapes)
     with np.errstate(all="ignore"):  # coordinates beyond all measure are told below
         shapes[wrong] = [_areas(shape) for shape in shapely.make_valid(shapes[wrong])]

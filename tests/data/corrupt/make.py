@@ -266,6 +266,7 @@ def _maps() -> dict[str, bytes]:
         "ids-by-excel.geojson": geojson(feature("4.80E+06", polygon(WEST)), feature("4.8E+06", polygon(EAST))),
         "another-state.geojson": geojson(feature("2100001", polygon(WEST))),
         "cut.geojson": whole[:300],
+        "no-number.topojson": map_forms.topojson().replace(b"-98, 31", b"NaN, 31"),
         "no-map.json": b'{"type": "FeatureSet", "rows": []}',
         "command.json": b'{"type": "FeatureCollection", "x": {"type": "gdal_streamed_alg", "command_line": "gdal"}}',
         "deep.zip": zipped({"a.json": whole[:42] + b"[" * 100_000}, zipfile.ZIP_DEFLATED),
