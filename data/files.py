@@ -31,7 +31,7 @@ BLOCK = 4 << 20
 GIGABYTE = 1 << 30
 # A genuine national CCD file is 2.1 GB at 20 to 60 times its packed size.
 LARGEST_ARCHIVE = 8 * GIGABYTE
-LARGEST_WORKBOOK = GIGABYTE
+LARGEST_WORKBOOK = 256 << 20  # a nation's schools in fifty columns; what they share is held in memory
 LARGEST_HELD = 2 * GIGABYTE  # of maps, workbooks and packed Parquet, which are held in memory; text never is
 LARGEST_RATIO = 500
 MOST_ENTRIES = 10_000
@@ -235,8 +235,8 @@ def _check_safe(label: str, infos: list[zipfile.ZipInfo], largest: int) -> None:
     total = sum(info.file_size for info in infos)
     if total > largest:
         raise InputError(
-            f"{label} unpacks to {total / GIGABYTE:,.1f} GB, more than the {largest // GIGABYTE} GB allowed: "
-            "unpack it and give only the files needed."
+            f"{label} unpacks to {total >> 20:,} MB, more than the {largest >> 20:,} MB allowed: give "
+            "only the files or columns needed."
         )
     for info in infos:
         path = PurePosixPath(info.filename.replace("\\", "/"))

@@ -6,10 +6,10 @@ import pandas as pd
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 # A long id shortened to 4.80E+11, with the zeros it is then padded with; one like 1-5 taken for a day; no value at all.
-_SHORTENED = r"0*\d(?:\.\d+)?e[+-]?\d+"
+_SHORTENED = r"0*\d(?:\.\d+)?e\+\d+"
 _DAY = (
     r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?: 00:00:00)?|\d{1,2}/\d{1,2}/(?:\d\d){1,2}"
-    rf"|\d{{1,2}}-(?:{_MONTHS})(?:-\d+)?|(?:{_MONTHS})-\d+"
+    rf"|\d{{1,2}}-(?:{_MONTHS})(?:-\d\d)?|(?:{_MONTHS})-\d\d"
 )
 _NO_VALUE = r"0*(?:nan|n/a|na|none|null|#n/a|#[a-z]+/?0?[!?])"
 _MANGLED = re.compile(f"{_SHORTENED}|{_DAY}|{_NO_VALUE}", re.IGNORECASE)

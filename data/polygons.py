@@ -35,6 +35,9 @@ METRES_PER_MILE = 1609.344
 _ID_COLUMNS = ("leaid", "geoid", "geoid20", "geoid10", "nces_distr")
 _NAME_COLUMNS = ("district", "name", "name20", "name10")
 _KIND_COLUMNS = {"unsdlea": "unified", "elsdlea": "elementary", "scsdlea": "secondary"}
+LARGEST_TOPOLOGY = 25 << 20  # GDAL holds thirty times as much, since lines may be named before they come
+_LARGEST_FEATURE = {"OGR_GEOJSON_MAX_OBJ_SIZE": 25}  # megabytes of text, for the same reason; others are read in turn
+_NOWHERE = "has coordinates that are nowhere on Earth: download it again."
 _MAP_TYPES = rb'"type"\s*:\s*"(FeatureCollection|Feature|Topology)"'
 
 
@@ -96,7 +99,7 @@ def read(file: Given) -> Polygons:
     if _exchanged(frame):
         raise InputError(f"{file.label} has latitude and longitude exchanged: give each point as longitude, latitude.")
     if not _on_earth(frame):
-        raise InputError(f"{file.label} has coordinates that are nowhere on Earth: download it again.")
+        raise InputError(f"{file.label} {_NOWHERE}")
     return Polygons(file.label, frame[["leaid", "district", "kind", "geometry"]], tuple(notes))
 
 
@@ -151,8 +154,11 @@ def _layer(file: Given) -> "gpd.GeoDataFrame":
 
 def _check_plain(content: bytes, kind: str, label: str) -> None:
     """Let only GeoJSON, TopoJSON and GeoPackage through to the map library, which knows formats that run commands."""
-    if kind == "json" and (not re.search(_MAP_TYPES, content) or b"gdal_streamed_alg" in content):
+    found = re.search(_MAP_TYPES, content) if kind == "json" else None
+    if kind == "json" and (not found or b"gdal_streamed_alg" in content):
         raise NotATableError(f"{label} is JSON but not a map: give GeoJSON or TopoJSON.")
+    if found and found[1] == b"Topology" and len(content) > LARGEST_TOPOLOGY:
+        raise InputError(f"{label} is larger than {LARGEST_TOPOLOGY >> 20} MB: give the map as GeoJSON or a shapefile.")
     if kind == "geopackage" and content[68:70] != b"GP":
         raise NotATableError(f"{label} is a database but not a GeoPackage: give a map or a table.")
 
@@ -166,6 +172,7 @@ def _gdal(source: Any, label: str) -> "gpd.GeoDataFrame":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # By number: a layer that its file does not name is called anew at every opening.
+            pyogrio.set_gdal_config_options(_LARGEST_FEATURE)
             layers = [i for i, (_, shape) in enumerate(pyogrio.list_layers(source)) if shape is not None]
             known = [i for i in layers if _names_districts(pyogrio.read_info(source, layer=i)["fields"])]
             if not layers:
@@ -277,6 +284,8 @@ def _valid(frame: "gpd.GeoDataFrame", label: str) -> tuple["gpd.GeoDataFrame", i
     if frame.empty:
         raise InputError(f"{label} holds no areas: give district boundaries.")
     shapes = shapely.force_2d(frame.geometry.to_numpy())
+    if not np.isfinite(shapely.get_coordinates(shapes)).all():
+        raise InputError(f"{label} {_NOWHERE}")
     wrong = ~shapely.is_valid(shapes)
     with np.errstate(all="ignore"):  # coordinates beyond all measure are told below
         shapes[wrong] = [_areas(shape) for shape in shapely.make_valid(shapes[wrong])]

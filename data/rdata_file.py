@@ -11,7 +11,7 @@ from analysis.errors import InputError
 from data.files import Given, NotATableError, faults_told, unpacked_r
 
 _EXACT = 2.0**53  # from here on a float is no whole number that was meant
-LARGEST = 200 << 20  # unpacked; rdata holds about ten times as much while it reads
+LARGEST = 100 << 20  # unpacked; rdata holds up to ten times as much while it reads
 
 
 def frames(file: Given) -> dict[str, pa.Table]:

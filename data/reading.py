@@ -10,7 +10,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -21,15 +20,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.parquet as pq
 
 from analysis.errors import InputError
-from data import files, json_pages, polygons, rdata_file, workbook
+from data import files, json_pages, parquet_file, polygons, rdata_file, workbook
 from data.files import BLOCK, Given, NotATableError, Utf8Stream
 from data.headers import header_at, named
 from data.polygons import Polygons
 
 MOST_COLUMNS = 5_000
+LARGEST_TABLE = 300 << 20  # in memory; a nation's schools in 300 columns take two thirds of it
 MOST_STUDENTS = 1_000_000  # in a school: ten times as many as any has
 _SHAPEFILE_PART = re.compile(r"(.+?)(\.shp(\..+)?\.xml|\.(dbf|shx|prj|cpg|qpj|sbn|sbx|qix))", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\W*[^\W\d]+\W.*\w", re.DOTALL)
@@ -69,14 +68,22 @@ class TextTable:
         Raises:
             InputError: a row has too many or too few fields, there are no rows, or the file is damaged.
         """
-        parts = [(first, stripped(part)) for first, part in self._named(self.header)]
+        parts, size = [], 0
+        for first, part in self._named(self.header):
+            parts.append((first, stripped(part)))
+            size += part.nbytes
+            if size > LARGEST_TABLE:
+                raise InputError(f"{self.label} is too large to be held: give only the rows and columns needed.")
         table = pa.concat_tables([part for _, part in parts])
         rows = np.concatenate([np.arange(first, first + part.num_rows) for first, part in parts])
         filled = np.logical_or.reduce([column.is_valid().to_numpy() for column in table.columns])
         if not filled.any():
             raise InputError(self._no_rows())
         wanted = table.select(list(self.header if columns is None else columns))
-        frame = wanted.filter(pa.array(filled)).to_pandas().astype("str")
+        del parts, table
+        if not filled.all():
+            wanted = wanted.filter(pa.array(filled))
+        frame = wanted.to_pandas(self_destruct=True).astype("str")
         return frame.set_axis(pd.Index(rows[filled], name="row"))
 
     def batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -161,7 +168,7 @@ def _tables_of(file: Given, header_row: int | None) -> list[TextTable | Polygons
     if kind == "r":
         return [held(f"{file.label} › {name}", table) for name, table in rdata_file.frames(file).items()]
     if kind == "parquet" and not polygons.is_geoparquet(file):
-        return [_parquet(file)]
+        return [_table(file.label, parquet_file.names(file), 1, partial(parquet_file.parts, file))]
     if kind == "json" and json_pages.is_page(file):
         return [held(file.label, json_pages.table(file))]
     if kind == "zip":
@@ -273,7 +280,7 @@ def _check_closed(last_column: pa.StringArray, stream: Utf8Stream, where: str) -
         raise InputError(f"{where}: a quotation mark is opened and never closed; close it or remove it.")
 
 
-# Workbooks and Parquet ----------------------------------------------------------------------------------------------
+# Workbooks ----------------------------------------------------------------------------------------------------------
 
 
 def _sheets(file: Given, header_row: int | None) -> list[TextTable]:
@@ -313,30 +320,6 @@ def _header_row(label: str, rows: Sequence[Sequence[str]], told: int | None) -> 
 def held(label: str, table: pa.Table) -> TextTable:
     """A table of text that is already in memory, its columns named."""
     return _table(label, tuple(table.column_names), 1, lambda positions: iter([(1, table.select(list(positions)))]))
-
-
-def _parquet(file: Given) -> TextTable:
-    content = io.BytesIO(file.read()) if file.entry else file.path
-    with _parquet_faults_told(file.label):
-        names = pq.read_schema(content).names
-
-    def parts(positions: Sequence[int]) -> Iterator[tuple[int, pa.Table]]:
-        with _parquet_faults_told(file.label):
-            table = pq.read_table(content, columns=[names[i] for i in positions])
-            as_text = pa.table([column.cast(pa.string()) for column in table.columns], names=table.column_names)
-            as_text.validate(full=True)
-        yield 1, as_text
-
-    header = tuple("" if name.startswith("__index_level_") else name for name in names)
-    return _table(file.label, header, 1, parts)
-
-
-@contextmanager
-def _parquet_faults_told(label: str) -> Iterator[None]:
-    try:
-        yield
-    except (pa.ArrowException, OSError, UnicodeDecodeError):
-        raise InputError(f"{label} is damaged or has columns that are not plain values: download it again.") from None
 
 
 def _table(label: str, names: tuple[str, ...], first_row: int, parts: Parts) -> TextTable:

@@ -1,23 +1,26 @@
 """The sheets of a workbook (XLSX, XLS or OpenDocument) as rows of text."""
 
-import datetime
 import io
-import os
+import json
 import re
+import signal
+import subprocess
+import sys
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from analysis.errors import InputError
-from data import files
+from data import calamine_process, files
 from data.files import Given
 
 LAST_ROW = 1_048_576  # Excel's own limit
-MOST_CELLS = 100_000_000  # blank ones to the left of a filled one counted: they cost time, and a file can claim many
+# In all sheets, blank cells to the left of a filled one counted: a file can claim many, and all are held.
+MOST_CELLS = 10_000_000
+MOST_LOOKED_AT = 100_000_000  # blank cells to the right counted: they only cost time
+_SECONDS_TO_READ = 300
 _ODS_MANIFEST = "META-INF/manifest.xml"
 # A locked workbook of Excel 2007 or later lies whole in this stream of a compound file (MS-OFFCRYPTO 2.3.4.4); an
 # older one has a FilePass record at its start, behind its version and perhaps one that forbids writing (MS-XLS 2.1.7).
@@ -44,7 +47,11 @@ def sheets(file: Given) -> dict[str, list[list[str]]]:
         with files.faults_told(file.label), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(file.read()), read_only=True, data_only=True)
-            return {sheet.title: _rows(sheet, f"{file.label} › {sheet.title}") for sheet in book.worksheets}
+            found: dict[str, list[list[str]]] = {}
+            for sheet in book.worksheets:
+                held = sum(len(row) for rows in found.values() for row in rows)
+                found[sheet.title] = _rows(sheet, f"{file.label} › {sheet.title}", MOST_CELLS - held)
+            return found
     except InputError:
         raise
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError):
@@ -52,17 +59,18 @@ def sheets(file: Given) -> dict[str, list[list[str]]]:
         raise InputError(f"{file.label} is damaged: open it in Excel and save it again as .xlsx.") from None
 
 
-def _rows(sheet: Any, label: str) -> list[list[str]]:
+def _rows(sheet: Any, label: str, most_cells: int) -> list[list[str]]:
     sheet.reset_dimensions()  # the size a workbook claims is often wrong
     rows: list[list[str]] = []
-    cells, filled_rows = 0, 0
+    cells, looked_at, filled_rows = 0, 0, 0
     for values in sheet.iter_rows(max_row=LAST_ROW, values_only=True):
         width = _filled_width(values)
         rows.append([_text(value) for value in values[:width]])
-        cells += len(values)
+        cells += width
+        looked_at += len(values)
         if width:
             filled_rows = len(rows)
-        if cells > MOST_CELLS:
+        if cells > most_cells or looked_at > MOST_LOOKED_AT:
             raise InputError(f"{label} has more than {MOST_CELLS:,} cells: save it as CSV and give that.")
     return rows[:filled_rows]
 
@@ -73,45 +81,25 @@ def _filled_width(values: Sequence[object]) -> int:
 
 def _other_sheets(file: Given) -> dict[str, list[list[str]]]:
     """The sheets of an XLS or OpenDocument workbook."""
-    import python_calamine
-
     if files.is_open_document(file):
         files.check_workbook(file)
-        _check_repeats(file)
-    content = io.BytesIO(file.read())
+    reader = [sys.executable, "-I", calamine_process.__file__]
     try:
-        with _panics_silent():
-            book = python_calamine.CalamineWorkbook.from_filelike(content)
-            found = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except (python_calamine.CalamineError, OSError, ValueError):
-        if _is_locked(file):
-            raise InputError(f"{file.label} is locked with a password: save it without one.") from None
-        raise InputError(f"{file.label} is damaged or no workbook: open it in Excel and save it as .xlsx.") from None
+        done = subprocess.run(reader, input=file.read(), capture_output=True, check=False, timeout=_SECONDS_TO_READ)
+        status = done.returncode
+    except subprocess.TimeoutExpired:
+        status = calamine_process.TOO_LARGE
+    if status in (calamine_process.TOO_LARGE, -signal.SIGABRT):  # which is how Rust ends where memory does
+        raise InputError(f"{file.label} has more cells than can be read: save it as CSV and give that.")
+    if status and _is_locked(file):
+        raise InputError(f"{file.label} is locked with a password: save it without one.")
+    if status:
+        raise InputError(f"{file.label} is damaged or no workbook: open it in Excel and save it as .xlsx.")
     rows = {
-        name: [[_text(cell) for cell in row[: _filled_width(row)]] for row in sheet] for name, sheet in found.items()
+        name: [[_text(cell) for cell in row[: _filled_width(row)]] for row in sheet]
+        for name, sheet in json.loads(done.stdout).items()
     }
     return {name: sheet[: max((i for i, row in enumerate(sheet, 1) if row), default=0)] for name, sheet in rows.items()}
-
-
-@contextmanager
-def _panics_silent() -> Iterator[None]:
-    """Make an error of a panic in calamine, and keep what Rust prints of it from the person.
-
-    Raises:
-        ValueError: it panicked, as it does over damage that it does not foresee.
-    """
-    errors = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    except BaseException as fault:
-        if type(fault).__name__ == "PanicException":  # which no module lets be imported
-            raise ValueError(str(fault)) from None
-        raise
-    finally:
-        os.dup2(errors, 2)
-        os.close(errors)
 
 
 def _is_locked(file: Given) -> bool:
@@ -123,23 +111,9 @@ def _is_locked(file: Given) -> bool:
         return _ODS_MANIFEST in opened.namelist() and b"encryption-data" in opened.read(_ODS_MANIFEST)
 
 
-def _check_repeats(file: Given) -> None:
-    """Refuse an OpenDocument sheet whose filled cells claim to be repeated beyond what a table can be."""
-    with files.faults_told(file.label), file.open() as stream, zipfile.ZipFile(stream) as opened:
-        names = opened.namelist()
-        content = opened.read("content.xml") if "content.xml" in names else b""
-    filled = re.finditer(rb"<table:table-cell([^>]*[^/])>", content)
-    wide = [int(n[1]) for cell in filled if (n := re.search(rb'columns-repeated="(\d+)"', cell[1]))]
-    tall = [int(n) for n in re.findall(rb'rows-repeated="(\d+)"[^>]*>\s*<table:table-cell[^>]*[^/]>', content)]
-    if max(wide, default=1) * max(tall, default=1) * max(content.count(b"<table:table-row"), 1) > MOST_CELLS:
-        raise InputError(f"{file.label} has more than {MOST_CELLS:,} cells: save it as CSV and give that.")
-
-
 def _text(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return f"{value} 00:00:00"  # as in XLSX, whose dates have a time
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

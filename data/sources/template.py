@@ -5,12 +5,15 @@ from data.reading import TextTable, counts, numbers
 from data.schema import FILE_FIELDS, REQUIRED
 from data.sources.source import Asked, Part, Source, having
 
+MOST_ROWS = 2_000_000  # the nation's schools for twenty years
 _NUMBERS = {"year": counts, "count": counts, "number": numbers, "degrees": numbers}
 
 
 def _read(table: TextTable, asked: Asked) -> Part:
     known = [column for column in table.header if column in FILE_FIELDS]
     frame = table.frame(known)
+    if len(frame) > MOST_ROWS:
+        raise InputError(f"{table.label} holds {len(frame):,} schools and years; give one state or fewer years.")
     for name in known:
         read = _NUMBERS.get(FILE_FIELDS[name].kind)
         if read:

@@ -1,5 +1,6 @@
 """The same few schools in every form a table comes in, byte for byte alike whenever they are made."""
 
+import datetime
 import gzip
 import io
 import struct
@@ -132,15 +133,19 @@ def ods(rows: Sequence[Row] = SHEET, repeated: str = "", locked: str = "") -> by
     """An OpenDocument spreadsheet.
 
     Args:
-        rows: text and numbers.
+        rows: text, numbers and days.
         repeated: attributes that say how often each cell is repeated.
         locked: what its manifest says of how the content is encrypted.
     """
 
     def cell(value: object) -> str:
-        number = f'float" office:value="{value}' if isinstance(value, int | float) else "string"
+        kind = "string"
+        if isinstance(value, int | float):
+            kind = f'float" office:value="{value}'
+        elif isinstance(value, datetime.date):
+            kind = f'date" office:date-value="{value}'
         written = escape("" if value is None else str(value))
-        return f'<table:table-cell office:value-type="{number}"{repeated}><text:p>{written}</text:p></table:table-cell>'
+        return f'<table:table-cell office:value-type="{kind}"{repeated}><text:p>{written}</text:p></table:table-cell>'
 
     content = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
     entries = {
@@ -156,11 +161,12 @@ def ods(rows: Sequence[Row] = SHEET, repeated: str = "", locked: str = "") -> by
 LOCKED_RECORD = struct.pack("<HHHIHH", 0x2F, 10, 1, 1, 1, 1)  # FilePass: what follows is encrypted
 
 
-def xls(rows: Sequence[Row] = SHEET, extra: bytes = b"") -> bytes:
-    """An old workbook, with further records behind its first one."""
+def xls(rows: Sequence[Row] = SHEET, extra: bytes = b"", far: tuple[int, int] | None = None) -> bytes:
+    """An old workbook, with further records behind its first one, and a cell far from the others."""
     sheet = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
     sheet += _record(0x200, struct.pack("<IIHHH", 0, len(rows), 0, len(rows[0]), 0))
     sheet += b"".join(_xls_cell(i, j, value) for i, row in enumerate(rows) for j, value in enumerate(row))
+    sheet += _xls_cell(*far, "x") if far else b""
     sheet += _record(0x0A)
     start = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)) + extra
     at = len(start) + 4 + 8 + len("Schools") + 4

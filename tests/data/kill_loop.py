@@ -115,15 +115,21 @@ def look(room: Path, sha256: str) -> None:
     assert not got.exists() or hashlib.sha256(got.read_bytes()).hexdigest() == sha256
 
 
+def look_and_save(room: Path, sha256: str) -> None:
+    """Look, and fail where the next save does not work or leaves what was half removed or half saved."""
+    look(room, sha256)
+    save(STAYS, 5)
+    assert store.schools(store.find(STAYS))["students"].tolist() == [5, 5, 5]
+    folders = [path for path in (store.home() / "datasets").iterdir() if path.is_dir()]
+    assert all((folder / "manifest.json").exists() for folder in folders)
+
+
 def go_on(room: Path, url: str, sha256: str) -> None:
     """Do everything once more and fail where it does not work or leaves anything behind."""
-    save(STAYS, 5)
-    folders = [path for path in (store.home() / "datasets").iterdir() if path.is_dir()]
-    assert all((folder / "manifest.json").exists() for folder in folders)  # what was half removed or half saved is gone
+    look_and_save(room, sha256)
     a_bit_of_everything()
-    assert store.schools(store.find(STAYS))["students"].tolist() == [3, 3, 3]
     assert {path.name for path in (store.home() / "datasets").iterdir()} == {STAYS, "lock"}
-    look(room, sha256)
+    assert not list((store.home() / "datasets").glob("*/*.tmp"))
     if url:
         fetch(room, url)
         assert not list(room.glob("file.zip*"))
@@ -156,11 +162,22 @@ def killed(work: Callable[[], None], after: float | None) -> int:
 
 
 def dying_before(change: int, room: Path) -> None:
-    """End this process as a kill does, before it makes a change in the folder, counted from 0."""
-    left = iter(range(change))
+    """End this process as a kill does, before it makes a change in the folder, counted from 0.
+
+    A file that was to be written is opened first, so that it is there without what it should hold.
+    """
+    left, dying = iter(range(change)), False
 
     def tell(event: str, arguments: tuple[object, ...]) -> None:
-        if event in _CHANGES and str(arguments[0]).startswith(str(room)) and next(left, None) is None:
+        nonlocal dying
+        if dying or event not in _CHANGES:
+            return
+        path = str(arguments[0])
+        inside = path.startswith(str(room)) or not Path(path).is_absolute()  # as where a folder is emptied
+        if inside and next(left, None) is None:
+            dying = True
+            if event == "open" and "w" in str(arguments[1]):
+                Path(path).write_bytes(b"")
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(tell)
@@ -176,7 +193,7 @@ def at_every_step(work: Callable[[], None], room: Path, sha256: str) -> int:
     for step in count():
         if not killed(partial(until, step), None):
             return step
-        killed(lambda: look(room, sha256), None)
+        killed(lambda: look_and_save(room, sha256), None)
     raise AssertionError
 
 
@@ -185,7 +202,7 @@ def at_random(room: Path, rounds: int, seed: int, url: str, sha256: str) -> None
     for _ in range(rounds):
         work = partial(without_end, random.Random(dice.random()), room, url)  # noqa: S311
         killed(work, dice.uniform(0, LONGEST))
-        killed(lambda: look(room, sha256), None)
+        killed(lambda: look_and_save(room, sha256), None)
 
 
 def main() -> int:

@@ -216,6 +216,13 @@ def test_a_map_that_cannot_be_right_is_refused_naming_the_file(tmp_path: Path, c
         tables(path)
 
 
+def test_a_map_that_would_take_all_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.polygons.LARGEST_TOPOLOGY", 100)
+    with pytest.raises(InputError, match=r"^topo\.json is larger than 0 MB: give the map as GeoJSON or a shapefile"):
+        tables(topojson(districts(), tmp_path))
+    assert only(geojson(districts(), tmp_path)).label == "map.geojson"
+
+
 def test_formats_that_run_commands_do_not_reach_the_map_library(tmp_path: Path) -> None:
     secret = geojson(districts(), tmp_path)
     pipeline = {"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline read {secret}"}

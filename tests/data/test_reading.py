@@ -237,6 +237,21 @@ def test_what_must_be_held_in_memory_has_a_limit(tmp_path: Path, monkeypatch: py
         tables(given_file(tmp_path, workbook()))
 
 
+def test_a_table_too_large_to_be_held_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.reading.LARGEST_TABLE", 50)
+    with pytest.raises(InputError, match=r"^given\.dat is too large to be held: give only the rows and columns needed"):
+        only(given_file(tmp_path, text().encode())).frame()
+
+
+def test_parquet_is_read_a_batch_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "given.parquet"
+    pd.DataFrame({"n": [str(i) for i in range(10)], "m": ""}).to_parquet(path, row_group_size=3)
+    frame = only(path).frame(["n"])
+    assert frame["n"].tolist() == [str(i) for i in range(10)]
+    assert list(frame.index) == list(range(1, 11))
+    assert [part.num_rows for part in only(path).batches(["n"])] == [10]
+
+
 def test_a_workbook_that_claims_cells_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.workbook.MOST_CELLS", 50_000)
     far = ("",) * 9_999 + ("x",)

@@ -196,6 +196,8 @@ def _workbooks() -> dict[str, bytes]:
         "column-twice.xlsx": forms.xlsx(tuple((*row, row[5]) for row in SHEET)),
         "dates-as-counts.xlsx": forms.xlsx(changed(1, students=DATE.format(40))),
         "cut.xls": forms.xls()[:2000],
+        "cut-in-its-directory.xls": forms.xls()[:1082],  # over which calamine panics
+        "far-cell.xls": forms.xls(far=(65_535, 255)),  # a sheet of 17 million cells in five kilobytes
         "locked.xls": forms.xls(extra=forms.LOCKED_RECORD),
         "noise.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + random.Random(5).randbytes(3000),  # noqa: S311
         "web-page.xls": b"<html><table><tr><td>year</td></tr></table></html>",
@@ -264,6 +266,7 @@ def _maps() -> dict[str, bytes]:
         "ids-by-excel.geojson": geojson(feature("4.80E+06", polygon(WEST)), feature("4.8E+06", polygon(EAST))),
         "another-state.geojson": geojson(feature("2100001", polygon(WEST))),
         "cut.geojson": whole[:300],
+        "no-number.topojson": map_forms.topojson().replace(b"-98, 31", b"NaN, 31"),
         "no-map.json": b'{"type": "FeatureSet", "rows": []}',
         "command.json": b'{"type": "FeatureCollection", "x": {"type": "gdal_streamed_alg", "command_line": "gdal"}}',
         "deep.zip": zipped({"a.json": whole[:42] + b"[" * 100_000}, zipfile.ZIP_DEFLATED),

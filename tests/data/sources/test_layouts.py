@@ -365,7 +365,7 @@ def test_an_open_document_is_read_whatever_its_name(tmp_path):
 
 def test_an_open_document_that_claims_too_many_cells_is_refused(tmp_path):
     path = ods(tmp_path / "a.ods", ("id",), ("1",), repeated=' table:number-columns-repeated="900000000"')
-    with pytest.raises(InputError, match=r"a\.ods has more than 100,000,000 cells"):
+    with pytest.raises(InputError, match=r"a\.ods .*has more than 5,000 columns"):
         tables(path)
 
 

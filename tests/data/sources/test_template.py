@@ -3,6 +3,7 @@
 import pytest
 
 from analysis.errors import InputError
+from data.sources import template
 
 HEADER = "year,ncessch,leaid,state,students,black,principal"
 
@@ -45,3 +46,11 @@ def test_a_number_that_is_none_names_file_and_row(part, tmp_path, row):
     (tmp_path / "mine.csv").write_text(f"{HEADER}\n2018,0,1,TX,5,1,\n{row}\n")
     with pytest.raises(InputError, match=r"mine\.csv, row 3, column (students|year)"):
         part(tmp_path / "mine.csv")
+
+
+def test_more_schools_than_there_are_is_told(tmp_path, part, monkeypatch):
+    monkeypatch.setattr(template, "MOST_ROWS", 2)
+    path = tmp_path / "given.csv"
+    path.write_text("year,ncessch,leaid,students,ed\n" + "".join(f"2018,{i},1,5,2\n" for i in range(3)))
+    with pytest.raises(InputError, match=r"given\.csv holds 3 schools and years; give one state or fewer years"):
+        part(path)
