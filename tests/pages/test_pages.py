@@ -469,8 +469,8 @@ def test_a_district_that_changed_its_id_has_one_line_and_keeps_its_place_in_link
     assert next(each.value for each in app.table if "What happened" in each.value)["What happened"].tolist() == [
         "District renumbered"
     ]
-    trend = json.loads(app.get("plotly_chart")[-1].proto.spec)
-    assert len(trend["data"][0]["x"]) == 6
+    trend = next(chart.proto for chart in app.get("plotly_chart") if '"trend"' in chart.proto.config)
+    assert len(json.loads(trend.spec)["data"][0]["x"]) == 6
     app.selectbox(key="year").set_value("2018–19").run()
     assert app.selectbox(key="district").value == "9001080"
 
