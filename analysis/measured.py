@@ -69,8 +69,9 @@ def bounds_by(table: pd.DataFrame, by: str) -> pd.DataFrame:
     column, name = PLACES[by]
     counted = table[table["students"].notna()]
     students = counted["students"].to_numpy(dtype=np.float64)
-    low = counted["ed"].fillna(counted["ed_low"]).fillna(0).to_numpy(dtype=np.float64)
-    high = counted["ed"].fillna(counted["ed_high"]).fillna(counted["students"]).to_numpy(dtype=np.float64)
+    # Bounds come first: a count that is not told to others stands beside its own.
+    low = counted["ed_low"].fillna(counted["ed"]).fillna(0).to_numpy(dtype=np.float64)
+    high = counted["ed_high"].fillna(counted["ed"]).fillna(counted["students"]).to_numpy(dtype=np.float64)
     place, keys = places_by(counted, ["year", column])
     # A publisher hides "1 to 9" of a school of five just the same.
     found = bounds(Intervals(np.minimum(low, students), np.minimum(high, students), students, place, len(keys)))

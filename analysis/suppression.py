@@ -1,9 +1,9 @@
 """Hiding the small counts of a school so that nothing computed from what is left tells them.
 
-A school's counts and their sum are given to the world, so hiding one small count alone hides nothing: it is the sum less
-the others. ``suppressed`` hides enough of each school's counts and puts stand-ins in their places. Everything published
-is then computed from those, so no set of tables, totals, differences, years or indices tells more than the schools'
-rows do (NCES Statistical Standard 4-2 asks the same: edits made to a file hold for all that is derived from it).
+A school's counts and their sum are told to the world, so hiding one small count alone hides nothing: it is the sum
+less the others. ``suppressed`` hides enough of each school's counts and puts stand-ins in their places. Everything
+published is then computed from those, so no set of tables, totals, differences, years or indices tells more than the
+schools' rows do (NCES Statistical Standard 4-2 asks the same: edits made to a file hold for all derived from it).
 
 What the rows tell is bounded for readers who know this program, too. Choices made from the counts betray them (Wong et
 al. 2007, "Minimality attack in privacy preserving data publishing"), so each choice below is one that many different
@@ -91,7 +91,7 @@ def _spread(amount: Ints, into: Mask) -> Ints:
 
 
 def _dominated(known: Mask, nearly_all: Mask, total: Ints, cell: int) -> Suppressed:
-    """Schools of one group but for fewer than ``cell`` students: each other count is anything from 0 to ``cell`` − 1."""
+    """Schools of one group but for fewer than ``cell`` students: each other count is from 0 to ``cell`` − 1."""
     others = np.full_like(total, cell // 2)
     stand_in = np.where(nearly_all, (total - others)[:, None], _spread(others, known & ~nearly_all))
     low = np.where(nearly_all, (total - cell + 1)[:, None], 0)
@@ -101,7 +101,8 @@ def _dominated(known: Mask, nearly_all: Mask, total: Ints, cell: int) -> Suppres
 
 def _few(known: Mask, total: Ints, students: Ints) -> Suppressed:
     """Schools of which no count is told: each is anything from none to all of the students."""
-    return Suppressed(_spread(total, known), known, np.zeros_like(known, np.int64), np.where(known, students[:, None], 0))
+    low = np.zeros(known.shape, dtype=np.int64)
+    return Suppressed(_spread(total, known), known, low, np.where(known, students[:, None], low))
 
 
 def _pooled(counts: Ints, known: Mask, small: Mask, cell: int) -> Suppressed:

@@ -28,6 +28,7 @@ from data import files, polygons, rdata_file, workbook
 from data.files import BLOCK, Given, NotATableError, Utf8Stream
 from data.headers import header_at, named
 from data.polygons import Polygons
+from data.spreadsheet import restored
 
 MOST_COLUMNS = 5_000
 _SHAPEFILE_PART = re.compile(r"(.+?)(\.shp(\..+)?\.xml|\.(dbf|shx|prj|cpg|qpj|sbn|sbx|qix))", re.IGNORECASE)
@@ -70,6 +71,8 @@ class TextTable:
         """
         parts = list(self._stripped(self.header))
         table = pa.concat_tables([part for _, part in parts])
+        # Tables of ours come back; the long files of ``batches`` are never that.
+        table = pa.table([restored(column) for column in table.columns], names=table.column_names)
         rows = np.concatenate([np.arange(first, first + part.num_rows) for first, part in parts])
         filled = np.logical_or.reduce([column.is_valid().to_numpy() for column in table.columns])
         if not filled.any():

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from analysis.measured import headlines
-from data.groups import bases, on_basis
+from data.groups import bases, comparison, on_basis
+from data.privacy import carried_years
 
 # Fewest students of a school whose full ED count says something: two of two may be chance.
 _ENOUGH = 10
@@ -17,8 +18,12 @@ def cep_like(table: pd.DataFrame) -> pd.Series:
     return every_student & (table["students"] >= _ENOUGH)
 
 
-def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
+def sensitivity(table: pd.DataFrame, minimum_cell: int = 0) -> pd.DataFrame:
     """The headline numbers of every year on every ED basis that a schools table has.
+
+    Args:
+        table: a schools table, protected (see ``data.privacy``) if it is to leave the product.
+        minimum_cell: the cell size it is protected with. Which schools count every student is then not told.
 
     Returns:
         One row a year and basis, the table's own basis first: year, basis, the columns of
@@ -30,8 +35,10 @@ def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
     for basis in bases(table):
         counted = on_basis(table, basis)
         full = counted[cep_like(counted)].groupby("year")["students"].agg(["size", "sum"])
+        numbers = headlines(counted, "ed", None)
+        fit = carried_years(numbers.drop(columns=["schools", "students"]), counted, comparison("ed"), minimum_cell)
         rows.append(
-            headlines(counted, "ed", None)
+            numbers.assign(**fit)
             .assign(basis=basis, full_schools=full["size"], full_students=full["sum"])
             .reset_index()
         )
@@ -40,4 +47,6 @@ def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.concat(rows, ignore_index=True).sort_values("year", kind="stable", ignore_index=True)
     counts = ["schools", "students", "full_schools", "full_students"]
     found[counts] = found[counts].fillna(0).astype("int64")
+    if minimum_cell:
+        found[counts[2:]] = found[counts[2:]].astype("Int64").mask(found["schools"] >= 0)
     return found[["year", "basis", *found.columns.drop(["year", "basis"])]]

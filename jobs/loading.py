@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.errors import InputError
 from data import store
 from data.load import load, read_told
-from data.quality.report import Report, of_dataset, report
+from data.quality.report import Report, of_dataset, report, told_to_others
 from data.reading import TextTable, tables
 from data.schema import school_year
 from data.sources.guess import guess
@@ -133,13 +133,14 @@ def remove_dataset(given: argparse.Namespace) -> None:
 
 def print_quality(given: argparse.Namespace) -> None:
     """What the data covers and what is wrong with it."""
-    write_text(QUALITY_FORMATS[given.format](_quality_report(given.data)), given)
+    write_text(QUALITY_FORMATS[given.format](_quality_report(given.data, given.minimum_cell)), given)
 
 
-def _quality_report(name: str) -> Report:
+def _quality_report(name: str, minimum_cell: int) -> Report:
     path = Path(name)
     if not is_file(path):
-        return of_dataset(store.find(name))
+        return of_dataset(store.find(name), minimum_cell)
     schools, exclusions, notes = read_told(path)
+    schools, told = told_to_others(schools, minimum_cell)
     version = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
-    return report(schools, None, label=path.name, version=version, exclusions=exclusions, notes=notes)
+    return report(schools, None, label=path.name, version=version, exclusions=exclusions, notes=(*notes, *told))

@@ -5,6 +5,8 @@ import json
 
 from analysis.errors import InputError
 from analysis.measured import PLACES, bounded_indices_by, contributions, decomposed, indices_by
+from data.groups import comparison
+from data.privacy import carried_years, hidden_words, marked_places, marked_schools
 from data.sensitivity import sensitivity
 from jobs.asked import asked_rules, compared, counted, known_year, table_of, tell_left_out
 from jobs.options import Menu, add_data, add_job, add_measuring, add_output, add_rules
@@ -36,18 +38,19 @@ def print_indices(given: argparse.Namespace) -> None:
             f"--bounds is for ED, whose counts publishers hide between bounds, not for {given.group}; give --group ed."
         )
     table, notes, groups = compared(given)
-    tell_left_out(notes, table, groups)
+    tell_left_out(notes, table, groups, given.minimum_cell)
     if given.bounds:
-        write(bounded_indices_by(table, given.by), given)
+        rows = bounded_indices_by(table, given.by)
     else:
-        write(indices_by(table, given.by, groups.group, groups.other), given)
+        rows = indices_by(table, given.by, groups.group, groups.other)
+    write(marked_places(rows, table, given.by, groups, given.minimum_cell), given)
 
 
 def print_decomposition(given: argparse.Namespace) -> None:
     """Segregation between and within districts."""
     table, notes, groups = compared(given)
-    tell_left_out(notes, table, groups)
-    parts = decomposed(table, groups.group, groups.other)
+    tell_left_out(notes, table, groups, given.minimum_cell)
+    parts = carried_years(decomposed(table, groups.group, groups.other), table, groups, given.minimum_cell)
     if given.format == "json":
         measures = parts.columns.get_level_values(0).unique()
         records = {str(year): {m: plain(row[m].to_dict()) for m in measures} for year, row in parts.iterrows()}
@@ -59,14 +62,15 @@ def print_decomposition(given: argparse.Namespace) -> None:
 
 def print_sensitivity(given: argparse.Namespace) -> None:
     """The headline numbers on every definition of disadvantage."""
-    table = table_of(given.data)
+    table = table_of(given.data, given.minimum_cell)
     if given.year is not None:
         table = table[table["year"] == known_year(table, given)]
     table, notes = counted(table, given, asked_rules(given))
-    found = sensitivity(table)
+    found = sensitivity(table, given.minimum_cell)
     if found.empty:
         raise InputError(f"{given.data} has no count of economically disadvantaged students; load a lunch count too.")
     tell(notes)
+    tell(hidden_words(table, comparison("ed"), given.minimum_cell))
     write(found, given)
 
 
@@ -77,5 +81,6 @@ def print_contributions(given: argparse.Namespace) -> None:
     if table.empty:
         raise InputError(f"{given.data} has no school of district {given.district}; check the id.")
     last = table[table["year"] == table["year"].max()]
-    tell_left_out(notes, last, groups)
-    write(contributions(last, groups.group, groups.other), given)
+    tell_left_out(notes, last, groups, given.minimum_cell)
+    rows = contributions(last, groups.group, groups.other)
+    write(marked_schools(rows, last, groups, ["group_students", "contribution"], given.minimum_cell), given)

@@ -26,6 +26,8 @@ INDEX_COLUMNS = [
     "gini",
     "atkinson",
 ]
+# What marks the counts that are hidden, after all other columns.
+MARKS = ["group_students_within", "suppressed"]
 MEASURES = ["variance_ratio", "theil_h", "mutual_information", "exposure_shortfall"]
 TEXT = dict.fromkeys(["place", "ncessch", "leaid"], "str")
 
@@ -40,7 +42,7 @@ def columns(text):
 
 def test_indices_of_the_state_by_hand(run, state):
     out = run("indices", state, "--format", "csv")
-    assert columns(out) == INDEX_COLUMNS
+    assert columns(out) == [*INDEX_COLUMNS, *MARKS]
     (row,) = table(out).to_dict("records")
     assert (row["year"], row["place"], row["schools"], row["students"], row["group_students"]) == (
         2020,
@@ -75,8 +77,9 @@ def test_an_undefined_index_is_an_empty_cell_and_null(run, tmp_path):
     nobody = [COLUMNS, *(line.replace(",30,state", ",0,state") for line in lines()[4:])]
     state = written(tmp_path / "nobody.csv", nobody)
     # Of students of one kind, only mutual information is defined: knowing the school tells nothing.
-    assert run("indices", state, "--format", "csv").splitlines()[1] == "2020,OH,OH,3,300,0,,,,,,0.0,,"
-    (row,) = json.loads(run("indices", state, "--format", "json"))
+    job = ["indices", state, "--minimum-cell", "0"]
+    assert run(*job, "--format", "csv").splitlines()[1] == "2020,OH,OH,3,300,0,,,,,,0.0,,"
+    (row,) = json.loads(run(*job, "--format", "json"))
     assert [name for name in INDICES if row[name] is not None] == ["mutual_information"]
 
 
@@ -84,7 +87,7 @@ def test_json_and_csv_hold_the_same_at_full_precision(run):
     job = ["indices", "franklin", "--by", "district", "--year", "2023"]
     rows = json.loads(run(*job, "--format", "json"))
     csv = table(run(*job, "--format", "csv"))
-    assert list(rows[0]) == INDEX_COLUMNS
+    assert list(rows[0]) == [*INDEX_COLUMNS, *MARKS]
     assert len(rows) == len(csv) > 100
     for name in INDICES:
         assert [math.nan if row[name] is None else row[name] for row in rows] == pytest.approx(
@@ -95,7 +98,8 @@ def test_json_and_csv_hold_the_same_at_full_precision(run):
 def test_bounds_are_more_columns_around_every_index(run):
     rows = table(run("indices", "franklin", "--by", "district", "--year", "2023", "--bounds", "--format", "csv"))
     assert list(rows)[: len(INDEX_COLUMNS)] == INDEX_COLUMNS
-    assert list(rows)[len(INDEX_COLUMNS) :] == [f"{name}_{side}" for name in INDICES for side in ("low", "high")]
+    bounds = [f"{name}_{side}" for name in INDICES for side in ("low", "high")]
+    assert list(rows)[len(INDEX_COLUMNS) :] == [*bounds, *MARKS]
     opened = rows["variance_ratio_low"] < rows["variance_ratio_high"]
     assert 0 < opened.sum() < len(rows)
     sure = rows[~opened & rows["variance_ratio"].notna()]
@@ -122,7 +126,7 @@ def test_sensitivity_of_a_year_or_a_table_without_ed_is_refused(refused, tmp_pat
 
 def test_the_printed_table_has_the_same_columns(run, state):
     header, *rows = run("indices", state, "--by", "district").splitlines()
-    assert header.split() == INDEX_COLUMNS
+    assert header.split() == [*INDEX_COLUMNS, *MARKS]
     assert len(rows) == 2
 
 
@@ -136,7 +140,8 @@ def test_group_level_and_year_choose_the_schools(run):
 
 
 def test_two_races_are_compared_without_the_others(run, state):
-    (row,) = table(run("indices", state, "--group", "black,white", "--format", "csv")).to_dict("records")
+    job = ["indices", state, "--group", "black,white", "--minimum-cell", "0", "--format", "csv"]
+    (row,) = table(run(*job)).to_dict("records")
     # 120 of 600 are black: P = 1/5; the schools have 60, 0, 0, 20, 20 and 20 of 100.
     assert row["group_students"] == 120
     assert row["dissimilarity"] == pytest.approx(100 * (0.4 + 0.2 + 0.2) / (2 * 600 * 0.2 * 0.8), abs=1e-15)
@@ -190,7 +195,7 @@ def test_decompose_as_csv_names_measure_and_part(run, state):
 
 def test_contribution_by_hand(run, state):
     out = run("contribution", state, "--district", UNEVEN, "--format", "csv")
-    assert columns(out) == ["ncessch", "school", "students", "group_students", "contribution"]
+    assert columns(out) == ["ncessch", "school", "students", "group_students", "contribution", "suppressed"]
     shares = table(out).set_index("ncessch")["contribution"].to_dict()
     assert shares == pytest.approx({f"{UNEVEN}00001": 0.5, f"{UNEVEN}00002": 0.0, f"{UNEVEN}00003": 0.5}, abs=1e-15)
 
