@@ -92,7 +92,8 @@ def _spread(amount: Ints, into: Mask) -> Ints:
 
 def _dominated(known: Mask, nearly_all: Mask, total: Ints, cell: int) -> Suppressed:
     """Schools of one group but for fewer than ``cell`` students: each other count is from 0 to ``cell`` − 1."""
-    others = np.full_like(total, cell // 2)
+    # Any fixed number would do; in real states such counts lie nearer to nobody than to the middle.
+    others = np.full_like(total, cell // 3)
     stand_in = np.where(nearly_all, (total - others)[:, None], _spread(others, known & ~nearly_all))
     low = np.where(nearly_all, (total - cell + 1)[:, None], 0)
     high = np.where(nearly_all, total[:, None], np.where(known, cell - 1, 0))

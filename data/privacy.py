@@ -24,7 +24,7 @@ MINIMUM_CELL = 10
 # With less there is nothing to hide a count among.
 LEAST_CELL = 3
 # An index is told where hidden counts can be wrong by no more than this share of the smaller group.
-CARRIED = 0.1
+CARRIED = 0.05
 _ED_COUNTS = [name for name in FIELDS if name == "ed" or name.removeprefix("ed_") not in (name, "basis", "low", "high")]
 
 
