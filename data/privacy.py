@@ -5,6 +5,7 @@ Every export is computed from the schools table that ``protected`` gives, in whi
 what is hidden and what its numbers cannot carry. docs/decisions/0016-what-leaves.md gives the reasons.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -92,6 +93,14 @@ def hidden(table: pd.DataFrame, name: str) -> "pd.Series[bool]":
 def masked(table: pd.DataFrame) -> pd.DataFrame:
     """A protected table as a publisher would give it: hidden counts are missing, hidden ED counts have bounds."""
     return table.assign(**{name: table[name].mask(hidden(table, name)) for name in (*_ED_COUNTS, *RACES)})[list(FIELDS)]
+
+
+def fingerprint(table: pd.DataFrame) -> str:
+    """The SHA-256 of a protected table, for exports to name their data by.
+
+    Not that of the data itself: whoever knows all but a few hidden counts could try them until the hash fits.
+    """
+    return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
 
 
 # Marks --------------------------------------------------------------------------------------------------------------
@@ -192,6 +201,25 @@ def _words(number: pd.Series, fine: pd.Series, told: pd.Series, cell: int) -> pd
     words = number.fillna(0).astype("int64").astype("str") + " school counts hidden"
     words = words.mask(~fine, words + ", too many for an index")
     return words.mask(~told, words + f", so that {cell} of each group are not sure").where(number > 0, "")
+
+
+def marked_districts(
+    rows: pd.DataFrame, table: pd.DataFrame, columns: Sequence[str], groups: Comparison, cell: int
+) -> pd.DataFrame:
+    """Rows of districts, a ``leaid`` each, without the numbers that hidden counts make too uncertain; and a word on it.
+
+    Args:
+        rows: what was computed.
+        table: the protected schools table of one year it was computed from.
+        columns: what to leave empty.
+        groups: whom the numbers compare.
+        cell: the minimum cell size; 0 gives the rows as they are.
+    """
+    if not cell:
+        return rows
+    fine = rows["leaid"].map(carried(sums(table, ["leaid"], groups), cell)).astype("bool")
+    why = pd.Series("too many school counts hidden", index=rows.index).mask(fine, "")
+    return rows.assign(**{name: rows[name].where(fine) for name in columns}, suppressed=why)
 
 
 def carried_years(rows: pd.DataFrame, table: pd.DataFrame, groups: Comparison, cell: int) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.errors import InputError
 from data import store
 from data.load import load, read_told
+from data.privacy import fingerprint
 from data.quality.report import Report, of_dataset, report, told_to_others
 from data.reading import TextTable, tables
 from data.schema import school_year
@@ -142,5 +143,12 @@ def _quality_report(name: str, minimum_cell: int) -> Report:
         return of_dataset(store.find(name), minimum_cell)
     schools, exclusions, notes = read_told(path)
     schools, told = told_to_others(schools, minimum_cell)
-    version = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
-    return report(schools, None, label=path.name, version=version, exclusions=exclusions, notes=(*notes, *told))
+    version = fingerprint(schools) if minimum_cell else hashlib.sha256(path.read_bytes()).hexdigest()
+    return report(
+        schools,
+        None,
+        label=path.name,
+        version=version[: store.HASH_DIGITS],
+        exclusions=exclusions,
+        notes=(*notes, *told),
+    )

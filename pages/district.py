@@ -1,24 +1,34 @@
 """One district: its schools, what each contributes to the separation, and its way through the years."""
 
+import pandas as pd
 import streamlit as st
 
 from analysis.measured import contributions
+from data.privacy import marked_schools
 from pages.shared import charts, parts, store, words
 from pages.shared.controls import chosen_district
-from pages.shared.view import current_view, district_label
+from pages.shared.view import View, current_view, district_label
 
 CONTRIBUTIONS_SHOWN = 20
+
+
+def school_rows(view: View, leaid: str) -> pd.DataFrame:
+    """The district's schools, with the group's share of each and what it contributes to the district's D."""
+    everyone, group = store.schools(view), view.groups.group
+    rows = everyone[everyone["leaid"] == leaid].reset_index(drop=True)
+    shares = contributions(rows, group, view.groups.other)[["ncessch", "contribution"]]
+    rows = rows.assign(share=parts.shares(rows, group), school=rows["school"].fillna(rows["ncessch"]))
+    rows = rows.merge(shares, on="ncessch", how="left")
+    return marked_schools(rows, everyone, group, [group, "share", "contribution"], view.cell)
+
 
 view = current_view()
 leaid = chosen_district(view)
 if leaid is None:
     parts.nothing_to_show(view)
 name = store.district_names(view).get(leaid) or leaid
-group, other = view.groups.group, view.groups.other
-everyone = store.schools(view)
-schools = everyone[everyone["leaid"] == leaid].reset_index(drop=True)
-schools["share"] = parts.shares(schools, group)
-schools["school"] = schools["school"].fillna(schools["ncessch"])
+group = view.groups.group
+schools = school_rows(view, leaid)
 known = schools.dropna(subset="share")
 share = float(known[group].sum() / known["students"].sum()) if known["students"].sum() else float("nan")
 
@@ -62,10 +72,10 @@ with right:
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("What each school contributes")
-    contributed = contributions(schools, group, other)
-    contributed["school"] = contributed["school"].fillna(contributed["ncessch"])
-    above = (contributed["group_students"] / contributed["students"].where(contributed["students"] > 0)) > share
-    shown = contributed.assign(above=above).dropna(subset="contribution").head(CONTRIBUTIONS_SHOWN)
+    contributed = schools.dropna(subset="contribution").sort_values(
+        ["contribution", "ncessch"], ascending=[False, True]
+    )
+    shown = contributed.assign(above=contributed["share"] > share).head(CONTRIBUTIONS_SHOWN)
     if shown.empty:
         st.caption("The schools do not differ, so there is nothing to share out.")
     else:
@@ -94,7 +104,6 @@ st.page_link(
     query_params={"district": district_label(store.district_names(view), leaid)},
 )
 st.subheader("Every school")
-table = schools.merge(contributed[["ncessch", "contribution"]], on="ncessch", how="left")
 columns = {
     "school": "School",
     "ncessch": "School id",
@@ -105,11 +114,11 @@ columns = {
     "contribution": "Contribution to D",
 }
 parts.sortable(
-    table[list(columns)].sort_values("share", ascending=False),
+    schools[list(columns)].sort_values("share", ascending=False),
     columns,
     key="schools_table",
     percent=["contribution"],
     bar="share",
 )
-parts.download(table[list(columns)], view, f"{leaid}-schools")
+parts.download(lambda told: school_rows(told, leaid).filter([*columns, "suppressed"]), view, f"{leaid}-schools")
 parts.provenance(view)

@@ -83,5 +83,5 @@ shown = {
     **{name: each.label for name, each in INDICES.items()},
 }
 parts.sortable(rows.sort_values(measure, ascending=False)[list(shown)], shown, key="districts_table", bar="share")
-parts.download(rows[list(shown)], view, "districts")
+parts.download(lambda told: parts.district_rows(told).filter([*shown, "suppressed"]), view, "districts")
 parts.provenance(view)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from data import store
 from data.check import Exclusion
-from data.privacy import masked, protected
+from data.privacy import fingerprint, masked, protected
 from data.quality import counts, places, years
 from data.quality.finding import SEVERITIES, Check, Finding, Severity, Subject
 from data.schema import COLUMNS
@@ -129,7 +129,7 @@ def of_dataset(manifest: Manifest, minimum_cell: int = 0) -> Report:
         store.districts(manifest),
         label=manifest.label,
         source=manifest.source,
-        version=manifest.input_hash,
+        version=fingerprint(schools) if minimum_cell else manifest.input_hash,
         exclusions=manifest.exclusions,
         notes=(*manifest.notes, *told),
     )

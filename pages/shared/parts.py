@@ -10,7 +10,9 @@ import streamlit as st
 from analysis.indices import INDICES
 from data.geographic import UNPLACED, placed_words
 from data.inclusion import GEOGRAPHIC, excluded_words
+from data.privacy import hidden_words
 from data.schema import ED_BASES, school_year
+from data.spreadsheet import as_csv
 from pages.shared import charts, maps, store, words
 from pages.shared.view import View, district_label
 
@@ -313,8 +315,15 @@ def shares(schools: pd.DataFrame, group: str) -> pd.Series:
     return schools[group].astype("float64") / students.where(students > 0)
 
 
-def download(table: pd.DataFrame, view: View, name: str, *, label: str = "Table (CSV)") -> None:
-    """A CSV of a table; every row carries the year, definition, coverage and data version."""
+def download(table: Callable[[View], pd.DataFrame], view: View, name: str, *, label: str = "Table (CSV)") -> None:
+    """A CSV of a table; every row carries the year, definition, coverage and data version.
+
+    Args:
+        table: makes the table anew, of the view as it may leave the product.
+        view: the view.
+        name: of the file.
+        label: of the button.
+    """
     st.download_button(
         label,
         data=_csv(table, view),
@@ -326,19 +335,21 @@ def download(table: pd.DataFrame, view: View, name: str, *, label: str = "Table 
     )
 
 
-def _csv(table: pd.DataFrame, view: View) -> Callable[[], str]:
+def _csv(table: Callable[[View], pd.DataFrame], view: View) -> Callable[[], str]:
     """The file's content, made only when asked for."""
 
     def content() -> str:
         covered, _, _ = coverage(view)
-        return table.assign(
-            school_year=school_year(view.year),
-            view=view.words,
-            excluded=", ".join(view.rules.excluded),
-            enrollment_covered=round(covered, 4),
-            source=view.dataset.source,
-            data_version=view.dataset.input_hash,
-        ).to_csv(index=False)
+        about = {
+            "school_year": school_year(view.year),
+            "view": view.words,
+            "excluded": ", ".join(view.rules.excluded),
+            "enrollment_covered": round(covered, 4),
+            "source": view.dataset.source,
+            "data_version": store.version(view.exported),
+            "minimum_cell": view.minimum_cell,
+        }
+        return as_csv(table(view.exported).assign(**about))
 
     return content
 
@@ -361,6 +372,7 @@ def provenance(view: View) -> None:
     )
     chosen = excluded_words(store.excluded(view))
     by_choice = f" Left out by choice: {chosen}." if chosen else ""
+    untold = hidden_words(store.schools(view.exported), view.groups, view.minimum_cell)
     st.divider()
     ground = ""
     if view.rules.districts == GEOGRAPHIC:
@@ -370,7 +382,7 @@ def provenance(view: View) -> None:
     st.caption(
         f"{view.dataset.source.rstrip('.')}. School year {school_year(view.year)}, {view.rules.districts} districts. "
         f"Covers {covered:.1%} of students{left_out}.{by_choice}{ground}{basis} "
-        f"Data version {view.dataset.input_hash[:12]}."
+        f"Data version {view.dataset.input_hash[:12]}. {words.hidden_in_downloads(untold, view.minimum_cell)}"
     )
 
 

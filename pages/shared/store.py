@@ -18,6 +18,7 @@ from data import store
 from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, included
+from data.privacy import fingerprint, marked_outcome, marked_places, protected
 from data.quality.report import Report, of_dataset
 from data.sensitivity import sensitivity as on_every_basis
 
@@ -46,30 +47,50 @@ def _assignment(name: str, content: str) -> Assignment:
     return assigned(schools, cast("gpd.GeoDataFrame", districts))
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _protected(name: str, content: str, by_ground: bool, cell: int) -> pd.DataFrame:
+    """Every school of a dataset, its small counts hidden."""
+    return protected(_assignment(name, content).table if by_ground else all_schools(name, content), cell)
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _included(
-    name: str, content: str, rules: Rules, level: str | None, basis: str | None
+    name: str, content: str, rules: Rules, level: str | None, basis: str | None, cell: int = 0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The schools that count, and how many are left out by choice; see ``data.inclusion.included``."""
     by_ground = rules.districts == GEOGRAPHIC
-    table = on_basis(_assignment(name, content).table if by_ground else all_schools(name, content), basis)
+    table = on_basis(_protected(name, content, by_ground, cell), basis)
     return included(table if level is None else table[table["level"] == level], rules.excluded)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _schools(name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int) -> pd.DataFrame:
-    table, _ = _included(name, content, rules, level, basis)
+def _schools(
+    name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int, cell: int = 0
+) -> pd.DataFrame:
+    table, _ = _included(name, content, rules, level, basis, cell)
     return table[table["year"] == year].reset_index(drop=True)
 
 
 def schools(view: "View") -> pd.DataFrame:
     """The schools of the view."""
-    return _schools(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year)
+    return _schools(
+        view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year, view.cell
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _version(name: str, content: str, cell: int) -> str:
+    return fingerprint(_protected(name, content, False, cell)) if cell else content
+
+
+def version(view: "View") -> str:
+    """Which data the view's numbers rest on; see ``data.privacy.fingerprint``."""
+    return _version(view.dataset.name, view.dataset.input_hash, view.cell)
 
 
 def schools_of_all_levels(view: "View") -> pd.DataFrame:
     """The schools of the view's year at every level: what a scenario stands on."""
-    return _schools(view.dataset.name, view.dataset.input_hash, view.rules, None, view.basis, view.year)
+    return _schools(view.dataset.name, view.dataset.input_hash, view.rules, None, view.basis, view.year, view.cell)
 
 
 def excluded(view: "View") -> pd.DataFrame:
@@ -91,13 +112,13 @@ def district_names(view: "View") -> dict[str, str]:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _all_years(
-    name: str, content: str, rules: Rules, level: str | None, group: str, basis: str | None, what: str
+    name: str, content: str, rules: Rules, level: str | None, group: str, basis: str | None, what: str, cell: int = 0
 ) -> pd.DataFrame:
     """A result for every year of a dataset: indices by a place, the decomposition, or what districts contribute."""
-    table, _ = _included(name, content, rules, level, basis)
+    table, _ = _included(name, content, rules, level, basis, cell)
     groups = comparison(group)
     if what in measured.PLACES:
-        return measured.indices_by(table, what, groups.group, groups.other)
+        return marked_places(measured.indices_by(table, what, groups.group, groups.other), table, what, groups, cell)
     if (place := what.removeprefix("reasons by ")) in measured.PLACES:
         return measured.reasons_by(table, place, groups.group, groups.other)
     compute = {
@@ -111,7 +132,7 @@ def _all_years(
 
 def indices(view: "View", by: str) -> pd.DataFrame:
     """Indices of every place and year; see ``analysis.measured.indices_by``."""
-    return _all_years(*view.key, by)
+    return _all_years(*view.key, by, view.cell)
 
 
 def reasons(view: "View", by: str) -> pd.DataFrame:
@@ -126,7 +147,7 @@ def decomposed(view: "View") -> pd.DataFrame:
 
 def district_contributions(view: "View") -> pd.DataFrame:
     """What each district contributes by year; see ``analysis.measured.district_contributions``."""
-    return _all_years(*view.key, "district contributions")
+    return _all_years(*view.key, "district contributions", view.cell)
 
 
 def left_out(view: "View") -> pd.DataFrame:
@@ -164,20 +185,21 @@ def sensitivity(view: "View") -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def outcome(name: str, content: str, basis: str | None, scenario: Scenario) -> Outcome:
+def outcome(name: str, content: str, basis: str | None, scenario: Scenario, cell: int = 0) -> Outcome:
     """The outcome of a scenario."""
     rules = Rules(scenario.districts, scenario.excluded)
-    return simulate(_schools(name, content, rules, None, basis, scenario.year), scenario)
+    table = _schools(name, content, rules, None, basis, scenario.year, cell)
+    return marked_outcome(simulate(table, scenario), table, cell)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _quality(name: str, content: str, loaded: str) -> Report:  # noqa: ARG001 loaded anew, its notes may be others
-    return of_dataset(store.find(name))
+def _quality(name: str, content: str, loaded: str, cell: int) -> Report:  # noqa: ARG001 loaded anew, its notes may differ
+    return of_dataset(store.find(name), cell)
 
 
 def quality(view: "View") -> Report:
     """The quality report of the view's dataset, of all its years."""
-    return _quality(view.dataset.name, view.dataset.input_hash, view.dataset.loaded)
+    return _quality(view.dataset.name, view.dataset.input_hash, view.dataset.loaded, view.cell)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """What the link says: which data, year, level, groups and ED definition every page shows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from data.groups import Comparison
 from data.inclusion import Rules
+from data.privacy import MINIMUM_CELL
 from data.schema import ED_BASES, school_year
 from data.store import Manifest
 
@@ -24,6 +25,8 @@ class View:
         groups: whom the indices compare.
         basis: the ED basis, or None where the data has no ED count.
         rules: which schools count, and for which district.
+        minimum_cell: the size below which downloads hide counts of schools; 0 hides none.
+        cell: the size below which they are hidden in what is computed of this view; on the screen, none.
     """
 
     dataset: Manifest
@@ -32,6 +35,13 @@ class View:
     groups: Comparison
     basis: str | None
     rules: Rules = field(default_factory=Rules)
+    minimum_cell: int = MINIMUM_CELL
+    cell: int = 0
+
+    @property
+    def exported(self) -> "View":
+        """The same view for whatever leaves the product."""
+        return replace(self, cell=self.minimum_cell)
 
     @property
     def key(self) -> tuple[str, str, Rules, str | None, str, str | None]:

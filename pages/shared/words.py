@@ -198,3 +198,16 @@ def state_change(outcome: Outcome, state: str) -> str:
         if not math.isnan((change := outcome.state[name]).after)
     ]
     return f"Over all schools of {state}: " + ", ".join(changes) + "."
+
+
+def hidden_in_downloads(notes: Sequence[str], minimum_cell: int) -> str:
+    """What downloads do not tell that their page does.
+
+    Args:
+        notes: ``data.privacy.hidden_words`` of the view's year.
+        minimum_cell: the size below which they hide counts; 0 hides none.
+    """
+    if not minimum_cell:
+        return "Downloads hide no count, however small."
+    told = f"In downloads, {notes[0]}" if notes else f"Downloads hide counts below {minimum_cell}; there are none here."
+    return f"This page shows the data as loaded. {told}"
