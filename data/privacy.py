@@ -19,6 +19,7 @@ from analysis.suppression import suppressed
 from analysis.units import known
 from data.groups import Comparison, comparison
 from data.schema import FIELDS, RACES, school_year
+from data.store import HASH_DIGITS
 
 # 39 of the states that told theirs in 2010 used 10 (NCES 2011-603, SLDS Technical Brief 3).
 MINIMUM_CELL = 10
@@ -96,11 +97,11 @@ def masked(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def fingerprint(table: pd.DataFrame) -> str:
-    """The SHA-256 of a protected table, for exports to name their data by.
+    """The first digits of the SHA-256 of a protected table, for exports to name their data by.
 
     Not that of the data itself: whoever knows all but a few hidden counts could try them until the hash fits.
     """
-    return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
+    return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()[:HASH_DIGITS]
 
 
 # Marks --------------------------------------------------------------------------------------------------------------

@@ -143,12 +143,12 @@ def _quality_report(name: str, minimum_cell: int) -> Report:
         return of_dataset(store.find(name), minimum_cell)
     schools, exclusions, notes = read_told(path)
     schools, told = told_to_others(schools, minimum_cell)
-    version = fingerprint(schools) if minimum_cell else hashlib.sha256(path.read_bytes()).hexdigest()
+    raw = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
     return report(
         schools,
         None,
         label=path.name,
-        version=version[: store.HASH_DIGITS],
+        version=fingerprint(schools) if minimum_cell else raw,
         exclusions=exclusions,
         notes=(*notes, *told),
     )
