@@ -83,4 +83,4 @@ def print_contributions(given: argparse.Namespace) -> None:
     last = table[table["year"] == table["year"].max()]
     tell_left_out(notes, last, groups, given.minimum_cell)
     rows = contributions(last, groups.group, groups.other)
-    write(marked_schools(rows, last, groups, ["group_students", "contribution"], given.minimum_cell), given)
+    write(marked_schools(rows, last, groups.group, ["group_students", "contribution"], given.minimum_cell), given)
