@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 # Also after blanks, and in the full width that some spreadsheets read alike. Apostrophes that stand there already count
 # along, so that exactly one is taken off again.
-_FORMULA = r"'*\s*[=+\-@\t\r\n＝＋－＠]"
+_FORMULA = "'*[ \t\r\n\f\v\u00a0]*[=+\\-@\t\r\n＝＋－＠]"
 
 
 def as_csv(table: pd.DataFrame) -> str:
@@ -24,8 +24,8 @@ def _is_number(values: pd.Series) -> bool:
 
 
 def neutral(values: pd.Series) -> pd.Series:
-    """Text of which none begins as a formula."""
-    text = values.astype("str")
+    """Text of which none begins as a formula; line breaks are line feeds, which CSV keeps within quotation marks."""
+    text = values.astype("str").str.replace("\r\n?", "\n", regex=True)
     return text.mask(text.str.match(_FORMULA).fillna(False), "'" + text)
 
 
@@ -33,4 +33,4 @@ def restored(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Text as it was before it was neutralised."""
     if not pc.any(pc.starts_with(column, "'")).as_py():
         return column
-    return pc.replace_substring_regex(column, rf"\A'({_FORMULA})", r"\1")
+    return pc.replace_substring_regex(column, f"^'({_FORMULA})", r"\1")

@@ -5,8 +5,10 @@ import streamlit as st
 from analysis.indices import INDICES
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import DRAWS, EXCLUDABLE, UNFILLED
+from analysis.suppression import still_possible
 from data.geographic import NEAREST_METRES
 from data.inclusion import USUALLY_EXCLUDED
+from data.privacy import CARRIED, MINIMUM_CELL
 from data.schema import COLUMNS
 from pages.shared import words
 
@@ -61,6 +63,20 @@ st.markdown(
 - An index never mixes two definitions of disadvantage. *Direct certification × 1.6* is the share of meals that a school
   under the Community Eligibility Provision may claim, at most all of its students; schools where every student counts
   as disadvantaged are told beside each definition.
+"""
+)
+st.subheader("What leaves this product")
+st.markdown(
+    f"""
+- Pages show the data as loaded. Downloads, and all that the command line gives, are computed from *protected* counts: a
+  school's count of students below {MINIMUM_CELL} (or the size chosen in the view), or of all its students but fewer, is
+  hidden. So are the school's largest counts where the sum of its races would tell a small one.
+- In place of a hidden count stands a fixed number, the same whatever the count is, in every sum and index. So no tables,
+  totals, years, definitions or scenarios set against each other tell more: for each hidden small count at least
+  {still_possible(MINIMUM_CELL)} neighbouring values stay possible, for readers who know this program too.
+- Hidden counts are empty cells, never 0, with a word on why. Totals that rest on some are rounded to the minimum, with
+  how far they may be off; an index is left out where hidden counts could be wrong by more than {CARRIED:.0%} of the
+  smaller group, or where a group may have fewer students than the minimum.
 """
 )
 st.subheader("50/50 assignment")

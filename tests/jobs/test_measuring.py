@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.indices import INDICES
+from data.reading import tables
 from tests.small_state import COLUMNS, EVEN, UNEVEN, lines, written
 
 INDEX_COLUMNS = [
@@ -161,6 +162,19 @@ def test_a_schools_table_of_another_kind_gives_the_same(run, state, tmp_path, ki
     text.to_parquet(other) if kind == "parquet" else text.to_excel(other, index=False)
     job = ["--by", "district", "--format", "csv"]
     assert run("indices", other, *job) == run("indices", state, *job)
+
+
+def test_names_that_are_formulas_are_told_as_text_and_come_back(run, tmp_path):
+    evil = '=HYPERLINK("http://example.org","Oak")'
+    quoted = evil.replace('"', '""')
+    state = written(tmp_path / "evil.csv", [line.replace("Uneven School 1", f'"{quoted}"') for line in lines()])
+    job = ["contribution", state, "--district", UNEVEN, "--format"]
+    told = written(tmp_path / "told.csv", [run(*job, "csv")])
+    assert evil not in table(told.read_text())["school"].tolist()
+    assert f"'{evil}" in table(told.read_text())["school"].tolist()
+    (read,) = tables(told)
+    assert evil in read.frame()["school"].tolist()
+    assert evil in [row["school"] for row in json.loads(run(*job, "json"))]
 
 
 def test_decompose_by_hand(run, state):
