@@ -71,7 +71,7 @@ st.markdown(
 - Pages show the data as loaded. Downloads, and all that the command line gives, are computed from *protected* counts: a
   school's count of students below {MINIMUM_CELL} (or the size chosen in the view), or of all its students but fewer, is
   hidden. So are the school's largest counts where the sum of its races would tell a small one.
-- In place of a hidden count stands a fixed number, the same whatever the count is, in every sum and index. So no tables,
+- In place of a hidden count stands a fixed number, the same whatever the count, in every sum and index. So no tables,
   totals, years, definitions or scenarios set against each other tell more: for each hidden small count at least
   {still_possible(MINIMUM_CELL)} neighbouring values stay possible, for readers who know this program too.
 - Hidden counts are empty cells, never 0, with a word on why. Totals that rest on some are rounded to the minimum, with
