@@ -175,10 +175,11 @@ shown = {
 }
 shares = ["before", "after", "share_after_low", "share_after_high", "change"]
 parts.sortable(rows[list(shown)], shown, key="outcome_table", percent=shares)
+names = store.schools_of_all_levels(view)[["ncessch", "school"]]
 buttons = st.columns(4)
 with buttons[0]:
     parts.download(
-        lambda told: outcome_of(told, scenario).schools.merge(rows[["ncessch", "school"]], on="ncessch"),
+        lambda told: outcome_of(told, scenario).schools.merge(names, on="ncessch", how="left"),
         view,
         f"{district}-5050-schools",
     )

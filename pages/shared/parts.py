@@ -373,6 +373,7 @@ def provenance(view: View) -> None:
     chosen = excluded_words(store.excluded(view))
     by_choice = f" Left out by choice: {chosen}." if chosen else ""
     untold = hidden_words(store.schools(view.exported), view.groups, view.minimum_cell)
+    st.caption(words.hidden_in_downloads(untold, view.minimum_cell))
     st.divider()
     ground = ""
     if view.rules.districts == GEOGRAPHIC:
@@ -382,7 +383,7 @@ def provenance(view: View) -> None:
     st.caption(
         f"{view.dataset.source.rstrip('.')}. School year {school_year(view.year)}, {view.rules.districts} districts. "
         f"Covers {covered:.1%} of students{left_out}.{by_choice}{ground}{basis} "
-        f"Data version {view.dataset.input_hash[:12]}. {words.hidden_in_downloads(untold, view.minimum_cell)}"
+        f"Data version {view.dataset.input_hash[:12]}."
     )
 
 

@@ -209,5 +209,5 @@ def hidden_in_downloads(notes: Sequence[str], minimum_cell: int) -> str:
     """
     if not minimum_cell:
         return "Downloads hide no count, however small."
-    told = f"In downloads, {notes[0]}" if notes else f"Downloads hide counts below {minimum_cell}; there are none here."
-    return f"This page shows the data as loaded. {told}"
+    told = notes[0] if notes else f"None is below {minimum_cell} here."
+    return f"This page shows the data as loaded; downloads hide small counts. {told}"
