@@ -35,6 +35,13 @@ class Comparison:
         return isinstance(self.other, tuple)
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that its numbers rest on."""
+        if isinstance(self.other, tuple):
+            return (self.group, *self.other)
+        return (self.group,) if self.other is None else (self.group, self.other)
+
+    @property
     def label(self) -> str:
         """What it is called in controls and links."""
         return "all races" if self.many else f"{self.group_words} / {self.other_words}"
@@ -101,16 +108,16 @@ def bases(table: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(default + known))
 
 
-def counted_on(table: pd.DataFrame, basis: str) -> pd.Series:
-    """ED students of each school on a basis, missing where the table does not know.
+def counted_on(table: pd.DataFrame, basis: str, side: str = "") -> pd.Series:
+    """ED students of each school on a basis, missing where the table does not know; or the bound on a side.
 
     ``direct_x16`` is the claiming share of the Community Eligibility Provision: identified students × 1.6, at most
     everyone (7 CFR 245.9(f)). Tenths of 1.6 times a whole number are never 5, so rounding has no ties.
     """
     if basis != "direct_x16":
-        counted = table.get(f"ed_{basis}", pd.Series(pd.NA, index=table.index, dtype="Int64"))
-        return counted.mask(table["ed_basis"] == basis, table["ed"])
-    claimed = (counted_on(table, "direct") * 16 + 5) // 10
+        counted = table.get(f"ed_{basis}{side}", pd.Series(pd.NA, index=table.index, dtype="Int64"))
+        return counted.mask(table["ed_basis"] == basis, table[f"ed{side}"])
+    claimed = (counted_on(table, "direct", side) * 16 + 5) // 10
     return claimed.mask((claimed > table["students"]).fillna(False), table["students"])
 
 
@@ -125,6 +132,6 @@ def on_basis(table: pd.DataFrame, basis: str | None) -> pd.DataFrame:
         return table
     if basis not in bases(table):
         raise InputError(f'The data has no ED count by "{basis}"; it has {", ".join(bases(table)) or "none"}.')
-    # The publisher's bounds on a hidden count belong to the default basis alone.
-    unknown = pd.Series(pd.NA, index=table.index, dtype="Int64")
-    return table.assign(ed=counted_on(table, basis), ed_basis=basis, ed_low=unknown, ed_high=unknown)
+    # A publisher's bounds are of its own basis; those of what we hide ourselves stand beside each basis.
+    counts = {f"ed{side}": counted_on(table, basis, side) for side in ("", "_low", "_high")}
+    return table.assign(**counts, ed_basis=basis)

@@ -26,6 +26,7 @@ from data import files, json_pages, parquet_file, polygons, rdata_file, workbook
 from data.files import BLOCK, Given, NotATableError, Utf8Stream
 from data.headers import header_at, named
 from data.polygons import Polygons
+from data.spreadsheet import restored
 
 MOST_COLUMNS = 5_000
 LARGEST_TABLE = 300 << 20  # in memory; a nation's schools in 300 columns take two thirds of it
@@ -75,6 +76,8 @@ class TextTable:
             if size > LARGEST_TABLE:
                 raise InputError(f"{self.label} is too large to be held: give only the rows and columns needed.")
         table = pa.concat_tables([part for _, part in parts])
+        # Tables of ours come back; the long files of ``batches`` are never that.
+        table = pa.table([restored(column) for column in table.columns], names=table.column_names)
         rows = np.concatenate([np.arange(first, first + part.num_rows) for first, part in parts])
         filled = np.logical_or.reduce([column.is_valid().to_numpy() for column in table.columns])
         if not filled.any():

@@ -4,11 +4,16 @@ import pandas as pd
 
 from analysis.measured import headlines
 from data.cep import counts_everyone
-from data.groups import bases, on_basis
+from data.groups import bases, comparison, on_basis
+from data.privacy import carried_years
 
 
-def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
+def sensitivity(table: pd.DataFrame, minimum_cell: int = 0) -> pd.DataFrame:
     """The headline numbers of every year on every ED basis that a schools table has.
+
+    Args:
+        table: a schools table, protected (see ``data.privacy``) if it is to leave the product.
+        minimum_cell: the cell size it is protected with. Which schools count every student is then not told.
 
     Returns:
         One row a year and basis, the table's own basis first: year, basis, the columns of
@@ -24,8 +29,10 @@ def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
             .groupby("year")["students"]
             .agg(["size", "sum"])
         )
+        numbers = headlines(counted, "ed", None)
+        fit = carried_years(numbers.drop(columns=["schools", "students"]), counted, comparison("ed"), minimum_cell)
         rows.append(
-            headlines(counted, "ed", None)
+            numbers.assign(**fit)
             .assign(basis=basis, full_schools=full["size"], full_students=full["sum"])
             .reset_index()
         )
@@ -34,4 +41,6 @@ def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.concat(rows, ignore_index=True).sort_values("year", kind="stable", ignore_index=True)
     counts = ["schools", "students", "full_schools", "full_students"]
     found[counts] = found[counts].fillna(0).astype("int64")
+    if minimum_cell:
+        found[counts[2:]] = found[counts[2:]].astype("Int64").mask(found["schools"] >= 0)
     return found[["year", "basis", *found.columns.drop(["year", "basis"])]]

@@ -16,6 +16,7 @@ from data.geographic import assigned, placed_words
 from data.groups import Comparison, comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, excluded_words, included
 from data.load import read_schools, read_told
+from data.privacy import MINIMUM_CELL, hidden_words, protected
 from data.schema import school_year
 from jobs.printing import say, tell
 
@@ -44,7 +45,7 @@ def compared(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Compar
 
 def asked_table(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
     """The schools that a measuring job asks for, on the basis, of the year and level; and notes as ``_counted``."""
-    table = on_basis(table_of(given.data), given.basis)
+    table = on_basis(table_of(given.data, given.minimum_cell), given.basis)
     if given.year is not None:
         table = table[table["year"] == known_year(table, given)]
     return counted(table, given, asked_rules(given), given.level)
@@ -91,11 +92,13 @@ def boundaries(name: str, otherwise: str) -> "gpd.GeoDataFrame":
     return districts
 
 
-def tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison) -> None:
-    """Say what the rules do, and how many schools cannot be counted."""
+def tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison, minimum_cell: int) -> None:
+    """Say what the rules do, how many counts are hidden, and how many schools cannot be counted."""
     tell(notes)
+    tell(hidden_words(table, groups, minimum_cell))
     for year, schools, students in left_out(table, groups.group, groups.other).itertuples(index=False):
-        say(f"{school_year(year)}: left out {schools:,} schools with {students:,} students whose counts are unknown.")
+        named = "school" if schools == 1 else "schools"
+        say(f"{school_year(year)}: left out {schools:,} {named} with {students:,} students whose counts are unknown.")
 
 
 def check_draws(given: argparse.Namespace) -> None:
@@ -106,9 +109,10 @@ def check_draws(given: argparse.Namespace) -> None:
         raise InputError(f"--seed is {given.seed}; give 0 or more.")
 
 
-def table_of(name: str) -> pd.DataFrame:
-    """The schools table of a dataset or a file."""
-    return read_schools(Path(name)) if is_file(Path(name)) else store.schools(store.find(name))
+def table_of(name: str, minimum_cell: int = MINIMUM_CELL) -> pd.DataFrame:
+    """The schools table of a dataset or a file, its small counts hidden: whatever a job gives out rests on it."""
+    table = read_schools(Path(name)) if is_file(Path(name)) else store.schools(store.find(name))
+    return protected(table, minimum_cell)
 
 
 def grades_of(name: str) -> pd.DataFrame:

@@ -10,7 +10,8 @@ from analysis.errors import InputError
 from analysis.indices import INDICES
 from analysis.measured import indices_by
 from analysis.peers import NUMBER, PARTS, peers, place_among
-from data.groups import Comparison
+from data.groups import Comparison, comparison
+from data.privacy import TRAITS, marked_borders, marked_districts, marked_places
 from data.schema import RACES, school_year
 from jobs.asked import boundaries, compared, tell_left_out
 from jobs.options import Menu, add_measuring
@@ -51,14 +52,14 @@ def print_borders(given: argparse.Namespace) -> None:
     last, notes, groups = _last_year(given)
     if groups.many:
         raise InputError("A border is told by the gap of one group's share; give --group ed, a race or two races.")
-    tell_left_out(notes, last, groups)
-    gaps = border_gaps(last, lines.drop(columns="geometry"), groups.group, groups.other, ["ed", *RACES])
-    shown = ranked(gaps, given.rank, given.students, given.miles)
+    tell_left_out(notes, last, groups, given.minimum_cell)
+    gaps = border_gaps(last, lines.drop(columns="geometry"), groups.group, groups.other, TRAITS)
+    shown = ranked(marked_borders(gaps, last, groups, given.minimum_cell), given.rank, given.students, given.miles)
     without = last.loc[~last["leaid"].isin({*lines["leaid"], *lines["neighbour"]}), "leaid"].nunique()
     say(
         f"Ranked: {len(shown):,} of {len(lines):,} borders, those with {given.students:,} students or more on either "
-        f"side whose counts are known and a line of {given.miles:g} miles or more. Districts without a border, such as "
-        f"charter districts, which have no ground: {without:,}."
+        f"side whose counts are known and told, and a line of {given.miles:g} miles or more. Districts without a "
+        f"border, such as charter districts, which have no ground: {without:,}."
     )
     write(shown.head(given.top), given)
 
@@ -67,9 +68,11 @@ def print_peers(given: argparse.Namespace) -> None:
     """The districts most like one, and where it stands among them."""
     last, notes, groups = _last_year(given)
     found = peers(last, given.district, list(RACES), given.number)
-    tell_left_out(notes, last, groups)
-    indices = indices_by(last, "district", groups.group, groups.other).set_index("place")
-    place = place_among(indices, given.district, found["leaid"].tolist(), list(INDICES))
+    found = marked_districts(found, last, ["share_ed"], comparison("ed"), given.minimum_cell)
+    tell_left_out(notes, last, groups, given.minimum_cell)
+    indices = indices_by(last, "district", groups.group, groups.other)
+    indices = marked_places(indices, last, "district", groups, given.minimum_cell)
+    place = place_among(indices.set_index("place"), given.district, found["leaid"].tolist(), list(INDICES))
     if given.format == "json":
         content = {"district": given.district, "peers": records(found), "place": records(place.reset_index())}
         write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", given)

@@ -11,8 +11,9 @@ from analysis.errors import InputError
 from data import store
 from data.lineage import lineage, summary
 from data.load import load, read_told
+from data.privacy import fingerprint
 from data.publishers import DEFAULT_ROUTE, ROUTES
-from data.quality.report import Report, of_dataset, report
+from data.quality.report import Report, of_dataset, report, told_to_others
 from data.reading import TextTable, tables
 from data.schema import school_year
 from data.sources.guess import guess
@@ -141,23 +142,24 @@ def remove_dataset(given: argparse.Namespace) -> None:
 
 def print_quality(given: argparse.Namespace) -> None:
     """What the data covers and what is wrong with it."""
-    write_text(QUALITY_FORMATS[given.format](_quality_report(given.data)), given)
+    write_text(QUALITY_FORMATS[given.format](_quality_report(given.data, given.minimum_cell)), given)
 
 
-def _quality_report(name: str) -> Report:
+def _quality_report(name: str, minimum_cell: int) -> Report:
     path = Path(name)
     if not is_file(path):
-        return of_dataset(store.find(name))
+        return of_dataset(store.find(name), minimum_cell)
     told = read_told(path)
-    version = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
+    schools, hidden = told_to_others(told.schools, minimum_cell)
+    raw = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
     return report(
-        told.schools,
+        schools,
         None,
         told.grades,
         label=path.name,
-        version=version,
+        version=fingerprint(schools) if minimum_cell else raw,
         exclusions=told.exclusions,
-        notes=told.notes,
+        notes=(*told.notes, *hidden),
     )
 
 

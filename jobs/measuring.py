@@ -14,7 +14,8 @@ from analysis.random_assignment import MUCH
 from analysis.replicates import REPLICATES
 from analysis.units import known
 from data.chain import CHAIN, ChainLevel, chain, crossed_words
-from data.groups import Comparison
+from data.groups import Comparison, comparison
+from data.privacy import carried_years, hidden_words, marked_places, marked_schools
 from data.schema import school_year
 from data.sensitivity import sensitivity
 from jobs.asked import asked_rules, check_draws, compared, counted, known_year, table_of, tell_left_out
@@ -61,7 +62,7 @@ def print_indices(given: argparse.Namespace) -> None:
         raise InputError(
             f"--bounds is for one group against everyone else, not for {given.group}; give --group {groups.group}."
         )
-    tell_left_out(notes, table, groups)
+    tell_left_out(notes, table, groups, given.minimum_cell)
     if groups.many:
         pairs = [name for name in INDICES if name not in MULTIGROUP]
         say(f"{', '.join(pairs)}: left empty, for each compares two groups only.")
@@ -72,6 +73,7 @@ def print_indices(given: argparse.Namespace) -> None:
         if wanted:
             more = measured_by(*asked, given.replicates, given.seed)
             found = found.merge(more.drop(columns="place_name"), on=["year", "place"], how="left")
+    found = marked_places(found, table, given.by, groups, given.minimum_cell)
     if given.expected:
         tell_chance(found)
     write(found, given)
@@ -91,11 +93,11 @@ def print_decomposition(given: argparse.Namespace) -> None:
     """Segregation between and within districts."""
     table, notes, groups = compared(given)
     levels = None if given.levels is None else chain(given.levels, table)
-    tell_left_out(notes, table, groups)
+    tell_left_out(notes, table, groups, given.minimum_cell)
     if levels is not None:
         print_levels(table, groups, levels, given)
         return
-    parts = decomposed(table, groups.group, groups.other)
+    parts = carried_years(decomposed(table, groups.group, groups.other), table, groups, given.minimum_cell)
     if given.format == "json":
         measures = parts.columns.get_level_values(0).unique()
         records = {str(year): {m: plain(row[m].to_dict()) for m in measures} for year, row in parts.iterrows()}
@@ -112,20 +114,23 @@ def print_levels(
     for year, schools in table[known(table, groups.group, groups.other)].groupby("year"):
         tell([f"{school_year(year)}: {words}" for words in crossed_words(schools, levels)])
     rows = decomposed_by_level(table, groups.group, groups.other, [level.column for level in levels[:-1]])
+    rows = carried_years(rows.set_index("year"), table, groups, given.minimum_cell, keep=["measure", "depth", "cells"])
+    rows = rows.reset_index()
     rows.insert(2, "level", rows.pop("depth").map(lambda depth: levels[depth].name))
     write(rows, given)
 
 
 def print_sensitivity(given: argparse.Namespace) -> None:
     """The headline numbers on every definition of disadvantage."""
-    table = table_of(given.data)
+    table = table_of(given.data, given.minimum_cell)
     if given.year is not None:
         table = table[table["year"] == known_year(table, given)]
     table, notes = counted(table, given, asked_rules(given))
-    found = sensitivity(table)
+    found = sensitivity(table, given.minimum_cell)
     if found.empty:
         raise InputError(f"{given.data} has no count of economically disadvantaged students; load a lunch count too.")
     tell(notes)
+    tell(hidden_words(table, comparison("ed"), given.minimum_cell))
     write(found, given)
 
 
@@ -136,5 +141,7 @@ def print_contributions(given: argparse.Namespace) -> None:
     if table.empty:
         raise InputError(f"{given.data} has no school of district {given.district}; check the id.")
     last = table[table["year"] == table["year"].max()]
-    tell_left_out(notes, last, groups)
-    write(contributions(last, groups.group, groups.other), given)
+    tell_left_out(notes, last, groups, given.minimum_cell)
+    rows = contributions(last, groups.group, groups.other)
+    rests = ["contribution", "gap", "local_information", "local_h", *([] if groups.many else ["group_students"])]
+    write(marked_schools(rows, last, groups, rests, given.minimum_cell), given)

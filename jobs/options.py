@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis.policy.scenario import DISTRICTS, EXCLUDABLE, LEVELS
 from data.inclusion import USUALLY_EXCLUDED, Rules
+from data.privacy import LEAST_CELL, MINIMUM_CELL
 from data.schema import ED_BASES
 from jobs.printing import TABLE_FORMATS
 
@@ -39,8 +40,15 @@ def add_measuring(menu: Menu, name: str, run: Job, words: str) -> argparse.Argum
 
 
 def add_data(job: argparse.ArgumentParser) -> None:
-    """Add the dataset a job works on."""
+    """Add the dataset a job works on, and what is hidden of it in whatever the job gives out."""
     job.add_argument("data", metavar="DATA", help="a dataset's name, or a schools table (CSV, Parquet or XLSX)")
+    job.add_argument(
+        "--minimum-cell",
+        type=_cell,
+        default=MINIMUM_CELL,
+        metavar="N",
+        help=f"hide counts of schools below N, or of all students but fewer (default {MINIMUM_CELL}; 0 hides none)",
+    )
 
 
 def add_output(job: argparse.ArgumentParser, formats: Sequence[str] = ()) -> None:
@@ -67,6 +75,13 @@ def add_rules(job: argparse.ArgumentParser) -> None:
             default=counted,
             help=f"count {words} (default {'yes' if counted else 'no'})",
         )
+
+
+def _cell(text: str) -> int:
+    """A minimum cell size."""
+    if not text.isdecimal() or 0 < int(text) < LEAST_CELL:
+        raise argparse.ArgumentTypeError(f'"{text}" is no minimum cell size; give {LEAST_CELL} or more, or 0 for none')
+    return int(text)
 
 
 def years(text: str) -> list[int]:

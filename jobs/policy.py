@@ -6,12 +6,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis.errors import InputError
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import from_json
-from data.groups import on_basis
+from data.groups import comparison, on_basis
 from data.inclusion import Rules
+from data.privacy import hidden_words, marked_outcome
 from data.schema import ED_BASES
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
 from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
@@ -55,7 +58,7 @@ def add_jobs(menu: Menu) -> None:
 def write_scenario(given: argparse.Namespace) -> None:
     """A scenario to start from."""
     rules = asked_rules(given)
-    table = on_basis(table_of(given.data), given.basis)
+    table = on_basis(table_of(given.data, given.minimum_cell), given.basis)
     year = known_year(table, given)
     table, notes = counted(table[table["year"] == year], given, rules)
     scenario = scenario_from_preset(
@@ -80,15 +83,16 @@ def print_simulation(given: argparse.Namespace) -> None:
             f"{given.scenario.name} was made for dataset {scenario.dataset}, not {name}; give that dataset."
         )
     scenario = replace(scenario, districts=given.districts or scenario.districts)
-    table = on_basis(table_of(given.data), scenario.basis)
+    table = on_basis(table_of(given.data, given.minimum_cell), scenario.basis)
     rules = Rules(scenario.districts, scenario.excluded)
     table, notes = counted(table[table["year"] == scenario.year], given, rules)
-    outcome = simulate(table, scenario, given.replicates, given.seed)
+    outcome = marked_outcome(simulate(table, scenario, given.replicates, given.seed), table, given.minimum_cell)
     tell(notes)
+    tell(hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), given.minimum_cell))
     if given.format == "json":
         write_text(json.dumps(outcome_record(outcome), indent=2, ensure_ascii=False) + "\n", given)
     else:
-        write(outcome.schools[SCHOOL_COLUMNS], given)
+        write(_schools(outcome), given)
 
 
 def outcome_record(outcome: Outcome) -> dict[str, Any]:
@@ -97,13 +101,18 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "scenario": asdict(outcome.scenario),
         "replicates": outcome.replicates,
         "seed": outcome.seed,
-        "schools": records(outcome.schools[SCHOOL_COLUMNS]),
+        "schools": records(_schools(outcome)),
         "indices": {name: plain(asdict(change)) for name, change in outcome.district.items()},
         "state": {name: plain(asdict(change)) for name, change in outcome.state.items()},
         "pools": records(outcome.pools),
         "flows": records(outcome.flows),
         "schools_left_out": outcome.unknown["ncessch"].tolist(),
     }
+
+
+def _schools(outcome: Outcome) -> pd.DataFrame:
+    """The rows of the contract; where small counts are hidden, with a word on which."""
+    return outcome.schools[[*SCHOOL_COLUMNS, *outcome.schools.columns.intersection(["suppressed"])]]
 
 
 def _text(path: Path) -> str:

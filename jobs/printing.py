@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import InputError
+from data.spreadsheet import as_csv
 
 TABLE_FORMATS = ("table", "csv", "json")
 
@@ -18,7 +19,7 @@ def write(table: pd.DataFrame, given: argparse.Namespace) -> None:
     if given.format == "json":
         write_text(json.dumps(records(table), indent=2, ensure_ascii=False) + "\n", given)
     elif given.format == "csv":
-        write_text(table.to_csv(index=False, lineterminator="\n"), given)
+        write_text(as_csv(table), given)
     else:
         write_text(table.to_string(index=False, na_rep="", float_format="{:.4f}".format) + "\n", given)
 

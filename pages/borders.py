@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from analysis.borders import ranked
 from pages.shared import border_words, crossing, ground, parts, store
 from pages.shared.view import current_view
 
@@ -33,16 +32,15 @@ if gaps["gap"].isna().all():
 asked = crossing.chosen_borders(view, gaps)
 whose = f"in {view.dataset.label}"
 if asked.leaid is not None:
-    gaps = gaps[(gaps["leaid"] == asked.leaid) | (gaps["neighbour"] == asked.leaid)]
     whose = f"of {store.district_names(view).get(asked.leaid, asked.leaid)}"
-lines = crossing.named(ranked(gaps, asked.by, asked.students, asked.miles))
+lines = crossing.asked_lines(view, asked)
 floors = None if asked.leaid else (asked.students, asked.miles)
 st.markdown(border_words.widest_border(view.groups, view.year, lines, asked.by, whose, floors))
 if not lines.empty:
     crossing.show_pictures(view, lines)
     crossing.show_one(view, lines)
     st.subheader("Every line")
-    crossing.show_table(view, lines)
+    crossing.show_table(view, lines, asked)
 
 st.caption(crossing.about_borders(view, neighbours))
 parts.provenance(view)

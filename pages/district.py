@@ -4,9 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from analysis.measured import shares
 from analysis.policy.entry import entry_grades
-from data.cep import cep_signs
 from data.schema import GRADES
 from pages.shared import atlas, chance, charts, parts, similar, splits, store, words, years
 from pages.shared.controls import chosen_district
@@ -17,19 +15,14 @@ leaid = chosen_district(view)
 if leaid is None:
     parts.nothing_to_show(view)
 name = store.district_names(view).get(leaid) or leaid
-group, other = view.groups.group, view.groups.other
-everyone = store.schools(view)
-schools = everyone[everyone["leaid"] == leaid].reset_index(drop=True)
-schools["share"] = shares(schools, group, other)
-schools["school"] = schools["school"].fillna(schools["ncessch"])
+schools = splits.district_schools(view, leaid)
 known = schools.dropna(subset="share")
 rows = parts.district_rows(view).set_index("leaid")
 share = float(rows["share"].get(leaid, float("nan")))
 
 st.title(name)
 st.markdown(words.district_range(name, view.year, view.groups, share, known["share"].tolist()))
-if group == "ed":
-    schools["cep_like"] = cep_signs(schools)
+if "cep_like" in schools:
     flagged = schools.loc[schools["cep_like"].notna(), "students"]
     if len(flagged):
         st.markdown(words.cep_like_schools(len(flagged), len(schools), flagged.sum() / schools["students"].sum()))
@@ -71,7 +64,7 @@ with right:
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("What each school contributes")
-    contributed = splits.school_contributions(view, schools, share, now)
+    splits.show_contributions(view, schools, share, now)
 with right:
     st.subheader("Over the years")
     lines = history.rename(columns={"dissimilarity": "D", "variance_ratio": "V"})
@@ -97,9 +90,10 @@ st.page_link(
     query_params={"around": district_label(store.district_names(view), leaid)},
 )
 st.subheader("Every school")
-local = ["ncessch", "contribution", "gap", "local_h"]
-table = schools.merge(contributed[local], on="ncessch", how="left")
-of_two = {group: view.groups.group_words[0].upper() + view.groups.group_words[1:], "gap": "Points from the district"}
+of_two = {
+    view.groups.group: view.groups.group_words[0].upper() + view.groups.group_words[1:],
+    "gap": "Points from the district",
+}
 columns = {
     "school": "School",
     "ncessch": "School id",
@@ -109,17 +103,19 @@ columns = {
     "share": "Chance of difference in race" if view.groups.many else "Share",
     "contribution": f"Contribution to {splits.contributed_to(view)}",
     "local_h": "Local H",
-    **({"cep_like": "CEP-like"} if group == "ed" else {}),
+    **({"cep_like": "CEP-like"} if "cep_like" in schools else {}),
 }
 parts.sortable(
-    table[list(columns)].sort_values("share", ascending=False),
+    schools[list(columns)].sort_values("share", ascending=False),
     columns,
     key="schools_table",
     percent=["contribution"],
     points=[] if view.groups.many else ["gap"],
     bar="share",
 )
-parts.download(table[list(columns)], view, f"{leaid}-schools")
+parts.download(
+    lambda told: splits.district_schools(told, leaid).filter([*columns, "suppressed"]), view, f"{leaid}-schools"
+)
 
 grades = store.grades(view)
 grades = grades[grades["ncessch"].isin(schools["ncessch"])]
@@ -131,5 +127,5 @@ if len(grades):
     by_grade = schools[["school", "ncessch"]].merge(by_grade, on="ncessch").sort_values("school")
     parts.sortable(by_grade, {"school": "School", "ncessch": "School id", **taught}, key="grades_table")
     st.caption("A dash is a grade without students, or one whose number is not known.")
-    parts.download(grades, view, f"{leaid}-grades")
+    parts.download(lambda _: grades, view, f"{leaid}-grades")
 parts.provenance(view)

@@ -7,9 +7,21 @@ import streamlit as st
 from analysis.indices import INDICES, MULTIGROUP
 from analysis.random_assignment import MUCH
 from pages.shared import atlas, charts, parts, store, words
-from pages.shared.view import current_view, district_label
+from pages.shared.view import View, current_view, district_label
 
 DEFAULT_FLOOR = 1000
+
+
+def rows_with_chance(view: View, measure: str) -> pd.DataFrame:
+    """The year's districts, with what chance alone gives one measure and where that is much of it."""
+    rows = parts.district_rows(view)
+    sure = store.by_chance(view, measure).reindex(rows["leaid"]).set_axis(rows.index)
+    told = rows[measure].notna()
+    much = told & (sure[f"{measure}_chance_share"] > MUCH)
+    return rows.assign(
+        by_chance=sure[f"{measure}_expected"].where(told), care=np.where(much, "chance explains much", "")
+    )
+
 
 view = current_view()
 rows = parts.district_rows(view)
@@ -39,9 +51,7 @@ with controls[1]:
         help="Indices of small districts jump with a few students, so smaller ones are not ranked.",
     )
 index = measures[measure]
-sure = store.by_chance(view, measure).loc[rows["leaid"]]
-much = sure[f"{measure}_chance_share"].to_numpy() > MUCH
-rows = rows.assign(by_chance=sure[f"{measure}_expected"].to_numpy(), care=np.where(much, "chance explains much", ""))
+rows = rows_with_chance(view, measure)
 ranked = rows[(rows["students"] >= floor) & (rows["schools"] > 1)].assign(value=lambda t: t[measure])
 ranked = ranked.dropna(subset="value").sort_values("value", ascending=False).reset_index(drop=True)
 with controls[2]:
@@ -98,5 +108,5 @@ shown = {
     **{name: each.label for name, each in measures.items() if name != measure},
 }
 parts.sortable(rows.sort_values(measure, ascending=False)[list(shown)], shown, key="districts_table", bar="share")
-parts.download(rows[list(shown)], view, "districts")
+parts.download(lambda told: rows_with_chance(told, measure).filter([*shown, "suppressed"]), view, "districts")
 parts.provenance(view)

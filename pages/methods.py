@@ -7,9 +7,11 @@ from analysis.indices import INDICES, MULTIGROUP, ORDERED, SCHOOL, Index
 from analysis.peers import PARTS
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import DRAWS, EXCLUDABLE, UNFILLED
+from analysis.suppression import still_possible
 from data.geographic import NEAREST_METRES
 from data.inclusion import USUALLY_EXCLUDED
 from data.neighbours import TOLERANCE_METRES
+from data.privacy import CARRIED, MINIMUM_CELL
 from data.schema import COLUMNS
 from pages.shared import store, words
 from pages.shared.view import current_view
@@ -140,6 +142,20 @@ st.markdown(
   merger the two did not assign students together, and a sum would show the separation between them as its own.
 - Where no directory says that a school opened or closed, it has only appeared or gone. Ids that may be one but that
   something contradicts are not joined, and are listed.
+"""
+)
+st.subheader("What leaves this product")
+st.markdown(
+    f"""
+- Pages show the data as loaded. Downloads, and all that the command line gives, are computed from *protected* counts: a
+  school's count of students below {MINIMUM_CELL} (or the size chosen in the view), or of all its students but fewer, is
+  hidden. So are the school's largest counts where the sum of its races would tell a small one.
+- In place of a hidden count stands a fixed number, the same whatever the count, in every sum and index. So no tables,
+  totals, years, definitions or scenarios set against each other tell more: for each hidden small count at least
+  {still_possible(MINIMUM_CELL)} neighbouring values stay possible, for readers who know this program too.
+- Hidden counts are empty cells, never 0, with a word on why. Totals that rest on some are rounded to the minimum, with
+  how far they may be off; an index is left out where hidden counts could be wrong by more than {CARRIED:.0%} of the
+  smaller group, or where a group may have fewer students than the minimum.
 """
 )
 st.subheader("50/50 assignment")

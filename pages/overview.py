@@ -2,12 +2,26 @@
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
+from data.privacy import marked_districts
 from pages.shared import atlas, chance, charts, parts, splits, store, words, years
-from pages.shared.view import current_view
+from pages.shared.view import View, current_view
 
 RANKED = 15
+
+
+def contributing_districts(view: View) -> pd.DataFrame:
+    """What each district contributes to the year's V, the largest first: leaid, district, between, within, total."""
+    rows = store.district_contributions(view)
+    rows = rows[rows["year"] == view.year]
+    between, within = rows["variance_ratio_between"], rows["variance_ratio_within"]
+    district = rows["leaid"].map(store.district_names(view)).fillna(rows["leaid"])
+    ranked = rows[["leaid"]].assign(district=district, between=between, within=within, total=between + within)
+    ranked = ranked.sort_values("total", ascending=False, ignore_index=True)
+    return marked_districts(ranked, store.schools(view), ["between", "within", "total"], view.groups, view.cell)
+
 
 view = current_view()
 place = view.dataset.label
@@ -49,15 +63,7 @@ with right:
     years.state_summary(view)
 
 st.subheader("Which districts contribute most")
-contributions = store.district_contributions(view)
-contributions = contributions[contributions["year"] == view.year]
-names = store.district_names(view)
-ranked = contributions.assign(
-    district=contributions["leaid"].map(names).fillna(contributions["leaid"]),
-    between=contributions["variance_ratio_between"],
-    within=contributions["variance_ratio_within"],
-    total=contributions["variance_ratio_between"] + contributions["variance_ratio_within"],
-).sort_values("total", ascending=False)
+ranked = contributing_districts(view)
 top = ranked.head(RANKED)
 if top["total"].sum() > 0:
     st.markdown(
@@ -79,7 +85,7 @@ chance.show(view, None, partial(chance.state_measures, view))
 st.page_link("methods.py", label="What each measure means", icon=":material/menu_book:")
 parts.definitions(view)
 parts.download(
-    ranked[["leaid", "district", "between", "within", "total"]].rename(columns=lambda c: c.replace("total", "V_part")),
+    lambda told: contributing_districts(told).rename(columns={"total": "V_part"}),
     view,
     "district-contributions",
     label="Every district's contribution (CSV)",

@@ -8,12 +8,18 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.outcome import Outcome
+from analysis.policy.scenario import Scenario
 from data.cep import cep_signs
 from pages.shared import atlas, charts, parts, store, words
 from pages.shared.controls import asked_scenario, chosen_district
 from pages.shared.view import View, current_view
 
 SENDERS_SHOWN = 25
+
+
+def outcome_of(view: View, scenario: Scenario) -> Outcome:
+    """The outcome of a scenario on the view's schools."""
+    return store.outcome(view, scenario)
 
 
 def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
@@ -146,7 +152,7 @@ name = store.district_names(view).get(district) or district
 st.title(f"What would 50/50 do in {name}?")
 try:
     scenario = asked_scenario(view, district)
-    outcome = store.outcome(view.dataset.name, view.dataset.input_hash, view.basis, scenario)
+    outcome = outcome_of(view, scenario)
 except InputError as error:
     st.info(str(error), icon=":material/info:")
     parts.provenance(view)
@@ -185,11 +191,18 @@ shown = {
 }
 shares = ["before", "after", "share_after_low", "share_after_high", "change"]
 parts.sortable(rows[list(shown)], shown, key="outcome_table", percent=shares)
+names = store.schools_of_all_levels(view)[["ncessch", "school"]]
 buttons = st.columns(4)
 with buttons[0]:
-    parts.download(outcome.schools.merge(rows[["ncessch", "school"]], on="ncessch"), view, f"{district}-5050-schools")
+    parts.download(
+        lambda told: outcome_of(told, scenario).schools.merge(names, on="ncessch", how="left"),
+        view,
+        f"{district}-5050-schools",
+    )
 with buttons[1]:
-    parts.download(outcome.flows, view, f"{district}-5050-moves", label="Who moves where (CSV)")
+    parts.download(
+        lambda told: outcome_of(told, scenario).flows, view, f"{district}-5050-moves", label="Who moves where (CSV)"
+    )
 with buttons[2]:
     st.download_button(
         "Scenario (JSON)",

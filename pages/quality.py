@@ -57,7 +57,7 @@ downloads = st.columns([1, 1, 4])
 for column, (form, content) in zip(downloads, {"html": quality.as_html, "json": quality.as_json}.items(), strict=False):
     column.download_button(
         f"Every year ({form.upper()})",
-        data=lambda content=content: content(report),
+        data=lambda content=content: content(store.quality(view.exported)),
         file_name=f"{view.dataset.name}-quality.{form}",
         on_click="ignore",
         icon=":material/download:",

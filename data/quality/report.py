@@ -9,6 +9,7 @@ import pandas as pd
 from data import store
 from data.check import Exclusion
 from data.grades import typed
+from data.privacy import fingerprint, masked, protected
 from data.quality import counts, places, years
 from data.quality.finding import SEVERITIES, Check, Finding, Severity, Subject
 from data.schema import BOUNDS, COLUMNS
@@ -109,21 +110,33 @@ def report(
     )
 
 
-def of_dataset(manifest: Manifest) -> Report:
-    """The report of a stored dataset.
+def told_to_others(schools: pd.DataFrame, minimum_cell: int) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """A schools table as a report that leaves the product may see it, and what to tell of that."""
+    if not minimum_cell:
+        return schools, ()
+    note = (
+        f"Counts of schools below {minimum_cell}, or of all students but fewer, are hidden in this report as if their "
+        "publisher had hidden them, and so are those that would tell them; checks see none of them."
+    )
+    return masked(protected(schools, minimum_cell)), (note,)
+
+
+def of_dataset(manifest: Manifest, minimum_cell: int = 0) -> Report:
+    """The report of a stored dataset, for others with counts below ``minimum_cell`` hidden.
 
     Raises:
         InputError: its files are gone or damaged.
     """
+    schools, told = told_to_others(store.schools(manifest), minimum_cell)
     return report(
-        store.schools(manifest),
+        schools,
         store.districts(manifest),
         store.grades(manifest),
         label=manifest.label,
         source=manifest.source,
-        version=manifest.input_hash,
+        version=fingerprint(schools) if minimum_cell else manifest.input_hash,
         exclusions=manifest.exclusions,
-        notes=manifest.notes,
+        notes=(*manifest.notes, *told),
     )
 
 

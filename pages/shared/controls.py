@@ -13,6 +13,7 @@ from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, UNFILLED, Hos
 from data import store as datasets
 from data.groups import bases, comparison, comparisons
 from data.inclusion import ADMINISTRATIVE, USUALLY_EXCLUDED, Rules
+from data.privacy import LEAST_CELL, MINIMUM_CELL
 from data.schema import ED_BASES, LEVELS, school_year
 from data.store import Manifest
 from pages.shared import store
@@ -55,7 +56,8 @@ def _chosen_view() -> View:
         with columns[4]:
             basis = _chosen_basis(table)
         rules = _chosen_rules(manifest)
-    view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis, rules)
+        cell = _chosen_cell()
+    view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis, rules, cell)
     words.markdown(f"**{view.words}**")
     if manifest.fictional:
         st.warning(
@@ -100,6 +102,22 @@ def _chosen_rules(manifest: Manifest) -> Rules:
     return Rules(districts, tuple(name for name in EXCLUDABLE if name in excluded))
 
 
+def _chosen_cell() -> int:
+    """The minimum cell size of downloads."""
+    asked = st.number_input(
+        "Smallest count in downloads",
+        min_value=0,
+        max_value=100,
+        value=MINIMUM_CELL,
+        key="minimum_cell",
+        bind="query-params",
+        width=250,
+        help="Downloads hide a school's count of students below this, or of all but fewer, and every count that would "
+        f"tell it. {LEAST_CELL} or more; 0 hides none. Pages show the data as loaded.",
+    )
+    return max(LEAST_CELL, int(asked)) if asked else 0
+
+
 def by_label(manifests: list[Manifest]) -> dict[str, Manifest]:
     """The datasets by what people call them, with the name where several are called the same."""
     times = Counter(manifest.label for manifest in manifests)
@@ -134,8 +152,11 @@ def _follow_district(view: View, present: set[str]) -> None:
 
 
 def asked_scenario(view: View, district: str) -> Scenario:
-    """The scenario that the controls describe, starting from a preset's."""
-    everyone = store.schools_of_all_levels(view)
+    """The scenario that the controls describe, starting from a preset's.
+
+    It can be downloaded, so it starts from what may be told.
+    """
+    everyone = store.schools_of_all_levels(view.exported)
     preset = st.segmented_control(
         "Start from",
         list(PRESETS),

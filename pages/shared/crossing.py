@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from analysis.borders import OF_A_DISTRICT, RANKINGS, Change, shares
+from analysis.borders import OF_A_DISTRICT, RANKINGS, Change, ranked, shares
 from analysis.indices import INDICES
 from data.inclusion import GEOGRAPHIC
 from data.schema import RACES
@@ -101,7 +101,15 @@ def chosen_borders(view: View, gaps: pd.DataFrame) -> Asked:
     return Asked(by, 0, 0.0, leaid) if leaid else Asked(by, int(students), float(miles), None)
 
 
-def named(lines: pd.DataFrame) -> pd.DataFrame:
+def asked_lines(view: View, asked: Asked) -> pd.DataFrame:
+    """The borders asked for, ranked and named."""
+    gaps = store.borders(view)
+    if asked.leaid is not None:
+        gaps = gaps[(gaps["leaid"] == asked.leaid) | (gaps["neighbour"] == asked.leaid)]
+    return _named(ranked(gaps, asked.by, asked.students, asked.miles))
+
+
+def _named(lines: pd.DataFrame) -> pd.DataFrame:
     """Borders with both districts called by name or else by id, and what a chart says of each."""
     lines = lines.assign(
         district=lines["district"].fillna(lines["leaid"]),
@@ -236,7 +244,7 @@ def _of_all(joining: Change, opening: Change, opened: int) -> pd.DataFrame:
     )
 
 
-def show_table(view: View, lines: pd.DataFrame) -> None:
+def show_table(view: View, lines: pd.DataFrame, asked: Asked) -> None:
     """Every border asked for, and its download."""
     labels = {
         "district": "District",
@@ -262,7 +270,7 @@ def show_table(view: View, lines: pd.DataFrame) -> None:
     }
     shown = lines[list(labels)].assign(**rounded)
     parts.sortable(shown, labels, key="borders_table", percent=["share", "neighbour_share"])
-    parts.download(lines.drop(columns=["border", "hover"]), view, "borders")
+    parts.download(lambda told: asked_lines(told, asked).drop(columns=["border", "hover"]), view, "borders")
 
 
 def about_borders(view: View, neighbours: "gpd.GeoDataFrame") -> str:

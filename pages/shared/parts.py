@@ -10,7 +10,9 @@ import streamlit as st
 from analysis.indices import INDICES, SCHOOL
 from data.geographic import UNPLACED, placed_words
 from data.inclusion import GEOGRAPHIC, excluded_words
+from data.privacy import hidden_words
 from data.schema import ED_BASES, school_year
+from data.spreadsheet import as_csv
 from pages.shared import chance, charts, store, words
 from pages.shared.view import View
 
@@ -193,8 +195,15 @@ def _index_values(view: View, row: pd.Series) -> dict[str, str]:
     return {f"{i.label} ({i.symbol})": words.number_or_reason(row[i.name], why[i.name]) for i in view.indices.values()}
 
 
-def download(table: pd.DataFrame, view: View, name: str, *, label: str = "Table (CSV)") -> None:
-    """A CSV of a table; every row carries the year, definition, coverage and data version."""
+def download(table: Callable[[View], pd.DataFrame], view: View, name: str, *, label: str = "Table (CSV)") -> None:
+    """A CSV of a table; every row carries the year, definition, coverage and data version.
+
+    Args:
+        table: makes the table anew, of the view as it may leave the product.
+        view: the view.
+        name: of the file.
+        label: of the button.
+    """
     st.download_button(
         label,
         data=_csv(table, view),
@@ -206,19 +215,21 @@ def download(table: pd.DataFrame, view: View, name: str, *, label: str = "Table 
     )
 
 
-def _csv(table: pd.DataFrame, view: View) -> Callable[[], str]:
+def _csv(table: Callable[[View], pd.DataFrame], view: View) -> Callable[[], str]:
     """The file's content, made only when asked for."""
 
     def content() -> str:
         covered, _, _ = coverage(view)
-        return table.assign(
-            school_year=school_year(view.year),
-            view=view.words,
-            excluded=", ".join(view.rules.excluded),
-            enrollment_covered=round(covered, 4),
-            source=view.dataset.source,
-            data_version=view.dataset.input_hash,
-        ).to_csv(index=False)
+        about = {
+            "school_year": school_year(view.year),
+            "view": view.words,
+            "excluded": ", ".join(view.rules.excluded),
+            "enrollment_covered": round(covered, 4),
+            "source": view.dataset.source,
+            "data_version": store.version(view.exported),
+            "minimum_cell": view.minimum_cell,
+        }
+        return as_csv(table(view.exported).assign(**about))
 
     return content
 
@@ -241,6 +252,8 @@ def provenance(view: View) -> None:
     )
     chosen = excluded_words(store.excluded(view))
     by_choice = f" Left out by choice: {chosen}." if chosen else ""
+    untold = hidden_words(store.schools(view.exported), view.groups, view.minimum_cell)
+    st.caption(words.hidden_in_downloads(untold, view.minimum_cell))
     st.divider()
     ground = ""
     if view.rules.districts == GEOGRAPHIC:

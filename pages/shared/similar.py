@@ -38,7 +38,7 @@ def show_similar(view: View, leaid: str, name: str) -> None:
         )
     with right:
         st.table(_places(place))
-    _show_districts(view, found)
+    _show_districts(view, leaid, found)
 
 
 def _drawn(rows: pd.DataFrame, leaid: str) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def _places(place: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _show_districts(view: View, found: pd.DataFrame) -> None:
+def _show_districts(view: View, leaid: str, found: pd.DataFrame) -> None:
     """The similar districts, how far each is in all and in each part."""
     known = [name for name in PARTS if name in found]
     absent = [PARTS[name] for name in PARTS if name not in found]
@@ -93,4 +93,9 @@ def _show_districts(view: View, found: pd.DataFrame) -> None:
         + (f" Not compared, for the data does not tell: {'; '.join(absent)}." if absent else "")
         + " The data does not say whether a district is city, suburb, town or rural."
     )
-    parts.download(shown, view, "similar-districts", label="Similar districts (CSV)")
+    parts.download(
+        lambda told: store.peers(told, leaid).filter([*labels, "suppressed"]),
+        view,
+        "similar-districts",
+        label="Similar districts (CSV)",
+    )

@@ -3,8 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from analysis.measured import contributions
+from analysis.measured import contributions, shares
+from data.cep import cep_signs
 from data.chain import chain, chain_words, crossed_words, offered
+from data.privacy import marked_schools
 from pages.shared import charts, store, words
 from pages.shared.view import View
 
@@ -50,30 +52,44 @@ def contributed_to(view: View) -> str:
     return "M" if view.groups.many else "D"
 
 
-def school_contributions(view: View, schools: pd.DataFrame, share: float, now: pd.Series) -> pd.DataFrame:
+def district_schools(view: View, leaid: str) -> pd.DataFrame:
+    """The schools of a district with what each contributes.
+
+    Returns:
+        The rows of the view, and share (as ``analysis.measured.shares``), contribution (to D; of all races the school's
+        share of the district's M), gap, local_h and, of disadvantaged students, cep_like (as ``data.cep.cep_signs``).
+    """
+    everyone, groups = store.schools(view), view.groups
+    rows = everyone[everyone["leaid"] == leaid].reset_index(drop=True)
+    found = contributions(rows, groups.group, groups.other)
+    if groups.many:
+        added = found["local_information"] * found["group_students"]
+        found["contribution"] = added / (added.sum() or float("nan"))
+    rows = rows.assign(school=rows["school"].fillna(rows["ncessch"]), share=shares(rows, groups.group, groups.other))
+    rests = ["contribution", "gap", "local_h"]
+    rows = rows.merge(found[["ncessch", *rests]], on="ncessch", how="left")
+    if groups.group == "ed":
+        rows["cep_like"] = cep_signs(rows)
+        rests = [*rests, "cep_like"]
+    return marked_schools(rows, everyone, groups, [*groups.columns, "share", *rests], view.cell)
+
+
+def show_contributions(view: View, schools: pd.DataFrame, share: float, now: pd.Series) -> None:
     """What each school of a district contributes, drawn and said.
 
     Args:
         view: the view.
-        schools: the district's, with their shares as in ``analysis.measured.shares``.
+        schools: as ``district_schools`` gives them.
         share: the district's own.
         now: the district's row of ``analysis.measured.indices_by``.
-
-    Returns:
-        ``analysis.measured.contributions``, with a school's share of M as its contribution where all races are
-        compared.
     """
-    found = contributions(schools, view.groups.group, view.groups.other)
-    found["school"] = found["school"].fillna(found["ncessch"])
-    if view.groups.many:
-        added = found["local_information"] * found["group_students"]
-        found["contribution"] = added / (added.sum() or float("nan"))
-    else:
-        found["above"] = found["ncessch"].map(schools.set_index("ncessch")["share"]) > share
-    shown = found.dropna(subset="contribution").head(CONTRIBUTIONS_SHOWN)
+    found = schools.dropna(subset="contribution").sort_values(["contribution", "ncessch"], ascending=[False, True])
+    shown = found.head(CONTRIBUTIONS_SHOWN)
     if shown.empty:
         st.caption("The schools do not differ, so there is nothing to share out.")
-        return found
+        return
+    if not view.groups.many:
+        shown = shown.assign(above=shown["share"] > share)
     symbol = contributed_to(view)
     st.plotly_chart(
         charts.contributions(shown, symbol),
@@ -82,4 +98,3 @@ def school_contributions(view: View, schools: pd.DataFrame, share: float, now: p
         alt=f"Schools by their contribution to the district's {symbol}, largest first.",
     )
     st.caption(words.contributed(view.groups, now, len(shown), len(found)))
-    return found

@@ -1,6 +1,7 @@
 """All caching: tables and results by small keys, so that a rerun computes nothing twice."""
 
 import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -22,6 +23,7 @@ from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, included
 from data.lineage import Lineage
 from data.lineage import lineage as followed
+from data.privacy import TRAITS, fingerprint, marked_borders, marked_districts, marked_outcome, marked_places, protected
 from data.quality.report import Report, of_dataset
 from data.schema import RACES
 from data.sensitivity import sensitivity as on_every_basis
@@ -30,7 +32,7 @@ from pages.shared import ground
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from pages.shared.view import View
+    from pages.shared.view import Key, View
 
 # Schools drawn at most for one table: large places need fewer replicates, their ranges being narrower than a digit.
 DRAWN = 400_000
@@ -51,30 +53,43 @@ def _assignment(name: str, content: str) -> Assignment:
     return assigned(schools, cast("gpd.GeoDataFrame", districts))
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _protected(name: str, content: str, by_ground: bool, cell: int) -> pd.DataFrame:
+    """Every school of a dataset, its small counts hidden."""
+    return protected(_assignment(name, content).table if by_ground else all_schools(name, content), cell)
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _included(
-    name: str, content: str, rules: Rules, level: str | None, basis: str | None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _included(key: "Key") -> tuple[pd.DataFrame, pd.DataFrame]:
     """The schools that count, and how many are left out by choice; see ``data.inclusion.included``."""
-    by_ground = rules.districts == GEOGRAPHIC
-    table = on_basis(_assignment(name, content).table if by_ground else all_schools(name, content), basis)
-    return included(table if level is None else table[table["level"] == level], rules.excluded)
+    table = on_basis(_protected(key.name, key.content, key.rules.districts == GEOGRAPHIC, key.cell), key.basis)
+    return included(table if key.level is None else table[table["level"] == key.level], key.rules.excluded)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _schools(name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int) -> pd.DataFrame:
-    table, _ = _included(name, content, rules, level, basis)
+def _schools(key: "Key", year: int) -> pd.DataFrame:
+    table, _ = _included(key)
     return table[table["year"] == year].reset_index(drop=True)
 
 
 def schools(view: "View") -> pd.DataFrame:
     """The schools of the view."""
-    return _schools(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year)
+    return _schools(view.key.of_any_groups, view.year)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _version(name: str, content: str, cell: int) -> str:
+    return fingerprint(_protected(name, content, False, cell)) if cell else content
+
+
+def version(view: "View") -> str:
+    """Which data the view's numbers rest on; see ``data.privacy.fingerprint``."""
+    return _version(view.dataset.name, view.dataset.input_hash, view.cell)
 
 
 def schools_of_all_levels(view: "View") -> pd.DataFrame:
     """The schools of the view's year at every level: what a scenario stands on."""
-    return _schools(view.dataset.name, view.dataset.input_hash, view.rules, None, view.basis, view.year)
+    return _schools(replace(view.key.of_any_groups, level=None), view.year)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -89,13 +104,13 @@ def grades(view: "View") -> pd.DataFrame:
 
 def excluded(view: "View") -> pd.DataFrame:
     """What the view leaves out by choice in its year; see ``data.inclusion.included``."""
-    _, counts = _included(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis)
+    _, counts = _included(view.key.of_any_groups)
     return counts[counts["year"] == view.year]
 
 
 def placed(view: "View") -> pd.DataFrame:
     """The schools of the view with how each came to its geographic district, as in ``Assignment.placed``."""
-    table, _ = _included(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis)
+    table, _ = _included(view.key.of_any_groups)
     return table[table["year"] == view.year].join(_assignment(view.dataset.name, view.dataset.input_hash).placed)
 
 
@@ -105,14 +120,14 @@ def district_names(view: "View") -> dict[str, str]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _all_years(
-    name: str, content: str, rules: Rules, level: str | None, group: str, basis: str | None, what: str
-) -> pd.DataFrame:
+def _all_years(key: "Key", what: str) -> pd.DataFrame:
     """A result for every year of a dataset: indices by a place, the decomposition, or what districts contribute."""
-    table, _ = _included(name, content, rules, level, basis)
-    groups = comparison(group)
+    table, _ = _included(key.of_any_groups)
+    groups = comparison(key.group)
     if what in measured.PLACES:
-        return measured.indices_by(table, what, groups.group, groups.other)
+        return marked_places(
+            measured.indices_by(table, what, groups.group, groups.other), table, what, groups, key.cell
+        )
     if (place := what.removeprefix("reasons by ")) in measured.PLACES:
         return measured.reasons_by(table, place, groups.group, groups.other)
     compute = {
@@ -127,66 +142,61 @@ def _all_years(
 
 def indices(view: "View", by: str) -> pd.DataFrame:
     """Indices of every place and year; see ``analysis.measured.indices_by``."""
-    return _all_years(*view.key, by)
+    return _all_years(view.key, by)
 
 
 def reasons(view: "View", by: str) -> pd.DataFrame:
     """Why indices are undefined, of every place and year; see ``analysis.measured.reasons_by``."""
-    return _all_years(*view.key, f"reasons by {by}")
+    return _all_years(view.key, f"reasons by {by}")
 
 
 def decomposed(view: "View") -> pd.DataFrame:
     """Segregation between and within districts by year; see ``analysis.measured.decomposed``."""
-    return _all_years(*view.key, "decomposed")
+    return _all_years(view.key, "decomposed")
 
 
 def district_contributions(view: "View") -> pd.DataFrame:
     """What each district contributes by year; see ``analysis.measured.district_contributions``."""
-    return _all_years(*view.key, "district contributions")
+    return _all_years(view.key, "district contributions")
 
 
 def left_out(view: "View") -> pd.DataFrame:
     """Schools whose counts are unknown by year; see ``analysis.measured.left_out``."""
-    return _all_years(*view.key, "left out")
+    return _all_years(view.key, "left out")
 
 
 def typical_schools(view: "View") -> pd.DataFrame:
     """The average student's school by year; see ``analysis.measured.typical_schools``."""
-    return _all_years(*view.key, "typical")
+    return _all_years(view.key, "typical")
 
 
 def chances_of_difference(view: "View") -> pd.DataFrame:
     """How often two students differ by year; see ``analysis.measured.chances_of_difference``."""
-    return _all_years(*view.key, "chances")
+    return _all_years(view.key, "chances")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _levels(
-    name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int, group: str, chain: str
-) -> pd.DataFrame:
-    table, groups = _schools(name, content, rules, level, basis, year), comparison(group)
+def _levels(key: "Key", year: int, chain: str) -> pd.DataFrame:
+    table, groups = _schools(key.of_any_groups, year), comparison(key.group)
     columns = [each.column for each in chain_of(chain, table)[:-1]]
     return measured.decomposed_by_level(table, groups.group, groups.other, columns)
 
 
 def levels(view: "View", chain: str) -> pd.DataFrame:
     """The year's segregation level by level of a chain; see ``analysis.measured.decomposed_by_level``."""
-    key = (view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year)
-    return _levels(*key, view.groups.key, chain)
+    return _levels(view.key, view.year, chain)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _bounds(
-    name: str, content: str, rules: Rules, level: str | None, group: str, basis: str | None, year: int, by: str
-) -> pd.DataFrame:
-    return measured.bounds_by(_schools(name, content, rules, level, basis, year), by, group).set_index("place")
+def _bounds(key: "Key", year: int, by: str) -> pd.DataFrame:
+    return measured.bounds_by(_schools(key.of_any_groups, year), by, key.group).set_index("place")
 
 
 def bounds(view: "View", by: str) -> pd.DataFrame | None:
     """What the year's indices can be, by place; None for two races, whose bounds are not known."""
     if view.groups.other is not None:
         return None
-    return _bounds(*view.key, view.year, by)
+    return _bounds(view.key, view.year, by)
 
 
 def _replicates(schools: pd.DataFrame) -> int:
@@ -194,38 +204,20 @@ def _replicates(schools: pd.DataFrame) -> int:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _by_chance(
-    name: str,
-    content: str,
-    rules: Rules,
-    level: str | None,
-    group: str,
-    basis: str | None,
-    year: int,
-    measures: tuple[str, ...],
-) -> pd.DataFrame:
-    schools, groups = _schools(name, content, rules, level, basis, year), comparison(group)
+def _by_chance(key: "Key", year: int, measures: tuple[str, ...]) -> pd.DataFrame:
+    schools, groups = _schools(key.of_any_groups, year), comparison(key.group)
     found = expected_by(schools, "district", groups.group, groups.other, _replicates(schools), names=measures)
     return found.set_index("place")
 
 
 def by_chance(view: "View", *measures: str) -> pd.DataFrame:
     """What random assignment alone would give the year's districts; see ``measured_uncertainty.expected_by``."""
-    return _by_chance(*view.key, view.year, measures)
+    return _by_chance(view.key, view.year, measures)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _how_sure(
-    name: str,
-    content: str,
-    rules: Rules,
-    level: str | None,
-    group: str,
-    basis: str | None,
-    year: int,
-    leaid: str | None,
-) -> pd.DataFrame:
-    schools, groups = _schools(name, content, rules, level, basis, year), comparison(group)
+def _how_sure(key: "Key", year: int, leaid: str | None) -> pd.DataFrame:
+    schools, groups = _schools(key.of_any_groups, year), comparison(key.group)
     # All schools of the view are one place, whatever the states they name.
     schools = schools.assign(state="") if leaid is None else schools[schools["leaid"] == leaid]
     asked = (schools, "state" if leaid is None else "district", groups.group, groups.other, _replicates(schools))
@@ -242,34 +234,39 @@ def how_sure(view: "View", leaid: str | None = None) -> pd.DataFrame:
     Returns:
         One row an index, columns value and as in ``measured_uncertainty``.
     """
-    return _how_sure(*view.key, view.year, leaid)
+    return _how_sure(view.key, view.year, leaid)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _sensitivity(name: str, content: str, rules: Rules, level: str | None, year: int) -> pd.DataFrame:
-    return on_every_basis(_schools(name, content, rules, level, None, year))
+def _sensitivity(key: "Key", year: int) -> pd.DataFrame:
+    return on_every_basis(_schools(key, year))
 
 
 def sensitivity(view: "View") -> pd.DataFrame:
     """The headline numbers of the year on every ED basis; see ``data.sensitivity.sensitivity``."""
-    return _sensitivity(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.year)
+    return _sensitivity(replace(view.key.of_any_groups, basis=None), view.year)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def outcome(name: str, content: str, basis: str | None, scenario: Scenario) -> Outcome:
-    """The outcome of a scenario."""
+def _outcome(key: "Key", scenario: Scenario) -> Outcome:
+    table = _schools(key, scenario.year)
+    return marked_outcome(simulate(table, scenario), table, key.cell)
+
+
+def outcome(view: "View", scenario: Scenario) -> Outcome:
+    """The outcome of a scenario, which has its own rules and level."""
     rules = Rules(scenario.districts, scenario.excluded)
-    return simulate(_schools(name, content, rules, None, basis, scenario.year), scenario)
+    return _outcome(replace(view.key.of_any_groups, rules=rules, level=None), scenario)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _quality(name: str, content: str, loaded: str) -> Report:  # noqa: ARG001 loaded anew, its notes may be others
-    return of_dataset(store.find(name))
+def _quality(name: str, content: str, loaded: str, cell: int) -> Report:  # noqa: ARG001 loaded anew, its notes may differ
+    return of_dataset(store.find(name), cell)
 
 
 def quality(view: "View") -> Report:
     """The quality report of the view's dataset, of all its years."""
-    return _quality(view.dataset.name, view.dataset.input_hash, view.dataset.loaded)
+    return _quality(view.dataset.name, view.dataset.input_hash, view.dataset.loaded, view.cell)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -291,55 +288,42 @@ def ids_of(view: "View", leaid: str) -> list[str]:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _borders(
-    name: str, content: str, rules: Rules, level: str | None, group: str, basis: str | None, year: int
-) -> pd.DataFrame:
-    lines = cast("gpd.GeoDataFrame", ground.neighbours(name, content)).drop(columns="geometry")
-    groups = comparison(group)
-    table = _schools(name, content, rules, level, basis, year)
+def _borders(key: "Key", year: int) -> pd.DataFrame:
+    lines = cast("gpd.GeoDataFrame", ground.neighbours(key.name, key.content)).drop(columns="geometry")
+    groups = comparison(key.group)
+    table = _schools(key.of_any_groups, year)
     lines = lines.assign(border=np.arange(len(lines)))
-    return border_gaps(table, lines, groups.group, groups.other, ["ed", *RACES])
+    return marked_borders(border_gaps(table, lines, groups.group, groups.other, TRAITS), table, groups, key.cell)
 
 
 def borders(view: "View") -> pd.DataFrame:
     """Both sides of every border of the view, as ``analysis.borders.border_gaps``; ``border`` is its row among the
     neighbours. The dataset must have boundaries.
     """
-    return _borders(*view.key, view.year)
+    return _borders(view.key, view.year)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _changes(
-    name: str,
-    content: str,
-    rules: Rules,
-    level: str | None,
-    group: str,
-    basis: str | None,
-    year: int,
-    pair: tuple[str, str],
-    share: float,
-) -> tuple[Change, Change]:
-    groups = comparison(group)
-    table = _schools(name, content, rules, level, basis, year)
+def _changes(key: "Key", year: int, pair: tuple[str, str], share: float) -> tuple[Change, Change]:
+    groups = comparison(key.group)
+    table = _schools(key.of_any_groups, year)
     return joined(table, pair, groups.group, groups.other), opened(table, pair, share, groups.group, groups.other)
 
 
 def border_changes(view: "View", pair: tuple[str, str], share: float) -> tuple[Change, Change]:
     """What joining two districts, and opening a share of seats across their line, would change."""
-    return _changes(*view.key, view.year, pair, share)
+    return _changes(view.key, view.year, pair, share)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _peers(
-    name: str, content: str, rules: Rules, level: str | None, basis: str | None, year: int, leaid: str
-) -> pd.DataFrame:
-    return similar(_schools(name, content, rules, level, basis, year), leaid, list(RACES))
+def _peers(key: "Key", year: int, leaid: str) -> pd.DataFrame:
+    table = _schools(key, year)
+    return marked_districts(similar(table, leaid, list(RACES)), table, ["share_ed"], comparison("ed"), key.cell)
 
 
 def peers(view: "View", leaid: str) -> pd.DataFrame:
     """The districts of the view most like one; see ``analysis.peers.peers``."""
-    return _peers(view.dataset.name, view.dataset.input_hash, view.rules, view.level, view.basis, view.year, leaid)
+    return _peers(view.key.of_any_groups, view.year, leaid)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

@@ -1,17 +1,36 @@
 """What the link says: which data, year, level, groups and ED definition every page shows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from analysis.indices import INDICES, MULTIGROUP, Index
 from data.groups import Comparison
 from data.inclusion import Rules
+from data.privacy import MINIMUM_CELL
 from data.schema import ED_BASES, school_year
 from data.store import Manifest
 
 # Labels stand in links, so they stay as they are once published.
 ALL_LEVELS = "all levels"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What cached results depend on beside the year: a view's dataset by name and content, and its choices."""
+
+    name: str
+    content: str
+    rules: Rules
+    level: str | None
+    basis: str | None
+    cell: int
+    group: str
+
+    @property
+    def of_any_groups(self) -> "Key":
+        """The same for what does not depend on whom the view compares."""
+        return replace(self, group="")
 
 
 @dataclass(frozen=True)
@@ -25,6 +44,8 @@ class View:
         groups: whom the indices compare.
         basis: the ED basis, or None where the data has no ED count.
         rules: which schools count, and for which district.
+        minimum_cell: the size below which downloads hide counts of schools; 0 hides none.
+        cell: the size below which they are hidden in what is computed of this view; on the screen, none.
     """
 
     dataset: Manifest
@@ -33,11 +54,19 @@ class View:
     groups: Comparison
     basis: str | None
     rules: Rules = field(default_factory=Rules)
+    minimum_cell: int = MINIMUM_CELL
+    cell: int = 0
 
     @property
-    def key(self) -> tuple[str, str, Rules, str | None, str, str | None]:
-        """What cached results of all years depend on."""
-        return (self.dataset.name, self.dataset.input_hash, self.rules, self.level, self.groups.key, self.basis)
+    def exported(self) -> "View":
+        """The same view for whatever leaves the product."""
+        return replace(self, cell=self.minimum_cell)
+
+    @property
+    def key(self) -> Key:
+        """What cached results depend on."""
+        name, content = self.dataset.name, self.dataset.input_hash
+        return Key(name, content, self.rules, self.level, self.basis, self.cell, self.groups.key)
 
     @property
     def indices(self) -> dict[str, Index]:

@@ -428,3 +428,16 @@ def state_change(outcome: Outcome, state: str) -> str:
         if not math.isnan((change := outcome.state[name]).after)
     ]
     return f"Over all schools of {state}: " + ", ".join(changes) + "."
+
+
+def hidden_in_downloads(notes: Sequence[str], minimum_cell: int) -> str:
+    """What downloads do not tell that their page does.
+
+    Args:
+        notes: ``data.privacy.hidden_words`` of the view's year.
+        minimum_cell: the size below which they hide counts; 0 hides none.
+    """
+    if not minimum_cell:
+        return "Downloads hide no count, however small."
+    told = notes[0] if notes else f"None is below {minimum_cell} here."
+    return f"This page shows the data as loaded; downloads hide small counts. {told}"

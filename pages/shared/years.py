@@ -31,7 +31,7 @@ def district_events(view: View, leaid: str) -> None:
         return
     st.subheader("What became of it and its schools")
     st.table(_shown(events))
-    parts.download(events, view, f"{leaid}-years", label="Its years (CSV)")
+    parts.download(lambda _: events, view, f"{leaid}-years", label="Its years (CSV)")
 
 
 def state_summary(view: View) -> None:
@@ -53,7 +53,7 @@ def state_events(view: View) -> None:
     meanings = [KINDS[kind] for _, kind in table.index]
     names = pd.Index([f"{unit[0].upper()}{unit[1:]}s {kind}" for unit, kind in table.index], name="Seen first in")
     st.table(table.set_axis(names).rename_axis(None, axis=1).assign(Meaning=meanings))
-    parts.download(events, view, "years", label="Every one of them (CSV)")
+    parts.download(lambda _: events, view, "years", label="Every one of them (CSV)")
 
 
 def _of_district(view: View, leaid: str) -> pd.DataFrame:

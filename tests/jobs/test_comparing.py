@@ -36,7 +36,7 @@ def mapped(run, tmp_path):
 
 
 def test_a_border_by_hand(told, mapped):
-    out, notes = told("borders", mapped, "--students", "300", "--format", "csv")
+    out, notes = told("borders", mapped, "--students", "300", "--minimum-cell", "0", "--format", "csv")
     (row,) = table(out).to_dict("records")
     assert (row["leaid"], row["neighbour"]) == (UNEVEN, EVEN)
     assert (row["students"], row["neighbour_students"]) == (300, 300)

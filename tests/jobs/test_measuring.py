@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.indices import INDICES, MULTIGROUP
+from data.reading import tables
 from tests.small_state import COLUMNS, EVEN, UNEVEN, lines, written
 
 INDEX_COLUMNS = [
@@ -26,6 +27,8 @@ INDEX_COLUMNS = [
     "gini",
     "atkinson",
 ]
+# What marks the counts that are hidden, after all other columns.
+MARKS = ["group_students_within", "suppressed"]
 MEASURES = ["variance_ratio", "theil_h", "mutual_information", "exposure_shortfall"]
 TEXT = dict.fromkeys(["place", "ncessch", "leaid"], "str")
 
@@ -40,7 +43,7 @@ def columns(text):
 
 def test_indices_of_the_state_by_hand(run, state):
     out = run("indices", state, "--format", "csv")
-    assert columns(out) == INDEX_COLUMNS
+    assert columns(out) == [*INDEX_COLUMNS, *MARKS]
     (row,) = table(out).to_dict("records")
     assert (row["year"], row["place"], row["schools"], row["students"], row["group_students"]) == (
         2020,
@@ -75,8 +78,9 @@ def test_an_undefined_index_is_an_empty_cell_and_null(run, tmp_path):
     nobody = [COLUMNS, *(line.replace(",30,state", ",0,state") for line in lines()[4:])]
     state = written(tmp_path / "nobody.csv", nobody)
     # Of students of one kind, only mutual information is defined: knowing the school tells nothing.
-    assert run("indices", state, "--format", "csv").splitlines()[1] == "2020,OH,OH,3,300,0,,,,,,0.0,,"
-    (row,) = json.loads(run("indices", state, "--format", "json"))
+    job = ["indices", state, "--minimum-cell", "0"]
+    assert run(*job, "--format", "csv").splitlines()[1] == "2020,OH,OH,3,300,0,,,,,,0.0,,"
+    (row,) = json.loads(run(*job, "--format", "json"))
     assert [name for name in INDICES if row[name] is not None] == ["mutual_information"]
 
 
@@ -84,7 +88,7 @@ def test_json_and_csv_hold_the_same_at_full_precision(run):
     job = ["indices", "franklin", "--by", "district", "--year", "2023"]
     rows = json.loads(run(*job, "--format", "json"))
     csv = table(run(*job, "--format", "csv"))
-    assert list(rows[0]) == INDEX_COLUMNS
+    assert list(rows[0]) == [*INDEX_COLUMNS, *MARKS]
     assert len(rows) == len(csv) > 100
     for name in INDICES:
         assert [math.nan if row[name] is None else row[name] for row in rows] == pytest.approx(
@@ -95,7 +99,8 @@ def test_json_and_csv_hold_the_same_at_full_precision(run):
 def test_bounds_are_more_columns_around_every_index(run):
     rows = table(run("indices", "franklin", "--by", "district", "--year", "2023", "--bounds", "--format", "csv"))
     assert list(rows)[: len(INDEX_COLUMNS)] == INDEX_COLUMNS
-    assert list(rows)[len(INDEX_COLUMNS) :] == [f"{name}_{side}" for name in INDICES for side in ("low", "high")]
+    bounds = [f"{name}_{side}" for name in INDICES for side in ("low", "high")]
+    assert list(rows)[len(INDEX_COLUMNS) :] == [*bounds, *MARKS]
     opened = rows["variance_ratio_low"] < rows["variance_ratio_high"]
     assert 0 < opened.sum() < len(rows)
     sure = rows[~opened & rows["variance_ratio"].notna()]
@@ -109,7 +114,11 @@ def test_bounds_are_for_one_group_against_everyone_else(run, refused, tmp_path):
     # The first school's Black students are hidden, but its White ones leave no more than 60 of 100.
     rows = [line.replace(",60,40", ",,40") for line in lines()]
     (found,) = table(
-        run("indices", written(tmp_path / "hidden.csv", rows), "--group", "black", "--bounds", "--format", "csv")
+        run(
+            "indices",
+            written(tmp_path / "hidden.csv", rows),
+            *["--group", "black", "--bounds", "--minimum-cell", "0", "--format", "csv"],
+        )
     ).to_dict("records")
     assert found["schools"] == 5
     # 60 of the others' 500 students are Black; with all 60 of the first, 120 of 600.
@@ -133,7 +142,7 @@ def test_sensitivity_of_a_year_or_a_table_without_ed_is_refused(refused, tmp_pat
 
 def test_the_printed_table_has_the_same_columns(run, state):
     header, *rows = run("indices", state, "--by", "district").splitlines()
-    assert header.split() == INDEX_COLUMNS
+    assert header.split() == [*INDEX_COLUMNS, *MARKS]
     assert len(rows) == 2
 
 
@@ -147,7 +156,8 @@ def test_group_level_and_year_choose_the_schools(run):
 
 
 def test_two_races_are_compared_without_the_others(run, state):
-    (row,) = table(run("indices", state, "--group", "black,white", "--format", "csv")).to_dict("records")
+    job = ["indices", state, "--group", "black,white", "--minimum-cell", "0", "--format", "csv"]
+    (row,) = table(run(*job)).to_dict("records")
     # 120 of 600 are black: P = 1/5; the schools have 60, 0, 0, 20, 20 and 20 of 100.
     assert row["group_students"] == 120
     assert row["dissimilarity"] == pytest.approx(100 * (0.4 + 0.2 + 0.2) / (2 * 600 * 0.2 * 0.8), abs=1e-15)
@@ -167,6 +177,19 @@ def test_a_schools_table_of_another_kind_gives_the_same(run, state, tmp_path, ki
     text.to_parquet(other) if kind == "parquet" else text.to_excel(other, index=False)
     job = ["--by", "district", "--format", "csv"]
     assert run("indices", other, *job) == run("indices", state, *job)
+
+
+def test_names_that_are_formulas_are_told_as_text_and_come_back(run, tmp_path):
+    evil = '=HYPERLINK("http://example.org","Oak")'
+    quoted = evil.replace('"', '""')
+    state = written(tmp_path / "evil.csv", [line.replace("Uneven School 1", f'"{quoted}"') for line in lines()])
+    job = ["contribution", state, "--district", UNEVEN, "--format"]
+    told = written(tmp_path / "told.csv", [run(*job, "csv")])
+    assert evil not in table(told.read_text())["school"].tolist()
+    assert f"'{evil}" in table(told.read_text())["school"].tolist()
+    (read,) = tables(told)
+    assert evil in read.frame()["school"].tolist()
+    assert evil in [row["school"] for row in json.loads(run(*job, "json"))]
 
 
 def test_decompose_by_hand(run, state):
@@ -256,7 +279,7 @@ def test_schools_of_unknown_county_are_said(told, tmp_path):
 
 def test_all_races_leave_what_compares_two_groups_empty_and_say_so(told):
     out, said = told("indices", "franklin", "--group", "all-races", "--year", "2023", "--format", "csv")
-    assert columns(out) == [*INDEX_COLUMNS[:6], "diversity", *INDEX_COLUMNS[6:]]
+    assert columns(out) == [*INDEX_COLUMNS[:6], "diversity", *INDEX_COLUMNS[6:], *MARKS]
     (row,) = table(out).to_dict("records")
     empty = [name for name in INDICES if math.isnan(row[name])]
     assert empty == ["exposure", "isolation", "atkinson"]
@@ -265,7 +288,7 @@ def test_all_races_leave_what_compares_two_groups_empty_and_say_so(told):
 
 def test_all_races_of_two_are_those_two(run, state):
     pair, every = (
-        table(run("indices", state, "--group", group, "--format", "csv")).iloc[0]
+        table(run("indices", state, "--group", group, "--minimum-cell", "0", "--format", "csv")).iloc[0]
         for group in ("black,white", "all-races")
     )
     for name in MULTIGROUP:
@@ -275,10 +298,10 @@ def test_all_races_of_two_are_those_two(run, state):
 
 
 def test_contribution_among_all_races_is_local_segregation(run):
-    rows = table(run("contribution", "franklin", "--district", "9000360", "--group", "all-races", "--format", "csv"))
+    job = ["franklin", "--group", "all-races", "--minimum-cell", "0", "--format", "csv"]
+    rows = table(run("contribution", *job, "--district", "9000360"))
     assert rows[["contribution", "gap"]].isna().all(axis=None)
-    job = ["indices", "franklin", "--by", "district", "--group", "all-races", "--format", "csv"]
-    district = table(run(*job)).query("place == '9000360'").iloc[-1]
+    district = table(run("indices", *job, "--by", "district")).query("place == '9000360'").iloc[-1]
     weight = rows["group_students"] / rows["group_students"].sum()
     assert (rows["local_information"] * weight).sum() == pytest.approx(district["mutual_information"], abs=1e-14)
     assert (rows["local_h"] * weight).sum() == pytest.approx(district["theil_h"], abs=1e-14)
@@ -287,7 +310,7 @@ def test_contribution_among_all_races_is_local_segregation(run):
 def test_contribution_by_hand(run, state):
     out = run("contribution", state, "--district", UNEVEN, "--format", "csv")
     assert columns(out)[:5] == ["ncessch", "school", "students", "group_students", "contribution"]
-    assert columns(out)[5:] == ["gap", "local_information", "local_h"]
+    assert columns(out)[5:] == ["gap", "local_information", "local_h", "suppressed"]
     shares = table(out).set_index("ncessch")["contribution"].to_dict()
     assert shares == pytest.approx({f"{UNEVEN}00001": 0.5, f"{UNEVEN}00002": 0.0, f"{UNEVEN}00003": 0.5}, abs=1e-15)
     gaps = table(out).set_index("ncessch")["gap"].to_dict()
@@ -307,10 +330,9 @@ def test_what_chance_alone_would_give(run, told, state):
     plain = table(run("indices", state, "--by", "district", "--format", "csv"))
     printed, notes = told("indices", state, "--by", "district", "--expected", "--format", "csv")
     found = table(printed)
-    assert list(found) == INDEX_COLUMNS + [
-        f"{name}_{what}" for name in INDICES for what in ("expected", "excess", "chance_share")
-    ]
-    pd.testing.assert_frame_equal(found[INDEX_COLUMNS], plain)
+    more = [f"{name}_{what}" for name in INDICES for what in ("expected", "excess", "chance_share")]
+    assert list(found) == [*INDEX_COLUMNS, *more, *MARKS]
+    pd.testing.assert_frame_equal(found.drop(columns=more), plain)
     # Three schools of 100 each: V is 2/299 by chance alone, whatever the mix.
     assert found["variance_ratio_expected"].tolist() == pytest.approx([2 / 299, 2 / 299], rel=1e-12)
     assert found["variance_ratio_excess"].tolist() == pytest.approx([32 / 75 - 2 / 299, -2 / 299], rel=1e-12)
@@ -322,7 +344,7 @@ def test_what_chance_alone_would_give(run, told, state):
 def test_intervals_stand_beside_bounds_under_names_of_their_own(run, state):
     job = ["indices", state, "--format", "csv", "--interval", "--replicates", "20"]
     found = table(run(*job, "--bounds"))
-    assert len(set(found)) == len(INDEX_COLUMNS) + len(INDICES) * (2 + 5)
+    assert len(set(found)) == len(INDEX_COLUMNS) + len(INDICES) * (2 + 5) + len(MARKS)
     (row,) = found.to_dict("records")
     for name in INDICES:
         assert row[f"{name}_low"] == pytest.approx(row[f"{name}_high"])  # nothing is hidden

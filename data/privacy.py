@@ -1,0 +1,325 @@
+"""What may leave the product: tables computed from protected counts, with the hidden ones marked.
+
+Every export is computed from the schools table that ``protected`` gives, in which small counts are hidden for good (see
+``analysis.suppression``), whatever is then added up, compared or simulated; the rest of this module marks in a result
+what is hidden and what its numbers cannot carry. docs/decisions/0016-what-leaves.md gives the reasons.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.indices import INDICES
+from analysis.measured import PLACES
+from analysis.policy.outcome import Change, Outcome
+from analysis.suppression import suppressed
+from analysis.units import known
+from data.groups import Comparison, comparison
+from data.schema import FIELDS, RACES, bounds_of, school_year
+from data.store import HASH_DIGITS
+
+# 39 of the states that told theirs in 2010 used 10 (NCES 2011-603, SLDS Technical Brief 3).
+MINIMUM_CELL = 10
+# With less there is nothing to hide a count among.
+LEAST_CELL = 3
+# An index is told where hidden counts can be wrong by no more than this share of the smaller group.
+CARRIED = 0.05
+# What borders are compared by beside the groups asked for.
+TRAITS = ("ed", *RACES)
+_ED_COUNTS = [name for name in FIELDS if name == "ed" or name.removeprefix("ed_") not in (name, "basis", "low", "high")]
+
+
+def protected(table: pd.DataFrame, cell: int) -> pd.DataFrame:
+    """A schools table whose small counts are hidden: with stand-ins in their places, for all exports to rest on.
+
+    The pattern depends on the school and year alone, so exports of any level, kind of district, group and year agree.
+
+    Args:
+        table: a schools table, before ``data.groups.on_basis``.
+        cell: the minimum cell size; 0 hides nothing.
+
+    Returns:
+        The table with, for each count, ``<count>_low`` and ``<count>_high``: between which values a hidden one lies,
+        missing where it is shown. Bounds that a publisher gave are widened where they tell more than that.
+    """
+    if not cell:
+        return table
+    found: dict[str, pd.Series] = {}
+    for names in (*([name] for name in _ED_COUNTS), list(RACES)):
+        found |= _suppressed(table, names, cell)
+    return table.assign(**found)
+
+
+def _suppressed(table: pd.DataFrame, names: list[str], cell: int) -> dict[str, pd.Series]:
+    """The columns of counts that have no student in common, with their bounds."""
+    if table[names].isna().all(axis=None) and "ed" not in names:
+        return {}
+    students = table["students"].to_numpy(dtype=np.int64)
+    values = table[names].to_numpy(dtype=np.float64, na_value=np.nan)
+    there = ~np.isnan(values)
+    # One count known alone is set against everyone else.
+    alone = there.sum(axis=1) == 1
+    everyone_else = np.where(alone, np.maximum(students - np.nansum(values, axis=1), 0), 0)
+    counts = np.column_stack([np.nan_to_num(values), everyone_else]).astype(np.int64)
+    found = suppressed(counts, np.column_stack([there, alone]), students, cell)
+    columns = {}
+    for i, name in enumerate(names):
+        is_hidden = found.hidden[:, i]
+        columns[name] = table[name].mask(is_hidden, found.counts[:, i])
+        published = _widened(table, name, cell)
+        for side, bound, given in zip(("low", "high"), (found.low, found.high), published, strict=True):
+            columns[f"{name}_{side}"] = given.mask(there[:, i]).mask(is_hidden, bound[:, i])
+    return columns
+
+
+def _widened(table: pd.DataFrame, name: str, cell: int) -> tuple[pd.Series, pd.Series]:
+    """A publisher's bounds of hidden counts, none of them closer than our own to nobody or everybody."""
+    unknown = pd.Series(pd.NA, index=table.index, dtype="Int64")
+    low, high = (table.get(end, unknown) for end in bounds_of(name))
+    students = table["students"]
+    few, most = low.lt(cell).fillna(False), (students - high).lt(cell).fillna(False)
+    return (
+        low.mask(most, np.minimum(low, students - cell + 1)).mask(few, 0).clip(lower=0),
+        high.mask(few, np.maximum(high, cell - 1)).mask(most, students).clip(upper=students),
+    )
+
+
+def hidden(table: pd.DataFrame, name: str) -> "pd.Series[bool]":
+    """Whether each school's count is hidden: known to us, and not told."""
+    if f"{name}_low" not in table:
+        return pd.Series(False, index=table.index)
+    return table[name].notna() & table[f"{name}_low"].notna()
+
+
+def masked(table: pd.DataFrame) -> pd.DataFrame:
+    """A protected table as a publisher would give it: hidden counts are missing, hidden ED counts have bounds."""
+    return table.assign(**{name: table[name].mask(hidden(table, name)) for name in (*_ED_COUNTS, *RACES)})[list(FIELDS)]
+
+
+def fingerprint(table: pd.DataFrame) -> str:
+    """The first digits of the SHA-256 of a protected table, for exports to name their data by.
+
+    Not that of the data itself: whoever knows all but a few hidden counts could try them until the hash fits.
+    """
+    return hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()[:HASH_DIGITS]
+
+
+# Marks --------------------------------------------------------------------------------------------------------------
+
+
+def why_hidden(table: pd.DataFrame, name: str, cell: int) -> pd.Series:
+    """What an export says of each school's count: "" where it is shown."""
+    if f"{name}_low" not in table:
+        return pd.Series("", index=table.index)
+    few, most = table[f"{name}_high"] < cell, table["students"] - table[f"{name}_low"] < cell
+    words = pd.Series("hidden so that a smaller count cannot be worked out", index=table.index)
+    words = words.mask(table[f"{name}_high"].eq(table["students"]).fillna(False), "too few students to tell")
+    words = words.mask(most.fillna(False), f"all but fewer than {cell}").mask(few.fillna(False), f"fewer than {cell}")
+    return words.where(hidden(table, name), "")
+
+
+def marked_schools(
+    rows: pd.DataFrame, table: pd.DataFrame, groups: Comparison, columns: Sequence[str], cell: int
+) -> pd.DataFrame:
+    """Rows of schools, one a ``ncessch``, without the numbers of those whose count is hidden, and a word on why.
+
+    Args:
+        rows: what was computed.
+        table: the protected schools table of one year it was computed from.
+        groups: whose counts the columns rest on.
+        columns: what to leave empty where one of them is hidden.
+        cell: the minimum cell size; 0 gives the rows as they are.
+    """
+    if not cell:
+        return rows
+    why = pd.Series("", index=table.index)
+    for name in groups.columns:
+        why = why.mask(why == "", why_hidden(table, name, cell))
+    why = why.set_axis(table["ncessch"]).reindex(rows["ncessch"]).fillna("").set_axis(rows.index)
+    emptied = {column: _nullable(rows[column]).mask(why != "") for column in columns}
+    return rows.assign(**emptied, suppressed=why)
+
+
+def sums(table: pd.DataFrame, by: Sequence[str], groups: Comparison) -> pd.DataFrame:
+    """What is known of the groups' numbers in each place.
+
+    Returns:
+        By the columns ``by``: hidden (how many schools have a hidden count); group (the first group's number, as
+        results rest on it), group_low and group_high; smaller (how many results rest on outside the largest group),
+        sure (how many there surely are, of it or outside) and off (how many students may be counted in a wrong group).
+    """
+    counted = table[known(table, groups.group, groups.other)]
+    places = [counted[name] for name in by]
+    found = {side: _summed(counted, groups, places, side) for side in ("", "_low", "_high")}
+    value, low, high = (each.to_numpy() for each in found.values())
+    largest = np.arange(value.shape[1]) == value.argmax(axis=1)[:, None]
+    away = np.maximum(high - value, value - low)
+    is_hidden = pd.concat([hidden(counted, name) for name in groups.columns], axis=1).any(axis=1)
+    return pd.DataFrame(
+        {
+            "hidden": is_hidden.groupby(places, dropna=False).sum().to_numpy(dtype=np.float64),
+            "group": value[:, 0],
+            "group_low": low[:, 0],
+            "group_high": high[:, 0],
+            "smaller": np.where(largest, 0, value).sum(axis=1),
+            "sure": np.minimum(np.where(largest, low, 0).sum(axis=1), np.where(largest, 0, low).sum(axis=1)),
+            "off": np.maximum(away.max(axis=1), away.sum(axis=1) / 2),
+        },
+        index=found[""].index,
+    )
+
+
+def _summed(counted: pd.DataFrame, groups: Comparison, places: list[pd.Series], side: str) -> pd.DataFrame:
+    """What each group's students add up to in each place, or the least or the most they can, one column a group."""
+    columns = {name: _bound(counted, name, side) for name in groups.columns}
+    if groups.other is None:
+        opposite = {"": "", "_low": "_high", "_high": "_low"}[side]
+        columns["everyone else"] = counted["students"] - _bound(counted, groups.group, opposite)
+    return pd.DataFrame(columns).astype("float64").groupby(places, dropna=False).sum()
+
+
+def _bound(table: pd.DataFrame, name: str, side: str) -> pd.Series:
+    bound = table[name]
+    return bound.mask(hidden(table, name), table[f"{name}{side}"]) if side and f"{name}_low" in table else bound
+
+
+def carried(found: pd.DataFrame, cell: int) -> "pd.Series[bool]":
+    """Whether places can carry an index: surely a minimum cell of each group, and hardly moved by hidden counts."""
+    return (found["hidden"] == 0) | ((found["sure"] >= cell) & (found["off"] <= CARRIED * found["smaller"]))
+
+
+def marked_places(rows: pd.DataFrame, table: pd.DataFrame, by: str, groups: Comparison, cell: int) -> pd.DataFrame:
+    """Rows of ``analysis.measured.indices_by`` with what rests on hidden counts rounded, left out and told.
+
+    Returns:
+        The rows, where a place has hidden counts its group_students rounded to the minimum cell and told to be true
+        within ``group_students_within``, or empty where that is nearly nothing or nearly all; its indices, and all that
+        is told beside them but their bounds, empty where they cannot be ``carried``; and in ``suppressed`` a word on
+        it. With ``cell`` 0 the rows as they are.
+    """
+    if not cell:
+        return rows
+    found = sums(table, ["year", PLACES[by][0]], groups)
+    found = found.reindex(pd.MultiIndex.from_arrays([rows["year"], rows["place"]])).set_axis(rows.index)
+    fine, told = carried(found, cell) | found["hidden"].isna(), found["sure"] >= cell
+    about = {name for name in rows if str(name).startswith(tuple(INDICES))} | {"diversity"} & {*rows}
+    about -= {f"{name}_{side}" for name in INDICES for side in ("low", "high")}
+    # Students of all races together are in no small group.
+    touched = (found["hidden"] > 0) & (not groups.many)
+    rounded = (found["group"] / cell).round() * cell
+    within = pd.concat([found["group_high"] - rounded, rounded - found["group_low"]], axis=1).max(axis=1)
+    return rows.assign(
+        group_students=rows["group_students"].mask(touched, rounded.where(told)).astype("Int64"),
+        **{str(name): rows[name].where(fine) for name in about},
+        group_students_within=within.where(touched & told, 0).mask(touched & ~told).astype("Int64"),
+        suppressed=_words(found["hidden"], fine, told, cell),
+    )
+
+
+def _words(number: pd.Series, fine: pd.Series, told: pd.Series, cell: int) -> pd.Series:
+    """What an export says of each place."""
+    words = number.fillna(0).astype("int64").astype("str") + " school counts hidden"
+    words = words.mask(~fine, words + ", too many for an index")
+    return words.mask(~told, words + f", so that {cell} of each group are not sure").where(number > 0, "")
+
+
+def marked_districts(
+    rows: pd.DataFrame,
+    table: pd.DataFrame,
+    columns: Sequence[str],
+    groups: Comparison,
+    cell: int,
+    ends: Sequence[str] = ("leaid",),
+) -> pd.DataFrame:
+    """Rows of districts without the numbers that hidden counts make too uncertain; and a word on it.
+
+    Args:
+        rows: what was computed.
+        table: the protected schools table of one year it was computed from.
+        columns: what to leave empty.
+        groups: whom the numbers compare.
+        cell: the minimum cell size; 0 gives the rows as they are.
+        ends: the columns that name the districts a row is about.
+    """
+    if not cell:
+        return rows
+    carries = carried(sums(table, ["leaid"], groups), cell)
+    fine = pd.concat([rows[end].map(carries).ne(False) for end in ends], axis=1).all(axis=1)
+    why = pd.Series("too many school counts hidden", index=rows.index).mask(fine, "")
+    return rows.assign(**{name: rows[name].where(fine) for name in columns if name in rows}, suppressed=why)
+
+
+def marked_borders(rows: pd.DataFrame, table: pd.DataFrame, groups: Comparison, cell: int) -> pd.DataFrame:
+    """Rows of ``analysis.borders.border_gaps``, of the two groups and ``TRAITS``, as ``marked_districts``."""
+    ends, gap = ("leaid", "neighbour"), ["share", "neighbour_share", "gap", "swaps", "joined_between"]
+    for trait in TRAITS:
+        rows = marked_districts(rows, table, [f"gap_{trait}"], comparison(trait), cell, ends)
+    return marked_districts(rows, table, gap, groups, cell, ends)
+
+
+def carried_years(
+    rows: pd.DataFrame, table: pd.DataFrame, groups: Comparison, cell: int, keep: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Numbers of whole years, by ``year``, empty but for ``keep`` where hidden counts make them too uncertain."""
+    if not cell:
+        return rows
+    fine = carried(sums(table, ["year"], groups), cell).reindex(rows.index).to_numpy()
+    return rows.mask(np.logical_and.outer(~fine, ~rows.columns.isin(keep)))
+
+
+def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
+    """An outcome without the numbers that rest on a school's hidden ED count, before or after; and a word on why.
+
+    Args:
+        outcome: what ``analysis.policy.outcome.simulate`` made of the table.
+        table: the protected schools table of the scenario's year.
+        cell: the minimum cell size; 0 gives the outcome as it is.
+    """
+    if not cell:
+        return outcome
+    scenario = outcome.scenario
+    covered = table if scenario.level is None else table[table["level"] == scenario.level]
+    secret = table.loc[hidden(table, "ed"), "ncessch"]
+
+    def fit(changes: dict[str, Change], schools: pd.DataFrame) -> dict[str, Change]:
+        if carried(sums(schools, ["year"], comparison("ed")), cell).all():
+            return changes
+        unknown = Change(*[float("nan")] * 4)
+        return {name: change if name == "moved" else unknown for name, change in changes.items()}
+
+    def emptied(rows: pd.DataFrame, ends: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
+        touched = rows[list(ends)].isin(secret.tolist()).any(axis=1)
+        return rows.assign(**{name: rows[name].astype("Int64").mask(touched) for name in columns})
+
+    ed_columns = [name for name in outcome.schools.columns.astype("str") if name.startswith(("ed_", "share_"))]
+    return replace(
+        outcome,
+        schools=marked_schools(outcome.schools, table, comparison("ed"), ed_columns, cell),
+        flows=emptied(outcome.flows, ["from_school", "to_school"], ["students"]),
+        pools=emptied(outcome.pools, ["host"], ["kept", "outside", "inside", "unfilled"]),
+        district=fit(outcome.district, covered[covered["leaid"] == scenario.district]),
+        state=fit(outcome.state, covered),
+    )
+
+
+def _nullable(values: pd.Series) -> pd.Series:
+    return values.astype("Int64") if pd.api.types.is_integer_dtype(values.dtype) else values
+
+
+def hidden_words(table: pd.DataFrame, groups: Comparison, cell: int) -> list[str]:
+    """How many counts each year's exports hide, and why; nothing of years that hide none."""
+    names = groups.columns
+    notes = []
+    for year in sorted(table["year"].unique().tolist()):
+        rows = table[table["year"] == year]
+        found = sum(int(hidden(rows, name).sum()) for name in names)
+        if found:
+            counted = sum(int(rows[name].notna().sum()) for name in names)
+            notes.append(
+                f"{school_year(year)}: hidden {found:,} of {counted:,} school counts, below {cell} or all but "
+                "fewer than that, or beside such a count; sums and indices rest on stand-ins for them."
+            )
+    return notes
