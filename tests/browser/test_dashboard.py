@@ -89,7 +89,9 @@ def test_the_link_shows_the_same_to_another_visitor(visit):
     assert "9000400" in tab.link
     seen = tab.shown()
     assert len(seen[2]) == 4
-    assert visit(tab.link, new=True).shown() == seen
+    other = visit(tab.link, new=True)
+    expect(other.page.get_by_test_id("stMetricValue")).to_have_count(4)
+    assert other.shown() == seen
     tab.page.reload()
     assert tab.settled().shown() == seen
 
