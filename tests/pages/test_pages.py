@@ -20,8 +20,8 @@ from pages.shared import words
 from pages.shared.parts import HIDDEN
 from tests.small_state import EVEN, UNEVEN, lines, written
 
-PAGES = ("overview", "districts", "district", "policy", "sources", "quality", "methods")
-ABOUT_A_VIEW = PAGES[:4]
+PAGES = ("overview", "districts", "district", "policy", "sources", "quality", "methods", "trends")
+ABOUT_A_VIEW = (*PAGES[:4], "trends")
 CALIFORNIA = store.find("california-2000").label
 
 
