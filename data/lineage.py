@@ -60,6 +60,12 @@ class Lineage:
             {"school": table["ncessch"].map(self.schools), "district": table["leaid"].map(self.districts)}
         )
 
+    def same_district(self, leaid: str) -> list[str]:
+        """Every id that a district went by over the years; of one that is not known, its own."""
+        if leaid not in self.districts:
+            return [leaid]
+        return self.districts.index[self.districts == self.districts[leaid]].tolist()
+
 
 def lineage(table: pd.DataFrame) -> Lineage:
     """Follow every school and district of a schools table, of any number of years."""

@@ -270,6 +270,12 @@ def carried_years(
     return rows.mask(np.logical_and.outer(~fine, ~rows.columns.isin(keep)))
 
 
+def marked_change(parts: pd.DataFrame, table: pd.DataFrame, groups: Comparison, cell: int) -> pd.DataFrame:
+    """What a change between the years of a table adds up from, empty where hidden counts make a year too uncertain."""
+    fine = not cell or bool(carried(sums(table, ["year"], groups), cell).all())
+    return parts if fine else parts.mask(parts.notna()).assign(suppressed="too many school counts hidden")
+
+
 def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
     """An outcome without the numbers that rest on a school's hidden ED count, before or after; and a word on why.
 

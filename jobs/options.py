@@ -30,13 +30,18 @@ def add_measuring(menu: Menu, name: str, run: Job, words: str) -> argparse.Argum
     """Add a job that compares two groups over the schools of a dataset."""
     job = add_job(menu, name, run, words)
     add_data(job)
-    job.add_argument("--group", default="ed", help="ed, a race, two races as in black,white, or all-races (default ed)")
-    job.add_argument("--level", choices=LEVELS, help="only schools of this level")
     job.add_argument("--year", type=int, help="only this year: the fall it begins in")
-    job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+    add_compared(job)
     add_rules(job)
     add_output(job, TABLE_FORMATS)
     return job
+
+
+def add_compared(job: argparse.ArgumentParser) -> None:
+    """Add whom a job compares, and in which schools."""
+    job.add_argument("--group", default="ed", help="ed, a race, two races as in black,white, or all-races (default ed)")
+    job.add_argument("--level", choices=LEVELS, help="only schools of this level")
+    job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
 
 
 def add_data(job: argparse.ArgumentParser) -> None:

@@ -70,6 +70,9 @@ with right:
     lines = history.rename(columns={"dissimilarity": "D", "variance_ratio": "V"})
     colours = {"D": charts.BETWEEN, "V": charts.WITHIN}
     years.district_trend(view, leaid, name, lines[["D", "V"]].astype(float), colours)
+    if len(history) > 1:
+        place = {"place": district_label(store.district_names(view), leaid)}
+        st.page_link("trends.py", label="Why did it change?", icon=":material/timeline:", query_params=place)
 
 st.subheader("Its measures")
 chance.show(view, leaid, partial(parts.place_measures, view, now))

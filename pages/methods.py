@@ -158,6 +158,21 @@ st.markdown(
   smaller group, or where a group may have fewer students than the minimum.
 """
 )
+st.subheader("Why an index changed")
+st.markdown(
+    """
+- Between two years, H and M change by five parts that add up to the whole: schools counted in the first year only,
+  schools counted in the last year only, and over the schools of both years the groups' shares of all students, the
+  schools' sizes, and how the groups are spread over the schools.
+- How groups are spread is measured by the odds ratios between schools, which neither a school's size nor a group's size
+  moves. A table with one year's spread and the other year's sizes and shares is fitted to 12 digits; a school without a
+  student of a group keeps none.
+- Each part is the mean of what it changes the index by over the orders in which spread and sizes can change, and among
+  the latter shares of groups and sizes of schools.
+- It says what changed in the counts, not why families or districts did what they did. Counts that become known, or
+  another way of counting, change an index like students who move; the page names what it can see of them.
+"""
+)
 st.subheader("50/50 assignment")
 st.markdown(
     f"""

@@ -61,6 +61,8 @@ with right:
         key="state_trend",
     )
     years.state_summary(view)
+    if len(view.dataset.years) > 1:
+        st.page_link("trends.py", label="Why did it change?", icon=":material/timeline:")
 
 st.subheader("Which districts contribute most")
 ranked = contributing_districts(view)

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from analysis.change import change
 from analysis.errors import InputError
+from analysis.indices import INDICES
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from data.cep import cep_signs
-from pages.shared import atlas, charts, parts, store, words
+from pages.shared import atlas, charts, parts, store, words, words_of_change
 from pages.shared.controls import asked_scenario, chosen_district
 from pages.shared.view import View, current_view
 
@@ -67,6 +69,16 @@ def show_indices(outcome: Outcome) -> None:
                 delta_arrow="off",
             )
             st.caption(f"{words.spread(change.low, change.high, show)} {words.direction(label, change)}")
+
+
+def by_what(outcome: Outcome, name: str) -> str:
+    """Through what H over the district's schools changes: who is where, the schools' sizes, or the groups' shares."""
+    schools = outcome.schools[outcome.schools["leaid"] == outcome.scenario.district]
+    tables = []
+    for when in ("before", "after"):
+        ed, students = (schools[f"{group}_{when}"].to_numpy(dtype=float) for group in ("ed", "students"))
+        tables.append(np.column_stack([ed, students - ed]))
+    return words_of_change.simulated(name, change(*tables), INDICES["theil_h"])
 
 
 def show_hosts_and_senders(rows: pd.DataFrame, outcome: Outcome) -> None:
@@ -160,6 +172,7 @@ except InputError as error:
 st.markdown(words.outcome_sentence(outcome))
 show_cep_like_hosts(outcome, view)
 show_indices(outcome)
+st.markdown(by_what(outcome, name))
 rows = school_rows(outcome, view)
 show_hosts_and_senders(rows, outcome)
 

@@ -123,6 +123,8 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[
         marks: words to stand at a year, where what the line is about changed.
     """
     years = [school_year(int(year)) for year in lines.index]
+    top = float(np.nanmax(lines[list(colours)].to_numpy(), initial=0)) * 1.15
+    ends = lines[list(colours)].iloc[-1]
     figure = _figure(260)
     for name, colour in colours.items():
         figure.add_scatter(
@@ -132,7 +134,7 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[
             line={"color": colour, "width": 2.5},
             marker={"size": 7},
             text=["" if i < len(years) - 1 else f" {name}" for i in range(len(years))],
-            textposition="top left",
+            textposition="bottom left" if (ends - ends[name]).between(0, 0.1 * top, "neither").any() else "top left",
             textfont={"color": colour},
             name=name,
             hovertemplate=name + ", %{x}: %{y:.3f}<extra></extra>",
@@ -147,10 +149,44 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[
         figure.add_annotation(
             x=place, y=1, yref="paper", xanchor=inwards, yanchor="bottom", text=words, showarrow=False
         )
-    top = float(np.nanmax(lines[list(colours)].to_numpy(), initial=0)) * 1.15
     figure.update_layout(
         xaxis={"type": "category", "automargin": True, "showgrid": False},
         yaxis=_share_axis(title=title, range=[0, top or 1], tickformat=".2f"),
+    )
+    return figure
+
+
+def change_parts(parts: pd.DataFrame, symbol: str) -> go.Figure:
+    """Bars to both sides of 0: what each part changed an index by, and the whole last.
+
+    Args:
+        parts: columns label, change and whole (whether it is the whole change).
+        symbol: of the index.
+    """
+    figure = _figure(ROW_HEIGHT * len(parts) + 70, bargap=0.3)
+    figure.add_bar(
+        x=parts["change"],
+        y=parts["label"],
+        orientation="h",
+        marker_color=np.where(parts["whole"], BETWEEN, NEUTRAL),
+        text=[f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change):.4f}" for change in parts["change"]],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    low, high = min(0.0, float(parts["change"].min())), max(0.0, float(parts["change"].max()))
+    room = 0.45 * max(high - low, 1e-4)  # for the numbers beside the bars, on a phone too
+    figure.update_layout(
+        xaxis={
+            "title": f"change of {symbol}",
+            "range": [low - room, high + room],
+            "zeroline": True,
+            "zerolinecolor": LINE,
+            "automargin": True,
+            "nticks": 5,
+            "tickformat": ".3f",
+        },
+        yaxis={"autorange": "reversed", "automargin": True},
     )
     return figure
 

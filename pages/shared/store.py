@@ -92,6 +92,12 @@ def schools_of_all_levels(view: "View") -> pd.DataFrame:
     return _schools(replace(view.key.of_any_groups, level=None), view.year)
 
 
+def schools_of_all_years(view: "View") -> pd.DataFrame:
+    """The schools of the view in every year of its dataset."""
+    table, _ = _included(view.key.of_any_groups)
+    return table
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _grades(name: str, content: str, year: int) -> pd.DataFrame:  # noqa: ARG001 the content's hash is part of the key
     return store.grades(store.find(name), [year])
@@ -281,10 +287,7 @@ def lineage(view: "View") -> Lineage:
 
 def ids_of(view: "View", leaid: str) -> list[str]:
     """Every id a district went by over the years; of a geographic district, whose ground keeps one id, its own."""
-    keys = lineage(view).districts
-    if view.rules.districts == GEOGRAPHIC or leaid not in keys:
-        return [leaid]
-    return keys.index[keys == keys[leaid]].tolist()
+    return [leaid] if view.rules.districts == GEOGRAPHIC else lineage(view).same_district(leaid)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -89,12 +89,12 @@ def number_or_reason(value: float, reason: str) -> str:
     return f"{UNDEFINED}: {reason}" if math.isnan(value) else number(value)
 
 
-def signed(change: float, *, points: bool = False) -> str:
-    """A change with its sign: "−0.04", or "+3 points" for shares."""
+def signed(change: float, *, points: bool = False, decimals: int = 3) -> str:
+    """A change with its sign: "−0.040", or "+3.0 points" for shares."""
     if math.isnan(change):
         return UNDEFINED
     sign = "+" if change > 0 else "−" if change < 0 else "±"
-    return f"{sign}{abs(change) * 100:.1f} points" if points else f"{sign}{abs(change):.3f}"
+    return f"{sign}{abs(change) * 100:.1f} points" if points else f"{sign}{abs(change):.{decimals}f}"
 
 
 def where_it_lies(

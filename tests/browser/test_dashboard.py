@@ -17,6 +17,7 @@ PAGES = {
     "/districts": 2,
     "/district": 3,
     "/district?groups=all+races": 3,
+    "/trends": 3,
     "/policy": 2,
     "/borders": 2,
     "/sources": 0,

@@ -83,6 +83,7 @@ def exports(lines, folder):
             jobs += [["indices", "state", "--by", by, *view] for by in PLACES]
             jobs += [["indices", "state", "--by", "district", "--level", level, *view] for level in LEVELS[1:]]
             jobs += [["indices", "state", "--by", "district", "--no-charter", *view], ["decompose", "state", *view]]
+            jobs += [["change", "state", *view], ["change", "state", "--place", "3900002", *view]]
             jobs += [["indices", "state", "--by", "district", *DRAWN, *view], ["decompose", "state", *CHAIN, *view]]
         jobs += [["indices", "state", "--by", by, "--group", "all-races", "--format", "csv"] for by in PLACES]
         jobs += [

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import rdata
 
+from analysis.change import PARTS, change
 from analysis.decompose import by_level, decompose, nested
 from analysis.indices import INDICES
 from analysis.local import contribution
@@ -29,15 +30,24 @@ def value(name: str, table: Units) -> float:
 # --- schools00, the made-up data of the R package segregation (Elbers); figures of its vignette and tests
 
 
-@pytest.fixture(scope="module")
-def schools00(realdata: Path) -> pd.DataFrame:
+def made_up(realdata: Path, name: str) -> pd.DataFrame:
     """One row a school: state, district, and its students by race."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Missing constructor for R class", UserWarning)
-        long = rdata.read_rda(realdata / "r_segregation_schools00" / "schools00.rda")["schools00"]
+        long = rdata.read_rda(realdata / "r_segregation_schools00" / f"{name}.rda")[name]
     text = long.astype({"state": str, "district": str, "school": str, "race": str})
     wide = text.pivot_table(index=["state", "district", "school"], columns="race", values="n", fill_value=0.0)
     return wide[RACES].reset_index()
+
+
+@pytest.fixture(scope="module")
+def schools00(realdata: Path) -> pd.DataFrame:
+    return made_up(realdata, "schools00")
+
+
+@pytest.fixture(scope="module")
+def schools05(realdata: Path) -> pd.DataFrame:
+    return made_up(realdata, "schools05")
 
 
 def by(table: pd.DataFrame, place: pd.Series | None = None, groups: list[str] | None = None) -> Units:
@@ -86,6 +96,24 @@ def test_schools00_dissimilarity_by_school_and_by_district(schools00: pd.DataFra
 def test_schools00_isolation_among_all_students(schools00: pd.DataFrame) -> None:
     assert value("isolation", by(schools00, groups=["black", "white"])) == pytest.approx(0.611959574521, abs=1e-12)
     assert value("isolation", by(schools00, groups=["white", "black"])) == pytest.approx(0.794300703565, abs=1e-12)
+
+
+def test_schools00_to_schools05_in_five_parts(schools00: pd.DataFrame, schools05: pd.DataFrame) -> None:
+    """With the fitting converged: at the package's own loose tolerance the last part has another sign."""
+    old, new = (each.set_index("school")[RACES] for each in (schools00, schools05))
+    schools = old.index.union(new.index)
+    found = change(*(each.reindex(schools, fill_value=0).to_numpy() for each in (old, new)))
+    parts = found.parts.loc["mutual_information"]
+    figures = {
+        "additions": (-0.003412776, 5e-10),
+        "removals": (-0.011405093, 5e-10),
+        "group_margins": (0.01625042, 5e-9),
+        "unit_margins": (-0.01673998, 5e-9),
+        "structure": (0.00315354, 5e-9),
+    }
+    assert set(figures) == set(PARTS)
+    for part, (figure, digits) in figures.items():
+        assert parts[part] == pytest.approx(figure, abs=digits)
 
 
 # --- Milwaukee, 2017, in Urban Institute's Segregation Contribution Index

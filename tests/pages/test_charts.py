@@ -131,6 +131,29 @@ def test_trend_of_undefined_values_can_be_drawn():
     assert charts.trend(lines, {"D": "red"}, "index").layout.yaxis.range[1] > 0
 
 
+def test_labels_of_lines_that_end_together_do_not_meet():
+    lines = pd.DataFrame({"a": [0.4, 0.3], "b": [0.3, 0.12], "c": [0.1, 0.1]}, index=[2018, 2019])
+    figure = charts.trend(lines, dict.fromkeys(lines, charts.BETWEEN), "index")
+    assert [line.textposition for line in figure.data] == ["top left", "top left", "bottom left"]
+
+
+def test_parts_of_a_change_stand_on_both_sides_of_zero_with_their_sign():
+    parts = pd.DataFrame({"label": ["x", "y", "all"], "change": [0.02, -0.0051, 0.0], "whole": [False, False, True]})
+    figure = charts.change_parts(parts, "H")
+    assert list(figure.data[0].x) == [0.02, -0.0051, 0.0]
+    assert list(figure.data[0].text) == ["+0.0200", "−0.0051", "±0.0000"]
+    low, high = figure.layout.xaxis.range
+    assert low < -0.0051 < 0.02 < high
+    assert len(set(figure.data[0].marker.color)) == 2
+
+
+def test_a_change_of_nothing_can_be_drawn():
+    low, high = charts.change_parts(
+        pd.DataFrame({"label": ["x"], "change": [0.0], "whole": [True]}), "H"
+    ).layout.xaxis.range
+    assert low < 0 < high
+
+
 def test_scatter_names_the_picked_districts_only(districts):
     (points,) = drawn(charts.district_scatter(districts, "students", "D", ["2"]))
     assert values(points["x"]) == [0.5, 0.3]

@@ -21,8 +21,8 @@ from pages.shared import words
 from pages.shared.parts import HIDDEN
 from tests.small_state import EVEN, UNEVEN, lines, written
 
-PAGES = ("overview", "districts", "district", "policy", "borders", "sources", "quality", "methods")
-ABOUT_A_VIEW = PAGES[:5]
+PAGES = ("overview", "districts", "district", "policy", "borders", "trends", "sources", "quality", "methods")
+ABOUT_A_VIEW = PAGES[:6]
 CALIFORNIA = store.find("california-2000").label
 
 

@@ -1,0 +1,108 @@
+"""The job that says why M and H changed between two years."""
+
+import argparse
+
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.measured_change import KEY, Changed, changed
+from analysis.units import known
+from data.groups import Comparison
+from data.inclusion import GEOGRAPHIC
+from data.lineage import lineage
+from data.privacy import marked_change
+from data.schema import ED_BASES, school_year
+from jobs.asked import asked_rules, compared, table_of, tell_left_out
+from jobs.options import Menu, add_compared, add_data, add_job, add_output, add_rules
+from jobs.printing import TABLE_FORMATS, say, write
+
+
+def add_jobs(menu: Menu) -> None:
+    """Add this module's job to the command line."""
+    job = add_job(menu, "change", print_change, "why M and H changed between two years")
+    add_data(job)
+    job.add_argument(
+        "--from", type=int, dest="first", metavar="YEAR", help="the fall to start from (default the first)"
+    )
+    job.add_argument("--to", type=int, dest="last", metavar="YEAR", help="the fall to end with (default last)")
+    job.add_argument("--place", metavar="ID", help="a district's id (default: all schools)")
+    add_compared(job)
+    add_rules(job)
+    add_output(job, TABLE_FORMATS)
+    job.set_defaults(year=None)
+
+
+def print_change(given: argparse.Namespace) -> None:
+    """The parts of the change of M and H."""
+    table, notes, groups = compared(given)
+    found = lineage(
+        table_of(given.data, given.minimum_cell)
+    )  # an identity may rest on schools that the choice leaves out
+    table = table.assign(**{KEY: found.keys(table)["school"]})
+    if given.place is not None:
+        ids = [given.place] if asked_rules(given).districts == GEOGRAPHIC else found.same_district(given.place)
+        table = table[table["leaid"].isin(ids)]
+        if table.empty:
+            raise InputError(f"{given.data} has no school of district {given.place}; check the id.")
+    first, last = _asked_years(table, groups, given)
+    table = table[table["year"].isin([first, last])]
+    _check_bases(table, groups, given)
+    notes = [note for note in notes if note.startswith((school_year(first), school_year(last)))]
+    tell_left_out(notes, table, groups, given.minimum_cell)
+    change = changed(table, first, last, groups.group, groups.other)
+    _tell(change)
+    write(_rows(change, marked_change(change.change.parts, table, groups, given.minimum_cell)), given)
+
+
+def _asked_years(table: pd.DataFrame, groups: Comparison, given: argparse.Namespace) -> tuple[int, int]:
+    """The years to compare: those asked for, or the first and the last with counts."""
+    years = sorted(int(year) for year in table.loc[known(table, groups.group, groups.other), "year"].unique())
+    of = given.data if given.place is None else f"{given.data}, district {given.place},"
+    if len(years) < 2:
+        raise InputError(f"{of} has counts of {groups.words} in fewer than two years; load another year too.")
+    first = years[0] if given.first is None else given.first
+    last = years[-1] if given.last is None else given.last
+    for year in (first, last):
+        if year not in years:
+            raise InputError(
+                f"{of} has no counts of {groups.words} in the year {year}; it has {', '.join(map(str, years))}."
+            )
+    if first >= last:
+        raise InputError(f"--from is {first} and --to is {last}; give an earlier year to start from.")
+    return first, last
+
+
+def _check_bases(table: pd.DataFrame, groups: Comparison, given: argparse.Namespace) -> None:
+    """Refuse to set two definitions of disadvantage against each other."""
+    bases = table["ed_basis"].dropna().unique()
+    if groups.group == "ed" and len(bases) > 1:
+        named = " and ".join(ED_BASES[basis] for basis in bases)
+        raise InputError(f"{given.data} counts disadvantage by {named}; give one of them with --basis.")
+
+
+def _tell(found: Changed) -> None:
+    """Say what the parts rest on, and why any are missing."""
+    years = school_year(found.first), school_year(found.last)
+    say(
+        f"{found.both:,} schools are counted in both years, {found.only_first:,} in {years[0]} only and "
+        f"{found.only_last:,} in {years[1]} only."
+    )
+    for number, year in ((found.unknown_last, years[1]), (found.unknown_first, years[0])):
+        if number:
+            say(f"Of these, {number:,} {'is' if number == 1 else 'are'} there in {year} too, with counts unknown.")
+    if found.change.reason:
+        say(f"The parts cannot be told apart: {found.change.reason}.")
+
+
+def _rows(found: Changed, parts: pd.DataFrame) -> pd.DataFrame:
+    """A row a measure: the years, the indices, the parts, and the schools they rest on."""
+    rows = parts.reset_index()
+    rows.insert(0, "from", found.first)
+    rows.insert(1, "to", found.last)
+    return rows.assign(
+        schools_both=found.both,
+        schools_from_only=found.only_first,
+        schools_to_only=found.only_last,
+        unknown_in_to=found.unknown_last,
+        unknown_in_from=found.unknown_first,
+    )

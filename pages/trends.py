@@ -1,0 +1,126 @@
+"""How separation changed over the years, for all schools or those that stayed, and what the change adds up from."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from analysis.change import MEASURES, PARTS
+from data.lineage import summary
+from data.schema import school_year
+from pages.shared import charts, over_time, parts, store, words, words_of_change
+from pages.shared.over_time import ALL, EVERY_YEAR, EVERYWHERE, Span
+from pages.shared.view import View, current_view
+
+LINES = {"dissimilarity": charts.BETWEEN, "theil_h": charts.WITHIN}
+
+
+def show_years(view: View, span: Span) -> None:
+    """Indices year by year: sentence, lines, table and download."""
+    which = st.segmented_control(
+        "Schools", [ALL, EVERY_YEAR], default=ALL, required=True, key="which", bind="query-params"
+    )
+    rows = over_time.rows(view, span, which)
+    if rows.empty:
+        st.info(words_of_change.none_in_every_year(span.name, span.years), icon=":material/info:")
+        return
+    indices = [view.indices[name] for name in LINES]
+    st.markdown(words_of_change.trend(span.name, view.groups, rows, indices, every_year=which == EVERY_YEAR))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("The indices")
+        lines = rows[list(LINES)].astype(float).set_axis([index.symbol for index in indices], axis=1)
+        parts.trend(lines, dict(zip(lines, LINES.values(), strict=True)), "index", key="indices")
+    with right:
+        if span.place == EVERYWHERE:
+            st.subheader("Between and within districts")
+            split = {"between districts": charts.BETWEEN, "within districts": charts.WITHIN}
+            lines = rows[["variance_ratio_between", "variance_ratio_within"]].set_axis(list(split), axis=1)
+            parts.trend(lines, split, "V", key="split")
+        else:
+            st.subheader(view.groups.share_label)
+            colour = charts.WITHIN if view.groups.many else charts.GROUP
+            lines = rows[["share"]].set_axis(["share"], axis=1)
+            parts.trend(lines, {"share": colour}, view.groups.share_words, key="share")
+    st.table(_year_by_year(view, span, rows))
+    st.caption(words_of_change.YEAR_BY_YEAR)
+    last = replace(view, year=span.years[-1])
+    parts.download(
+        lambda told: over_time.rows(told, span, which).reset_index(), last, "trends", label="Year by year (CSV)"
+    )
+
+
+def _year_by_year(view: View, span: Span, rows: pd.DataFrame) -> pd.DataFrame:
+    """The years as people read them."""
+    counts = {
+        "schools": "Schools",
+        "came": "New since the row before",
+        "gone": "Gone since the row before",
+        "unknown": "Counts unknown",
+        "students": "Students",
+    }
+    split = {"variance_ratio_between": "V between", "variance_ratio_within": "V within"}
+    numbers = {name: index.symbol for name, index in view.indices.items() if rows[name].notna().any()}
+    shown = rows[list(counts)].map(lambda count: "–" if pd.isna(count) else f"{count:,}").rename(columns=counts)
+    shown[view.groups.share_label] = rows["share"].map(words.percent)
+    numbers |= split if span.place == EVERYWHERE else {}
+    return shown.join(rows[list(numbers)].map(lambda value: words.number(value, 3)).rename(columns=numbers)).set_axis(
+        rows.index.map(school_year).rename("School year")
+    )
+
+
+def show_change(view: View, span: Span) -> None:
+    """The change of H or M in its parts: sentence, bars, table and download."""
+    found = over_time.change(view, span)
+    name = st.segmented_control(
+        "Index",
+        MEASURES,
+        format_func=lambda name: f"{view.indices[name].label} ({view.indices[name].symbol})",
+        default=MEASURES[0],
+        required=True,
+        key="of",
+        bind="query-params",
+    )
+    index = view.indices[name]
+    said = words_of_change.change(span.name, view.groups, found, index)
+    st.markdown(said)
+    notes = [words_of_change.largest_step(found, over_time.steps(view, span), index), words_of_change.uncounted(found)]
+    if view.groups.group == "ed":
+        notes.append(words_of_change.full_counts(found, *over_time.full_counts(view, span)))
+    for note in filter(None, notes):
+        st.markdown(f":material/info: {note}")
+    names = {**words_of_change.part_labels(found.first, found.last), "change": "All together"}
+    if not found.change.reason:
+        row = found.change.parts.loc[name, list(names)]
+        bars = pd.DataFrame({"label": names.values(), "change": row.to_numpy(), "whole": row.index == "change"})
+        chart = charts.change_parts(bars, index.symbol)
+        st.plotly_chart(chart, config=charts.config("change"), key="change_parts", alt=said)
+    table = found.change.parts[["before", "after", *PARTS, "change"]].T
+    names = {"before": school_year(found.first), "after": school_year(found.last)} | names
+    shown = pd.concat([table[:2].map(lambda value: words.number(value, 4)), table[2:].map(words_of_change.signed_part)])
+    shown.columns = [f"{view.indices[each].label} ({view.indices[each].symbol})" for each in shown]
+    st.table(shown.set_axis(pd.Index([names[part] for part in shown.index], name="Part")))
+    st.caption(words_of_change.MEANING)
+    last = replace(view, year=found.last)
+    parts.download(lambda told: over_time.told_change(told, span), last, "change", label="The parts (CSV)")
+
+
+view = current_view()
+if store.schools_of_all_years(view).empty:
+    parts.nothing_to_show(view)
+st.title("How has separation changed, and why?")
+span = over_time.chosen_span(view)
+if span is None:
+    st.info(words_of_change.too_few_years(view.dataset.label, view.groups), icon=":material/info:")
+    parts.provenance(view)
+    st.stop()
+show_years(view, span)
+st.subheader(f"What changed between {school_year(span.years[0])} and {school_year(span.years[-1])}?")
+show_change(view, span)
+if span.place == EVERYWHERE:
+    events = store.lineage(view).events
+    st.caption(
+        "What became of schools and districts, whatever the view's level. "
+        + summary(events[events["year"].between(span.years[0] + 1, span.years[-1])], span.years)
+    )
+parts.provenance(view)

@@ -1,0 +1,82 @@
+"""The job that says why M and H changed: its columns, what it tells beside them, and what it refuses."""
+
+import json
+from io import StringIO
+
+import pandas as pd
+import pytest
+
+from analysis.change import PARTS
+from tests.small_state import COLUMNS, EVEN, UNEVEN, lines, written
+
+COUNTS = ["schools_both", "schools_from_only", "schools_to_only", "unknown_in_to", "unknown_in_from"]
+
+
+@pytest.fixture
+def years(tmp_path):
+    """The small state, and a year later with its uneven district as even as the other."""
+    later = [line.replace("2020,", "2021,", 1) for line in lines()[1:]]
+    even = [line.replace(",90,", ",50,").replace(",10,", ",50,") for line in later]
+    return written(tmp_path / "years.csv", [*lines(), *even])
+
+
+def test_a_row_a_measure_with_parts_that_add_up(run, years):
+    rows = pd.read_csv(StringIO(run("change", years, "--format", "csv")))
+    assert rows.columns.tolist() == [
+        *("from", "to", "measure", "before", "after", "change"),
+        *(*PARTS, "shared", *COUNTS),
+    ]
+    assert rows["measure"].tolist() == ["theil_h", "mutual_information"]
+    assert rows[["from", "to"]].to_numpy().tolist() == [[2020, 2021]] * 2
+    assert rows[list(PARTS)].sum(axis=1).tolist() == pytest.approx(rows["change"].tolist(), abs=1e-12)
+    # All schools keep their size and both groups theirs, so that the change is one of structure.
+    assert rows["structure"].tolist() == pytest.approx(rows["change"].tolist(), abs=1e-12)
+    assert rows[COUNTS].to_numpy().tolist() == [[6, 0, 0, 0, 0]] * 2
+
+
+def test_a_place_is_a_district(run, years):
+    state, uneven = (
+        json.loads(run("change", years, *place, "--format", "json"))[0] for place in ((), ("--place", UNEVEN))
+    )
+    assert uneven["schools_both"] == 3
+    assert uneven["after"] == pytest.approx(0, abs=1e-15)
+    assert uneven["before"] > state["before"]
+
+
+def test_the_years_and_schools_are_told(told, tmp_path, years):
+    _, err = told("change", years)
+    assert err == ["6 schools are counted in both years, 0 in 2020–21 only and 0 in 2021–22 only."]
+    hidden = [*lines(), *(line.replace("2020,", "2021,", 1).replace(",90,", ",,") for line in lines()[1:])]
+    _, err = told("change", written(tmp_path / "hidden.csv", hidden))
+    assert "Of these, 1 is there in 2021–22 too, with counts unknown." in err
+
+
+def test_what_cannot_be_told_apart_is_empty_and_said(told, tmp_path):
+    apart = [f"2021,{EVEN}0000{n},{EVEN},S{n},Even,OH,Brown,high,100,50,state,20,80" for n in (7, 8)]
+    out, err = told("change", written(tmp_path / "apart.csv", [*lines(), *apart]), "--format", "json")
+    assert all(row[part] is None for row in json.loads(out) for part in PARTS)
+    assert err[-1] == "The parts cannot be told apart: no school is counted both times with students of the same group."
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--from", "1999"], "in the year 1999; it has 2020, 2021"),
+        (["--from", "2021", "--to", "2020"], "give an earlier year to start from"),
+        (["--from", "2021"], "give an earlier year to start from"),
+        (["--place", "123"], "no school of district 123"),
+        (["--group", "asian"], "no school in this choice"),
+    ],
+)
+def test_what_cannot_be_asked(refused, years, options, words):
+    assert words in refused("change", years, *options)
+
+
+def test_one_year_is_not_enough(refused, state):
+    assert "fewer than two years" in refused("change", state)
+
+
+def test_two_definitions_of_disadvantage_are_not_compared(refused, tmp_path):
+    later = [line.replace("2020,", "2021,", 1).replace(",state,", ",frpl,") for line in lines()[1:]]
+    assert "--basis" in refused("change", written(tmp_path / "bases.csv", [*lines(), *later]))
+    assert COLUMNS.split(",")[10] == "ed_basis"
