@@ -17,11 +17,11 @@ from analysis.policy.assignment import TIE, eye, relaxed, touch
 from analysis.policy.draw import Ints, round_half_up
 from analysis.policy.optimum import Plan, whole_plan
 from analysis.policy.places import Limits, Places, Room, room
-from analysis.policy.program import WHOLE, Matrix, Numbers, Program, Solution
+from analysis.policy.program import WHOLE, Matrix, Numbers, Program
 from analysis.policy.routes import routes
 from analysis.policy.tangents import MEASURES, Measure
 
-SECONDS = 60.0
+SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,25 @@ class Hosting:
     Attributes:
         hosts: (hosts,) positions of the schools chosen.
         seats: of all of them.
-        plan: in whole students; its bound holds for every choice of as many schools, of fewer where seats are counted.
-        fewest_seats: no choice that reaches the target has fewer; None where the index was made least.
+        plan: in whole students. Where the index is made least, its bound holds for every choice of at most as many.
     """
 
     hosts: NDArray[np.intp]
     seats: int
     plan: Plan
-    fewest_seats: int | None = None
+
+
+@dataclass(frozen=True)
+class FewestSeats:
+    """How few seats reach a target.
+
+    Attributes:
+        fewest: no choice that reaches the target has fewer seats; None where no choice reaches it.
+        hosting: a choice that reaches it, but for what whole students miss it by; None where none was found.
+    """
+
+    fewest: int | None
+    hosting: Hosting | None
 
 
 @dataclass(frozen=True)
@@ -65,21 +76,24 @@ def best_hosts(
         places, limits, measure: as in ``least_segregated``.
         most: the most schools to choose.
         ed_share: share of each host's seats reserved for ED students.
-        seconds: after these the best choice found is taken, with the bound proven by then; with less the answer may
-            differ from machine to machine.
+        seconds: after these the best choice found is taken, with the bound proven by then, so that it may differ from
+            machine to machine. Where none was found, the schools that the program in fractions would rather have.
 
     Raises:
-        InputError: no choice was found in time, or none meets the limits.
+        InputError: no choice meets the limits.
     """
     space, seats = room(places, limits), _seats(places, ed_share)
     linear = _program(space, seats, MEASURES[measure])
     linear.bind(0, most, hosts=sp.csr_array(np.ones((1, len(places.ids)))))
     moves = TIE * routes(space.open).moves
-    found = _solved(linear, space, seats, {"drawn": moves, "sent": moves, "parts": 1.0}, seconds)
+    found = _chosen(linear, space, seats, {"drawn": moves, "sent": moves, "parts": 1.0}, seconds)
     if found is None:
         raise InputError("No choice of hosts meets the limits; loosen the capacity or the enrolment that schools keep.")
     bound = max(0.0, (found.least - TIE * space.movers) / places.spread)
-    return _hosting(space, seats, found, measure, bound)
+    for number in range(min(most, len(found.ranked)), -1, -1):
+        if hosting := _hosting(space, seats, found.ranked[:number], measure, bound):
+            return hosting
+    raise InputError(f"No choice of hosts was found in {seconds:g} seconds; ask for fewer, or for tighter limits.")
 
 
 def fewest_seats(
@@ -89,24 +103,46 @@ def fewest_seats(
     measure: str = "dissimilarity",
     ed_share: float = 0.5,
     seconds: float = SECONDS,
-) -> Hosting | None:
-    """The 50/50 schools with the fewest seats that bring the index to a target; None where no choice can.
+) -> FewestSeats:
+    """The 50/50 schools with the fewest seats that bring the index to a target, or the proof that no choice does.
 
     Args:
-        places, limits, measure, ed_share, seconds: as in ``best_hosts``.
-        target: of the index. Whole students may miss it by a little; the plan's value says so.
-
-    Raises:
-        InputError: no choice was found in time.
+        places, limits, measure, ed_share: as in ``best_hosts``.
+        target: of the index.
+        seconds: as in ``best_hosts``; where no choice was found, as many of the schools that the program in fractions
+            would rather have as are needed.
     """
     space, seats = room(places, limits), _seats(places, ed_share)
     linear = _program(space, seats, MEASURES[measure])
     linear.bind(0, target * places.spread, parts=sp.csr_array(np.ones((1, len(places.ids)))))
-    found = _solved(linear, space, seats, {"hosts": seats.seats.astype(np.float64)}, seconds)
+    found = _chosen(linear, space, seats, {"hosts": seats.seats.astype(np.float64)}, seconds)
     if found is None:
-        return None
-    chosen = _hosting(space, seats, found, measure, target)
-    return replace(chosen, fewest_seats=int(np.ceil(found.least - WHOLE)))
+        return FewestSeats(None, None)
+    fewest = int(np.ceil(found.least - WHOLE))
+    if found.whole:
+        return FewestSeats(fewest, _hosting(space, seats, found.ranked, measure, target))
+    return FewestSeats(fewest, _enough(space, seats, found.ranked, measure, target))
+
+
+def _enough(space: Room, seats: _Seats, ranked: NDArray[np.intp], measure: str, target: float) -> Hosting | None:
+    """The fewest of the first schools that reach the target; None where no number tried does.
+
+    Too few do not reach it, and too many leave nobody to exchange students with, so growing numbers are tried first.
+    """
+    few, hosting = 0, None
+    for number in np.unique(np.geomspace(1, max(len(ranked), 1), 20).astype(int)):
+        hosting = _hosting(space, seats, ranked[:number], measure, target)
+        if hosting and hosting.plan.value <= target:
+            break
+        few, hosting = number, None
+    while hosting and len(hosting.hosts) - few > 1:
+        middle = (few + len(hosting.hosts)) // 2
+        tried = _hosting(space, seats, ranked[:middle], measure, target)
+        if tried and tried.plan.value <= target:
+            hosting = tried
+        else:
+            few = middle
+    return hosting
 
 
 def _seats(places: Places, ed_share: float) -> _Seats:
@@ -144,14 +180,35 @@ def _each(values: Ints) -> Matrix:
     return sp.vstack([sp.diags_array(row.astype(np.float64)) for row in values], format="csr")
 
 
-def _solved(linear: Program, space: Room, seats: _Seats, cost: dict[str, Numbers], seconds: float) -> Solution | None:
+@dataclass(frozen=True)
+class _Choice:
+    """Schools to host, the likeliest first; what no choice costs less than; and whether these are the answer itself."""
+
+    ranked: NDArray[np.intp]
+    least: float
+    whole: bool
+
+
+def _chosen(linear: Program, space: Room, seats: _Seats, cost: dict[str, Numbers], seconds: float) -> _Choice | None:
+    """The hosts of least cost or, out of time, those of the program in fractions; None where there is no choice."""
     can = space.places.may_host & (seats.seats > 0) & (seats.sent <= space.movable).all(axis=0)
-    return linear.solve(cost, {"hosts": (0.0, can.astype(np.float64))}, "hosts", seconds)
+    bounds = {"hosts": (0.0, can.astype(np.float64))}
+    found = linear.solve(cost, bounds, "hosts", seconds)
+    if found is None:
+        return None
+    if found.values:
+        return _Choice(np.flatnonzero(found.values["hosts"] > 0.5), found.least, whole=True)
+    fractions = linear.solve(cost, bounds)
+    if fractions is None:
+        return None
+    shares = fractions.values["hosts"]
+    ranked = np.argsort(-shares, kind="stable")[: int((shares > WHOLE).sum())]
+    return _Choice(ranked, max(found.least, fractions.least), whole=False)
 
 
-def _hosting(space: Room, seats: _Seats, found: Solution, measure: str, bound: float) -> Hosting:
-    """The best that can be done with the hosts found, in whole students."""
-    hosting = found.values["hosts"] > 0.5
+def _hosting(space: Room, seats: _Seats, hosts: NDArray[np.intp], measure: str, bound: float) -> Hosting | None:
+    """The best that can be done with these hosts, in whole students; None where they cannot all host."""
+    hosting = np.isin(np.arange(len(seats.seats)), hosts)
     across = hosting[:, None] != hosting
     fixed = replace(
         space,
@@ -161,6 +218,6 @@ def _hosting(space: Room, seats: _Seats, found: Solution, measure: str, bound: f
     )
     best = relaxed(fixed, MEASURES[measure])
     if best is None:
-        raise ArithmeticError("the hosts found meet no limits: outside the solver's tolerance")
+        return None
     plan = whole_plan(fixed, measure, best, bound)
-    return Hosting(np.flatnonzero(hosting), int(seats.seats[hosting].sum()), plan)
+    return Hosting(np.sort(hosts), int(seats.seats[hosting].sum()), plan)

@@ -146,14 +146,14 @@ def places_of(ground: Ground, level: str | None = None) -> Places:
     capacity = np.maximum(schools["capacity"].fillna(0).to_numpy(dtype=np.int64), enrolment)
     levels = schools["level"].fillna("combined").to_numpy(dtype=str)
     anything = levels == "combined"
-    elsewhere_run = (schools["charter"].fillna(False) | schools["virtual"].fillna(False)).to_numpy(dtype=bool)
+    not_assigned = schools.reindex(columns=["charter", "virtual"]).eq(True).any(axis=1).to_numpy(dtype=bool)
     return Places(
         ids=schools["ncessch"].to_numpy(dtype=str),
         students=students,
         capacity=capacity,
         serves=(levels[:, None] == levels) | anything | anything[:, None],
         miles=_miles(*schools[["latitude", "longitude"]].to_numpy(dtype=np.float64, na_value=np.nan).T),
-        may_host=~elsewhere_run & (enrolment >= FEWEST_STUDENTS),
+        may_host=~not_assigned & (enrolment >= FEWEST_STUDENTS),
     )
 
 

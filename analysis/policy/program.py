@@ -9,7 +9,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from analysis.errors import InputError
 from analysis.units import Floats
 
 # HiGHS's primal feasibility tolerance is 1e-7; what is nearer to a whole number than this is that number.
@@ -61,10 +60,7 @@ class Program:
             cost: of each variable of a block; blocks left out cost nothing.
             bounds: the least and most of a block's variables; blocks left out are 0 or more.
             whole: a block whose variables are whole numbers.
-            seconds: after these the best answer found so far is taken.
-
-        Raises:
-            InputError: no answer was found in time.
+            seconds: after these the best answer found so far is taken; it has no values where none was found.
         """
         limits = dict.fromkeys(self.sizes, (0.0, np.inf)) | dict(bounds or {})
         options: dict[str, Any] = {"mip_rel_gap": PROVEN} | ({} if seconds is None else {"time_limit": seconds})
@@ -80,12 +76,14 @@ class Program:
         )
         if "infeasible" in found.message.lower():  # or "unbounded or infeasible": no cost lies below 0
             return None
+        if found.x is None and found.status != _OUT_OF_TIME:
+            raise ArithmeticError(f"the solver failed: {found.message}")
+        least = found.fun if whole is None else found.mip_dual_bound
         if found.x is None:
-            late = f" in {seconds:g} seconds" if found.status == _OUT_OF_TIME and seconds else ""
-            raise InputError(f"The solver found no answer{late}; ask for fewer schools or tighter limits.")
+            return Solution({}, 0.0 if least is None or not np.isfinite(least) else float(least))
         ends = np.cumsum([*self.sizes.values()])[:-1]
         values = dict(zip(self.sizes, np.split(found.x, ends), strict=True))
-        return Solution(values, float(found.fun if whole is None else found.mip_dual_bound))
+        return Solution(values, float(least))
 
     def _vector(self, values: Mapping[str, Numbers]) -> Floats:
         return np.concatenate([np.broadcast_to(values.get(name, 0.0), size) for name, size in self.sizes.items()])

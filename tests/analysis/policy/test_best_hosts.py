@@ -6,12 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.policy.best_hosts import best_hosts, fewest_seats
+from analysis.policy.best_hosts import FewestSeats, best_hosts, fewest_seats
 from analysis.policy.places import Limits
+from analysis.policy.program import Program, Solution
 from tests.analysis.policy.every_assignment import INDEX, LIMITS, broken, districts, every_choice, places, reserved
 
 SLACK = 2e-4  # branch and bound stops within 10⁻⁴ of the best, relative to it
 APART = places([90, 10], [10, 90])
+FOUR = places([90, 10, 45, 5], [10, 90, 5, 45])
 
 
 def moved_elsewhere(flows, hosts):
@@ -55,15 +57,14 @@ def test_other_shares_than_half():
 
 
 def test_the_fewest_seats_to_a_target():
-    where = places([90, 10, 45, 5], [10, 90, 5, 45])
-    found = fewest_seats(where, Limits(), 0.3)
+    found = fewest_seats(FOUR, Limits(), 0.3)
     # D is .8; hosting one of the large two evens those, which leaves the small two: 100 × .8 of 300, D = .267.
-    assert found.plan.value <= 0.3
-    assert (found.seats, found.fewest_seats) == (100, 100)
+    assert found.hosting.plan.value <= 0.3
+    assert (found.hosting.seats, found.fewest) == (100, 100)
 
 
 def test_a_target_no_choice_reaches():
-    assert fewest_seats(APART, Limits(move=0.1), 0.3) is None
+    assert fewest_seats(APART, Limits(move=0.1), 0.3) == FewestSeats(None, None)
 
 
 @settings(max_examples=50)
@@ -93,9 +94,30 @@ def test_no_choice_that_reaches_a_target_has_fewer_seats(where, limits, target):
         if INDEX["dissimilarity"](done.loads) <= target
     ]
     found = fewest_seats(where, limits, target)
-    if found is None:
+    if found.fewest is None:
         assert seats == []
     else:
-        assert found.fewest_seats <= min(seats, default=np.inf)
-        assert found.fewest_seats <= found.seats
-        assert broken(where, limits, found.plan.flows) == set()
+        assert found.fewest <= min(seats, default=np.inf)
+        assert found.fewest <= found.hosting.seats
+        assert broken(where, limits, found.hosting.plan.flows) == set()
+
+
+def out_of_time(monkeypatch):
+    """A solver that finds no choice of schools in its time, and proves nothing."""
+    solve = Program.solve
+
+    def late(self, cost, bounds=None, whole=None, seconds=None):
+        return Solution({}, 0.0) if whole else solve(self, cost, bounds, whole, seconds)
+
+    monkeypatch.setattr(Program, "solve", late)
+
+
+def test_without_time_the_hosts_are_those_of_the_fractions(monkeypatch):
+    in_time = best_hosts(FOUR, Limits(), 2), fewest_seats(FOUR, Limits(), 0.3)
+    out_of_time(monkeypatch)
+    hosted, few = best_hosts(FOUR, Limits(), 2), fewest_seats(FOUR, Limits(), 0.3)
+    assert len(hosted.hosts) <= 2
+    assert broken(FOUR, Limits(), hosted.plan.flows) == set()
+    assert hosted.plan.bound <= in_time[0].plan.bound + SLACK <= hosted.plan.value + 2 * SLACK
+    assert few.fewest <= in_time[1].fewest <= few.hosting.seats
+    assert few.hosting.plan.value <= 0.3
