@@ -21,10 +21,10 @@ class Beside:
     Attributes:
         rows: one a plan: what; move and miles (the limits; NaN where none is set); moved, share_moved, mean_miles;
             value, bound (what no assignment within the limits lies below) and gap of the index; hosts (ids, parted by
-            blanks). The rows "today" and "plan" have no bound. Then the frontier, "by moves" and "by miles".
+            blanks). Only rows that make the index least have a bound. Then the frontier, "by moves" and "by miles".
         best: the assignment that makes the index least.
-        reached, seats: whether and how the target can be reached, freely and with 50/50 schools; None where none is
-            set.
+        reached, seats: whether and how the target can be reached, freely and, where it can, with 50/50 schools; None
+            where none is set.
     """
 
     rows: pd.DataFrame
@@ -51,17 +51,21 @@ def beside(outcome: Outcome, places: Places, limits: Limits, measure: str, targe
     rows = [*_now_and_then(outcome, places, measure), _row("best", best, limits)]
     if most := len(scenario.hosts):
         rows.append(_of_hosts("best hosts", best_hosts(places, limits, most, measure, scenario.ed_share), limits))
-    reached = seats = None
+    reached: Reach | None = None
+    seats: FewestSeats | None = None
     if target is not None:
         reached = reach(places, limits, target, measure)
-        seats = fewest_seats(places, limits, target, measure, scenario.ed_share)
-        rows += [_row("fewest moves", reached.plan, limits)] if reached.plan else []
-        rows += [_of_hosts("fewest seats", seats.hosting, limits)] if seats.hosting else []
+        if reached.plan is not None:
+            rows.append(_row("fewest moves", reached.plan, limits) | {"bound": np.nan})
+        if reached.fewest is not None:
+            seats = fewest_seats(places, limits, target, measure, scenario.ed_share)
+        if seats is not None and seats.hosting is not None:
+            rows.append(_of_hosts("fewest seats", seats.hosting, limits) | {"bound": np.nan})
     lines = {"by moves": by_moves, "by miles": by_miles}
     frontier = [line(places, limits, measure).assign(what=what) for what, line in lines.items()]
     table = pd.concat([pd.DataFrame(rows), *frontier], ignore_index=True)
     table["miles"] = table["miles"].replace(np.inf, np.nan)
-    return Beside(table.assign(gap=table["value"] - table["bound"])[COLUMNS], best, reached, seats)
+    return Beside(table.assign(gap=(table["value"] - table["bound"]).clip(lower=0))[COLUMNS], best, reached, seats)
 
 
 def _now_and_then(outcome: Outcome, places: Places, measure: str) -> list[dict[str, object]]:

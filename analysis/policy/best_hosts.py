@@ -112,6 +112,10 @@ def fewest_seats(
         seconds: as in ``best_hosts``; where no choice was found, as many of the schools that the program in fractions
             would rather have as are needed.
     """
+    if np.isfinite(limits.miles):  # without a travel limit the program is small, and often proof enough
+        anywhere = fewest_seats(places, replace(limits, miles=np.inf), target, measure, ed_share, seconds)
+        if anywhere.fewest is None:
+            return anywhere
     space, seats = room(places, limits), _seats(places, ed_share)
     linear = _program(space, seats, MEASURES[measure])
     linear.bind(0, target * places.spread, parts=sp.csr_array(np.ones((1, len(places.ids)))))

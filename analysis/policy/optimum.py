@@ -140,7 +140,8 @@ def reach(places: Places, limits: Limits, target: float, measure: str = "dissimi
         plan = whole_plan(room(places, limits), measure, found, best.bound)
         if plan.value <= target + SAME:
             return Reach(target, plan, fewest, best.bound, {})
-        aim -= plan.value - target  # whole students overshoot a little, so aim lower by as much
+        # Whole students overshoot a little, so aim lower by as much, and ever more where that is not enough.
+        aim -= (plan.value - target) * 2**attempt
     return Reach(target, best if best.value <= target + SAME else None, fewest, best.bound, {})
 
 

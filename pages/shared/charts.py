@@ -318,6 +318,49 @@ def dumbbell(schools: pd.DataFrame) -> go.Figure:
     return figure
 
 
+def frontier(rows: pd.DataFrame, symbol: str, plan: tuple[float, float] | None = None) -> go.Figure:
+    """The least an index can be for each share of students who move, or distance they may go, and where a plan stands.
+
+    Args:
+        rows: columns value, bound and share_moved or, where ``plan`` is None, miles (the limit; NaN for none).
+        symbol: of the index.
+        plan: the share of students who move in the plan, and the index after it.
+    """
+    by_moves = plan is not None
+    x = rows["share_moved"] if by_moves else rows["miles"].map("{:g}".format).replace("nan", "any")
+    figure = _figure(340, legend=_LEGEND_ABOVE, margin_t=34, showlegend=True)
+    shown = {
+        "best possible, whole students": ("value", "solid", {"size": 8, "color": WITHIN}),
+        "no assignment lies below": ("bound", "dot", {"size": 1, "color": LINE}),
+    }
+    for name, (column, dash, marker) in shown.items():
+        figure.add_scatter(
+            x=x,
+            y=rows[column],
+            mode="lines+markers",
+            name=name,
+            line={"color": marker["color"], "dash": dash, "width": 2},
+            marker=marker,
+            cliponaxis=False,
+            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>" + name + "</extra>",
+        )
+    if plan is not None:
+        figure.add_scatter(
+            x=[plan[0]],
+            y=[plan[1]],
+            mode="markers+text",
+            showlegend=False,
+            text=["  this plan"],
+            textposition="middle right",
+            marker={"symbol": "diamond", "size": 14, "color": GROUP},
+            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>this plan</extra>",
+        )
+    words = "share of students who change schools" if by_moves else "miles a student may move"
+    of_x = _share_axis(title=words, rangemode="tozero") if by_moves else {"title": words, "type": "category"}
+    figure.update_layout(xaxis=of_x, yaxis={"title": symbol, "rangemode": "tozero", "automargin": True})
+    return figure
+
+
 def _short(names: pd.Series, longest: int = 40) -> list[str]:
     """Names short enough for an axis, made distinct by a trailing invisible mark where they repeat."""
     short = names.fillna("").map(lambda name: name if len(name) <= longest else name[: longest - 1] + "…")
