@@ -107,7 +107,8 @@ def _seats_words(seats: "FewestSeats", goal: str) -> str:
     least = f"{goal} takes at least {seats.fewest:,} seats in 50/50 schools"
     if seats.hosting is None:
         return f"{least}; no choice that reaches it was found."
-    return f"{least}; {len(seats.hosting.hosts)} schools reach it with {seats.hosting.seats:,}."
+    value = seats.hosting.plan.value  # whole students may miss the goal by a little
+    return f"{least}; {len(seats.hosting.hosts)} schools come to {value:.4f} with {seats.hosting.seats:,}."
 
 
 def _record(found: "Beside") -> dict[str, Any]:
