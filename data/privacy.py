@@ -226,6 +226,11 @@ def _words(number: pd.Series, fine: pd.Series, told: pd.Series, cell: int) -> pd
     return words.mask(~told, words + f", so that {cell} of each group are not sure").where(number > 0, "")
 
 
+def told(table: pd.DataFrame, cell: int) -> bool:
+    """Whether the schools of a protected table, all together, can carry an index of ED."""
+    return not cell or bool(carried(sums(table, ["year"], comparison("ed")), cell).all())
+
+
 def marked_districts(
     rows: pd.DataFrame,
     table: pd.DataFrame,
@@ -276,6 +281,20 @@ def marked_change(parts: pd.DataFrame, table: pd.DataFrame, groups: Comparison, 
     return parts if fine else parts.mask(parts.notna()).assign(suppressed="too many school counts hidden")
 
 
+def marked_moves(moves: pd.DataFrame, table: pd.DataFrame, columns: Sequence[str], ends: Sequence[str]) -> pd.DataFrame:
+    """Rows of moves without the numbers of those that begin or end at a school whose ED count is hidden.
+
+    Args:
+        moves: one row a move.
+        table: the protected schools table it was computed from.
+        columns: what to leave empty.
+        ends: the columns that name the schools.
+    """
+    secret = table.loc[hidden(table, "ed"), "ncessch"].tolist()
+    touched = moves[list(ends)].isin(secret).any(axis=1)
+    return moves.assign(**{name: moves[name].astype("Int64").mask(touched) for name in columns})
+
+
 def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
     """An outcome without the numbers that rest on a school's hidden ED count, before or after; and a word on why.
 
@@ -288,24 +307,19 @@ def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
         return outcome
     scenario = outcome.scenario
     covered = table if scenario.level is None else table[table["level"] == scenario.level]
-    secret = table.loc[hidden(table, "ed"), "ncessch"]
 
     def fit(changes: dict[str, Change], schools: pd.DataFrame) -> dict[str, Change]:
-        if carried(sums(schools, ["year"], comparison("ed")), cell).all():
+        if told(schools, cell):
             return changes
         unknown = Change(*[float("nan")] * 4)
         return {name: change if name == "moved" else unknown for name, change in changes.items()}
-
-    def emptied(rows: pd.DataFrame, ends: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
-        touched = rows[list(ends)].isin(secret.tolist()).any(axis=1)
-        return rows.assign(**{name: rows[name].astype("Int64").mask(touched) for name in columns})
 
     ed_columns = [name for name in outcome.schools.columns.astype("str") if name.startswith(("ed_", "share_"))]
     return replace(
         outcome,
         schools=marked_schools(outcome.schools, table, comparison("ed"), ed_columns, cell),
-        flows=emptied(outcome.flows, ["from_school", "to_school"], ["students"]),
-        pools=emptied(outcome.pools, ["host"], ["kept", "outside", "inside", "unfilled"]),
+        flows=marked_moves(outcome.flows, table, ["students"], ["from_school", "to_school"]),
+        pools=marked_moves(outcome.pools, table, ["kept", "outside", "inside", "unfilled"], ["host"]),
         district=fit(outcome.district, covered[covered["leaid"] == scenario.district]),
         state=fit(outcome.state, covered),
     )

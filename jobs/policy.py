@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
-from analysis.policy.scenario import from_json
+from analysis.policy.scenario import Scenario, from_json
 from data.groups import comparison, on_basis
 from data.inclusion import Rules
 from data.privacy import hidden_words, marked_outcome
@@ -77,6 +77,22 @@ def write_scenario(given: argparse.Namespace) -> None:
 def print_simulation(given: argparse.Namespace) -> None:
     """Run a scenario."""
     check_draws(given)
+    scenario, table, notes = read_scenario(given)
+    outcome = marked_outcome(simulate(table, scenario, given.replicates, given.seed), table, given.minimum_cell)
+    tell(notes)
+    tell(hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), given.minimum_cell))
+    if given.format == "json":
+        write_text(json.dumps(outcome_record(outcome), indent=2, ensure_ascii=False) + "\n", given)
+    else:
+        write(_schools(outcome), given)
+
+
+def read_scenario(given: argparse.Namespace) -> tuple[Scenario, pd.DataFrame, list[str]]:
+    """The scenario of a file, the schools it is about, and notes on what its rules leave out.
+
+    Raises:
+        InputError: the file holds no scenario, or one of another dataset.
+    """
     scenario = from_json(_text(given.scenario), given.scenario.name)
     if scenario.dataset != (name := dataset_name(given.data)):
         raise InputError(
@@ -86,13 +102,7 @@ def print_simulation(given: argparse.Namespace) -> None:
     table = on_basis(table_of(given.data, given.minimum_cell), scenario.basis)
     rules = Rules(scenario.districts, scenario.excluded)
     table, notes = counted(table[table["year"] == scenario.year], given, rules)
-    outcome = marked_outcome(simulate(table, scenario, given.replicates, given.seed), table, given.minimum_cell)
-    tell(notes)
-    tell(hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), given.minimum_cell))
-    if given.format == "json":
-        write_text(json.dumps(outcome_record(outcome), indent=2, ensure_ascii=False) + "\n", given)
-    else:
-        write(_schools(outcome), given)
+    return scenario, table, notes
 
 
 def outcome_record(outcome: Outcome) -> dict[str, Any]:

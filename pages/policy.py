@@ -12,7 +12,7 @@ from analysis.indices import INDICES
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from data.cep import cep_signs
-from pages.shared import atlas, charts, parts, store, words, words_of_change
+from pages.shared import atlas, charts, parts, policy_charts, store, words, words_of_change
 from pages.shared.controls import asked_scenario, chosen_district
 from pages.shared.view import View, current_view
 
@@ -90,7 +90,7 @@ def show_hosts_and_senders(rows: pd.DataFrame, outcome: Outcome) -> None:
         shown = shown.head(int(shown["host"].sum()) + SENDERS_SHOWN)
         with st.container(height=620, border=False):
             st.plotly_chart(
-                charts.dumbbell(
+                policy_charts.dumbbell(
                     pd.DataFrame(
                         {
                             "label": np.where(shown["host"], "● " + shown["school"], shown["school"]),

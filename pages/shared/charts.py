@@ -23,10 +23,11 @@ def config(name: str) -> dict[str, object]:
 
 
 # In a strip of its own at the top of the figure, so that it never lies on the axis or the bars.
-_LEGEND_ABOVE = {"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0, "traceorder": "normal"}
+LEGEND_ABOVE = {"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0, "traceorder": "normal"}
 
 
-def _figure(height: int, **layout: object) -> go.Figure:
+def figure_of(height: int, **layout: object) -> go.Figure:
+    """An empty figure of so many pixels in the style of all."""
     figure = go.Figure()
     figure.update_layout(
         height=height,
@@ -41,13 +42,14 @@ def _figure(height: int, **layout: object) -> go.Figure:
     return figure
 
 
-def _share_axis(**extra: object) -> dict[str, object]:
+def share_axis(**extra: object) -> dict[str, object]:
+    """An axis of shares in percent."""
     return {"tickformat": ".0%", "zeroline": False, "automargin": True, **extra}
 
 
 def between_within(between: float, within: float, symbol: str) -> go.Figure:
     """One bar split into what lies between districts and what lies within them."""
-    figure = _figure(110, barmode="stack", xaxis={"visible": False}, yaxis={"visible": False})
+    figure = figure_of(110, barmode="stack", xaxis={"visible": False}, yaxis={"visible": False})
     total = between + within
     for label, value, colour in (("between", between, BETWEEN), ("within", within, WITHIN)):
         figure.add_bar(
@@ -71,7 +73,7 @@ def by_level(parts: pd.DataFrame, symbol: str) -> go.Figure:
         parts: columns label, part, share and within (whether the level lies within districts), the largest cells first.
         symbol: of the index.
     """
-    figure = _figure(ROW_HEIGHT * len(parts) + 20, xaxis={"visible": False}, margin_r=90)
+    figure = figure_of(ROW_HEIGHT * len(parts) + 20, xaxis={"visible": False}, margin_r=90)
     figure.add_bar(
         x=parts["part"],
         y=parts["label"],
@@ -93,8 +95,8 @@ def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
         districts: columns district, between, within (of the same index), largest first.
         symbol: of the index.
     """
-    names = _short(districts["district"])
-    figure = _figure(ROW_HEIGHT * len(districts) + 90, barmode="stack", legend=_LEGEND_ABOVE, margin_t=34)
+    names = short(districts["district"])
+    figure = figure_of(ROW_HEIGHT * len(districts) + 90, barmode="stack", legend=LEGEND_ABOVE, margin_t=34)
     for part, colour in (("between", BETWEEN), ("within", WITHIN)):
         figure.add_bar(
             x=districts[part],
@@ -125,7 +127,7 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[
     years = [school_year(int(year)) for year in lines.index]
     top = float(np.nanmax(lines[list(colours)].to_numpy(), initial=0)) * 1.15
     ends = lines[list(colours)].iloc[-1]
-    figure = _figure(260)
+    figure = figure_of(260)
     for name, colour in colours.items():
         figure.add_scatter(
             x=years,
@@ -151,7 +153,7 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[
         )
     figure.update_layout(
         xaxis={"type": "category", "automargin": True, "showgrid": False},
-        yaxis=_share_axis(title=title, range=[0, top or 1], tickformat=".2f"),
+        yaxis=share_axis(title=title, range=[0, top or 1], tickformat=".2f"),
     )
     return figure
 
@@ -163,7 +165,7 @@ def change_parts(parts: pd.DataFrame, symbol: str) -> go.Figure:
         parts: columns label, change and whole (whether it is the whole change).
         symbol: of the index.
     """
-    figure = _figure(ROW_HEIGHT * len(parts) + 70, bargap=0.3)
+    figure = figure_of(ROW_HEIGHT * len(parts) + 70, bargap=0.3)
     figure.add_bar(
         x=parts["change"],
         y=parts["label"],
@@ -201,7 +203,7 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
     """
     area = districts["students"].to_numpy(dtype=float)
     chosen = districts["leaid"].isin(picked).to_numpy()
-    figure = _figure(420)
+    figure = figure_of(420)
     figure.add_scatter(
         x=districts["share"],
         y=districts["value"],
@@ -221,7 +223,7 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
         ),
     )
     figure.update_layout(
-        xaxis=_share_axis(title=share_words, rangemode="tozero"),
+        xaxis=share_axis(title=share_words, rangemode="tozero"),
         yaxis={"title": index_label, "rangemode": "tozero", "automargin": True, "zeroline": False},
     )
     return figure
@@ -239,7 +241,7 @@ def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str, col
     shown = schools.dropna(subset="share").sort_values("share")
     height = _swarm(shown["share"].to_numpy())
     reach = max(np.abs(height).max(initial=0) + 1, 4)
-    figure = _figure(int(min(420, 150 + 16 * reach)))
+    figure = figure_of(int(min(420, 150 + 16 * reach)))
     size = shown["students"].to_numpy(dtype=float)
     figure.add_scatter(
         x=shown["share"],
@@ -258,7 +260,7 @@ def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str, col
         x=district_share, line_color=LINE, line_dash="dash", annotation_text=f"district {district_share:.0%}"
     )
     figure.update_layout(
-        xaxis=_share_axis(title=f"{share_words} in each school", range=[-0.02, 1.02]),
+        xaxis=share_axis(title=f"{share_words} in each school", range=[-0.02, 1.02]),
         yaxis={"visible": False, "range": [-reach, reach]},
         margin_t=28,
     )
@@ -279,12 +281,12 @@ def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
         schools: columns school, contribution and, of a group's share, above (whether it is above the district's).
         symbol: of the index.
     """
-    figure = _figure(ROW_HEIGHT * len(schools) + 50)
+    figure = figure_of(ROW_HEIGHT * len(schools) + 50)
     of_share = "above" in schools
     side = [f", share {'above' if above else 'below'} the district's" for above in schools.get("above", ())]
     figure.add_bar(
         x=schools["contribution"],
-        y=_short(schools["school"]),
+        y=short(schools["school"]),
         orientation="h",
         marker_color=np.where(schools["above"], GROUP, OTHER) if of_share else WITHIN,
         customdata=np.column_stack([schools["school"], side or [""] * len(schools)]),
@@ -294,63 +296,10 @@ def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
         cliponaxis=False,
     )
     figure.update_layout(
-        xaxis=_share_axis(title=f"share of the district's {symbol}", rangemode="tozero"),
+        xaxis=share_axis(title=f"share of the district's {symbol}", rangemode="tozero"),
         yaxis={"autorange": "reversed", "automargin": True},
         margin_r=50,
     )
-    return figure
-
-
-def dumbbell(schools: pd.DataFrame) -> go.Figure:
-    """Each school's ED share before and after, with the range of the draws.
-
-    Args:
-        schools: columns label, before, after, low, high, hosts first.
-    """
-    names = _short(schools["label"])
-    figure = _figure(ROW_HEIGHT * len(schools) + 110, legend=_LEGEND_ABOVE, margin_t=90)
-    figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
-    ends = np.full(len(schools), np.nan)
-    figure.add_scatter(
-        x=np.column_stack([schools["before"], schools["after"], ends]).ravel(),
-        y=np.repeat(names, 3),
-        mode="lines",
-        line={"color": NEUTRAL, "width": 2},
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        x=schools["before"],
-        y=names,
-        mode="markers",
-        marker={"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}},
-        name="today",
-        customdata=schools["label"],
-        hovertemplate="%{customdata}: %{x:.1%} today<extra></extra>",
-    )
-    figure.add_scatter(
-        x=schools["after"],
-        y=names,
-        mode="markers",
-        marker={"size": 11, "color": GROUP},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (schools["high"] - schools["after"]).clip(lower=0),
-            "arrayminus": (schools["after"] - schools["low"]).clip(lower=0),
-            "color": GROUP,
-            "thickness": 1.5,
-            "width": 4,
-        },
-        name="after, with 5–95 % range",
-        customdata=np.column_stack([schools["label"], schools["low"], schools["high"]]),
-        hovertemplate="%{customdata[0]}: %{x:.1%} after (%{customdata[1]:.1%}–%{customdata[2]:.1%})<extra></extra>",
-    )
-    figure.update_layout(
-        showlegend=True,
-        xaxis=_share_axis(title="share disadvantaged", range=[-0.02, 1.02], side="top"),
-        yaxis={"autorange": "reversed", "automargin": True},
-    )
-    figure.data[0].showlegend = False
     return figure
 
 
@@ -360,9 +309,9 @@ def two_sides(lines: pd.DataFrame) -> go.Figure:
     Args:
         lines: columns district, neighbour_district, share, neighbour_share, hover, in order.
     """
-    one, two = (pd.Series(_short(lines[side], 20)) for side in ("district", "neighbour_district"))
-    names = _short(one + " · " + two, 60)
-    figure = _figure(ROW_HEIGHT * len(lines) + 60)
+    one, two = (pd.Series(short(lines[side], 20)) for side in ("district", "neighbour_district"))
+    names = short(one + " · " + two, 60)
+    figure = figure_of(ROW_HEIGHT * len(lines) + 60)
     ends = np.full(len(lines), np.nan)
     figure.add_scatter(
         x=np.column_stack([lines["neighbour_share"], lines["share"], ends]).ravel(),
@@ -381,7 +330,7 @@ def two_sides(lines: pd.DataFrame) -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
         )
     figure.update_layout(
-        xaxis=_share_axis(range=[-0.02, 1.02], side="top"),
+        xaxis=share_axis(range=[-0.02, 1.02], side="top"),
         yaxis={"autorange": "reversed", "automargin": True},
     )
     return figure
@@ -395,7 +344,7 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
         name: of the district.
     """
     rows = places["label"].nunique()
-    figure = _figure(ROW_HEIGHT * rows + 90, legend=_LEGEND_ABOVE, margin_t=34)
+    figure = figure_of(ROW_HEIGHT * rows + 90, legend=LEGEND_ABOVE, margin_t=34)
     for own, called, marker in (
         (False, "similar districts", {"symbol": "circle-open", "size": 10, "color": NEUTRAL, "line": {"width": 2}}),
         (True, name, {"symbol": "diamond", "size": 13, "color": GROUP}),
@@ -423,7 +372,7 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
     return figure
 
 
-def _short(names: pd.Series, longest: int = 40) -> list[str]:
+def short(names: pd.Series, longest: int = 40) -> list[str]:
     """Names short enough for an axis, made distinct by a trailing invisible mark where they repeat."""
     short = names.fillna("").map(lambda name: name if len(name) <= longest else name[: longest - 1] + "…")
     repeat = short.groupby(short).cumcount()

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages.shared import charts, maps
+from pages.shared import charts, maps, policy_charts
 
 BOUNDS = (-101.0, 33.0, -99.0, 34.0)
 
@@ -175,7 +175,7 @@ def test_beeswarm_of_one_school_can_be_drawn(schools):
 
 
 def test_dumbbell_shows_before_after_and_range(schools):
-    lines, before, after = drawn(charts.dumbbell(schools))
+    lines, before, after = drawn(policy_charts.dumbbell(schools))
     assert values(before["x"]) == [0.9, 0.5, 0.505]
     assert values(after["x"]) == [0.5, 0.6, 0.505]
     assert values(after["error_x"]["array"]) == pytest.approx([0.02, 0.06, 0])
@@ -186,6 +186,23 @@ def test_dumbbell_shows_before_after_and_range(schools):
 def test_group_and_other_keep_their_colours(schools):
     (bars,) = drawn(charts.contributions(schools))
     assert list(bars["marker"]["color"]) == [charts.GROUP, charts.OTHER, charts.OTHER]
+
+
+def test_the_frontier_shows_the_best_its_bound_and_the_plan():
+    rows = pd.DataFrame({"share_moved": [0.0, 0.05], "value": [0.5, 0.3], "bound": [0.5, 0.29]})
+    best, bound, plan = drawn(policy_charts.frontier(rows, "D", (0.02, 0.52)))
+    assert values(best["x"]) == values(bound["x"]) == [0.0, 0.05]
+    assert (values(best["y"]), values(bound["y"])) == ([0.5, 0.3], [0.5, 0.29])
+    assert (values(plan["x"]), values(plan["y"])) == ([0.02], [0.52])
+    # Told apart without colour: by line and by symbol.
+    assert best["line"]["dash"] != bound["line"]["dash"]
+    assert plan["marker"]["symbol"] == "diamond"
+
+
+def test_a_frontier_by_distance_ends_with_any_distance():
+    rows = pd.DataFrame({"miles": [1.0, 2.5, np.nan], "value": [0.5, 0.4, 0.3], "bound": [0.5, 0.4, 0.3]})
+    best, _ = drawn(policy_charts.frontier(rows, "V"))
+    assert list(best["x"]) == ["1", "2.5", "any"]
 
 
 # maps ---------------------------------------------------------------------------------------------------------------

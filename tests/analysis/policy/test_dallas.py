@@ -9,10 +9,13 @@ import pytest
 from analysis.policy.assign import assign
 from analysis.policy.draw import Lottery
 from analysis.policy.ground import ground
+from analysis.policy.optimum import least_segregated
 from analysis.policy.outcome import simulate
+from analysis.policy.places import Limits, places_of
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from data import store
 from data.load import load
+from tests.analysis.policy.every_assignment import INDEX, broken
 
 DALLAS = "4816230"
 
@@ -28,6 +31,18 @@ def texas(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EVENGROUND_HOME", str(tmp_path_factory.mktemp("texas")))
         yield store.schools(load([realdata / name for name in names]))
+
+
+@pytest.mark.parametrize("measure", list(INDEX))
+@pytest.mark.parametrize("limits", [Limits(), Limits(miles=5, move=0.05, stay=0.5)], ids=str)
+def test_the_best_of_dallas_is_whole_and_close_to_its_bound(texas: pd.DataFrame, limits: Limits, measure: str) -> None:
+    asked = scenario_from_preset(texas, "do-nothing", dataset="texas", district=DALLAS, year=2018)
+    places = places_of(ground(texas, asked))
+    plan = least_segregated(places, limits, measure)
+    assert broken(places, limits, plan.flows.tolist()) == set()
+    assert plan.value == pytest.approx(INDEX[measure](plan.after), abs=1e-9)
+    assert plan.bound <= plan.value < INDEX[measure](places.students) - 0.1
+    assert plan.gap < 0.003
 
 
 @pytest.mark.parametrize("preset", PRESETS)
