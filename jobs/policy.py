@@ -6,7 +6,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis.errors import InputError
+from analysis.policy.assumptions import assumptions
+from analysis.policy.effects import between_within, districts, races
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import from_json
@@ -86,13 +90,13 @@ def print_simulation(given: argparse.Namespace) -> None:
     outcome = simulate(table, scenario, given.replicates, given.seed)
     tell(notes)
     if given.format == "json":
-        write_text(json.dumps(outcome_record(outcome), indent=2, ensure_ascii=False) + "\n", given)
+        write_text(json.dumps(outcome_record(table, outcome), indent=2, ensure_ascii=False) + "\n", given)
     else:
         write(outcome.schools[SCHOOL_COLUMNS], given)
 
 
-def outcome_record(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as plain JSON values: the scenario, schools, indices before and after, pools and moves."""
+def outcome_record(table: pd.DataFrame, outcome: Outcome) -> dict[str, Any]:
+    """An outcome as plain JSON values: the scenario, schools, indices before and after, pools, moves, what follows."""
     return {
         "scenario": asdict(outcome.scenario),
         "replicates": outcome.replicates,
@@ -102,6 +106,12 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "state": {name: plain(asdict(change)) for name, change in outcome.state.items()},
         "pools": records(outcome.pools),
         "flows": records(outcome.flows),
+        "years": records(outcome.years),
+        "travel": records(outcome.travel),
+        "between_within": records(between_within(table, outcome)),
+        "districts": records(districts(outcome)),
+        "races": records(races(table, outcome)),
+        "assumptions": assumptions(outcome.scenario),
         "schools_left_out": outcome.unknown["ncessch"].tolist(),
     }
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.policy.draw import Ints, round_half_up
-from analysis.policy.scenario import ENTRY_GRADES, Host, Scenario
+from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host, Scenario
 from analysis.units import Floats
 
 EARTH_RADIUS_MILES = 3958.8  # mean radius, IUGG
@@ -78,7 +78,7 @@ def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
     if not of_district.any():
         raise InputError(f"District {scenario.district} has no school in {scenario.year}; check the district and year.")
     own = table[of_district]
-    usable = (own["ed"].notna() & own["students"].notna()).to_numpy(dtype=bool)
+    usable = counted(own)
     _check_hosts(own, usable, scenario)
     new = _new_schools(own, scenario)
     rows = np.flatnonzero(of_district)[usable]
@@ -98,7 +98,6 @@ def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> G
     ids = scope["ncessch"]
     hosts = pd.Index(ids).get_indexer([host.ncessch for host in scenario.hosts])
     ed = scope["ed"].to_numpy(dtype=np.int64)
-    grades = _grades(scope)
     return Ground(
         schools=scope,
         students=np.stack([ed, scope["students"].to_numpy(dtype=np.int64) - ed]),
@@ -109,16 +108,19 @@ def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> G
         serves=_serves(scope["level"], hosts),
         may_send=_may_send(ids, scenario),
         miles=_miles(_points(scope.iloc[hosts]), _points(scope)),
-        grades=grades,
-        stays=np.array(
-            [_stay(host, scope.iloc[at], grades[at]) for host, at in zip(scenario.hosts, hosts, strict=True)]
-        ),
+        grades=_grades(scope),
+        stays=_stays(scenario.hosts, scope.iloc[hosts]),
         unknown=unknown,
     )
 
 
 def _is(column: pd.Series, value: object) -> NDArray[np.bool_]:
-    return (column == value).fillna(False).to_numpy(dtype=bool)
+    return (column == value).to_numpy(dtype=bool, na_value=False)
+
+
+def counted(schools: pd.DataFrame) -> NDArray[np.bool_]:
+    """(rows,) whether a school's students and its ED students are known, so that it can take part."""
+    return schools["ed"].notna().to_numpy(dtype=bool) & schools["students"].notna().to_numpy(dtype=bool)
 
 
 def _new_schools(own: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
@@ -178,37 +180,40 @@ def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDA
     source = np.where(_is(some["charter"], True), "charters" in scenario.sources, "districts" in scenario.sources)
     levels = pd.concat([hosts["level"], some["level"]])
     serves = _serves(levels, np.arange(len(hosts)))[:, len(hosts) :].any(axis=0)
-    counted = (some["ed"].notna() & some["students"].notna()).to_numpy(dtype=bool)
     may = np.zeros(len(table), dtype=bool)
-    may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & counted
+    may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & counted(some)
     return may
 
 
 def _check_hosts(own: pd.DataFrame, usable: NDArray[np.bool_], scenario: Scenario) -> None:
-    by_id = own.set_index("ncessch")
-    countable = set(own.loc[usable, "ncessch"])
-    for host in scenario.hosts:
+    ids = pd.Index(own["ncessch"])
+    for host, at in zip(scenario.hosts, ids.get_indexer([host.ncessch for host in scenario.hosts]), strict=True):
         if host.new:
-            _check_new(host, by_id.index)
-            continue
-        if host.ncessch not in by_id.index:
+            _check_new(host, ids)
+        elif at < 0:
             raise InputError(
                 f"Host {host.ncessch} is no school of district {scenario.district} in {scenario.year}; "
                 "choose hosts among the district's schools."
             )
-        if host.ncessch not in countable:
+        elif not usable[at]:
             raise InputError(f"Host {host.ncessch} has no known ED count in {scenario.year}; choose another host.")
-        school = by_id.loc[[host.ncessch]].iloc[0]
-        most = school["capacity"] if host.capacity is None else host.capacity
-        room = max(most, school["students"]) if pd.notna(most) else np.inf
-        years = min(scenario.years, _stay(host, school, int(_grades(by_id.loc[[host.ncessch]])[0])))
-        needed = host.seats * years + (school["students"] if host.magnet and host.seats else 0)
-        if needed > room:
-            beside = f" beside its {school['students']} students" if host.magnet else ""
-            over = f" a year, {host.seats * years} in all," if years > 1 else ""
-            raise InputError(
-                f"Host {host.ncessch} is given {host.seats} seats{over}{beside} but holds {room}; give it fewer seats."
-            )
+        else:
+            _check_room(host, own.iloc[at : at + 1], scenario)
+
+
+def _check_room(host: Host, school: pd.DataFrame, scenario: Scenario) -> None:
+    """A building holds what it is given, or what it already holds."""
+    students, most = school["students"].iloc[0], school["capacity"].iloc[0] if host.capacity is None else host.capacity
+    if pd.isna(most):
+        return
+    room, years = max(most, students), min(scenario.years, _stays((host,), school)[0])
+    needed = host.seats * years + (students if host.magnet and host.seats else 0)
+    if needed > room:
+        beside = f" beside its {students} students" if host.magnet else ""
+        over = f" a year, {host.seats * years} in all," if years > 1 else ""
+        raise InputError(
+            f"Host {host.ncessch} is given {host.seats} seats{over}{beside} but holds {room}; give it fewer seats."
+        )
 
 
 def _check_new(host: Host, ids: pd.Index) -> None:
@@ -233,9 +238,15 @@ def _check_company(ground: Ground) -> None:
 
 def _serves(level: pd.Series, hosts: NDArray[np.intp]) -> NDArray[np.bool_]:
     """(hosts, n): the same level as the host; combined schools and those of unknown level share grades with all."""
-    levels = level.fillna("combined").to_numpy(dtype=str)
-    anything = levels == "combined"
+    levels = _levels(level)
+    anything = levels == LEVELS.index("combined")
     return (levels[hosts][:, None] == levels) | anything | anything[hosts][:, None]
+
+
+def _levels(level: pd.Series) -> NDArray[np.intp]:
+    """(n,) place in ``LEVELS``; an unknown level is taken for combined."""
+    codes = pd.Index(LEVELS).get_indexer(pd.Index(level))
+    return np.where(codes < 0, LEVELS.index("combined"), codes)
 
 
 def _points(schools: pd.DataFrame) -> Floats:
@@ -253,19 +264,25 @@ def _miles(hosts: Floats, schools: Floats) -> Floats:
 
 def _grades(schools: pd.DataFrame) -> Ints:
     """(n,) how many grades each school has from kindergarten on, by its lowest and highest or, failing them, level."""
-    rank = {"PK": 0} | {grade: i for i, grade in enumerate(ENTRY_GRADES)}
-    low, high = (schools[name].map(rank).to_numpy(dtype=np.float64) for name in ("grade_low", "grade_high"))
-    usual = schools["level"].map(GRADES_OF_LEVEL).fillna(GRADES_OF_LEVEL["combined"]).to_numpy(dtype=np.float64)
-    return np.maximum(np.where(np.isnan(low + high), usual, high - low + 1), 1).astype(np.int64)
+    low, high = (_rank(schools[name]) for name in ("grade_low", "grade_high"))
+    usual = np.array([GRADES_OF_LEVEL[level] for level in LEVELS])[_levels(schools["level"])]
+    return np.where((low < 0) | (high < 1), usual, np.maximum(high - np.maximum(low, 1) + 1, 1))
 
 
-def _stay(host: Host, school: pd.Series, grades: int) -> int:
-    """Years that a student drawn into the host's grade stays there."""
-    if host.grade is None:
-        return 1  # every grade is filled at once, by as many students as the school holds
-    if school["grade_high"] in ENTRY_GRADES:
-        return max(ENTRY_GRADES.index(school["grade_high"]) - ENTRY_GRADES.index(host.grade) + 1, 1)
-    return grades
+def _rank(grade: pd.Series) -> NDArray[np.intp]:
+    """(n,) a grade's place from kindergarten, 1, on; 0 for prekindergarten and −1 for any other or none."""
+    return pd.Index(("PK", *ENTRY_GRADES)).get_indexer(pd.Index(grade))
+
+
+def _stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
+    """(hosts,) years a student drawn stays: from the grade of the seats to the host's highest, else as many as it has.
+
+    Seats in every grade are drawn once: 1.
+    """
+    highest, grades = _rank(schools["grade_high"]), _grades(schools)
+    first = np.array([1 + ENTRY_GRADES.index(host.grade) if host.grade else 0 for host in hosts], dtype=np.int64)
+    stays = np.where(highest > 0, np.maximum(highest - first + 1, 1), grades)
+    return np.where(first > 0, stays, 1)
 
 
 def _may_send(ids: pd.Series, scenario: Scenario) -> NDArray[np.bool_]:

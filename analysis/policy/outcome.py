@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.policy.assign import Assignment, years
 from analysis.policy.draw import Expected
 from analysis.policy.figures import REPORTED, Change, Spread, covered, figures, low_high, reduced, spread
-from analysis.policy.ground import Ground, ground
+from analysis.policy.ground import Ground, counted, ground
 from analysis.policy.pools import GROUPS, Pools, pools
 from analysis.policy.scenario import Scenario
 from analysis.policy.shortage import why_unfilled
@@ -144,7 +144,7 @@ def _pools(ground: Ground, divided: Pools, expected: Assignment) -> pd.DataFrame
     short = np.maximum(balance, 0)
     unfilled = np.diff(np.maximum(np.cumsum(short, axis=1) - taken_over, 0), axis=1, prepend=0)
     hosts = len(ground.hosts)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], len(divided.names)),
             "group": list(divided.names) * hosts,
@@ -156,33 +156,34 @@ def _pools(ground: Ground, divided: Pools, expected: Assignment) -> pd.DataFrame
             "applied": applied.ravel(),
             "odds": np.minimum(ratio(np.maximum(seats - kept, 0.0), applied.astype(float)), 1.0).ravel(),
             "waiting": waiting.ravel(),
+            "why": why_unfilled(ground, divided, unfilled, seats - kept, applied, waiting),
         }
     )
-    return table.assign(why=why_unfilled(ground, divided, table))
 
 
 def _by_year(before: dict[str, float], known: Spread, drawn: Spread) -> pd.DataFrame:
-    parts = []
-    for name, value in before.items():
-        low, high = low_high(drawn.figures[name].T)
-        numbers = zip(("value", "low", "high"), (known.figures[name][:, 0], low, high), strict=True)
-        table = {end: np.concatenate([[value], of_years]) for end, of_years in numbers}
-        parts.append(pd.DataFrame({"year": range(len(low) + 1), "figure": name} | table))
-    return pd.concat(parts, ignore_index=True)
+    names = list(before)
+    start = np.array(list(before.values()))[:, None]
+    low, high = low_high(np.moveaxis(np.stack([drawn.figures[name] for name in names]), -1, 0))
+    value = np.stack([known.figures[name][:, 0] for name in names])
+    years = value.shape[1] + 1
+    ends = {"value": value, "low": low, "high": high}
+    return pd.DataFrame(
+        {"year": np.tile(np.arange(years), len(names)), "figure": np.repeat(np.array(names, dtype=object), years)}
+        | {name: np.hstack([start, end]).ravel() for name, end in ends.items()}
+    )
 
 
 def _district(by_year: pd.DataFrame) -> dict[str, Change]:
     """Before the first year and after the last."""
-    found = {}
-    for name, rows in by_year.groupby("figure", sort=False):
-        value, low, high = (rows[end].to_numpy(dtype=np.float64) for end in ("value", "low", "high"))
-        found[str(name)] = Change(float(value[0]), float(value[-1]), float(low[-1]), float(high[-1]))
-    return found
+    first, last = (by_year[by_year["year"] == year] for year in (0, by_year["year"].max()))
+    columns = first["figure"], first["value"], last["value"], last["low"], last["high"]
+    return {name: Change(*numbers) for name, *numbers in zip(*(column.tolist() for column in columns), strict=True)}
 
 
 def _state(table: pd.DataFrame, ground: Ground, scenario: Scenario, expected: Assignment) -> dict[str, Change]:
-    known = (table["year"] == scenario.year).fillna(False) & table["ed"].notna() & table["students"].notna()
-    rows = table[known]
+    of_year = (table["year"] == scenario.year).to_numpy(dtype=bool, na_value=False)
+    rows = table.loc[of_year & counted(table), ["ncessch", "level", "ed", "students"]]
     ed = rows["ed"].to_numpy(dtype=np.int64)
     students = np.stack([ed, rows["students"].to_numpy(dtype=np.int64) - ed])
     at = pd.Index(rows["ncessch"]).get_indexer(ground.schools["ncessch"])

@@ -1,8 +1,8 @@
 """Why seats stay unfilled: the limiting factor of each pool, in one sentence."""
 
 import numpy as np
-import pandas as pd
 
+from analysis.policy.draw import Ints
 from analysis.policy.ground import Ground
 from analysis.policy.pools import OPEN, Pools
 from analysis.units import Floats
@@ -10,14 +10,24 @@ from analysis.units import Floats
 STUDENTS = {"ed": "disadvantaged students", "other": "other students", OPEN: "students of any kind"}
 
 
-def why_unfilled(ground: Ground, divided: Pools, table: pd.DataFrame) -> list[str]:
-    """One sentence for each row of an outcome's pools; empty where no seat is unfilled."""
-    numbers = table[["unfilled", "seats", "kept", "applied", "waiting"]].to_numpy(dtype=np.int64)
-    eligible = _eligible(ground, divided).ravel()
+def why_unfilled(
+    ground: Ground, divided: Pools, unfilled: Ints, open_: Ints, applied: Ints, waiting: Ints
+) -> list[str]:
+    """One sentence for each host and pool, host by host; empty where no seat is unfilled.
+
+    Args:
+        ground: the schools.
+        divided: the pools.
+        unfilled, open_, applied, waiting: (hosts, pools) seats unfilled in the end, seats that those present leave to
+            be drawn, students who apply for them, and those of them who would still take one.
+    """
+    numbers = np.stack([open_, applied, waiting], axis=-1).reshape(-1, 3).tolist()
+    eligible = _eligible(ground, divided).ravel().tolist()
+    names = divided.names * len(ground.hosts)
     return [
-        _why(pool, int(seats - kept), int(applied), int(waiting), could) if unfilled else ""
-        for pool, (unfilled, seats, kept, applied, waiting), could in zip(
-            table["group"], numbers, eligible, strict=True
+        _why(pool, seats, asked, left, could) if short else ""
+        for pool, short, (seats, asked, left), could in zip(
+            names, unfilled.ravel().tolist(), numbers, eligible, strict=True
         )
     ]
 

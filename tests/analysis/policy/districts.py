@@ -31,10 +31,10 @@ def table(*rows: Row) -> pd.DataFrame:
     return typed(pd.DataFrame(list(rows)))
 
 
-def scenario(hosts: dict[str, int], **fields: object) -> Scenario:
+def scenario(seats: dict[str, int], /, **fields: object) -> Scenario:
     """A scenario in which everyone is willing, unless said otherwise."""
     plain = Scenario(
-        "test", HOME, YEAR, tuple(Host(name, seats) for name, seats in hosts.items()), ed=EVERYONE, other=EVERYONE
+        "test", HOME, YEAR, tuple(Host(name, number) for name, number in seats.items()), ed=EVERYONE, other=EVERYONE
     )
     return replace(plain, **fields)  # type: ignore[arg-type]
 
@@ -94,8 +94,8 @@ def cases(draw: st.DrawFn) -> tuple[pd.DataFrame, Scenario]:
     pools = st.builds(Pool, willing=SHARES, outside=SHARES, senders=senders, **MORE_OF_A_POOL)
     supply = st.one_of(st.none(), st.builds(Supply, students=HEADS, ed_share=SHARES))
     asides = st.builds(SetAside, st.sampled_from(["sibling", "proximity"]), st.just(0.2), st.sampled_from([1.0, 20.0]))
-    policy = replace(
-        scenario({}),
+    policy = scenario(
+        {},
         hosts=(
             *(Host(name, draw(SEATS), draw(ENTRY), magnet=draw(RARELY)) for name in hosts),
             *([Host("new", draw(SEATS), draw(ENTRY), new=NEW_SCHOOL)] if draw(RARELY) else []),
