@@ -36,7 +36,7 @@ def _before_after(table: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, 
     schools = table.loc[of_year & counted(table), ["ncessch", "leaid", "level", "ed", "students"]]
     levels = {host.ncessch: host.new.level for host in outcome.scenario.hosts if host.new}
     changed = outcome.schools.merge(schools[["ncessch", "level"]], on="ncessch", how="left")
-    changed["level"] = changed["level"].fillna(changed["ncessch"].map(levels))
+    changed["level"] = changed["level"].astype("str").fillna(changed["ncessch"].map(levels).astype("str"))
     same = schools[~schools["ncessch"].isin(changed["ncessch"])]
     before, after = (
         pd.concat(
@@ -61,7 +61,8 @@ def _parts(schools: pd.DataFrame, district: str) -> pd.DataFrame:
         if measure in MEASURES and part != "total"
     ]
     added, _ = district_parts(units, codes)
-    own = added.iloc[ids.get_loc(district)] if district in ids else added.iloc[0] * np.nan
+    nothing = pd.Series(np.nan, index=added.columns)
+    own = added.iloc[ids.get_loc(district)] if district in ids else nothing
     rows += [("district", measure, part, own[measure, part]) for measure, part in own.index if measure in MEASURES]
     return pd.DataFrame(rows, columns=["place", "measure", "part", "value"])
 
