@@ -18,9 +18,9 @@ LOW, HIGH = 0.05, 0.95
 BALANCED = (0.4, 0.6)
 HIGH_POVERTY = 0.75  # NCES, Condition of Education: more than 75 % eligible for free or reduced-price lunch
 REPORTED = ("dissimilarity", "variance_ratio", "exposure", "theil_h")
-# Replicates are drawn this many at a time: few enough to stay in the processor's cache, and always all of them, so that
+# Replicates are drawn this many at a time: few enough to hold their flows at once, and always all of them, so that
 # the same seed gives the same first replicates however many follow.
-CHUNK = 50
+CHUNK = 100
 
 
 @dataclass(frozen=True)
