@@ -7,14 +7,12 @@ what is hidden and what its numbers cannot carry. docs/decisions/0016-what-leave
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.indices import INDICES
 from analysis.measured import PLACES
-from analysis.policy.outcome import Change, Outcome
 from analysis.suppression import suppressed
 from analysis.units import known
 from data.groups import Comparison, comparison
@@ -281,51 +279,9 @@ def marked_change(parts: pd.DataFrame, table: pd.DataFrame, groups: Comparison, 
     return parts if fine else parts.mask(parts.notna()).assign(suppressed="too many school counts hidden")
 
 
-def marked_moves(moves: pd.DataFrame, table: pd.DataFrame, columns: Sequence[str], ends: Sequence[str]) -> pd.DataFrame:
-    """Rows of moves without the numbers of those that begin or end at a school whose ED count is hidden.
-
-    Args:
-        moves: one row a move.
-        table: the protected schools table it was computed from.
-        columns: what to leave empty.
-        ends: the columns that name the schools.
-    """
-    secret = table.loc[hidden(table, "ed"), "ncessch"].tolist()
-    touched = moves[list(ends)].isin(secret).any(axis=1)
-    return moves.assign(**{name: moves[name].astype("Int64").mask(touched) for name in columns})
-
-
-def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
-    """An outcome without the numbers that rest on a school's hidden ED count, before or after; and a word on why.
-
-    Args:
-        outcome: what ``analysis.policy.outcome.simulate`` made of the table.
-        table: the protected schools table of the scenario's year.
-        cell: the minimum cell size; 0 gives the outcome as it is.
-    """
-    if not cell:
-        return outcome
-    scenario = outcome.scenario
-    covered = table if scenario.level is None else table[table["level"] == scenario.level]
-
-    def fit(changes: dict[str, Change], schools: pd.DataFrame) -> dict[str, Change]:
-        if told(schools, cell):
-            return changes
-        unknown = Change(*[float("nan")] * 4)
-        return {name: change if name == "moved" else unknown for name, change in changes.items()}
-
-    ed_columns = [name for name in outcome.schools.columns.astype("str") if name.startswith(("ed_", "share_"))]
-    return replace(
-        outcome,
-        schools=marked_schools(outcome.schools, table, comparison("ed"), ed_columns, cell),
-        flows=marked_moves(outcome.flows, table, ["students"], ["from_school", "to_school"]),
-        pools=marked_moves(outcome.pools, table, ["kept", "outside", "inside", "unfilled"], ["host"]),
-        district=fit(outcome.district, covered[covered["leaid"] == scenario.district]),
-        state=fit(outcome.state, covered),
-    )
-
-
 def _nullable(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return values.astype("boolean")
     return values.astype("Int64") if pd.api.types.is_integer_dtype(values.dtype) else values
 
 

@@ -14,7 +14,8 @@ from analysis.errors import InputError
 from analysis.policy.ground import ground
 from analysis.policy.outcome import simulate
 from data.groups import comparison
-from data.privacy import hidden_words, marked_moves, told
+from data.plan_privacy import marked_moves
+from data.privacy import hidden_words, told
 from jobs.options import Menu, add_data, add_districts, add_job, add_output
 from jobs.policy import read_scenario
 from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text

@@ -9,12 +9,15 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.policy.assumptions import assumptions
+from analysis.policy.effects import between_within, districts, races
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import Scenario, from_json
 from data.groups import comparison, on_basis
 from data.inclusion import Rules
-from data.privacy import hidden_words, marked_outcome
+from data.plan_privacy import marked_outcome, marked_parts, marked_races
+from data.privacy import hidden_words, marked_districts
 from data.schema import ED_BASES
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
 from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
@@ -78,11 +81,13 @@ def print_simulation(given: argparse.Namespace) -> None:
     """Run a scenario."""
     check_draws(given)
     scenario, table, notes = read_scenario(given)
-    outcome = marked_outcome(simulate(table, scenario, given.replicates, given.seed), table, given.minimum_cell)
+    simulated = simulate(table, scenario, given.replicates, given.seed)
+    outcome = marked_outcome(simulated, table, given.minimum_cell)
     tell(notes)
     tell(hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), given.minimum_cell))
     if given.format == "json":
-        write_text(json.dumps(outcome_record(outcome), indent=2, ensure_ascii=False) + "\n", given)
+        record = outcome_record(outcome) | effects_record(simulated, table, given.minimum_cell)
+        write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", given)
     else:
         write(_schools(outcome), given)
 
@@ -106,7 +111,7 @@ def read_scenario(given: argparse.Namespace) -> tuple[Scenario, pd.DataFrame, li
 
 
 def outcome_record(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as plain JSON values: the scenario, schools, indices before and after, pools and moves."""
+    """An outcome as plain JSON values: the scenario, schools, indices before and after, pools, moves."""
     return {
         "scenario": asdict(outcome.scenario),
         "replicates": outcome.replicates,
@@ -116,7 +121,20 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "state": {name: plain(asdict(change)) for name, change in outcome.state.items()},
         "pools": records(outcome.pools),
         "flows": records(outcome.flows),
+        "years": records(outcome.years),
+        "travel": records(outcome.travel),
+        "assumptions": assumptions(outcome.scenario),
         "schools_left_out": outcome.unknown["ncessch"].tolist(),
+    }
+
+
+def effects_record(outcome: Outcome, table: pd.DataFrame, minimum_cell: int) -> dict[str, Any]:
+    """What follows from an outcome, as plain JSON values and as it may leave: between and within, districts, races."""
+    counts = ["ed_before", "ed_after"]
+    return {
+        "between_within": records(marked_parts(between_within(table, outcome), outcome, table, minimum_cell)),
+        "districts": records(marked_districts(districts(outcome), table, counts, comparison("ed"), minimum_cell)),
+        "races": records(marked_races(races(table, outcome), table, minimum_cell)),
     }
 
 

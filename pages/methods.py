@@ -6,7 +6,7 @@ import streamlit as st
 from analysis.indices import INDICES, MULTIGROUP, ORDERED, SCHOOL, Index
 from analysis.peers import PARTS
 from analysis.policy.presets import PRESETS
-from analysis.policy.scenario import DRAWS, EXCLUDABLE, UNFILLED
+from analysis.policy.scenario import DRAWS, EXCLUDABLE, RESERVES, STAYS, UNFILLED
 from analysis.suppression import still_possible
 from data.geographic import NEAREST_METRES
 from data.inclusion import USUALLY_EXCLUDED
@@ -176,10 +176,14 @@ st.markdown(
 st.subheader("50/50 assignment")
 st.markdown(
     f"""
-- At each host as many places as it has lottery seats come free. The present students keep their seats first, each
-  within the lottery of their own group.
-- What is left of each lottery goes to willing students of other schools of the same grades: first the share for
-  students from outside the district, then from inside.
+- Seats are divided among pools, a lottery for each:
+  {"; ".join(f"*{name}*, {text}" for name, text in RESERVES.items())}.
+- At each host as many places as it has lottery seats come free; a magnet's seats are places of their own. For those
+  present: {"; ".join(f"*{name}*, {text}" for name, text in STAYS.items())}.
+- What is left of each pool goes to willing students of other schools of the same grades: first the share for
+  students from outside the district, then set-asides, then from inside.
+- Seats in one grade are drawn anew each year and the students drawn stay to the host's highest grade, but for those who
+  go back; the district is taken to stay as it is otherwise.
 - Which sending schools: {"; ".join(f"*{name}*, {text}" for name, text in DRAWS.items())}.
 - Seats one lottery cannot fill: {"; ".join(f"*{name}*, {text}" for name, text in UNFILLED.items())}.
 - Present students above their lottery's seats take the places that the drawn students left.

@@ -144,8 +144,8 @@ def show_pools(outcome: Outcome) -> None:
     if outcome.pools.empty:
         st.caption("No seats.")
         return
-    pools = outcome.pools.groupby("group")[["seats", "kept", "outside", "inside", "unfilled"]].sum()
-    pools.index = pools.index.map({"ed": "Disadvantaged", "other": "Others"})
+    pools = outcome.pools.groupby("group", sort=False)[["seats", "kept", "outside", "inside", "unfilled"]].sum()
+    pools.index = pools.index.map(words.pool)
     pools.index.name = "Lottery"
     pools.columns = ["Seats", "Kept by present students", "Drawn from outside", "Drawn from inside", "Empty"]
     st.table(pools.map("{:,}".format))

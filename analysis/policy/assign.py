@@ -1,130 +1,148 @@
-"""The two lotteries, run host by host over all replicates at once."""
+"""A scenario played out, year by year and host by host, over all replicates at once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.policy.draw import Draw, Ints, first_served, round_half_up
+from analysis.policy.draw import Draw, Ints
 from analysis.policy.ground import Ground
+from analysis.policy.lotteries import Intake, Lottery, split
+from analysis.policy.pools import Applications, Pools, applications, pools
 from analysis.policy.scenario import Scenario
-
-ED, OTHER = 0, 1
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who moves, in whole students. Students in equal students out, for each group, in every replicate.
+    """Who moved by the end of a year, in whole students. In equal out, for each group, in every replicate.
 
     Attributes:
-        won: (hosts, 2, replicates, n) students whom each host draws from each school.
-        sent: (hosts, 2, replicates, n) students who give up their place at each host and go to each school.
-        kept: (hosts, 2, replicates) students already at the host who take one of its lottery seats.
-        seats: (hosts, 2) seats reserved for each group.
-        after: (2, replicates, n) students of each group at each school afterwards.
+        won: (hosts, 2, replicates, n) students whom each host has drawn from each school.
+        sent: (hosts, 2, replicates, n) students who gave up their place at each host and went to each school.
+        kept: (hosts, pools, replicates) students already at the host who hold one of its lottery seats.
+        inside, outside: (hosts, pools, replicates) students drawn from the district and from elsewhere.
+        seats: (hosts, pools, replicates) seats of each pool.
+        applied, waiting: (hosts, pools, replicates) students who applied for drawn seats, and who of them would still
+            take one.
+        after: (2, replicates, n) students of each group at each school.
     """
 
     won: Ints
     sent: Ints
     kept: Ints
+    inside: Ints
+    outside: Ints
     seats: Ints
+    applied: Ints
+    waiting: Ints
     after: Ints
 
     @property
     def unfilled(self) -> Ints:
-        """(hosts, replicates) seats that neither lottery fills."""
-        return self.seats.sum(axis=1)[:, None] - self.kept.sum(axis=1) - self.won.sum(axis=(1, 3))
+        """(hosts, replicates) seats that stay empty."""
+        return (self.seats - self.kept - self.inside - self.outside).sum(axis=1)
 
     @property
     def moved(self) -> Ints:
-        """(replicates,) students who change schools."""
+        """(replicates,) students who have changed schools."""
         return (self.won + self.sent).sum(axis=(0, 1, 3))
 
 
 def assign(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> Assignment:
-    """Run the scenario's lotteries.
+    """Run the scenario's lotteries to the end of its last year; see ``years``."""
+    *_, last = years(ground, scenario, draw, replicates)
+    return last
 
-    At each host, in the scenario's order, as many places as there are seats come free among the present students (all
-    of them where seats equal enrolment; seats beyond it are new places). The present students keep their seats first,
-    each within the pool of their own group. What is left of a pool is drawn from the willing students of the sending
-    schools: the outside share from outside the district, then the rest from inside. Present students above their
-    pool's seats take the places that the drawn students left, or, where there are too few, go to the district's
-    schools of the same grades in proportion to enrolment.
+
+def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> Iterator[Assignment]:
+    """Run the scenario's lotteries, one year after the other.
+
+    The district is taken to stay as it is but for the policy: whoever leaves the top grade is followed by as many of
+    the same mix in the lowest. Seats in one grade are drawn anew each year, and the students drawn stay until the
+    host's highest grade; seats in every grade are drawn once. Nobody decides twice in a year: who applies is drawn
+    once, and the hosts, in the scenario's order, draw from those left.
+
+    Yields:
+        The assignment at the end of each year.
     """
-    start = np.repeat(ground.students[:, None, :], replicates, axis=1)
-    pools = (scenario.ed, scenario.other)
-    willing = np.stack([draw.applicants(start[g] * ground.may_send[g], pools[g].willing) for g in (ED, OTHER)])
-    hosts = len(ground.hosts)
-    reserved = round_half_up(ground.seats * scenario.ed_share)
-    seats = np.stack([reserved, ground.seats - reserved], axis=1)
-    won, sent = (np.zeros((hosts, *start.shape), dtype=np.int64) for _ in range(2))
-    kept = np.zeros((hosts, 2, replicates), dtype=np.int64)
-    left = willing
-    for host in range(hosts):
-        present = ground.students[:, ground.hosts[host]]
-        freed = _freed(present, ground.seats[host], draw, replicates)
-        kept[host] = np.minimum(freed, seats[host][:, None])
-        open_ = seats[host][:, None] - kept[host]
-        won[host] = _drawn(ground, scenario, host, seats[host], open_, left, draw)
-        if scenario.unfilled == "release":
-            spare = (open_ - won[host].sum(axis=2))[::-1]
-            stay = np.minimum(spare, freed - kept[host])
-            kept[host] += stay
-            no_more_outside = np.zeros(2, dtype=np.int64)
-            won[host] += _drawn(ground, scenario, host, no_more_outside, spare - stay, left - won[host], draw)
-        left = left - won[host]
-        sent[host] = _sent(ground, host, freed - kept[host], won[host], draw)
-    after = start - won.sum(axis=0) + sent.sum(axis=0)
+    divided = pools(ground, scenario)
+    chances = applications(ground, scenario, divided)
+    lotteries = [Lottery(ground, scenario, divided, host, draw) for host in range(len(ground.hosts))]
+    held: list[list[Intake]] = [[] for _ in lotteries]  # each host's intakes still there, the oldest first
+    for year in range(scenario.years):
+        for host, intakes in enumerate(held):
+            if scenario.hosts[host].grade is not None and len(intakes) == ground.stays[host]:
+                del intakes[0]  # they leave the top grade, and the host's next take their places where they came from
+        left, declining = _applicants(ground, divided, chances, held, draw, replicates)
+        for lottery, intakes in zip(lotteries, held, strict=True):
+            earlier = list(intakes)
+            if not year or scenario.hosts[lottery.host].grade is not None:
+                intakes.append(_drawn_this_year(lottery, chances, intakes, left, declining))
+            if scenario.attrition:
+                waiting = _at(lottery, chances, left)
+                left -= waiting
+                for intake in earlier:
+                    lottery.renew(intake, waiting)
+                left += waiting
+        yield _assignment(ground, divided, held, replicates)
+
+
+def _drawn_this_year(
+    lottery: Lottery, chances: Applications, held: list[Intake], left: Ints, declining: Ints | None
+) -> Intake:
+    """A host's new intake; ``left`` loses those who get a seat."""
+    here = _at(lottery, chances, left)
+    refusing = None if declining is None else _at(lottery, chances, declining)
+    left -= here
+    intake = lottery.run(_present(lottery.ground, lottery.host, held, left.shape[2]), here, refusing)
+    left += here
+    return intake
+
+
+def _at(lottery: Lottery, chances: Applications, students: Ints) -> Ints:
+    """(classes, 2, replicates, n) those of the students who apply to the host."""
+    serving = students * lottery.ground.serves[lottery.host]
+    if chances.part is None:
+        return serving
+    return lottery.draw.applicants(serving, chances.part[lottery.host][:, None, :])
+
+
+def _present(ground: Ground, host: int, held: list[Intake], replicates: int) -> Ints:
+    """(2, replicates) students present whose places no lottery was about yet."""
+    today = np.repeat(ground.students[:, ground.hosts[host], None], replicates, axis=1)
+    return today - sum((intake.freed for intake in held), np.zeros_like(today))
+
+
+def _applicants(
+    ground: Ground, divided: Pools, chances: Applications, held: list[list[Intake]], draw: Draw, replicates: int
+) -> tuple[Ints, Ints | None]:
+    """(classes, 2, replicates, n) students who apply and would take a seat, and those who apply but would decline."""
+    start = np.repeat((ground.students * ground.may_send)[:, None, :], replicates, axis=1)
+    away = sum((intake.arrived() for intakes in held for intake in intakes), np.zeros_like(start))
+    applied = draw.applicants(np.maximum(start - away, 0), chances.rate[:, None, :])
+    if (chances.accept == 1).all():
+        return split(draw, applied, divided.classes[:, :, None, :]), None
+    taking = draw.applicants(applied, chances.accept[:, None, None])
+    shares = divided.classes[:, :, None, :]
+    return split(draw, taking, shares), split(draw, applied - taking, shares)
+
+
+def _assignment(ground: Ground, divided: Pools, held: list[list[Intake]], replicates: int) -> Assignment:
+    hosts, n, count = len(held), len(ground.schools), len(divided.names)
+    won, sent = (np.zeros((hosts, 2, replicates, n), dtype=np.int64) for _ in range(2))
+    tally = {
+        name: np.zeros((hosts, count, replicates), dtype=np.int64)
+        for name in ("kept", "inside", "outside", "seats", "applied", "waiting")
+    }
+    for host, intakes in enumerate(held):
+        for intake in intakes:
+            won[host] += intake.arrived()
+            sent[host] += intake.sent
+            tally["kept"][host] += intake.kept.sum(axis=1)
+            tally["inside"][host] += intake.won[..., ground.inside].sum(axis=(1, 3))
+            tally["outside"][host] += intake.won[..., ~ground.inside].sum(axis=(1, 3))
+            for name in ("seats", "applied", "waiting"):
+                tally[name][host] += getattr(intake, name)
+    after = np.repeat(ground.students[:, None, :], replicates, axis=1) - won.sum(axis=0) + sent.sum(axis=0)
     after[:, :, ground.hosts] += np.moveaxis((won - sent).sum(axis=3), 0, -1)
-    return Assignment(won, sent, kept, seats, after)
-
-
-def _freed(present: Ints, seats: np.int64, draw: Draw, replicates: int) -> Ints:
-    """(2, replicates) present students of each group whose places come free, as a random part of the school."""
-    both = np.repeat(present[None, :], replicates, axis=0)
-    return draw.winners(both, np.full(replicates, min(seats, present.sum()))).T
-
-
-def _drawn(
-    ground: Ground, scenario: Scenario, host: int, pool_seats: Ints, open_: Ints, willing: Ints, draw: Draw
-) -> Ints:
-    """(2, replicates, n) students who win the host's open seats, outside share first."""
-    won = np.zeros_like(willing)
-    for group, pool in ((ED, scenario.ed), (OTHER, scenario.other)):
-        order = _order(ground, scenario, host, group)
-        outside_seats = round_half_up(pool_seats[group] * pool.outside)
-        for places, limit in ((~ground.inside, outside_seats), (ground.inside, None)):
-            candidates = willing[group] * (places & ground.serves[host])
-            wanted = open_[group] - won[group].sum(axis=1)
-            seats = np.minimum(wanted if limit is None else np.minimum(wanted, limit), candidates.sum(axis=1))
-            won[group] += draw.winners(candidates, seats) if order is None else first_served(candidates, seats, order)
-    return won
-
-
-def _order(ground: Ground, scenario: Scenario, host: int, group: int) -> NDArray[np.intp] | None:
-    """Which schools' students are served first; None where all candidates are alike."""
-    if scenario.draw == "proportional":
-        return None
-    if scenario.draw == "nearest":
-        return np.argsort(ground.miles[host], kind="stable")
-    share = ground.students[ED] / np.maximum(ground.students.sum(axis=0), 1)
-    return np.argsort(-share if group == ED else share, kind="stable")
-
-
-def _sent(ground: Ground, host: int, displaced: Ints, won: Ints, draw: Draw) -> Ints:
-    """(2, replicates, n) where the host's displaced students go."""
-    vacated = (won * ground.inside).sum(axis=0)
-    total = displaced.sum(axis=0)
-    into_vacated = np.minimum(total, vacated.sum(axis=1))
-    places = draw.winners(vacated, into_vacated)
-    if (overflow := total - into_vacated).any():
-        open_to = ground.serves[host] & ground.inside
-        open_to[ground.hosts] = False
-        weight = ground.students.sum(axis=0) * open_to
-        if not weight.any():
-            weight = open_to.astype(np.int64)  # only empty schools: all alike
-        # Enrolment as an urn; several times over where the host alone is larger than all the others together.
-        urn = weight * -(-ground.students[:, ground.hosts[host]].sum() // weight.sum())
-        places = places + draw.winners(np.repeat(urn[None, :], len(total), axis=0), overflow)
-    ed = draw.winners(places, displaced[ED])
-    return np.stack([ed, places - ed])
+    return Assignment(won, sent, after=after, **tally)

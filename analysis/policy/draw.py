@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 def round_half_up(values: "NDArray[np.floating[Any]]") -> Ints:
@@ -20,8 +21,8 @@ def round_half_up(values: "NDArray[np.floating[Any]]") -> Ints:
 class Draw(Protocol):
     """A way to settle what chance decides."""
 
-    def applicants(self, students: Ints, willing: float) -> Ints:
-        """How many of each school's students apply when each would with probability ``willing``."""
+    def applicants(self, students: Ints, willing: float | Floats) -> Ints:
+        """How many of the students there apply when each would with probability ``willing``; any shapes that agree."""
 
     def winners(self, candidates: Ints, seats: Ints) -> Ints:
         """How many candidates of each school get one of the seats, all candidates alike; seats ≤ candidates."""
@@ -30,11 +31,11 @@ class Draw(Protocol):
 class Lottery:
     """Chance, settled at random: one independent draw a replicate, the same for the same seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | tuple[int, ...]) -> None:
         """Start from a seed."""
         self._random = np.random.default_rng(seed)
 
-    def applicants(self, students: Ints, willing: float) -> Ints:
+    def applicants(self, students: Ints, willing: float | Floats) -> Ints:
         """A binomial draw for each school."""
         return self._random.binomial(students, willing)
 
@@ -69,7 +70,7 @@ class Lottery:
 class Expected:
     """Chance, settled as expected and rounded to whole students by largest remainder: no randomness at all."""
 
-    def applicants(self, students: Ints, willing: float) -> Ints:
+    def applicants(self, students: Ints, willing: float | Floats) -> Ints:
         """The expected number for each school, halves rounded up."""
         return round_half_up(students * willing)
 
@@ -96,3 +97,34 @@ def first_served(candidates: Ints, seats: Ints, order: NDArray[np.intp]) -> Ints
     served = np.empty_like(candidates)
     served[:, order] = np.clip(seats[:, None] - before, 0, queue)
     return served
+
+
+def drawn(draw: Draw, candidates: Ints, seats: Ints, order: NDArray[np.intp] | None = None) -> Ints:
+    """Seats drawn among candidates of several kinds at several schools.
+
+    Args:
+        draw: how chance is settled.
+        candidates: (kinds, replicates, schools), such as groups.
+        seats: (replicates,) seats; those beyond the candidates stay empty.
+        order: (schools,) schools whose candidates are served first; None where all candidates are alike. Within a
+            school all are alike.
+
+    Returns:
+        (kinds, replicates, schools) those who get a seat.
+    """
+    won = np.zeros_like(candidates)
+    some = np.flatnonzero(candidates.any(axis=(1, 2)))  # kinds without a candidate would only be carried along
+    if not len(some) or not seats.any():
+        return won
+    kinds, replicates, schools = (live := candidates[some]).shape
+    seats = np.minimum(seats, live.sum(axis=(0, 2)))
+    if order is None:
+        urn = np.moveaxis(live, 0, 1).reshape(replicates, -1)
+        won[some] = np.moveaxis(draw.winners(urn, seats).reshape(replicates, kinds, schools), 1, 0)
+    elif kinds == 1:
+        won[some] = first_served(live[0], seats, order)
+    else:
+        served = first_served(live.sum(axis=0), seats, order)
+        split = draw.winners(np.moveaxis(live, 0, -1).reshape(-1, kinds), served.ravel())
+        won[some] = np.moveaxis(split.reshape(replicates, schools, kinds), -1, 0)
+    return won

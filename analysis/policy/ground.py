@@ -1,48 +1,68 @@
 """The schools a scenario can touch, as arrays, checked against the schools table."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import InputError
-from analysis.policy.draw import Ints
-from analysis.policy.scenario import Scenario
+from analysis.policy.draw import Ints, round_half_up
+from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host, Scenario
 from analysis.units import Floats
 
 EARTH_RADIUS_MILES = 3958.8  # mean radius, IUGG
+GRADES_OF_LEVEL = {"elementary": 6, "middle": 3, "high": 4, "combined": 13}  # where a school's grades are not known
+# Places beside the schools, in no table: where students come from or go to. Ids of no school.
+PRIVATE, HOME, GONE = "private schools", "home schooling", "left the district"
+BESIDE = (PRIVATE, HOME, GONE)
+# What the ground takes from the schools table.
+COLUMNS = (
+    *("year", "ncessch", "leaid", "school", "county", "level", "grade_low", "grade_high", "charter"),
+    *("latitude", "longitude", "students", "ed", "capacity"),
+)
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Schools of the district and those outside that may send students. Groups: 0 is ED, 1 is all others.
+    """Schools of the district and places outside it that may send students. Groups: 0 is ED, 1 is all others.
 
     Attributes:
-        schools: their rows of the schools table, positions 0 to n − 1.
+        schools: their rows of the schools table, positions 0 to n − 1; new schools and, last, the places of ``BESIDE``
+            that the scenario needs have rows with little in them.
         students: (2, n) students of each group today.
         inside: (n,) whether the school is the district's.
+        public: (n,) whether it is a school at all, and no place beside the schools.
         hosts: (hosts,) positions of the host schools, in the scenario's order.
         seats: (hosts,) lottery seats of each.
         serves: (hosts, n) whether the school shares the host's grades, so that students can move between them.
         may_send: (2, n) whether the school may send students of each group.
         miles: (hosts, n) distance to each host; inf where either point is unknown.
+        grades: (n,) how many grades the school has, from kindergarten on.
+        stays: (hosts,) years a student drawn into a host stays there.
         unknown: the district's schools left out because their ED count is not known.
     """
 
     schools: pd.DataFrame
     students: Ints
     inside: NDArray[np.bool_]
+    public: NDArray[np.bool_]
     hosts: NDArray[np.intp]
     seats: Ints
     serves: NDArray[np.bool_]
     may_send: NDArray[np.bool_]
     miles: Floats
+    grades: Ints
+    stays: Ints
     unknown: pd.DataFrame
 
 
 def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
     """What a scenario stands on, after checking that the table can carry it.
+
+    The whole table is passed over once, for the district and, where students may come from outside it, for the schools
+    near its hosts; all else is done on those.
 
     Args:
         table: the schools table of the scenario's year, every district, with ``ed`` on the scenario's basis.
@@ -52,58 +72,157 @@ def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
         InputError: the district, a host or a sender is not in the table, a host's ED count is unknown or its seats
             exceed its capacity, or no other school of the district serves a host's grades.
     """
-    table = table[(table["year"] == scenario.year).fillna(False)]
-    of_district = (table["leaid"] == scenario.district).fillna(False)
+    table = table[[name for name in COLUMNS if name in table]]
+    of_year = _is(table["year"], scenario.year)
+    of_district = of_year & _is(table["leaid"], scenario.district)
     if not of_district.any():
         raise InputError(f"District {scenario.district} has no school in {scenario.year}; check the district and year.")
-    usable = table["ed"].notna() & table["students"].notna()
-    _check_hosts(table, of_district, usable, scenario)
-    known = table[usable].reset_index(drop=True)
-    inside = (known["leaid"] == scenario.district).to_numpy(dtype=bool)
-    hosts = pd.Index(known["ncessch"]).get_indexer([host.ncessch for host in scenario.hosts])
-    serves, miles = _serves(known["level"], hosts), _miles(known, hosts)
-    near = miles.min(axis=0, initial=np.inf) <= scenario.outside_miles
-    if any(pool.outside > 0 for pool in (scenario.ed, scenario.other)):
-        near |= _same_county(known, hosts) & np.isinf(miles.min(axis=0, initial=np.inf))
-    keep = np.flatnonzero(inside | (near & serves.any(axis=0)))
-    scope = known.iloc[keep].reset_index(drop=True)
-    ed = scope["ed"].to_numpy(dtype=np.int64)
-    result = Ground(
-        schools=scope,
-        students=np.stack([ed, scope["students"].to_numpy(dtype=np.int64) - ed]),
-        inside=inside[keep],
-        hosts=np.searchsorted(keep, hosts),
-        seats=np.array([host.seats for host in scenario.hosts], dtype=np.int64),
-        serves=serves[:, keep],
-        may_send=_may_send(scope["ncessch"], scenario),
-        miles=miles[:, keep],
-        unknown=table[of_district & ~usable],
-    )
+    own = table[of_district]
+    usable = counted(own)
+    _check_hosts(own, usable, scenario)
+    new = _new_schools(own, scenario)
+    rows = np.flatnonzero(of_district)[usable]
+    if _reaches_out(scenario):
+        hosts = pd.concat([own, new]) if len(new) else own
+        rest = np.flatnonzero(of_year & ~of_district)
+        near = _may_come(table.iloc[rest], hosts.set_index("ncessch"), scenario)
+        rows = np.sort(np.concatenate([rows, rest[near]]))
+    added = [part for part in (new, _beside(own, scenario)) if len(part)]
+    scope = pd.concat([table.iloc[rows], *added]) if added else table.iloc[rows]
+    result = _arrays(scope.reset_index(drop=True), scenario, own[~usable])
     _check_company(result)
     return result
 
 
-def _check_hosts(
-    table: pd.DataFrame, of_district: "pd.Series[bool]", usable: "pd.Series[bool]", scenario: Scenario
-) -> None:
-    own = table[of_district].set_index("ncessch")
-    for host in scenario.hosts:
-        if host.ncessch not in own.index:
+def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> Ground:
+    ids = scope["ncessch"]
+    hosts = pd.Index(ids).get_indexer([host.ncessch for host in scenario.hosts])
+    ed = scope["ed"].to_numpy(dtype=np.int64)
+    return Ground(
+        schools=scope,
+        students=np.stack([ed, scope["students"].to_numpy(dtype=np.int64) - ed]),
+        inside=_is(scope["leaid"], scenario.district),
+        public=~ids.isin(BESIDE).to_numpy(dtype=bool),
+        hosts=hosts,
+        seats=np.array([host.seats for host in scenario.hosts], dtype=np.int64),
+        serves=_serves(scope["level"], hosts),
+        may_send=_may_send(ids, scenario),
+        miles=_miles(_points(scope.iloc[hosts]), _points(scope)),
+        grades=_grades(scope),
+        stays=_stays(scenario.hosts, scope.iloc[hosts]),
+        unknown=unknown,
+    )
+
+
+def _is(column: pd.Series, value: object) -> NDArray[np.bool_]:
+    return (column == value).to_numpy(dtype=bool, na_value=False)
+
+
+def counted(schools: pd.DataFrame) -> NDArray[np.bool_]:
+    """(rows,) whether a school's students and its ED students are known, so that it can take part."""
+    return schools["ed"].notna().to_numpy(dtype=bool) & schools["students"].notna().to_numpy(dtype=bool)
+
+
+def _new_schools(own: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Rows of the schools that do not stand yet, laid out as the table is."""
+    new = [host for host in scenario.hosts if host.new]
+    return _rows(own, [_row(own, ncessch=host.ncessch, capacity=host.capacity, **vars(host.new)) for host in new])
+
+
+def _beside_names(scenario: Scenario) -> list[str]:
+    leaves = any(pool.leave for pool in (scenario.ed, scenario.other))
+    needed = (scenario.private is not None, scenario.home is not None, leaves)
+    return [name for name, wanted in zip(BESIDE, needed, strict=True) if wanted]
+
+
+def _beside(own: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Rows of the places beside the schools: those who might come from there, and nobody where students leave to."""
+    rows = []
+    for name in _beside_names(scenario):
+        supply = {PRIVATE: scenario.private, HOME: scenario.home, GONE: None}[name]
+        students = supply.students if supply else 0
+        ed = int(round_half_up(np.array(students * supply.ed_share))) if supply else 0
+        rows.append(_row(own, ncessch=name, school=name, leaid=None, students=students, ed=ed))
+    return _rows(own, rows)
+
+
+def _row(own: pd.DataFrame, **columns: Any) -> dict[str, Any]:
+    first = {name: own[name].iloc[0] for name in ("year", "leaid")}
+    row = first | {"students": 0, "ed": 0} | columns
+    return {name: value for name, value in row.items() if name in own}
+
+
+def _rows(own: pd.DataFrame, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    if not rows:
+        return own[:0]
+    return pd.DataFrame(rows).reindex(columns=own.columns).astype(own.dtypes.to_dict())
+
+
+def _reaches_out(scenario: Scenario) -> bool:
+    """Whether schools outside the district can play a part."""
+    sides = (scenario.ed, scenario.other)
+    wanted = scenario.unfilled == "outside" or any(side.outside > 0 or side.senders for side in sides)
+    return bool(scenario.hosts) and bool(scenario.sources) and wanted
+
+
+def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDArray[np.bool_]:
+    """(rows,) the schools outside the district that distance, grades and the sources let send students to a host."""
+    hosts = own.loc[[host.ncessch for host in scenario.hosts]]
+    ends, points = _points(hosts), _points(table)
+    # A first sieve without trigonometry: a degree of latitude is the same everywhere.
+    north = np.degrees(scenario.outside_miles / EARTH_RADIUS_MILES) * 1.01
+    least, most = np.nanmin(ends[0], initial=90) - north, np.nanmax(ends[0], initial=-90) + north
+    sieved = np.flatnonzero(((points[0] >= least) & (points[0] <= most)) | np.isnan(points[0]) | np.isnan(ends).any())
+    some = table.iloc[sieved]
+    miles = _miles(ends, points[:, sieved]).min(axis=0, initial=np.inf)
+    # The county stands in for distance where points are unknown.
+    same_county = some["county"].isin(hosts["county"].dropna()).to_numpy(dtype=bool) & np.isinf(miles)
+    source = np.where(_is(some["charter"], True), "charters" in scenario.sources, "districts" in scenario.sources)
+    levels = pd.concat([hosts["level"], some["level"]])
+    serves = _serves(levels, np.arange(len(hosts)))[:, len(hosts) :].any(axis=0)
+    may = np.zeros(len(table), dtype=bool)
+    may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & counted(some)
+    return may
+
+
+def _check_hosts(own: pd.DataFrame, usable: NDArray[np.bool_], scenario: Scenario) -> None:
+    ids = pd.Index(own["ncessch"])
+    for host, at in zip(scenario.hosts, ids.get_indexer([host.ncessch for host in scenario.hosts]), strict=True):
+        if host.new:
+            _check_new(host, ids)
+        elif at < 0:
             raise InputError(
                 f"Host {host.ncessch} is no school of district {scenario.district} in {scenario.year}; "
                 "choose hosts among the district's schools."
             )
-    countable = set(table.loc[usable & of_district, "ncessch"])
-    for host in scenario.hosts:
-        school = own.loc[host.ncessch]
-        if host.ncessch not in countable:
+        elif not usable[at]:
             raise InputError(f"Host {host.ncessch} has no known ED count in {scenario.year}; choose another host.")
-        most = school["capacity"]
-        if pd.notna(most) and host.seats > max(most, school["students"]):
-            raise InputError(
-                f"Host {host.ncessch} is given {host.seats} seats but holds {max(most, school['students'])}; "
-                "give it fewer seats."
-            )
+        else:
+            _check_room(host, own.iloc[at : at + 1], scenario)
+
+
+def _check_room(host: Host, school: pd.DataFrame, scenario: Scenario) -> None:
+    """A building holds what it is given, or what it already holds."""
+    students, most = school["students"].iloc[0], school["capacity"].iloc[0] if host.capacity is None else host.capacity
+    if pd.isna(most):
+        return
+    room, years = max(most, students), min(scenario.years, _stays((host,), school)[0])
+    needed = host.seats * years + (students if host.magnet and host.seats else 0)
+    if needed > room:
+        beside = f" beside its {students} students" if host.magnet else ""
+        over = f" a year, {host.seats * years} in all," if years > 1 else ""
+        raise InputError(
+            f"Host {host.ncessch} is given {host.seats} seats{over}{beside} but holds {room}; give it fewer seats."
+        )
+
+
+def _check_new(host: Host, ids: pd.Index) -> None:
+    if host.ncessch in ids or host.ncessch in BESIDE:
+        raise InputError(f"New school {host.ncessch} has the id of another; choose an id that nothing else has.")
+    if host.capacity is not None and host.seats > host.capacity:
+        raise InputError(
+            f"Host {host.ncessch} is given {host.seats} seats but holds {host.capacity}; give it fewer seats."
+        )
 
 
 def _check_company(ground: Ground) -> None:
@@ -119,23 +238,51 @@ def _check_company(ground: Ground) -> None:
 
 def _serves(level: pd.Series, hosts: NDArray[np.intp]) -> NDArray[np.bool_]:
     """(hosts, n): the same level as the host; combined schools and those of unknown level share grades with all."""
-    levels = level.fillna("combined").to_numpy(dtype=str)
-    anything = levels == "combined"
+    levels = _levels(level)
+    anything = levels == LEVELS.index("combined")
     return (levels[hosts][:, None] == levels) | anything | anything[hosts][:, None]
 
 
-def _miles(schools: pd.DataFrame, hosts: NDArray[np.intp]) -> Floats:
+def _levels(level: pd.Series) -> NDArray[np.intp]:
+    """(n,) place in ``LEVELS``; an unknown level is taken for combined."""
+    codes = pd.Index(LEVELS).get_indexer(pd.Index(level))
+    return np.where(codes < 0, LEVELS.index("combined"), codes)
+
+
+def _points(schools: pd.DataFrame) -> Floats:
+    """(2, schools) latitude and longitude in degrees."""
+    return np.stack([schools[name].to_numpy(dtype=np.float64) for name in ("latitude", "longitude")])
+
+
+def _miles(hosts: Floats, schools: Floats) -> Floats:
     """(hosts, n) great-circle distance by the haversine formula; inf where a point is unknown."""
-    lat = np.radians(schools["latitude"].to_numpy(dtype=np.float64))
-    lon = np.radians(schools["longitude"].to_numpy(dtype=np.float64))
-    half_lat, half_lon = (lat - lat[hosts][:, None]) / 2, (lon - lon[hosts][:, None]) / 2
-    chord = np.sin(half_lat) ** 2 + np.cos(lat) * np.cos(lat[hosts])[:, None] * np.sin(half_lon) ** 2
+    (host_lat, host_lon), (lat, lon) = np.radians(hosts)[:, :, None], np.radians(schools)
+    half_lat, half_lon = (lat - host_lat) / 2, (lon - host_lon) / 2
+    chord = np.sin(half_lat) ** 2 + np.cos(lat) * np.cos(host_lat) * np.sin(half_lon) ** 2
     return np.nan_to_num(2 * EARTH_RADIUS_MILES * np.arcsin(np.sqrt(np.minimum(chord, 1.0))), nan=np.inf)
 
 
-def _same_county(schools: pd.DataFrame, hosts: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(n,) whether the school lies in the county of a host: the stand-in for distance where points are unknown."""
-    return schools["county"].isin(schools["county"].iloc[hosts].dropna()).to_numpy(dtype=bool)
+def _grades(schools: pd.DataFrame) -> Ints:
+    """(n,) how many grades each school has from kindergarten on, by its lowest and highest or, failing them, level."""
+    low, high = (_rank(schools[name]) for name in ("grade_low", "grade_high"))
+    usual = np.array([GRADES_OF_LEVEL[level] for level in LEVELS])[_levels(schools["level"])]
+    return np.where((low < 0) | (high < 1), usual, np.maximum(high - np.maximum(low, 1) + 1, 1))
+
+
+def _rank(grade: pd.Series) -> NDArray[np.intp]:
+    """(n,) a grade's place from kindergarten, 1, on; 0 for prekindergarten and −1 for any other or none."""
+    return pd.Index(("PK", *ENTRY_GRADES)).get_indexer(pd.Index(grade))
+
+
+def _stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
+    """(hosts,) years a student drawn stays: from the grade of the seats to the host's highest, else as many as it has.
+
+    Seats in every grade are drawn once: 1.
+    """
+    highest, grades = _rank(schools["grade_high"]), _grades(schools)
+    first = np.array([1 + ENTRY_GRADES.index(host.grade) if host.grade else 0 for host in hosts], dtype=np.int64)
+    stays = np.where(highest > 0, np.maximum(highest - first + 1, 1), grades)
+    return np.where(first > 0, stays, 1)
 
 
 def _may_send(ids: pd.Series, scenario: Scenario) -> NDArray[np.bool_]:
@@ -143,10 +290,16 @@ def _may_send(ids: pd.Series, scenario: Scenario) -> NDArray[np.bool_]:
     allowed = []
     for name, pool in (("ed", scenario.ed), ("other", scenario.other)):
         listed = ids.isin(pool.senders)
-        if missing := sorted(set(pool.senders) - set(ids)):
-            raise InputError(
-                f"{name}.senders names school {missing[0]}, which is outside the scenario's catchment; "
-                "remove it from the list."
-            )
+        _check_named(f"{name}.senders", pool.senders, ids)
         allowed.append((listed if pool.senders else ~listed) & ~hosts)
+    for i, each in enumerate(scenario.set_asides):
+        _check_named(f"set_asides[{i}].schools", each.schools, ids)
+    _check_named("weights", tuple(weight.ncessch for weight in scenario.weights), ids)
     return np.stack([mask.to_numpy(dtype=bool) for mask in allowed])
+
+
+def _check_named(field: str, named: tuple[str, ...], ids: pd.Series) -> None:
+    if missing := sorted(set(named) - set(ids)):
+        raise InputError(
+            f"{field} names school {missing[0]}, which is outside the scenario's catchment; remove it from the list."
+        )

@@ -1,49 +1,45 @@
-"""What a scenario does: every school before and after, who moves, and the indices with their range."""
+"""What a scenario does: every school before and after, who moves, and the figures with their range."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.indices import INDICES
-from analysis.policy.assign import Assignment, assign
-from analysis.policy.draw import Expected, Ints, Lottery
-from analysis.policy.ground import Ground, ground
+from analysis.policy.assign import Assignment, years
+from analysis.policy.draw import Expected
+from analysis.policy.figures import REPORTED, Change, Spread, covered, figures, low_high, reduced, spread
+from analysis.policy.ground import Ground, counted, ground
+from analysis.policy.pools import GROUPS, Pools, pools
 from analysis.policy.scenario import Scenario
-from analysis.units import Floats, Units, ratio
+from analysis.policy.shortage import why_unfilled
+from analysis.units import ratio
 
 REPLICATES = 200
-LOW, HIGH = 0.05, 0.95
-BALANCED = (0.4, 0.6)
-REPORTED = ("dissimilarity", "variance_ratio", "exposure")
-
-
-@dataclass(frozen=True)
-class Change:
-    """A figure before and after, and the 5–95 % range of the replicates around the latter; NaN where undefined."""
-
-    before: float
-    after: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a scenario.
+    """The result of a scenario, at the end of its last year.
 
     Attributes:
         scenario: what was asked.
         schools: one row a school of the district or sending to it: ncessch, leaid, host, students_before, ed_before,
             students_after, ed_after (as the lotteries are expected to fall, whole students), ed_after_low and
-            ed_after_high (5–95 % of replicates), share_after_low and share_after_high (of the ED share).
-        flows: from_school, to_school, group ("ed" or "other"), students: every move, as expected.
-        pools: one row a host and group: seats, kept, outside, inside, unfilled, as expected.
-        district: figures of the district's schools: the indices of ``REPORTED``, ``balanced`` (share of students in
-            schools with 40–60 % ED) and ``moved`` (students who change schools).
-        state: the indices of ``REPORTED`` over every district's schools of the scenario's level, as expected; without a
-            range.
+            ed_after_high (5–95 % of replicates), share_after_low and share_after_high (of the ED share), and poorer:
+            whether it sends students and its ED share rises.
+        flows: from_school, to_school, group ("ed" or "other"), students: every move, as expected. A place that is no
+            school goes by its name in ``analysis.policy.ground.BESIDE``.
+        pools: one row a host and pool of seats, as expected: host, group (the pool), seats, kept, outside, inside,
+            unfilled; applied (students who apply for the seats that those present leave), odds (those seats over
+            applied, at most 1), waiting (applicants who would still take one); why (what leaves seats unfilled, one
+            sentence, empty where none is).
+        district: figures of the district's schools: those of ``analysis.policy.figures.figures`` and ``moved``
+            (students who change schools).
+        state: the indices of ``REPORTED`` over every school of the table of the scenario's level, and ``students`` in
+            them, as expected; without a range.
+        years: the district's figures at the end of each year: year (0 is before), figure, value, low, high.
+        travel: miles from the present school to the next, per student who moves: group, students, miles, low, high,
+            unknown (students whose distance is not known). Homes are in no public table.
         unknown: the district's schools left out because their ED count is unknown.
         replicates, seed: of the range.
     """
@@ -54,6 +50,8 @@ class Outcome:
     pools: pd.DataFrame
     district: dict[str, Change]
     state: dict[str, Change]
+    years: pd.DataFrame
+    travel: pd.DataFrame
     unknown: pd.DataFrame
     replicates: int
     seed: int
@@ -66,53 +64,55 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
         table: the schools table of the scenario's year, every district, with ``ed`` on the scenario's basis.
         scenario: the policy.
         replicates: how many times the lotteries are drawn; at least 1.
-        seed: of the draws; the same seed gives the same outcome.
+        seed: of the draws; the same seed gives the same outcome, and more replicates begin with the same ones.
 
     Raises:
         InputError: the table cannot carry the scenario (see ``ground``).
     """
     place = ground(table, scenario)
-    expected = assign(place, scenario, Expected(), 1)
-    drawn = assign(place, scenario, Lottery(seed), replicates)
+    expected = list(years(place, scenario, Expected(), 1))
+    known, drawn = reduced(place, scenario, expected), spread(place, scenario, replicates, seed)
+    before = figures(place.students[:, None, place.inside & covered(place.schools, scenario)])
+    by_year = _by_year({name: float(value[0]) for name, value in before.items()} | {"moved": 0.0}, known, drawn)
     return Outcome(
         scenario=scenario,
-        schools=_schools(place, expected, drawn),
-        flows=_flows(place, expected),
-        pools=_pools(place, expected),
-        district=_district(place, scenario, expected, drawn),
-        state=_state(table, place, scenario, expected),
+        schools=_schools(place, expected[-1], drawn),
+        flows=_flows(place, expected[-1]),
+        pools=_pools(place, pools(place, scenario), expected[-1]),
+        district=_district(by_year),
+        state=_state(table, place, scenario, expected[-1]),
+        years=by_year,
+        travel=_travel(expected[-1], known, drawn),
         unknown=place.unknown,
         replicates=replicates,
         seed=seed,
     )
 
 
-def _range(values: NDArray[np.generic]) -> tuple[Floats, Floats]:
-    """The 5th and 95th percentile over the first axis, each a value that occurred."""
-    low, high = np.quantile(values.astype(np.float64), [LOW, HIGH], axis=0, method="inverted_cdf")
-    return low, high
-
-
-def _schools(ground: Ground, expected: Assignment, drawn: Assignment) -> pd.DataFrame:
-    ed_low, ed_high = _range(drawn.after[0])
-    share_low, share_high = _range(ratio(drawn.after[0].astype(float), drawn.after.sum(axis=0).astype(float)))
+def _schools(ground: Ground, expected: Assignment, drawn: Spread) -> pd.DataFrame:
+    ed_low, ed_high = low_high(drawn.after[0])
+    share_low, share_high = low_high(ratio(drawn.after[0].astype(float), drawn.after.sum(axis=0).astype(float)))
     touched = (expected.after[:, 0] != ground.students).any(axis=0) | (drawn.after != drawn.after[:, :1]).any((0, 1))
+    host = np.isin(np.arange(len(ground.schools)), ground.hosts)
+    size_before, size_after = ground.students.sum(axis=0), expected.after.sum(axis=0)[0]
+    sends = expected.won[:, :, 0].any(axis=(0, 1))
     table = pd.DataFrame(
         {
             "ncessch": ground.schools["ncessch"],
             "leaid": ground.schools["leaid"],
-            "host": np.isin(np.arange(len(ground.schools)), ground.hosts),
-            "students_before": ground.students.sum(axis=0),
+            "host": host,
+            "students_before": size_before,
             "ed_before": ground.students[0],
-            "students_after": expected.after.sum(axis=0)[0],
+            "students_after": size_after,
             "ed_after": expected.after[0, 0],
             "ed_after_low": ed_low.astype(np.int64),
             "ed_after_high": ed_high.astype(np.int64),
             "share_after_low": share_low,
             "share_after_high": share_high,
+            "poorer": sends & (expected.after[0, 0] * size_before > ground.students[0] * size_after),
         }
     )
-    return table[ground.inside | touched].reset_index(drop=True)
+    return table[(ground.inside | touched) & ground.public].reset_index(drop=True)
 
 
 def _flows(ground: Ground, expected: Assignment) -> pd.DataFrame:
@@ -127,7 +127,7 @@ def _flows(ground: Ground, expected: Assignment) -> pd.DataFrame:
                 {
                     "from_school": source,
                     "to_school": target,
-                    "group": np.array(["ed", "other"])[group],
+                    "group": np.array(GROUPS)[group],
                     "students": moves[host, group, 0, school],
                 }
             )
@@ -135,67 +135,80 @@ def _flows(ground: Ground, expected: Assignment) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _pools(ground: Ground, expected: Assignment) -> pd.DataFrame:
-    outside = expected.won[:, :, 0, ~ground.inside].sum(axis=2)
-    inside = expected.won[:, :, 0, ground.inside].sum(axis=2)
-    kept = expected.kept[:, :, 0]
-    balance = expected.seats - kept - outside - inside
-    # Seats that one lottery released and the other filled are no longer empty.
-    short, taken_over = np.maximum(balance, 0), np.maximum(-balance, 0)[:, ::-1]
+def _pools(ground: Ground, divided: Pools, expected: Assignment) -> pd.DataFrame:
+    columns = ("seats", "kept", "outside", "inside", "applied", "waiting")
+    seats, kept, outside, inside, applied, waiting = (getattr(expected, name)[..., 0] for name in columns)
+    balance = seats - kept - outside - inside
+    # Seats that one pool released and another filled are no longer empty; the first pools' are filled first.
+    taken_over = np.maximum(-balance, 0).sum(axis=1, keepdims=True)
+    short = np.maximum(balance, 0)
+    unfilled = np.diff(np.maximum(np.cumsum(short, axis=1) - taken_over, 0), axis=1, prepend=0)
     hosts = len(ground.hosts)
     return pd.DataFrame(
         {
-            "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], 2),
-            "group": ["ed", "other"] * hosts,
-            "seats": expected.seats.ravel(),
+            "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], len(divided.names)),
+            "group": list(divided.names) * hosts,
+            "seats": seats.ravel(),
             "kept": kept.ravel(),
             "outside": outside.ravel(),
             "inside": inside.ravel(),
-            "unfilled": (short - taken_over).ravel(),
+            "unfilled": unfilled.ravel(),
+            "applied": applied.ravel(),
+            "odds": np.minimum(ratio(np.maximum(seats - kept, 0.0), applied.astype(float)), 1.0).ravel(),
+            "waiting": waiting.ravel(),
+            "why": why_unfilled(ground, divided, unfilled, seats - kept, applied, waiting),
         }
     )
 
 
-def _district(ground: Ground, scenario: Scenario, expected: Assignment, drawn: Assignment) -> dict[str, Change]:
-    covered = ground.inside & _covered(ground.schools, scenario)
-    before, after, spread = (
-        _figures(students[:, :, covered]) for students in (ground.students[:, None, :], expected.after, drawn.after)
+def _by_year(before: dict[str, float], known: Spread, drawn: Spread) -> pd.DataFrame:
+    names = list(before)
+    start = np.array(list(before.values()))[:, None]
+    low, high = low_high(np.moveaxis(np.stack([drawn.figures[name] for name in names]), -1, 0))
+    value = np.stack([known.figures[name][:, 0] for name in names])
+    years = value.shape[1] + 1
+    ends = {"value": value, "low": low, "high": high}
+    return pd.DataFrame(
+        {"year": np.tile(np.arange(years), len(names)), "figure": np.repeat(np.array(names, dtype=object), years)}
+        | {name: np.hstack([start, end]).ravel() for name, end in ends.items()}
     )
-    changes = {}
-    for name in before:
-        low, high = _range(spread[name])
-        changes[name] = Change(float(before[name][0]), float(after[name][0]), float(low), float(high))
-    low, high = _range(drawn.moved)
-    return changes | {"moved": Change(0.0, float(expected.moved[0]), float(low), float(high))}
 
 
-def _covered(schools: pd.DataFrame, scenario: Scenario) -> NDArray[np.bool_]:
-    """Whether the scenario's indices cover each school."""
-    if scenario.level is None:
-        return np.ones(len(schools), dtype=bool)
-    return (schools["level"] == scenario.level).to_numpy(dtype=bool)
-
-
-def _figures(students: Ints) -> dict[str, Floats]:
-    """The reported indices and the balanced share of (2, replicates, schools) students, each (replicates,)."""
-    _, replicates, schools = students.shape
-    counts = students.reshape(2, -1).T.astype(np.float64)
-    size = counts.sum(axis=1)
-    units = Units(counts, size, np.repeat(np.arange(replicates), schools), replicates)
-    share = ratio(counts[:, 0], size)
-    balanced = units.over_places(np.where((share >= BALANCED[0]) & (share <= BALANCED[1]), size, 0.0))
-    figures = {name: INDICES[name].function(units) for name in REPORTED}
-    return figures | {"balanced": ratio(balanced, units.students_total)}
+def _district(by_year: pd.DataFrame) -> dict[str, Change]:
+    """Before the first year and after the last."""
+    first, last = (by_year[by_year["year"] == year] for year in (0, by_year["year"].max()))
+    columns = first["figure"], first["value"], last["value"], last["low"], last["high"]
+    return {name: Change(*numbers) for name, *numbers in zip(*(column.tolist() for column in columns), strict=True)}
 
 
 def _state(table: pd.DataFrame, ground: Ground, scenario: Scenario, expected: Assignment) -> dict[str, Change]:
-    known = table[(table["year"] == scenario.year).fillna(False) & table["ed"].notna() & table["students"].notna()]
-    covered = _covered(known, scenario)
-    ed = known["ed"].to_numpy(dtype=np.int64)
-    students = np.stack([ed, known["students"].to_numpy(dtype=np.int64) - ed])
-    changed = students.copy()
-    changed[:, pd.Index(known["ncessch"]).get_indexer(ground.schools["ncessch"])] = expected.after[:, 0]
-    before, after = (_figures(each[:, None, covered]) for each in (students, changed))
+    of_year = (table["year"] == scenario.year).to_numpy(dtype=bool, na_value=False)
+    rows = table.loc[of_year & counted(table), ["ncessch", "level", "ed", "students"]]
+    ed = rows["ed"].to_numpy(dtype=np.int64)
+    students = np.stack([ed, rows["students"].to_numpy(dtype=np.int64) - ed])
+    at = pd.Index(rows["ncessch"]).get_indexer(ground.schools["ncessch"])
+    after, new = students.copy(), ground.public & (at < 0)
+    after[:, at[at >= 0]] = expected.after[:, 0, at >= 0]
+    parts = (covered(rows, scenario), covered(ground.schools, scenario) & new)
+    opened = expected.after[:, 0, parts[1]]
+    sides = [students[:, parts[0]], np.hstack([after[:, parts[0]], opened])]
+    found = [figures(side[:, None, :]) | {"students": np.array([float(side.sum())])} for side in sides]
     return {
-        name: Change(float(before[name][0]), float(after[name][0]), float("nan"), float("nan")) for name in REPORTED
+        name: Change(float(found[0][name][0]), float(found[1][name][0]), float("nan"), float("nan"))
+        for name in (*REPORTED, "students")
     }
+
+
+def _travel(expected: Assignment, known: Spread, drawn: Spread) -> pd.DataFrame:
+    low, high = low_high(ratio(drawn.miles, drawn.movers.astype(float)).T)
+    movers = (expected.won + expected.sent).sum(axis=(0, 2, 3))
+    return pd.DataFrame(
+        {
+            "group": GROUPS,
+            "students": movers,
+            "miles": ratio(known.miles, known.movers.astype(float))[:, 0],
+            "low": low,
+            "high": high,
+            "unknown": movers - known.movers[:, 0],
+        }
+    )

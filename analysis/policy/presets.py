@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
 from analysis.policy.entry import entry_grades
-from analysis.policy.scenario import Host, Pool, Scenario
+from analysis.policy.scenario import Host, Scenario
 
 MOST_HOSTS = 4
 FEWEST_STUDENTS = 100  # a smaller school tells little about a policy and may be a special one
@@ -31,6 +32,11 @@ class Preset:
     apply: Callable[[Scenario, float], Scenario]
 
 
+def _for_both(plain: Scenario, **fields: Any) -> Scenario:
+    """The same of both groups."""
+    return replace(plain, ed=replace(plain.ed, **fields), other=replace(plain.other, **fields))
+
+
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
@@ -41,7 +47,7 @@ PRESETS: dict[str, Preset] = {
             "for students living outside the district, as in Dallas's Transformation Schools (Brown's Promise, "
             "Fulfilling Brown's Promise: A State Policy Agenda). Dallas's outside share was not found; one seat in ten "
             "is assumed.",
-            lambda plain, _: replace(plain, ed=Pool(outside=0.1), other=Pool(outside=0.1)),
+            lambda plain, _: _for_both(plain, outside=0.1),
         ),
         Preset(
             "district-only",
@@ -54,6 +60,47 @@ PRESETS: dict[str, Preset] = {
             "District share",
             "Seats reserved in the district's own share of disadvantaged students, so that the hosts mirror it.",
             lambda plain, share: replace(plain, ed_share=round(share, 2)),
+        ),
+        Preset(
+            "san-antonio",
+            "San Antonio",
+            "Half of the seats for each side by a score of census blocks (income, home ownership, single parents, "
+            "education), and seats for students from outside the district up to 30 % at most campuses and 50 % at "
+            "some, as in San Antonio (CRPE, Integrating Schools in San Antonio: Start With One). The even halves are "
+            "assumed, and that blocks misplace 15 % of either side.",
+            lambda plain, _: _for_both(plain, outside=0.3, mistaken=0.15),
+        ),
+        Preset(
+            "cambridge",
+            "Cambridge",
+            "Every school within 10 points of the district's share of disadvantaged students, as in Cambridge's "
+            "controlled choice (Cambridge Public Schools, About Controlled Choice). Families that do not disclose "
+            "their income count there as paying for lunch; how many was not found, and none is assumed.",
+            lambda plain, _: replace(plain, reserve="band", band=0.1),
+        ),
+        Preset(
+            "chicago",
+            "Chicago tiers",
+            "30 % of the seats open to all and 17.5 % for each of four tiers, as in Chicago's selective schools "
+            "(Century Foundation, Chicago Public Schools). Chicago's tiers are of census tracts; here they are of "
+            "sending schools by their share of disadvantaged students, with about as many students each.",
+            lambda plain, _: replace(plain, reserve="tiers", tiers=(0.175,) * 4),
+        ),
+        Preset(
+            "louisville",
+            "Louisville",
+            "Three categories of home by block group, each school's mean category to lie between 1.4 and 2.5, as in "
+            "Louisville (Jefferson County Public Schools, Diversity Index Report). A third of the seats for each is "
+            "assumed, a mean of 2.0, and categories of sending schools by their share of disadvantaged students.",
+            lambda plain, _: replace(plain, reserve="tiers", tiers=(1 / 3,) * 3),
+        ),
+        Preset(
+            "new-york-d15",
+            "New York D15",
+            "Priority, not a quota, for disadvantaged students in 52 % of the seats, as in the middle schools of "
+            "District 15 (City of New York, District 15 Middle School Diversity Plan, 2018): what either side cannot "
+            "fill goes to the other.",
+            lambda plain, _: replace(plain, ed_share=0.52, unfilled="release"),
         ),
         Preset(
             "do-nothing",

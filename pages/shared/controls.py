@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis.measured import shares
 from analysis.policy.presets import PRESETS, entry_hosts, scenario_from_preset, whole_hosts
-from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, UNFILLED, Host, Pool, Scenario
+from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, RESERVES, TURNOUT, UNFILLED, Host, Scenario
 from data import store as datasets
 from data.groups import bases, comparison, comparisons
 from data.inclusion import ADMINISTRATIVE, USUALLY_EXCLUDED, Rules
@@ -19,8 +19,6 @@ from data.store import Manifest
 from pages.shared import store
 from pages.shared.view import ALL_LEVELS, View, district_label
 
-# What "who comes" may be: share of each sending school's students who would take a seat. An assumption, no source.
-TURNOUT = {"low": 0.05, "middle": 0.2, "high": 0.5}
 # Where the hosts' seats are.
 ENTRY, EVERY = "entry grade", "every grade"
 
@@ -183,7 +181,12 @@ def asked_scenario(view: View, district: str) -> Scenario:
         filled = _percent("Seats, of each host's places", 100, "seats", step=5)
     with second:
         own = f"_{district}" if preset == "district-share" else ""
-        ed_share = _percent("Seats for disadvantaged students", round(start.ed_share * 100), f"ed_share_{preset}{own}")
+        if start.reserve == "share":
+            percent = round(start.ed_share * 100)
+            ed_share = _percent("Seats for disadvantaged students", percent, f"ed_share_{preset}{own}") / 100
+        else:
+            ed_share = start.ed_share
+            st.caption(f"Seats are divided by {start.reserve}: {RESERVES[start.reserve]}.")
     with third:
         outside = _percent(
             "2 · Seats offered outside first",
@@ -203,15 +206,15 @@ def asked_scenario(view: View, district: str) -> Scenario:
             + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
             + ". An assumption; try all three.",
         )
-    pool = Pool(willing=TURNOUT[turnout], outside=outside / 100)
+    asked = {"willing": TURNOUT[turnout], "outside": outside / 100}
     return replace(
         start,
         hosts=tuple(replace(host, seats=round(host.seats * filled / 100)) for host in hosts),
-        ed_share=ed_share / 100,
-        ed=pool,
-        other=pool,
+        ed_share=ed_share,
+        ed=replace(start.ed, **asked),
+        other=replace(start.other, **asked),
         **asdict(view.rules),
-        **_more_settings(),
+        **_more_settings(start),
     )
 
 
@@ -254,11 +257,15 @@ def _percent(label: str, default: int, key: str, step: int = 1) -> int:
     return st.slider(label, 0, 100, default, step, format="%d %%", key=key, bind="query-params")
 
 
-def _more_settings() -> dict[str, Any]:
+def _more_settings(start: Scenario) -> dict[str, Any]:
     """The scenario's fields that few change, out of the way."""
     with st.expander("More settings"):
-        draw = _rule("Which sending schools", DRAWS, "draw")
-        unfilled = _rule("Seats that one lottery cannot fill", UNFILLED, "unfilled")
+        draws = {name: words for name, words in DRAWS.items() if name != "table"}  # a table comes with a file
+        draw = _rule("Which sending schools", draws, "draw")
+        # The preset's own rule comes first, under a key of its own.
+        rules = {start.unfilled: UNFILLED[start.unfilled]} | UNFILLED
+        key = "unfilled" if start.unfilled == "hold" else f"unfilled_{start.unfilled}"
+        unfilled = _rule("Seats that one lottery cannot fill", rules, key)
         miles = st.number_input(
             "Miles from a host within which schools outside the district may send",
             min_value=1,

@@ -23,7 +23,8 @@ from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, included
 from data.lineage import Lineage
 from data.lineage import lineage as followed
-from data.privacy import TRAITS, fingerprint, marked_borders, marked_districts, marked_outcome, marked_places, protected
+from data.plan_privacy import marked_outcome
+from data.privacy import TRAITS, fingerprint, marked_borders, marked_districts, marked_places, protected
 from data.quality.report import Report, of_dataset
 from data.schema import RACES
 from data.sensitivity import sensitivity as on_every_basis

@@ -380,6 +380,11 @@ def seats_in(scenario: Scenario) -> str:
     return " in " + " and ".join(grade_words(grade) for grade in ENTRY_GRADES if grade in grades)
 
 
+def pool(name: str) -> str:
+    """A pool of seats as people call it."""
+    return {"ed": "Disadvantaged", "other": "Others"}.get(name, name.capitalize())
+
+
 def outcome_sentence(outcome: Outcome) -> str:
     """The policy page's answer: hosts on target, schools that send, and those that get poorer."""
     if not outcome.scenario.hosts:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 from hypothesis import strategies as st
 
-from analysis.policy.scenario import DRAWS, UNFILLED, Host, Pool, Scenario
+from analysis.policy.scenario import DRAWS, RESERVES, STAYS, UNFILLED, Host, NewSchool, Pool, Scenario, SetAside, Supply
 from data.schema import LEVELS, typed
 
 HOME, ELSEWHERE = "4800001", "4800002"
@@ -31,10 +31,10 @@ def table(*rows: Row) -> pd.DataFrame:
     return typed(pd.DataFrame(list(rows)))
 
 
-def scenario(hosts: dict[str, int], **fields: object) -> Scenario:
+def scenario(seats: dict[str, int], /, **fields: object) -> Scenario:
     """A scenario in which everyone is willing, unless said otherwise."""
     plain = Scenario(
-        "test", HOME, YEAR, tuple(Host(name, seats) for name, seats in hosts.items()), ed=EVERYONE, other=EVERYONE
+        "test", HOME, YEAR, tuple(Host(name, number) for name, number in seats.items()), ed=EVERYONE, other=EVERYONE
     )
     return replace(plain, **fields)  # type: ignore[arg-type]
 
@@ -45,6 +45,16 @@ def scenario(hosts: dict[str, int], **fields: object) -> Scenario:
 SHARES = st.sampled_from([0.0, 0.01, 0.2, 0.25, 0.5, 0.5, 0.8, 1.0, 1.0])
 HEADS = st.one_of(st.integers(10, 40), st.integers(0, 40), st.integers(0, 3))
 SEATS = st.one_of(st.integers(8, 60), st.integers(0, 60))
+RARELY = st.sampled_from([False, False, False, True])
+ENTRY = st.sampled_from([None, None, "KG", "04"])
+NEW_SCHOOL = NewSchool("New School", 30.1, -97.0, "elementary")
+USUALLY_ZERO = st.sampled_from([0.0, 0.0, 0.3])
+MORE_OF_A_POOL = {
+    "accept": st.sampled_from([1.0, 1.0, 0.6]),
+    "per_seat": st.sampled_from([None, None, 1.5]),
+    "mistaken": USUALLY_ZERO,
+    "leave": USUALLY_ZERO,
+}
 POINTS = st.one_of(
     st.just({}),
     st.fixed_dictionaries(
@@ -81,15 +91,30 @@ def cases(draw: st.DrawFn) -> tuple[pd.DataFrame, Scenario]:
     )
     some = st.lists(st.sampled_from([*names, "company"]), unique=True).map(tuple)
     senders = st.one_of(st.just(()), st.just(()), some)
-    pools = st.builds(Pool, willing=SHARES, outside=SHARES, senders=senders)
+    pools = st.builds(Pool, willing=SHARES, outside=SHARES, senders=senders, **MORE_OF_A_POOL)
+    supply = st.one_of(st.none(), st.builds(Supply, students=HEADS, ed_share=SHARES))
+    asides = st.builds(SetAside, st.sampled_from(["sibling", "proximity"]), st.just(0.2), st.sampled_from([1.0, 20.0]))
     policy = scenario(
-        {name: draw(SEATS) for name in hosts},
+        {},
+        hosts=(
+            *(Host(name, draw(SEATS), draw(ENTRY), magnet=draw(RARELY)) for name in hosts),
+            *([Host("new", draw(SEATS), draw(ENTRY), new=NEW_SCHOOL)] if draw(RARELY) else []),
+        ),
         ed_share=draw(SHARES),
-        ed=draw(pools),
-        other=draw(pools),
-        draw=draw(st.sampled_from(list(DRAWS))),
+        ed=replace(pool := draw(pools), outside=min(pool.outside, 0.8)),
+        other=replace(pool := draw(pools), outside=min(pool.outside, 0.8)),
+        draw=draw(st.sampled_from([name for name in DRAWS if name != "table"])),
         unfilled=draw(st.sampled_from(list(UNFILLED))),
         outside_miles=draw(st.sampled_from([1.0, 10.0, 100.0])),
         level=draw(st.sampled_from([None, "elementary", "combined"])),
+        reserve=draw(st.sampled_from(["share", *RESERVES])),
+        tiers=draw(st.sampled_from([(0.175,) * 4, (0.5, 0.5), (1.0,)])),
+        stay=draw(st.sampled_from(["first", *STAYS])),
+        private=draw(supply),
+        home=draw(supply),
+        set_asides=draw(st.lists(asides, max_size=1).map(tuple)),
+        years=draw(st.sampled_from([1, 1, 2, 4])),
+        attrition=draw(USUALLY_ZERO),
+        backfill=draw(st.booleans()),
     )
     return table(*own, company, *unknown, *others), policy

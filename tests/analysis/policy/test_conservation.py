@@ -1,6 +1,7 @@
 """Students in equal students out, whatever the district, the policy and the luck of the draw."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,8 +13,9 @@ from pandas.testing import assert_frame_equal
 
 from analysis.policy.assign import Assignment, assign
 from analysis.policy.draw import Draw, Expected, Lottery
-from analysis.policy.ground import Ground, ground
+from analysis.policy.ground import BESIDE, Ground, ground
 from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.pools import pools
 from analysis.policy.scenario import Scenario
 from tests.analysis.policy.districts import EVERYONE, HOME, cases, scenario, school, table
 
@@ -43,42 +45,60 @@ def check_only_those_who_may_be_sent_are_sent(place: Ground, done: Assignment, _
     never = ~(place.serves[:, None, :] & place.may_send[None])
     never[:, :, place.hosts] = True
     assert not done.won.transpose(2, 0, 1, 3)[:, never].any()
-    # The displaced stay in the district, at a school of their grades that is no host.
+    # The displaced stay in the district, at a school of their grades that is no host, or leave it for good.
     for serves, sent in zip(place.serves, done.sent, strict=True):
-        assert not sent[..., ~(serves & place.inside)].any()
+        assert not sent[..., ~(serves & place.inside) & place.public].any()
     assert not done.sent[..., place.hosts].any()
 
 
 def check_no_seat_is_filled_twice(place: Ground, done: Assignment, policy: Scenario) -> None:
-    filled = done.kept + done.won.sum(axis=3)
-    np.testing.assert_array_equal(done.seats.sum(axis=1), place.seats)
-    np.testing.assert_array_equal(done.unfilled, place.seats[:, None] - filled.sum(axis=1))
+    filled = done.kept + done.inside + done.outside
+    seats = place.seats * rounds(place, policy)
+    np.testing.assert_array_equal(done.seats.sum(axis=1), np.repeat(seats[:, None], REPLICATES, axis=1))
+    np.testing.assert_array_equal((done.inside + done.outside).sum(axis=1), done.won.sum(axis=(1, 3)))
+    np.testing.assert_array_equal(done.unfilled, seats[:, None] - filled.sum(axis=1))
     assert (done.unfilled >= 0).all()
-    if policy.unfilled == "hold":
-        assert (filled <= done.seats[..., None]).all()
+    if policy.unfilled != "release" and policy.stay != "always":
+        assert (filled <= done.seats).all()
 
 
-def check_a_host_holds_its_filled_seats_and_those_who_never_moved(place: Ground, done: Assignment, _: Scenario) -> None:
-    present = place.students[:, place.hosts].sum(axis=0)
-    untouched = present - np.minimum(present, place.seats)
+def rounds(place: Ground, policy: Scenario) -> np.ndarray:
+    """(hosts,) how many years' students are at each host in the end."""
+    one_grade = np.array([host.grade is not None for host in policy.hosts], dtype=bool)
+    return np.where(one_grade, np.minimum(policy.years, place.stays), 1)
+
+
+def check_a_host_holds_its_filled_seats_and_those_who_never_moved(
+    place: Ground, done: Assignment, policy: Scenario
+) -> None:
+    present, seats = place.students[:, place.hosts].sum(axis=0), place.seats * rounds(place, policy)
+    magnet = np.array([host.magnet for host in policy.hosts], dtype=bool)
+    untouched = present - np.where(magnet, 0, np.minimum(present, seats))
     held = done.after[:, :, place.hosts].sum(axis=0).T
-    np.testing.assert_array_equal(held, untouched[:, None] + place.seats[:, None] - done.unfilled)
+    np.testing.assert_array_equal(held, untouched[:, None] + seats[:, None] - done.unfilled)
 
 
 def check_those_present_keep_their_seats_first(place: Ground, done: Assignment, policy: Scenario) -> None:
     present = place.students[:, place.hosts].T
-    all_free = (place.seats >= present.sum(axis=1))[:, None]
-    least = np.where(all_free, np.minimum(present, done.seats), 0)[..., None]
-    assert (done.kept >= least).all()
-    assert (done.kept <= present[..., None]).all()
-    if policy.unfilled == "hold":
-        assert (done.kept <= done.seats[..., None]).all()
+    magnet = np.array([host.magnet for host in policy.hosts], dtype=bool)
+    all_free = (place.seats >= present.sum(axis=1)) & ~magnet
+    if policy.reserve == "share" and policy.stay == "first" and policy.years == 1 and not mistakes(policy):
+        least = np.where(all_free[:, None, None], np.minimum(present[..., None], done.seats), 0)
+        assert (done.kept >= least).all()
+    if policy.stay == "always":
+        np.testing.assert_array_equal(done.sent, 0)
+    assert (done.kept.sum(axis=1) <= present.sum(axis=1)[:, None]).all()
+
+
+def mistakes(policy: Scenario) -> bool:
+    return policy.ed.mistaken > 0 or policy.other.mistaken > 0
 
 
 def check_the_outside_takes_no_more_than_its_share(place: Ground, done: Assignment, policy: Scenario) -> None:
-    outsiders = done.won[..., ~place.inside].sum(axis=3)
-    share = np.array([policy.ed.outside, policy.other.outside])
-    assert (outsiders <= np.floor(share * done.seats + 0.5)[..., None]).all()
+    share, times = pools(place, policy).outside[:, None], rounds(place, policy)[:, None, None]
+    if policy.unfilled == "outside" or (policy.unfilled == "lower" and policy.years > 1):
+        return
+    assert (done.outside <= times * np.floor(share * done.seats / np.maximum(times, 1) + 0.5 + 1e-9)).all()
 
 
 def check_everyone_who_left_a_school_is_counted_as_moved(_: Ground, done: Assignment, __: Scenario) -> None:
@@ -134,20 +154,23 @@ def check_the_pools_account_for_every_seat(outcome: Outcome) -> None:
     assert (pools[["seats", *parts]] >= 0).all(axis=None)
     by_host = pools.groupby("host")[["seats", *parts]].sum()
     assert by_host["seats"].tolist() == by_host[parts].sum(axis=1).tolist()
-    if outcome.scenario.unfilled == "hold":
+    if outcome.scenario.unfilled == "hold" and outcome.scenario.stay != "always":
         assert pools["seats"].tolist() == pools[parts].sum(axis=1).tolist()
 
 
 def check_the_district_s_schools_and_its_senders_are_listed(outcome: Outcome, schools: pd.DataFrame) -> None:
-    listed = outcome.schools
+    new = [host.ncessch for host in outcome.scenario.hosts if host.new]
+    assert set(new) <= set(outcome.schools["ncessch"])
+    listed = outcome.schools[~outcome.schools["ncessch"].isin(new)]
     before = schools.set_index("ncessch").loc[listed["ncessch"]]
     for name, of_table in (("students_before", "students"), ("ed_before", "ed"), ("leaid", "leaid")):
         assert listed[name].tolist() == before[of_table].tolist()
     own = schools[schools["leaid"] == HOME]
     assert set(own.loc[own["ed"].notna(), "ncessch"]) == set(listed.loc[listed["leaid"] == HOME, "ncessch"])
-    assert set(outcome.flows["from_school"]) <= set(listed["ncessch"])
+    assert set(outcome.flows["from_school"]) <= {*listed["ncessch"], *new, *BESIDE}
     assert own.loc[own["ed"].isna(), "ncessch"].tolist() == outcome.unknown["ncessch"].tolist()
-    assert set(listed.loc[listed["host"], "ncessch"]) == {host.ncessch for host in outcome.scenario.hosts}
+    hosts = outcome.schools.loc[outcome.schools["host"], "ncessch"]
+    assert set(hosts) == {host.ncessch for host in outcome.scenario.hosts}
 
 
 def check_ranges_are_in_order(outcome: Outcome) -> None:
@@ -192,9 +215,8 @@ def assert_unchanged(outcome: Outcome) -> None:
 @given(case=cases(), none=st.booleans())
 def test_no_seats_or_no_hosts_leave_everything_as_it_is(case: Case, none: bool) -> None:
     table_, policy = case
-    seatless = {} if none else {host.ncessch: 0 for host in policy.hosts}
-    fields = {f: getattr(policy, f) for f in ("ed", "other", "ed_share", "draw", "unfilled", "outside_miles", "level")}
-    assert_unchanged(simulate(table_, scenario(seatless, **fields), replicates=3))
+    hosts = () if none else tuple(replace(host, seats=0) for host in policy.hosts)
+    assert_unchanged(simulate(table_, replace(policy, hosts=hosts), replicates=3))
 
 
 @pytest.mark.parametrize("draw", ["proportional", "nearest", "extremes"])

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.errors import InputError
 from analysis.policy.ground import ground
-from analysis.policy.scenario import Pool, Scenario
+from analysis.policy.scenario import Host, NewSchool, Pool, Scenario, SetAside, Weight
 from tests.analysis.policy.districts import ELSEWHERE, HOME, Row, scenario, school, table
 
 A, B = school("a", 10, 10), school("b", 20, 5)
@@ -34,6 +34,32 @@ REFUSED: dict[str, tuple[list[Row], Scenario, tuple[str, ...]]] = {
         scenario({"a": 4}, ed=Pool(senders=("b", "z"))),
         ("ed.senders", "school z"),
     ),
+    "a new school with the id of another": (
+        [A, B],
+        scenario({}, hosts=(Host("b", 4, new=NewSchool("B", 30.0, -97.0, "elementary")),)),
+        ("New school b", "id of another", "choose"),
+    ),
+    "a new school with more seats than it holds": (
+        [A, B],
+        scenario({}, hosts=(Host("n", 5, capacity=4, new=NewSchool("N", 30.0, -97.0, "elementary")),)),
+        ("Host n", "5", "4", "fewer seats"),
+    ),
+    "a magnet's seats beside a full building": (
+        [school("a", 10, 10, capacity=20), B],
+        scenario({}, hosts=(Host("a", 4, magnet=True),)),
+        ("Host a", "beside its 20 students", "20", "fewer seats"),
+    ),
+    "more seats than the scenario's own capacity": (
+        [A, B],
+        scenario({}, hosts=(Host("a", 31, capacity=30),)),
+        ("Host a", "31", "30", "fewer seats"),
+    ),
+    "an unknown feeder": (
+        [A, B],
+        scenario({"a": 4}, set_asides=(SetAside("feeder", 0.5, schools=("z",)),)),
+        ("set_asides[0].schools", "school z", "remove"),
+    ),
+    "the weight of an unknown school": ([A, B], scenario({"a": 4}, weights=(Weight("z"),)), ("weights", "school z")),
     "a sender beyond the distance": (
         [
             school("a", 9, 9, latitude=30.0, longitude=-97.0),
@@ -109,3 +135,27 @@ def test_distances_are_great_circles() -> None:
     assert miles[:3] == pytest.approx([0, 69.0941, 34.5458], abs=1e-3)
     assert np.isinf(miles[3])
     assert miles[4] == pytest.approx(np.pi * 3958.8)  # the other side of the earth
+
+
+def test_grades_and_how_long_a_student_stays() -> None:
+    rows = [
+        school("k5", 1, 1, grade_low="PK", grade_high="05"),
+        school("68", 1, 1, grade_low="06", grade_high="08", level="middle"),
+        school("none", 1, 1),
+        school("pk", 1, 1, grade_low="PK", grade_high="PK"),
+    ]
+    hosts = (Host("k5", 0, "KG"), Host("none", 0, "KG"), Host("pk", 0))
+    place = ground(table(*rows), scenario({}, hosts=hosts))
+    # Kindergarten to grade 5 and grades 6 to 8; an elementary school's six grades where none is known.
+    assert place.grades.tolist() == [6, 3, 6, 6]
+    assert place.stays.tolist() == [6, 6, 1]
+    later = ground(table(*rows), scenario({}, hosts=(Host("k5", 1, "03"),)))
+    assert later.stays.tolist() == [3]
+
+
+def test_schools_outside_stay_out_where_they_can_play_no_part() -> None:
+    near = school("near", 5, 5, leaid=ELSEWHERE, county="Travis")
+    rows = [row | {"county": "Travis"} for row in (A, B)]
+    assert ground(table(*rows, near), scenario({"a": 4})).inside.all()
+    with_outside = ground(table(*rows, near), scenario({"a": 4}, ed=Pool(1.0, outside=0.1)))
+    assert with_outside.schools["ncessch"].tolist() == ["a", "b", "near"]

@@ -9,12 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from analysis.policy.assign import assign
-from analysis.policy.draw import Lottery
+from analysis.policy.figures import spread
 from analysis.policy.ground import ground
 from analysis.policy.outcome import Change, Outcome, simulate
 from analysis.policy.scenario import Pool, Scenario
-from tests.analysis.policy.districts import ELSEWHERE, HOME, cases, scenario, school, table
+from tests.analysis.policy.districts import ELSEWHERE, HOME, NEW_SCHOOL, cases, scenario, school, table
 from tests.oracle import exact
 
 NAMES = ("dissimilarity", "variance_ratio", "exposure")
@@ -48,7 +47,8 @@ def assert_figures(found: dict[str, Change], expected: dict[str, float], when: s
 def test_figures_are_those_of_the_schools_shown(case: tuple[pd.DataFrame, Scenario]) -> None:
     schools, policy = case
     outcome = simulate(schools, policy, replicates=2)
-    shown = outcome.schools.merge(schools[["ncessch", "level"]], on="ncessch")
+    shown = outcome.schools.merge(schools[["ncessch", "level"]], on="ncessch", how="left")
+    shown.loc[shown["ncessch"] == "new", "level"] = NEW_SCHOOL.level
     own = shown[(shown["leaid"] == HOME) & (policy.level is None or shown["level"] == policy.level)]
     for when in ("before", "after"):
         assert_figures(outcome.district, figures(mixes(own, when)), when)
@@ -67,6 +67,9 @@ def test_the_state_s_figures_take_in_every_school(case: tuple[pd.DataFrame, Scen
             (int(after.loc[i, f"ed_{when}"]), int(after.loc[i, f"students_{when}"])) if i in after.index else (ed, n)
             for i, ed, n in zip(counted["ncessch"], counted["ed"], counted["students"], strict=True)
         ]
+        if "new" in after.index:
+            known.append((int(after.loc["new", f"ed_{when}"]), int(after.loc["new", f"students_{when}"])))
+        assert getattr(outcome.state["students"], when) == sum(n for _, n in known)
         expected = figures([(int(ed), int(n - ed)) for ed, n in known])
         del expected["balanced"]
         assert_figures(outcome.state, expected, when)
@@ -94,7 +97,7 @@ def outcome() -> Outcome:
 def replicates(outcome: Outcome) -> np.ndarray:
     """(replicates, schools, groups) students after, schools in the outcome's order."""
     place = ground(DISTRICT, POLICY)
-    after = assign(place, POLICY, Lottery(SEED), REPLICATES).after
+    after = spread(place, POLICY, REPLICATES, SEED).after
     names = place.schools["ncessch"].tolist()
     return after[:, :, [names.index(name) for name in outcome.schools["ncessch"]]].transpose(1, 2, 0)
 
@@ -122,7 +125,7 @@ def test_a_school_s_range_is_of_values_that_occurred(outcome: Outcome, replicate
 
 
 def test_the_moved_range_is_of_values_that_occurred(outcome: Outcome) -> None:
-    moved = assign(ground(DISTRICT, POLICY), POLICY, Lottery(SEED), REPLICATES).moved.tolist()
+    moved = spread(ground(DISTRICT, POLICY), POLICY, REPLICATES, SEED).figures["moved"][0].tolist()
     assert (outcome.district["moved"].low, outcome.district["moved"].high) == fifth(moved)
 
 

@@ -191,7 +191,7 @@ def test_a_preset_takes_students_by_grade(schools: pd.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("preset", "district", "year", "words"),
     [
-        ("chicago", HOME, YEAR, ["chicago", "choose one of", *PRESETS]),
+        ("atlantis", HOME, YEAR, ["atlantis", "choose one of", *PRESETS]),
         ("dallas", "4899999", YEAR, ["4899999", "check"]),
         ("dallas", HOME, 1999, [HOME, "1999", "check"]),
         ("dallas", ELSEWHERE, YEAR, [ELSEWHERE, "choose a larger district"]),

@@ -1,0 +1,70 @@
+"""What a scenario takes for granted, one plain sentence each: to stand beside its result."""
+
+from analysis.policy.scenario import Pool, Scenario, Supply
+
+GROUPS = {"ed": "disadvantaged", "other": "other"}
+
+
+def assumptions(scenario: Scenario) -> list[str]:
+    """The assumptions that a scenario's result rests on, those it was given and those built in."""
+    if not scenario.hosts:
+        return []
+    return [*_of_applying(scenario), *_of_grades(scenario), *_of_entry(scenario), *_of_staying(scenario)]
+
+
+def _of_applying(scenario: Scenario) -> list[str]:
+    said = [_applying(GROUPS[name], pool, scenario) for name, pool in (("ed", scenario.ed), ("other", scenario.other))]
+    if scenario.draw == "distance":
+        said.append(f"Willingness falls by half with every {scenario.half_miles:g} miles from school to host.")
+    if scenario.draw == "table":
+        said.append("Willingness differs between schools as the table given says.")
+    for name, pool in (("ed", scenario.ed), ("other", scenario.other)):
+        if pool.accept < 1:
+            said.append(f"{pool.accept:.0%} of {GROUPS[name]} students offered a seat take it.")
+        if pool.mistaken and scenario.reserve != "tiers":
+            said.append(f"The lottery takes {pool.mistaken:.0%} of {GROUPS[name]} students for the other group.")
+    if scenario.reserve == "tiers":
+        said.append("Tiers are of sending schools, as no file places students in blocks.")
+    return said
+
+
+def _applying(who: str, pool: Pool, scenario: Scenario) -> str:
+    if pool.per_seat is not None:
+        return f"{pool.per_seat:g} {who} students apply per seat."
+    least = " at most" if scenario.draw in ("distance", "table") else ""
+    return f"{pool.willing:.0%}{least} of each sending school's {who} students apply."
+
+
+def _of_grades(scenario: Scenario) -> list[str]:
+    if all(host.grade is None for host in scenario.hosts):
+        return []
+    said = ["Students in a grade are of their whole school's mix: no file counts disadvantaged students by grade."]
+    if scenario.applicants == "grade":
+        said.append("A school's students are spread evenly over its grades.")
+    return said
+
+
+def _of_entry(scenario: Scenario) -> list[str]:
+    said = []
+    for supply, what in ((scenario.private, "private"), (scenario.home, "home-schooled")):
+        if supply is not None:
+            said.append(_supply(supply, what))
+    if any(each.kind == "sibling" for each in scenario.set_asides):
+        said.append("Siblings of a host's students come from the schools around it.")
+    return [*said, "Students travel from the school they attend: no public file says where they live."]
+
+
+def _supply(supply: Supply, what: str) -> str:
+    return f"{supply.students:,} {what} students are within reach, {supply.ed_share:.0%} of them disadvantaged."
+
+
+def _of_staying(scenario: Scenario) -> list[str]:
+    said = []
+    for name, pool in (("ed", scenario.ed), ("other", scenario.other)):
+        if pool.leave:
+            said.append(f"{pool.leave:.0%} of displaced {GROUPS[name]} students leave the district's schools.")
+    if scenario.years > 1:
+        said.append("Schools would otherwise keep their size and mix over the years.")
+    if scenario.attrition:
+        said.append(f"{scenario.attrition:.0%} of the drawn students go back each year.")
+    return said

@@ -1,0 +1,119 @@
+"""Lotteries held year after year, worked out on paper.
+
+H has 40 ED students in kindergarten and grade 1, A 40 others. 20 kindergarten seats a year: of H's 20 kindergartners 10
+keep a seat and 10 are displaced; 10 of A's others come and leave their places to them.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import InputError
+from analysis.policy.figures import CHUNK, spread
+from analysis.policy.ground import ground
+from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.scenario import Host, Pool
+from tests.analysis.policy.districts import EVERYONE, Row, scenario, school, table
+
+GRADES = {"grade_low": "KG", "grade_high": "01"}
+
+
+def rows(**columns: object) -> list[Row]:
+    return [school("h", 40, 0, **GRADES, **columns), school("a", 0, 40, **GRADES)]
+
+
+def run(years: int, **fields: object) -> Outcome:
+    asked = scenario({}, hosts=(Host("h", 20, "KG"),), years=years, **fields)
+    return simulate(table(*rows()), asked, replicates=3)
+
+
+def mix(outcome: Outcome) -> dict[str, tuple[int, int]]:
+    rows = outcome.schools[["ncessch", "ed_after", "students_after"]].itertuples(index=False)
+    return {name: (ed, students - ed) for name, ed, students in rows}
+
+
+@pytest.mark.parametrize(
+    ("years", "after"),
+    [
+        (1, {"h": (30, 10), "a": (10, 30)}),
+        (2, {"h": (20, 20), "a": (20, 20)}),
+        # The first year's students leave grade 1; the third year's take their part.
+        (3, {"h": (20, 20), "a": (20, 20)}),
+        (7, {"h": (20, 20), "a": (20, 20)}),
+    ],
+)
+def test_a_host_changes_by_a_grade_a_year_until_every_grade_was_drawn(
+    years: int, after: dict[str, tuple[int, int]]
+) -> None:
+    assert mix(run(years)) == after
+
+
+def test_the_figures_of_every_year() -> None:
+    # D between 40 + 0 and 0 + 40 is 1, between 30 + 10 and 10 + 30 ½, between 20 + 20 and 20 + 20 none.
+    table_ = run(3).years
+    d = table_[table_["figure"] == "dissimilarity"]
+    assert d["year"].tolist() == [0, 1, 2, 3]
+    assert d["value"].tolist() == pytest.approx([1, 0.5, 0, 0])
+    moved = table_[table_["figure"] == "moved"]
+    assert moved["value"].tolist() == [0, 20, 40, 40]
+    assert (table_["low"] <= table_["high"]).all()
+
+
+def test_only_one_grade_of_a_school_may_apply() -> None:
+    # 20 of A's 40 are kindergartners, and half of them apply: 10. Of all 40, 20 would.
+    for applicants, applied in (("grade", 10), ("school", 20)):
+        outcome = run(1, other=Pool(0.5), applicants=applicants)
+        assert outcome.pools.set_index("group").loc["other", "applied"] == applied
+
+
+def test_those_drawn_who_go_back_are_replaced_or_not() -> None:
+    # In the second year 2 of the first year's 10 go back. 30 of A's others are left, 15 of them kindergartners, of whom
+    # 10 were drawn: 5 are on the waitlist.
+    kept, lost = (run(2, attrition=0.2, backfill=backfill) for backfill in (True, False))
+    assert mix(kept) == {"h": (20, 20), "a": (20, 20)}
+    assert mix(lost) == {"h": (20, 18), "a": (20, 22)}
+    assert lost.pools.set_index("group")["unfilled"].to_dict() == {"ed": 0, "other": 2}
+
+
+def test_seats_in_every_grade_are_drawn_once() -> None:
+    once, thrice = (
+        simulate(table(*rows()), scenario({"h": 40}, years=years, applicants="school"), replicates=2)
+        for years in (1, 3)
+    )
+    assert mix(once) == mix(thrice) == {"h": (20, 20), "a": (20, 20)}
+
+
+def test_a_building_holds_every_year_s_seats() -> None:
+    full = table(*rows(capacity=40))
+    simulate(full, scenario({}, hosts=(Host("h", 20, "KG"),), years=5), replicates=1)
+    with pytest.raises(InputError, match=r"Host h is given 21 seats a year, 42 in all, but holds 40; give it fewer"):
+        simulate(full, scenario({}, hosts=(Host("h", 21, "KG"),), years=2), replicates=1)
+    with pytest.raises(InputError, match="beside its 40 students but holds 40"):
+        simulate(full, scenario({}, hosts=(Host("h", 1, magnet=True),)), replicates=1)
+
+
+# --- Replicates
+
+DISTRICT = table(school("host", 60, 20), school("a", 50, 30), school("b", 10, 70), school("c", 30, 30))
+
+
+def drawn(replicates: int, **fields: object) -> pd.DataFrame:
+    asked = scenario({}, hosts=(Host("host", 13, "KG"),), years=4, attrition=0.1, ed=EVERYONE, **fields)
+    return simulate(DISTRICT, asked, replicates=replicates, seed=5).years
+
+
+def test_more_replicates_begin_with_the_same_ones() -> None:
+    asked = scenario({"host": 60}, other=Pool(0.3))
+    place = ground(DISTRICT, asked)
+    several = [spread(place, asked, replicates, 5).after for replicates in (1, 7, CHUNK, CHUNK + 1, 2 * CHUNK + 9)]
+    for fewer, more in pairwise(several):
+        np.testing.assert_array_equal(more[:, : fewer.shape[1]], fewer)
+    assert (several[-1][:, :CHUNK] != several[-1][:, CHUNK : 2 * CHUNK]).any()
+
+
+def test_every_year_has_a_range_of_its_own() -> None:
+    d = drawn(60).query("figure == 'dissimilarity' and year > 0")
+    assert (d["low"] < d["high"]).all()
+    assert d["low"].nunique() == 4
