@@ -1,0 +1,45 @@
+"""The files of a lottery: the register to be published before the seed, the audit after it, and the offers."""
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from analysis.errors import InputError
+from analysis.lottery.market import by_student
+
+REGISTER = ["student", "pool", "rank", "school", "sibling", "proximity"]
+
+
+def register(applications: pd.DataFrame) -> bytes:
+    """The applications under public ids, as CSV, the same bytes whatever the order of the rows.
+
+    Published with its SHA-256 before the seed is known, it shows later that no application was changed after.
+    """
+    return csv(by_student(applications)[REGISTER])
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of a file, as ``sha256sum`` prints it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV in UTF-8, the same bytes on any machine: text quoted, lines ended by a newline, missing empty."""
+    sink = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(pa.Table.from_pandas(table, preserve_index=False), sink)
+    return sink.getvalue().to_pybytes()
+
+
+def save(content: bytes, path: Path) -> None:
+    """Write a file.
+
+    Raises:
+        InputError: the place cannot be written.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}; give another place.") from None
