@@ -104,7 +104,7 @@ def _accepted(codes: Codes, edges: Ints, seats: Ints) -> Ints:
 
     In every round, classes with more claims than seats refuse those last in order, and the students refused make their
     next claim. Whoever is not before the first refused of a class is never admitted to it later, so such claims are
-    passed over at once; only classes with a new claim are looked at again.
+    passed over at once.
 
     Args:
         codes: (rows, columns) a class serves low codes first and, of equal ones, upper rows; ``edges[-1]`` is no claim.
@@ -120,25 +120,23 @@ def _accepted(codes: Codes, edges: Ints, seats: Ints) -> Ints:
     at = start.copy()
     now = flat[at]
     wanted = class_of[now]
-    changed = np.append(np.ones(len(seats), dtype=np.bool_), False)
-    while True:
-        claiming = np.flatnonzero(changed[wanted])
+    count = np.bincount(wanted, minlength=len(classes))
+    while len(over := np.flatnonzero(count[:-1] > seats)):
+        crowded = np.zeros(len(classes), dtype=np.bool_)
+        crowded[over] = True
+        claiming = np.flatnonzero(crowded[wanted])
         served = claiming[np.lexsort(words(now[claiming]))]
-        bounds = np.searchsorted(wanted[served], classes)
-        excess = np.diff(bounds) - seats
-        over = np.flatnonzero(excess > 0)
-        if not len(over):
-            return np.where(wanted == len(seats), columns - 1, at - start)
-        last, many = bounds[over] + seats[over], excess[over]
+        kept, many = seats[over], count[over] - seats[over]
+        last = np.cumsum(count[over]) - many  # where each class's refused ones begin
         limit[over] = now[served[last]].astype(np.int64) * rows + served[last]
         refused = served[np.repeat(last - np.cumsum(many) + many, many) + np.arange(many.sum())]
-        changed[:] = False
+        count[over] = kept
         while len(refused):
-            at[refused] += 1
-            code = flat[at[refused]]
+            following = at[refused] + 1
+            code = flat[following]
             of = class_of[code]
-            now[refused], wanted[refused] = code, of
+            at[refused], now[refused], wanted[refused] = following, code, of
             before = code.astype(np.int64) * rows + refused < limit[of]
-            changed[of.compress(before)] = True
+            count += np.bincount(of.compress(before), minlength=len(classes))
             refused = refused.compress(~before)
-        changed[-1] = False
+    return np.where(wanted == len(seats), columns - 1, at - start)
