@@ -1,5 +1,7 @@
 """A lottery held: its rounds, who has which place, and what other numbers would have given."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,10 +124,12 @@ def places_in_other_draws(first: Round, draws: int) -> pd.DataFrame:
         One row for each draw from 1 on, one column for each pool.
     """
     pool = first.market.applications["pool"].iloc[first.market.rows[:, 0]]
-    placed = (
-        deferred_acceptance(first.claims, other_draw(first.numbers, draw)) < first.claims.none
-        for draw in range(1, draws + 1)
-    )
     codes, names = pool.cat.codes.to_numpy(), pool.cat.categories
-    counts = [np.bincount(codes[each], minlength=len(names)) for each in placed]
+
+    def placed(draw: int) -> Ints:
+        held = deferred_acceptance(first.claims, other_draw(first.numbers, draw))
+        return np.bincount(codes[held < first.claims.none], minlength=len(names))
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # NumPy lets others run while it sorts and gathers
+        counts = list(threads.map(placed, range(1, draws + 1)))
     return pd.DataFrame(counts, index=pd.RangeIndex(1, draws + 1, name="draw"), columns=names).drop(columns=OPEN)
