@@ -66,7 +66,8 @@ def read_applications(path: Path, seats: pd.DataFrame) -> pd.DataFrame:
     """
     label, table = _read(path, _APPLICATIONS, _FLAGS)
     _refuse_empty(table, label, _APPLICATIONS, "fill it in")
-    table["rank"] = counts(table["rank"], label, "rank").astype("int64")
+    ranks = table["rank"].drop_duplicates()  # a rank is read once for all its rows
+    table["rank"] = table["rank"].map(dict(zip(ranks, counts(ranks, label, "rank"), strict=True))).astype("int64")
     _refuse(table, table["rank"] < 1, label, "rank", "is no rank; write 1 for the school wanted most")
     for name in _FLAGS:
         table[name] = _flag(table, name, label)
@@ -137,10 +138,9 @@ def _refuse_empty(table: pd.DataFrame, label: str, names: Sequence[str], remedy:
 
 def _refuse_texts(table: pd.DataFrame, label: str, names: Sequence[str]) -> None:
     for name in names:
-        _refuse(
-            table, table[name].str.contains(SEPARATOR, regex=False), label, name, f"has a {SEPARATOR}; leave it out"
-        )
-        _refuse(table, mangled(table[name]), label, name, f"{MANGLED_WORDS}; {MANGLED_REMEDY}")
+        once = table.drop_duplicates(name)
+        _refuse(once, once[name].str.contains(SEPARATOR, regex=False), label, name, f"has a {SEPARATOR}; leave it out")
+        _refuse(once, mangled(once[name]), label, name, f"{MANGLED_WORDS}; {MANGLED_REMEDY}")
 
 
 def _refuse_races(table: pd.DataFrame, label: str) -> None:

@@ -13,7 +13,7 @@ from analysis.lottery.market import by_student
 REGISTER = ["student", "pool", "rank", "school", "sibling", "proximity"]
 
 
-def register(applications: pd.DataFrame) -> bytes:
+def register(applications: pd.DataFrame) -> pa.Buffer:
     """The applications under public ids, as CSV, the same bytes whatever the order of the rows.
 
     Published with its SHA-256 before the seed is known, it shows later that no application was changed after.
@@ -21,19 +21,19 @@ def register(applications: pd.DataFrame) -> bytes:
     return csv(by_student(applications)[REGISTER])
 
 
-def sha256(content: bytes) -> str:
+def sha256(content: pa.Buffer) -> str:
     """The SHA-256 of a file, as ``sha256sum`` prints it."""
     return hashlib.sha256(content).hexdigest()
 
 
-def csv(table: pd.DataFrame) -> bytes:
+def csv(table: pd.DataFrame) -> pa.Buffer:
     """A table as CSV in UTF-8, the same bytes on any machine: text quoted, lines ended by a newline, missing empty."""
     sink = pa.BufferOutputStream()
     pyarrow.csv.write_csv(pa.Table.from_pandas(table, preserve_index=False), sink)
-    return sink.getvalue().to_pybytes()
+    return sink.getvalue()
 
 
-def save(content: bytes, path: Path) -> None:
+def save(content: pa.Buffer, path: Path) -> None:
     """Write a file.
 
     Raises:
