@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.lottery.acceptance import Ints, in_order
+from analysis.lottery.acceptance import Ints
 from analysis.lottery.draw import Draw, Round
 from analysis.lottery.numbers import written
 
@@ -93,8 +93,7 @@ def _decisions(each: Round) -> Ints:
 def _last_admitted(each: Round) -> Ints:
     """(classes,) the claim, flattened, of the last student admitted to each class whose seats are all taken; or -1."""
     claims = each.claims
-    order = in_order(claims, each.numbers)
-    admitted = order[each.is_held.ravel()[order]]
+    admitted = each.order[each.is_held.ravel()[each.order]]
     last = np.full(len(claims.seats), -1)
     last[claims.seat_class.ravel()[admitted]] = admitted  # of several, the last counts
     return np.where(each.market.taken(each.held) == claims.seats, last, -1)
@@ -110,8 +109,7 @@ def _waitlists(draw: Draw, each: Round) -> Ints:
     place = np.zeros(claims.seat_class.size, dtype=np.int64)
     if each.market.number == 1:
         above = each.market.applications["rank"].to_numpy()[each.market.rows] < draw.rank_held[:, None]
-        order = in_order(claims, each.numbers)
-        order = order[(above & (_decisions(each) == _REFUSED)).ravel()[order]]
+        order = each.order[(above & (_decisions(each) == _REFUSED)).ravel()[each.order]]
         seat_class = claims.seat_class.ravel()[order]
         place[order] = 1 + np.arange(len(order)) - np.searchsorted(seat_class, seat_class)
     return place.reshape(claims.seat_class.shape)

@@ -3,12 +3,13 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.lottery.acceptance import Claims, Codes, Ints, deferred_acceptance
+from analysis.lottery.acceptance import Claims, Codes, Ints, deferred_acceptance, in_order
 from analysis.lottery.market import OPEN, Market, Rules, first_round, numbers_of, second_round
 from analysis.lottery.numbers import other_draw
 
@@ -48,6 +49,11 @@ class Round:
     def is_refused(self) -> Flags:
         """(students, most claims) the claims before the one held, or all."""
         return self.is_claim & (np.arange(self.claims.none) < self.held[:, None])
+
+    @cached_property
+    def order(self) -> Ints:
+        """Every claim, flattened, as it is served."""
+        return in_order(self.claims, self.numbers)
 
     @property
     def ticket(self) -> Ints:
