@@ -31,7 +31,8 @@ from data.schema import school_year as year_words
 
 MOST_NAMED = 20  # of the schools left out for one reason
 _TEMPLATE = "compare it with the template, which the Sources page gives"
-_FLAGS = {
+# Yes and no as people write them, in lower case.
+FLAGS = {
     **dict.fromkeys(("yes", "y", "true", "t", "1", "1.0"), True),
     **dict.fromkeys(("no", "n", "false", "f", "0", "0.0"), False),
 }
@@ -159,7 +160,7 @@ def _read(values: pd.Series, column: Column, label: str) -> pd.Series:
         "count": lambda: counts(values, label, column.name),
         "number": lambda: numbers(values, label, column.name),
         "degrees": lambda: numbers(values, label, column.name),
-        "flag": lambda: values if values.dtype == "boolean" else _coded(values, dict(_FLAGS)),
+        "flag": lambda: values if values.dtype == "boolean" else _coded(values, dict(FLAGS)),
         "grade": lambda: _coded(values, dict(_GRADES), squeeze=r"[\s.\-]"),
         "choice": lambda: _coded(values, {choice: choice for choice in column.choices}),
     }

@@ -1,0 +1,1 @@
+"""The students' lottery: public numbers, deferred acceptance, and an account of every decision."""

@@ -1,0 +1,186 @@
+"""The files of a students' lottery: who applies where, and how many seats each school has.
+
+Nothing is guessed and no row is left out: in a lottery each is somebody's chance, so whatever cannot be right is told
+with its file, row and column.
+"""
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.lottery.market import OPEN
+from analysis.lottery.numbers import SEPARATOR
+from data.check import FLAGS
+from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
+from data.polygons import Polygons
+from data.reading import TextTable, counts, tables
+from data.schema import RACES
+
+_SEATS = ("school", "pool", "seats")
+_APPLICATIONS = ("student", "pool", "rank", "school")
+_FLAGS = ("sibling", "proximity")
+_LEAST_SALT = 16
+_RACES = {name.casefold() for name in (*RACES, *RACES.values())}
+
+
+def read_seats(path: Path) -> pd.DataFrame:
+    """The seats of a lottery.
+
+    Returns:
+        One row for each school and pool: school, pool (``OPEN`` for seats that are open to all), seats; the index is
+        the file's row number.
+
+    Raises:
+        InputError: a column or value is missing, a school stands twice with a pool, there are no seats at all, or a
+            pool is a race.
+    """
+    label, table = _read(path, _SEATS, ())
+    _refuse_empty(table, label, _SEATS, "write 0 where there are none")
+    table["seats"] = counts(table["seats"], label, "seats").astype("int64")
+    _refuse_texts(table, label, ["school", "pool"])
+    _refuse_races(table, label)
+    again = table.duplicated(["school", "pool"])
+    _refuse(table, again, label, "pool", "stands twice with school {school}; keep one row for each school and pool")
+    if not table["seats"].sum():
+        raise InputError(f"{label}, column seats: no school has any seats; write how many each offers.")
+    return table
+
+
+def read_applications(path: Path, seats: pd.DataFrame) -> pd.DataFrame:
+    """The applications of a lottery, against its seats.
+
+    Args:
+        path: one row for each student and school.
+        seats: as ``read_seats`` gives them.
+
+    Returns:
+        student, pool, rank (1 is wanted most), school, and the flags sibling and proximity, False where the file leaves
+        them empty or has no such column; the index is the file's row number.
+
+    Raises:
+        InputError: a column or value is missing, a school is unknown, a pool has no seats anywhere, a student is in two
+            pools, ranks a school twice or two schools alike, or a rank is not a whole number from 1.
+    """
+    label, table = _read(path, _APPLICATIONS, _FLAGS)
+    _refuse_empty(table, label, _APPLICATIONS, "fill it in")
+    ranks = table["rank"].drop_duplicates()  # a rank is read once for all its rows
+    table["rank"] = table["rank"].map(dict(zip(ranks, counts(ranks, label, "rank"), strict=True))).astype("int64")
+    _refuse(table, table["rank"] < 1, label, "rank", "is no rank; write 1 for the school wanted most")
+    for name in _FLAGS:
+        table[name] = _flag(table, name, label)
+    _refuse_texts(table, label, ["student", "school", "pool"])
+    _refuse_races(table, label)
+    _refuse(
+        table, table["pool"] == OPEN, label, "pool", "is no pool of a student; name the pool the student belongs to"
+    )
+    _refuse_unknown(table, label, "school", sorted(set(seats["school"])), "is not in the seats file")
+    if reserved := set(seats["pool"]) - {OPEN}:  # a lottery of open seats alone has no need of pools
+        _refuse_unknown(table, label, "pool", sorted(reserved), "has no row in the seats file")
+    _refuse_contradictions(table, label)
+    return table
+
+
+def read_salt(path: Path) -> str:
+    """The secret text that keeps public ids from being guessed.
+
+    Raises:
+        InputError: there is no such file, or its text is too short.
+    """
+    try:
+        salt = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{path.name} cannot be read as text; give a file that holds the salt.") from None
+    if len(salt) < _LEAST_SALT:
+        raise InputError(
+            f"{path.name} holds {len(salt)} characters; give a salt of at least {_LEAST_SALT}, such as "
+            "openssl rand -hex 32 prints."
+        )
+    return salt
+
+
+def _read(path: Path, needed: Sequence[str], optional: Sequence[str]) -> tuple[str, pd.DataFrame]:
+    """The one table of a file that has the columns needed, and what to call it."""
+    found = [table for table in tables(path) if not isinstance(table, Polygons)]
+    fit = [table for table in found if set(needed) <= set(table.header)]
+    if len(fit) > 1:
+        raise InputError(f"{fit[0].label} and {fit[1].label} both have the columns of the lottery; keep one of them.")
+    if not fit:
+        raise InputError(_lacking(path, found, needed))
+    names = [name for name in (*needed, *optional) if name in fit[0].header]
+    return fit[0].label, fit[0].frame(names).reindex(columns=[*needed, *optional])
+
+
+def _lacking(path: Path, found: Sequence[TextTable], needed: Sequence[str]) -> str:
+    if not found:
+        return f"{path.name} is a map, not a table; give a table with the columns {', '.join(needed)}."
+    nearest = max(found, key=lambda table: len(set(needed) & set(table.header)))
+    lacking = [name for name in needed if name not in nearest.header]
+    plural = "s" * (len(lacking) > 1)
+    return f"{nearest.label} lacks the column{plural} {', '.join(lacking)}; name its columns {', '.join(needed)}."
+
+
+def _flag(table: pd.DataFrame, name: str, label: str) -> pd.Series:
+    meanings = {text: FLAGS.get(str(text).lower()) for text in table[name].dropna().unique()}
+    unknown = table[name].isin([text for text, meaning in meanings.items() if meaning is None])
+    _refuse(table, unknown, label, name, "is neither yes nor no; give one of them")
+    return table[name].isin([text for text, meaning in meanings.items() if meaning])
+
+
+def _refuse_empty(table: pd.DataFrame, label: str, names: Sequence[str], remedy: str) -> None:
+    for name in names:
+        empty = table[name].isna()
+        if empty.any():
+            raise InputError(f"{label}, row {table.index[empty][0]:,}, column {name}: it is empty; {remedy}.")
+
+
+def _refuse_texts(table: pd.DataFrame, label: str, names: Sequence[str]) -> None:
+    for name in names:
+        once = table.drop_duplicates(name)
+        _refuse(once, once[name].str.contains(SEPARATOR, regex=False), label, name, f"has a {SEPARATOR}; leave it out")
+        _refuse(once, mangled(once[name]), label, name, f"{MANGLED_WORDS}; {MANGLED_REMEDY}")
+
+
+def _refuse_races(table: pd.DataFrame, label: str) -> None:
+    races = [pool for pool in table["pool"].unique() if pool.casefold() in _RACES]
+    _refuse(
+        table,
+        table["pool"].isin(races),
+        label,
+        "pool",
+        "is a race, which is never a lottery input; give pools such as ed and other",
+    )
+
+
+def _refuse_unknown(table: pd.DataFrame, label: str, name: str, known: Sequence[str], what: str) -> None:
+    unknown = ~table[name].isin(list(known))
+    if unknown.any():
+        near = difflib.get_close_matches(table.loc[unknown, name].iloc[0], known, n=1)
+        meant = f" (is {near[0]} meant?)" if near else ""
+        _refuse(table, unknown, label, name, f"{what}{meant}; correct it, or add it there with its seats")
+
+
+def _refuse_contradictions(table: pd.DataFrame, label: str) -> None:
+    """Refuse students in two pools, with a school twice, or with two schools at one rank."""
+    first = table.groupby("student")["pool"].transform("first")
+    _refuse(
+        table,
+        table["pool"] != first,
+        label,
+        "pool",
+        "is student {student}'s second pool; keep one pool for each student",
+    )
+    for name, kept in (("school", "each school once"), ("rank", "one school at each rank")):
+        again = table.duplicated(["student", name])
+        _refuse(table, again, label, name, f"stands twice with student {{student}}; keep {kept}")
+
+
+def _refuse(table: pd.DataFrame, wrong: pd.Series, label: str, name: str, what: str) -> None:
+    """Refuse the rows that are wrong, if any: ``what`` may name the {school} and {student} of the first of them."""
+    if wrong.any():
+        first = table[wrong].iloc[0]
+        others = f" (and {int(wrong.sum()) - 1:,} more)" if wrong.sum() > 1 else ""
+        complaint = what.replace("{school}", first["school"]).replace("{student}", str(first.get("student")))
+        raise InputError(f'{label}, row {first.name:,}, column {name}: "{first[name]}"{others} {complaint}.')

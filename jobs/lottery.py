@@ -1,0 +1,96 @@
+"""The job of the students' lottery."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.lottery.audit import audit, summary
+from analysis.lottery.draw import Draw, hold, offers, places_in_other_draws
+from analysis.lottery.market import OPEN_NUMBERS, OPEN_ORDERS, TIE_BREAKING, UNFILLED, Rules
+from analysis.lottery.numbers import public_ids
+from data.applications import read_applications, read_salt, read_seats
+from jobs.options import Menu, add_job, add_output
+from jobs.printing import TABLE_FORMATS, say, write
+from reports.lottery import csv, register, save, sha256
+
+_MOST_DRAWS = 10_000
+
+
+def add_jobs(menu: Menu) -> None:
+    """Add this module's job to the command line."""
+    job = add_job(menu, "lottery", run_lottery, "hold the lottery of an application file")
+    job.add_argument("applications", type=Path, metavar="APPLICATIONS", help="student, pool, rank, school a row")
+    job.add_argument("seats", type=Path, metavar="SEATS", help="school, pool, seats a row")
+    job.add_argument("--salt", type=Path, required=True, metavar="FILE", help="the secret behind the public ids")
+    job.add_argument("--seed", metavar="TEXT", help="the published seed; without it only the register is made")
+    for option, meanings, default in (
+        ("--tie-breaking", TIE_BREAKING, Rules.tie_breaking),
+        ("--open-order", OPEN_ORDERS, None),
+        ("--open-numbers", OPEN_NUMBERS, None),
+        ("--unfilled", UNFILLED, Rules.unfilled),
+    ):
+        words = "; ".join(f"{name}: {meaning}" for name, meaning in meanings.items())
+        shown = f"default {default}" if default else "needed where there are open seats"
+        job.add_argument(option, choices=tuple(meanings), default=default, help=f"{words} ({shown})")
+    job.add_argument("--draws", type=int, default=0, metavar="N", help="say how this draw compares with N others")
+    job.add_argument("--register", type=Path, metavar="FILE", help="write the applications under public ids")
+    job.add_argument("--ids", type=Path, metavar="FILE", help="write each student's public id: private")
+    job.add_argument("--audit", type=Path, metavar="FILE", help="write every decision and its reason")
+    job.add_argument("--offers", type=Path, metavar="FILE", help="write each student's place under both ids: private")
+    add_output(job, TABLE_FORMATS)
+
+
+def run_lottery(given: argparse.Namespace) -> None:
+    """Hold a lottery, or make its register."""
+    if not 0 <= given.draws <= _MOST_DRAWS:
+        raise InputError(f"--draws is {given.draws}; give 1 to {_MOST_DRAWS:,}.")
+    if given.seed is None and not given.register:
+        raise InputError(
+            "Neither --seed nor --register is given; give --register FILE first, and --seed once it is drawn."
+        )
+    seats = read_seats(given.seats)
+    applications, ids = _public(read_applications(given.applications, seats), read_salt(given.salt))
+    draw = None if given.seed is None else hold(applications, seats, _rules(given), given.seed)
+    registered = register(applications)
+    if given.register:
+        save(registered, given.register)
+    if given.ids:
+        save(csv(ids), given.ids)
+    if draw and given.audit:
+        save(csv(audit(draw)), given.audit)
+    if draw and given.offers:
+        save(csv(ids.merge(offers(draw).rename(columns={"student": "public_id"}), on="public_id")), given.offers)
+    say(f"{len(ids):,} students with {len(applications):,} applications; SHA-256 of the register {sha256(registered)}.")
+    if draw:
+        _compare(draw, given.draws)
+        write(summary(draw), given)
+
+
+def _public(applications: pd.DataFrame, salt: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Applications under public ids; and each student's id in the file with the public_id, sorted by the latter."""
+    codes, own = pd.factorize(applications["student"])
+    ids = pd.DataFrame({"student": own, "public_id": public_ids(own, salt)}).sort_values("public_id")
+    place = np.argsort(ids.index)
+    return applications.assign(student=pd.Categorical.from_codes(place[codes], pd.Index(ids["public_id"]))), ids
+
+
+def _rules(given: argparse.Namespace) -> Rules:
+    return Rules(given.tie_breaking, given.open_order, given.open_numbers, given.unfilled)
+
+
+def _compare(draw: Draw, draws: int) -> None:
+    """Say how many of each pool have a place after the first round, in this draw and in others."""
+    if not draws:
+        return
+    first = draw.rounds[0]
+    placed = first.held < first.claims.none
+    pool = first.market.applications["pool"].iloc[first.market.rows[:, 0]].to_numpy()
+    for name, others in places_in_other_draws(first, draws).items():
+        own = placed[pool == name]
+        say(
+            f"Of {len(own):,} {name} applicants {own.sum():,} have a place after the first round; in {draws:,} other "
+            f"draws {others.min():,} to {others.max():,}, on average {others.mean():,.1f}."
+        )

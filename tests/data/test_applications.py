@@ -1,0 +1,127 @@
+"""The files of a lottery: what is read, and what is refused with its file, row and column."""
+
+import pytest
+
+from analysis.errors import InputError
+from data.applications import read_applications, read_salt, read_seats
+
+SEATS = "school,pool,seats\nSolar,ed,2\nSolar,other,1\nMoon,ed,1\nMoon,other,0\n"
+ROWS = "student,pool,rank,school,sibling,proximity\n007,ed,1,Solar,yes,\n007,ed,2,Moon,no,Y\n8,other,1,Solar,,\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    def file(name, text):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    return file
+
+
+def test_applications_and_seats_are_read_as_written(file):
+    seats = read_seats(file("seats.csv", SEATS))
+    assert seats.to_numpy().tolist() == [
+        ["Solar", "ed", 2],
+        ["Solar", "other", 1],
+        ["Moon", "ed", 1],
+        ["Moon", "other", 0],
+    ]
+    table = read_applications(file("applications.csv", ROWS), seats)
+    assert table.to_dict("list") == {
+        "student": ["007", "007", "8"],
+        "pool": ["ed", "ed", "other"],
+        "rank": [1, 2, 1],
+        "school": ["Solar", "Moon", "Solar"],
+        "sibling": [True, False, False],
+        "proximity": [False, True, False],
+    }
+    assert table.index.tolist() == [2, 3, 4]
+
+
+def test_columns_may_stand_in_any_order_and_flags_may_lack(file):
+    seats = read_seats(file("seats.csv", SEATS))
+    table = read_applications(file("a.csv", "school,extra,rank,student,pool\nMoon,x,1,1,ed\n"), seats)
+    assert table[["sibling", "proximity"]].to_numpy().tolist() == [[False, False]]
+
+
+def test_a_rank_may_be_left_out(file):
+    seats = read_seats(file("seats.csv", SEATS))
+    table = read_applications(file("a.csv", ROWS.replace("ed,2,Moon", "ed,5,Moon")), seats)
+    assert table["rank"].tolist() == [1, 5, 1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("007,ed,2,Moon", "007,ed,2,Solar", ["row 3", "column school", "Solar", "007", "each school once"]),
+        ("007,ed,2,Moon", "007,ed,1,Moon", ["row 3", "column rank", "007", "one school at each rank"]),
+        ("007,ed,2,Moon", "007,other,2,Moon", ["row 3", "column pool", "second pool", "007"]),
+        ("007,ed,2,Moon", "007,ed,2,Mon", ["row 3", "column school", "Mon", "seats file", "is Moon meant?"]),
+        ("8,other", "8,Other", ["row 4", "column pool", "Other", "seats file", "is other meant?"]),
+        ("8,other", "8,open", ["row 4", "column pool", "open", "name the pool"]),
+        ("8,other", "8,Black", ["row 4", "column pool", "Black", "never a lottery input"]),
+        ("8,other,1", "8,other,0", ["row 4", "column rank", "0", "write 1"]),
+        ("8,other,1", "8,other,first", ["row 4", "column rank", "first", "not a number"]),
+        ("8,other,1", "8,other,1.5", ["row 4", "column rank", "1.5", "not a whole number"]),
+        ("8,other,1", ",other,1", ["row 4", "column student", "empty", "fill it in"]),
+        ("8,other,1", "8,other,", ["row 4", "column rank", "empty", "fill it in"]),
+        ("8,other", "4.8E+11,other", ["row 4", "column student", "4.8E+11", "spreadsheet"]),
+        ("Solar,yes", "Solar,perhaps", ["row 2", "column sibling", "perhaps", "yes nor no"]),
+        ("student,pool", "pupil,pool", ["applications.csv", "lacks the column student", "student, pool, rank, school"]),
+        (ROWS[ROWS.index("\n") + 1 :], "", ["applications.csv", "no rows of data"]),
+        (ROWS, "", ["applications.csv", "empty"]),
+    ],
+)
+def test_applications_that_cannot_be_right_are_refused(file, old, new, words):
+    assert old in ROWS
+    seats = read_seats(file("seats.csv", SEATS))
+    with pytest.raises(InputError) as caught:
+        read_applications(file("applications.csv", ROWS.replace(old, new)), seats)
+    told = str(caught.value)
+    assert "\n" not in told
+    assert told.startswith("applications.csv")
+    for word in words:
+        assert word in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("Moon,ed,1", "Moon,ed,", ["row 4", "column seats", "empty", "write 0"]),
+        ("Moon,ed,1", "Moon,ed,-1", ["row 4", "column seats", "negative"]),
+        ("Moon,ed,1", "Moon,ed,some", ["row 4", "column seats", "not a number"]),
+        ("Moon,ed,1", "Solar,ed,1", ["row 4", "column pool", "Solar", "one row for each school and pool"]),
+        ("Moon,ed,1", "Mo|on,ed,1", ["row 4", "column school", "has a |"]),
+        ("Moon,ed,1", "Moon,hispanic,1", ["row 4", "column pool", "never a lottery input"]),
+        ("Moon,ed,1", ",ed,1", ["row 4", "column school", "empty"]),
+        ("pool,seats", "pool,places", ["lacks the column seats"]),
+        (SEATS[18:], "Solar,ed,0\n", ["column seats", "no school has any seats"]),
+    ],
+)
+def test_seats_that_cannot_be_right_are_refused(file, old, new, words):
+    assert old in SEATS
+    with pytest.raises(InputError) as caught:
+        read_seats(file("seats.csv", SEATS.replace(old, new)))
+    told = str(caught.value)
+    assert told.startswith("seats.csv")
+    for word in words:
+        assert word in told
+
+
+def test_a_pool_needs_a_row_unless_all_seats_are_open(file):
+    rows = ROWS.replace("other", "rest")
+    with pytest.raises(InputError, match='"rest" has no row in the seats file'):
+        read_applications(file("a.csv", rows), read_seats(file("seats.csv", SEATS + "Moon,open,3\n")))
+    open_ = "school,pool,seats\nSolar,open,2\nMoon,open,2\n"
+    assert len(read_applications(file("a.csv", rows), read_seats(file("open.csv", open_)))) == 3
+
+
+@pytest.mark.parametrize(("text", "words"), [("short", "5 characters"), ("   \n", "0 characters")])
+def test_a_salt_that_could_be_guessed_is_refused(file, text, words):
+    with pytest.raises(InputError, match=words):
+        read_salt(file("salt.txt", text))
+
+
+def test_a_salt_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"salt\.txt cannot be read"):
+        read_salt(tmp_path / "salt.txt")
