@@ -46,6 +46,8 @@ class Outcome:
             range.
         unknown: the district's schools left out because their ED count is unknown.
         replicates, seed: of the range.
+        drawn: (2, replicates, rows of ``schools``) ED and other students of each school in each replicate.
+        drawn_moved: (replicates,) students who change schools.
     """
 
     scenario: Scenario
@@ -57,6 +59,8 @@ class Outcome:
     unknown: pd.DataFrame
     replicates: int
     seed: int
+    drawn: Ints
+    drawn_moved: Ints
 
 
 def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICATES, seed: int = 0) -> Outcome:
@@ -74,9 +78,10 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
     place = ground(table, scenario)
     expected = assign(place, scenario, Expected(), 1)
     drawn = assign(place, scenario, Lottery(seed), replicates)
+    schools = _schools(place, expected, drawn)
     return Outcome(
         scenario=scenario,
-        schools=_schools(place, expected, drawn),
+        schools=schools,
         flows=_flows(place, expected),
         pools=_pools(place, expected),
         district=_district(place, scenario, expected, drawn),
@@ -84,6 +89,8 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
         unknown=place.unknown,
         replicates=replicates,
         seed=seed,
+        drawn=drawn.after[:, :, place.schools["ncessch"].isin(schools["ncessch"]).to_numpy(dtype=bool)],
+        drawn_moved=drawn.moved,
     )
 
 
