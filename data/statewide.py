@@ -12,11 +12,14 @@ from analysis.statewide.rule import Policy
 from analysis.statewide.together import Result, together
 from analysis.statewide.work import chunks, run
 from data import runs
-from data.batch import Crew, work_through
+from data.batch import Crew, here, machine, work_through
 from data.inclusion import Rules
+from data.runs import Run
 
 # A hundred draws give a state's range to a digit more than is shown.
 REPLICATES = 100
+# Processes take two seconds to start, in which one simulates about as many districts.
+_WORTH_PROCESSES = 100
 # How many of all districts are done.
 Progress = Callable[[int, int], None]
 
@@ -81,28 +84,61 @@ def planned(
     return Plan(dataset, basis, rules, table, policy, replicates, seed, found)
 
 
-def simulated(plan: Plan, crew: Crew, progress: Progress = lambda _done, _all: None) -> Result:
-    """What a plan's policy does, simulating only what no earlier run of the same plan has.
+def name_of(plan: Plan) -> str:
+    """The name of a plan's run; see ``data.runs.key``."""
+    return runs.key(plan.table, plan.applied.scenarios, plan.replicates, plan.seed)
+
+
+def run_of(plan: Plan) -> Run:
+    """A plan's run with what earlier runs of the same plan have done.
+
+    Raises:
+        InputError: the data folder cannot be written.
+    """
+    year = plan.applied.scenarios[0].year
+    about = {"dataset": plan.dataset, "year": year, "policy": asdict(plan.policy), "replicates": plan.replicates}
+    return runs.opened(name_of(plan), about | {"seed": plan.seed, "program": runs.program()})
+
+
+def missing(plan: Plan, so_far: Run) -> list[Scenario]:
+    """The scenarios that a run has yet to simulate."""
+    done = so_far.done
+    return [scenario for scenario in plan.applied.scenarios if scenario.district not in done]
+
+
+def completed(plan: Plan, so_far: Run, crew: Crew, progress: Progress = lambda _done, _all: None) -> Run:
+    """A plan's run, its missing districts simulated.
 
     Args:
         plan: what to do.
+        so_far: its run; what is simulated is kept in it at once.
         crew: who does it.
         progress: told how many districts are done, of how many.
 
     Raises:
-        InputError: the data folder cannot be written, the workers die, or no district can be simulated.
+        InputError: the data folder cannot be written, or the workers die.
     """
     scenarios = plan.applied.scenarios
-    name = runs.key(plan.table, scenarios, plan.replicates, plan.seed)
-    about = {"dataset": plan.dataset, "year": scenarios[0].year, "policy": asdict(plan.policy)}
-    kept = runs.opened(name, about | {"replicates": plan.replicates, "seed": plan.seed, "program": runs.program()})
-    missing = [scenario for scenario in scenarios if scenario.district not in kept.done]
 
     def keep(content: bytes) -> None:
-        kept.keep(content)
-        progress(len(kept.done), len(scenarios))
+        so_far.keep(content)
+        progress(len(so_far.done), len(scenarios))
 
-    progress(len(kept.done), len(scenarios))
-    pieces = list(chunks(plan.table, missing, scenarios, plan.replicates, plan.seed)) if missing else []
-    work_through(pieces, run, crew, keep)
-    return together(plan.table, scenarios, kept.parts)
+    progress(len(so_far.done), len(scenarios))
+    if lacking := missing(plan, so_far):
+        work_through(list(chunks(plan.table, lacking, scenarios, plan.replicates, plan.seed)), run, crew, keep)
+    return so_far
+
+
+def outcome(plan: Plan, whole: Run) -> Result:
+    """What a plan's policy does once its run is complete.
+
+    Raises:
+        InputError: no district can be simulated.
+    """
+    return together(plan.table, plan.applied.scenarios, whole.parts)
+
+
+def crew_for(districts: int) -> Crew:
+    """Processes on this machine, or none for so few districts that starting them would take longer than the work."""
+    return here() if districts < _WORTH_PROCESSES else machine()

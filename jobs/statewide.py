@@ -19,7 +19,7 @@ from analysis.statewide.together import Result
 from data.batch import Crew, cluster, here, machine
 from data.groups import on_basis
 from data.schema import ED_BASES, school_year
-from data.statewide import REPLICATES, Plan, Progress, planned, simulated
+from data.statewide import REPLICATES, Plan, Progress, completed, crew_for, outcome, planned, run_of
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
 from jobs.options import Menu, add_job, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
@@ -62,7 +62,7 @@ def add_jobs(menu: Menu) -> None:
     add_rules(job)
     job.add_argument("--replicates", type=int, default=REPLICATES, help=f"lottery draws (default {REPLICATES})")
     job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
-    job.add_argument("--workers", type=int, help="processes on this machine (default: one a processor)")
+    job.add_argument("--workers", type=int, help="processes on this machine (default: as many as it pays)")
     job.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster instead, such as tcp://127.0.0.1:8786")
     add_output(job, TABLE_FORMATS)
 
@@ -80,9 +80,9 @@ def print_statewide(given: argparse.Namespace) -> None:
     for _, plan in plans:
         tell(_about(plan))
     results = []
-    with _crew(given) as crew:
+    with _crew(given, sum(len(plan.applied.scenarios) for _, plan in plans)) as crew:
         for label, plan in plans:
-            result = simulated(plan, crew, _bar(f"{plan.dataset}, {label}"))
+            result = outcome(plan, completed(plan, run_of(plan), crew, _bar(f"{plan.dataset}, {label}")))
             tell(_aside(result))
             results.append((label, plan, result))
     if given.format == "json":
@@ -115,11 +115,14 @@ def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
 
 
 @contextmanager
-def _crew(given: argparse.Namespace) -> Iterator[Crew]:
+def _crew(given: argparse.Namespace, districts: int) -> Iterator[Crew]:
+    """The workers asked for."""
     if given.scheduler:
         with cluster(given.scheduler) as crew:
             yield crew
-    elif given.workers is not None and given.workers < 1:
+    elif given.workers is None:
+        yield crew_for(districts)
+    elif given.workers < 1:
         raise InputError(f"--workers is {given.workers}; give 1 or more.")
     else:
         yield here() if given.workers == 1 else machine(given.workers)

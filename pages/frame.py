@@ -15,6 +15,7 @@ page = st.navigation(
         st.Page("districts.py", title="Districts", help="Compare districts with each other."),
         st.Page("district.py", title="District", help="One district and its schools."),
         st.Page("policy.py", title="50/50 policy", help="What 50/50 assignment would change."),
+        st.Page("statewide.py", title="Statewide", help="One 50/50 policy in every district at once."),
         st.Page("sources.py", title="Sources", help="The data, and how to add yours."),
         st.Page("quality.py", title="Data quality", help="What is in the data, what is missing, what is odd."),
         st.Page("methods.py", title="Methods", help="How every number is made."),

@@ -13,7 +13,7 @@ VERSION = 1
 MOST_SCHOOLS = 10_000  # far beyond any district; larger numbers are slips
 
 CHOICES = {
-    "central": "the most central, nearest to where the district's students of the level are",
+    "central": "nearest to the middle of where the district's students of the level go to school",
     "highest-ed": "those with the highest share of disadvantaged students",
     "lowest-ed": "those with the lowest share of disadvantaged students",
 }

@@ -17,7 +17,10 @@ from analysis.measured_uncertainty import KEYS, expected_by, intervals_by
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
 from analysis.replicates import REPLICATES
+from analysis.statewide.rule import Policy
+from analysis.statewide.together import Result
 from data import store
+from data.batch import here
 from data.chain import chain as chain_of
 from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
@@ -26,6 +29,8 @@ from data.lineage import Lineage
 from data.lineage import lineage as followed
 from data.quality.report import Report, of_dataset
 from data.sensitivity import sensitivity as on_every_basis
+from data.statewide import Plan, completed, planned, run_of
+from data.statewide import outcome as statewide_outcome
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -264,6 +269,28 @@ def outcome(name: str, content: str, basis: str | None, scenario: Scenario) -> O
     """The outcome of a scenario."""
     rules = Rules(scenario.districts, scenario.excluded)
     return simulate(_schools(name, content, rules, None, basis, scenario.year), scenario)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _statewide_plan(name: str, content: str, rules: Rules, basis: str | None, year: int, policy: Policy) -> Plan:
+    table = _schools(name, content, rules, None, basis, year)
+    return planned(table, _grades(name, content, year), policy, dataset=name, basis=basis, rules=rules)
+
+
+def statewide_plan(view: "View", policy: Policy) -> Plan:
+    """The districts of the view's year that a statewide policy applies to."""
+    return _statewide_plan(view.dataset.name, view.dataset.input_hash, view.rules, view.basis, view.year, policy)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _statewide(name: str, content: str, rules: Rules, basis: str | None, year: int, policy: Policy) -> Result:
+    plan = _statewide_plan(name, content, rules, basis, year, policy)
+    return statewide_outcome(plan, completed(plan, run_of(plan), here()))
+
+
+def statewide(view: "View", policy: Policy) -> Result:
+    """What a statewide policy does. What has not been simulated yet is, which may take long: see ``run_of``."""
+    return _statewide(view.dataset.name, view.dataset.input_hash, view.rules, view.basis, view.year, policy)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

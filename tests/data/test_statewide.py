@@ -18,7 +18,7 @@ from data import runs, store
 from data.batch import cluster, here, machine
 from data.inclusion import Rules, included
 from data.runs import Run
-from data.statewide import planned, simulated
+from data.statewide import completed, outcome, planned, run_of
 
 RULES = Rules()
 needs_kill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system kills otherwise")
@@ -41,6 +41,10 @@ def plan(policy=Policy(outside=0.1), dataset="franklin", **choice):  # noqa: B00
     table, _ = included(store.schools(manifest, [year]), RULES.excluded)
     about = {"dataset": dataset, "basis": None, "rules": RULES, "replicates": 4} | choice
     return planned(table, store.grades(manifest, [year]), policy, **about)
+
+
+def simulated(plan, crew, progress=lambda _done, _all: None):
+    return outcome(plan, completed(plan, run_of(plan), crew, progress))
 
 
 def assert_same(found, expected):
