@@ -5,7 +5,7 @@ from importlib import import_module
 
 from benchmarks.timing import HEADER
 
-PARTS = ("indices", "decompose", "uncertainty", "policy", "national", "process", "serve")
+PARTS = ("indices", "decompose", "uncertainty", "policy", "statewide", "national", "process", "serve")
 
 
 def main() -> None:

@@ -8,7 +8,15 @@ import re
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -84,7 +92,8 @@ def cluster(address: str) -> Iterator[Crew]:
         address: of its scheduler, such as ``tcp://127.0.0.1:8786``.
 
     Raises:
-        InputError: Dask is not installed, nobody answers, or the workers have none or another version of Evenground.
+        InputError: Dask is not installed, nobody answers or no longer, there are no workers, or the cluster has none or
+            another version of Evenground.
     """
     try:
         from distributed import Client  # an extra that few install
@@ -103,20 +112,23 @@ def cluster(address: str) -> Iterator[Crew]:
         _check_workers(client, address)
         threads = sum(client.nthreads().values())
         hire = partial(client.get_executor, pure=False)  # pure work would be named by a hash of all its schools
-        yield Crew(hire, lambda executor: executor.shutdown(wait=False), at_once=2 * threads, lost=(KilledWorker,))
+        try:
+            yield Crew(hire, lambda executor: executor.shutdown(wait=False), at_once=2 * threads, lost=(KilledWorker,))
+        except CancelledError:  # what was under way when the scheduler fell silent
+            raise InputError(f"The cluster at {address} went away; run it again: what is done is kept.") from None
 
 
 def _check_workers(client: Any, address: str) -> None:
     if not client.nthreads():
         raise InputError(f"The cluster at {address} has no workers; start some with `dask worker {address}`.")
     try:
-        programs = client.run(program)
-    except (ImportError, AttributeError) as error:
+        programs = {"scheduler": client.run_on_scheduler(program)} | client.run(program)
+    except Exception as error:  # Dask raises a plain one, with the other side's in its words
         raise InputError(
-            f"The workers at {address} lack Evenground ({error}); install the same version there."
+            f"The scheduler or the workers at {address} lack Evenground; install the same version there ({error})."
         ) from None
-    if other := sorted(worker for worker, theirs in programs.items() if theirs != program()):
-        raise InputError(f"The worker {other[0]} has another version of Evenground; install the same one there.")
+    if other := sorted(name for name, theirs in programs.items() if theirs != program()):
+        raise InputError(f"In the cluster {other[0]} has another version of Evenground; install the same one there.")
 
 
 def work_through(

@@ -177,21 +177,41 @@ def test_a_process_killed_midway_changes_no_figure(monkeypatch):
     assert progress.midway is None
 
 
-@needs_kill
-@pytest.mark.usefixtures("small_chunks")
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
-def test_a_cluster_s_worker_killed_midway_changes_no_figure(monkeypatch):
+@pytest.fixture
+def dask(monkeypatch):
+    """A cluster of two workers on this machine, and a client to look into it."""
     distributed = pytest.importorskip("distributed")
+    of = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    monkeypatch.setattr(work, "_CHUNK_ROWS", 60)
+    with distributed.LocalCluster(host="127.0.0.1", **of) as workers, distributed.Client(workers) as client:
+        yield workers, client
+
+
+@needs_kill
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_a_cluster_s_worker_killed_midway_changes_no_figure(dask, monkeypatch):
+    workers, client = dask
     whole = simulated(plan(), here())
     monkeypatch.setenv("EVENGROUND_HOME", str(store.home() / "other"))
-    local = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with distributed.LocalCluster(host="127.0.0.1", **local) as workers, distributed.Client(workers) as client:
-        victim, _ = client.run(os.getpid).values()
-        progress = Watched(lambda: os.kill(victim, signal.SIGKILL))
-        with cluster(workers.scheduler_address) as crew:
-            assert_same(simulated(plan(), crew, progress), whole)
-        assert progress.midway is None
-        assert victim not in client.run(os.getpid).values()
+    victim, _ = client.run(os.getpid).values()
+    progress = Watched(lambda: os.kill(victim, signal.SIGKILL))
+    with cluster(workers.scheduler_address) as crew:
+        assert_same(simulated(plan(), crew, progress), whole)
+    assert progress.midway is None
+    assert victim not in client.run(os.getpid).values()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_a_cluster_that_goes_away_or_has_another_program_is_told(dask, monkeypatch):
+    workers, _ = dask
+    address, parent = workers.scheduler_address, os.getpid()
+    with monkeypatch.context() as patched:
+        patched.setattr("data.batch.program", lambda: "ours" if os.getpid() == parent else "theirs")
+        with pytest.raises(InputError, match=r"tcp://.* has another version of Evenground"), cluster(address):
+            pass
+    with pytest.raises(InputError, match="went away"), cluster(address) as crew:
+        simulated(plan(replicates=50), crew, Watched(workers.close))
+    assert list(store.home().glob("runs/*/*.part"))
 
 
 def test_ctrl_c_leaves_what_is_done(home, tmp_path):
