@@ -10,7 +10,7 @@ from analysis.statewide.rule import Policy
 from analysis.statewide.together import together
 from analysis.statewide.work import chunks, from_bytes, run
 from benchmarks import inputs
-from benchmarks.process import python, environment
+from benchmarks.process import environment, python
 from benchmarks.timing import Figure, Timing, of, timed
 from data import store
 from data.inclusion import Rules, included
