@@ -5,7 +5,18 @@ from importlib import import_module
 
 from benchmarks.timing import HEADER
 
-PARTS = ("indices", "decompose", "uncertainty", "borders", "policy", "optimum", "national", "process", "serve")
+PARTS = (
+    "indices",
+    "decompose",
+    "uncertainty",
+    "borders",
+    "policy",
+    "optimum",
+    "statewide",
+    "national",
+    "process",
+    "serve",
+)
 
 
 def main() -> None:
