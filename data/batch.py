@@ -6,6 +6,7 @@ A piece whose worker dies is sent again a bounded number of times, to a new exec
 import os
 import re
 import signal
+import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -21,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
+from types import ModuleType
 from typing import Any, TypeVar
 
 from analysis.errors import InputError
@@ -44,6 +46,19 @@ class Here(Executor):
         except Exception as error:  # a future carries what went wrong to whoever asks for its result
             future.set_exception(error)
         return future
+
+
+class Processes(ProcessPoolExecutor):
+    """Processes that do not run the program's main module anew: in a web server that is a page."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Send work, and start a process for it where none is free, which takes its main module from here."""
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            sys.modules["__main__"] = main
 
 
 @dataclass
@@ -73,7 +88,7 @@ def machine(workers: int | None = None) -> Crew:
     count = workers or os.cpu_count() or 1
     # Spawned, not forked: a server's threads must not be copied, and it is the same on every system.
     how = {"mp_context": get_context("spawn"), "initializer": _leave_interrupts_to_the_parent}
-    return Crew(partial(ProcessPoolExecutor, count, **how), _end, at_once=2 * count, lost=(BrokenExecutor,))
+    return Crew(partial(Processes, count, **how), _end, at_once=2 * count, lost=(BrokenExecutor,))
 
 
 def _end(executor: Executor) -> None:

@@ -7,8 +7,7 @@ import streamlit as st
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import TURNOUT
 from analysis.statewide.rule import CHOICES, EVERY, SEATS, Policy
-from data.batch import here
-from data.statewide import Plan, completed, missing, name_of, run_of
+from data.statewide import Plan, completed, crew_for, missing, name_of, run_of
 
 # What a link says of the run to show: its name, so that a link shows what was seen and another choice waits.
 RUN = "run"
@@ -93,6 +92,5 @@ def run_here(plan: Plan) -> None:
     def show(done: int, of: int) -> None:
         place.progress(done / of, f"{done:,} of {of:,} districts")
 
-    # Not in processes of their own: these would run the page again, which is a server's main module.
-    completed(plan, so_far, here(), show)
+    completed(plan, so_far, crew_for(lacking), show)
     place.empty()

@@ -1,6 +1,8 @@
 """Work over every kind of executor, workers killed midway included."""
 
 import signal
+import sys
+from types import ModuleType
 
 import pytest
 
@@ -22,6 +24,15 @@ def done(pieces, work, crew):
 def test_every_piece_is_done_once(crew):
     assert done(PIECES, workers.echo, crew()) == PIECES
     assert done([], workers.echo, crew()) == []
+
+
+def test_processes_do_not_run_the_main_module_again(monkeypatch, tmp_path):
+    page = ModuleType("__main__")
+    page.__file__ = str(tmp_path / "page.py")
+    (tmp_path / "page.py").write_text("raise SystemExit('a page is no program')")
+    monkeypatch.setitem(sys.modules, "__main__", page)
+    assert done(PIECES, workers.echo, machine(1)) == PIECES
+    assert sys.modules["__main__"] is page
 
 
 @pytest.mark.parametrize("crew", [here, lambda: machine(1)], ids=["here", "processes"])
@@ -95,6 +106,6 @@ def test_what_is_no_address_is_told(address):
 
 
 def test_without_dask_a_cluster_needs_the_extra(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"install evenground\[dask\]"), cluster("tcp://127.0.0.1:9"):
         pass
