@@ -13,6 +13,7 @@ PARTS = (
     "policy",
     "optimum",
     "lottery",
+    "statewide",
     "national",
     "process",
     "serve",

@@ -20,10 +20,10 @@ def figures() -> Iterator[Figure]:
     state = inputs.state()
     with environment() as env, tempfile.TemporaryDirectory() as other_home:
         scenario = str(Path(other_home) / "scenario.json")
-        run = partial(_python, env, "-m", "cli")
+        run = partial(python, env, "-m", "cli")
         run("scenario", state.name, "--district", state.district, "-o", scenario)
-        beside = (("Python importing pandas", timed(partial(_python, env, "-c", "import pandas"), REPEATS)),)
-        yield Figure("import cli", timed(partial(_python, env, "-c", "import cli"), REPEATS), beside)
+        beside = (("Python importing pandas", timed(partial(python, env, "-c", "import pandas"), REPEATS)),)
+        yield Figure("import cli", timed(partial(python, env, "-c", "import cli"), REPEATS), beside)
         jobs: tuple[tuple[str, tuple[str, ...], float | None], ...] = (
             ("datasets", (), None),
             ("indices", (state.name, "--by", "district"), 2 if state.real else None),
@@ -41,7 +41,7 @@ def figures() -> Iterator[Figure]:
             )
         if inputs.has_texas():
             files = [str(file) for file in inputs.TEXAS_FILES]
-            load = partial(_python, env | {"EVENGROUND_HOME": other_home}, "-m", "cli", "load", *files)
+            load = partial(python, env | {"EVENGROUND_HOME": other_home}, "-m", "cli", "load", *files)
             yield Figure(f"`evenground load`, {len(files)} Texas files", timed(load, REPEATS), beside, 10)
 
 
@@ -53,5 +53,5 @@ def environment() -> Iterator[dict[str, str]]:
         yield os.environ | own
 
 
-def _python(env: dict[str, str], *arguments: str) -> None:
+def python(env: dict[str, str], *arguments: str) -> None:
     subprocess.run([sys.executable, *arguments], cwd=ROOT, env=env, check=True, capture_output=True)

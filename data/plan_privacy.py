@@ -9,8 +9,10 @@ import pandas as pd
 from analysis.policy.effects import RACES
 from analysis.policy.figures import Change
 from analysis.policy.outcome import Outcome
+from analysis.statewide.rule import Policy
+from analysis.statewide.together import Result
 from data.groups import comparison
-from data.privacy import hidden, marked_schools, told
+from data.privacy import hidden, marked_districts, marked_schools, told
 
 
 def marked_moves(moves: pd.DataFrame, table: pd.DataFrame, columns: Sequence[str], ends: Sequence[str]) -> pd.DataFrame:
@@ -87,3 +89,27 @@ def marked_races(rows: pd.DataFrame, table: pd.DataFrame, cell: int) -> pd.DataF
     secret = {(school, race) for race in RACES for school in table.loc[hidden(table, race), "ncessch"]}
     untold = np.array([pair in secret for pair in zip(rows["ncessch"], rows["race"], strict=True)], dtype=bool)
     return rows.assign(**{name: rows[name].mask(untold) for name in ("before", "after")})
+
+
+def marked_result(result: Result, table: pd.DataFrame, policy: Policy, cell: int) -> Result:
+    """What a statewide policy does, without the figures of places that hidden counts make too uncertain.
+
+    Args:
+        result: of the policy, simulated on the table.
+        table: the protected schools table of its year.
+        policy: the rule, whose level the figures cover.
+        cell: the minimum cell size; 0 gives the result as it is.
+    """
+    if not cell:
+        return result
+    covered, rows = table[table["level"] == policy.level], result.state
+    figures = [
+        name for name in result.districts.columns.astype("str") if name.endswith(("_before", "_after", "_low", "_high"))
+    ]
+    columns = ["rank", "ed_share", *(name for name in figures if not name.startswith("moved"))]
+    untold = (rows["measure"] != "moved") & (not told(covered, cell))
+    return replace(
+        result,
+        districts=marked_districts(result.districts, covered, columns, comparison("ed"), cell),
+        state=rows.assign(**{name: rows[name].mask(untold) for name in ("before", "after", "low", "high")}),
+    )

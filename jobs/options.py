@@ -47,6 +47,11 @@ def add_compared(job: argparse.ArgumentParser) -> None:
 def add_data(job: argparse.ArgumentParser) -> None:
     """Add the dataset a job works on, and what is hidden of it in whatever the job gives out."""
     job.add_argument("data", metavar="DATA", help="a dataset's name, or a schools table (CSV, Parquet or XLSX)")
+    add_minimum_cell(job)
+
+
+def add_minimum_cell(job: argparse.ArgumentParser) -> None:
+    """Add what is hidden of the data in whatever a job gives out."""
     job.add_argument(
         "--minimum-cell",
         type=_cell,

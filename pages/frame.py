@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page("borders.py", title="Borders", help="What lies on either side of each district line."),
         st.Page("trends.py", title="Trends", help="How separation changed over the years, and why."),
         st.Page("policy.py", title="50/50 policy", help="What 50/50 assignment would change."),
+        st.Page("statewide.py", title="Statewide", help="One 50/50 policy in every district at once."),
         st.Page("sources.py", title="Sources", help="The data, and how to add yours."),
         st.Page("quality.py", title="Data quality", help="What is in the data, what is missing, what is odd."),
         st.Page("methods.py", title="Methods", help="How every number is made."),

@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DEPENDENCIES = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
+EXTRAS = [Requirement(line) for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines]
 CONSTRAINTS = [Requirement(line) for line in PROJECT["tool"]["uv"]["constraint-dependencies"]]
 SUPPORTED_PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -61,7 +62,7 @@ def public(package):
 # pins ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("requirement", DEPENDENCIES + CONSTRAINTS, ids=str)
+@pytest.mark.parametrize("requirement", DEPENDENCIES + EXTRAS + CONSTRAINTS, ids=str)
 def test_every_version_is_exact(requirement):
     assert requirement.url is None
     assert [each.operator for each in requirement.specifier] == ["=="]
@@ -70,9 +71,9 @@ def test_every_version_is_exact(requirement):
 
 @pytest.mark.parametrize("python", SUPPORTED_PYTHONS)
 def test_pip_and_uv_install_the_same(python):
-    direct, everything = pins(DEPENDENCIES, python), pins(CONSTRAINTS, python)
+    direct, everything = pins(DEPENDENCIES + EXTRAS, python), pins(CONSTRAINTS, python)
     assert direct.items() <= everything.items()
-    assert set(direct) == {each.name for each in DEPENDENCIES}
+    assert set(direct) == {each.name for each in DEPENDENCIES + EXTRAS}
 
 
 def test_the_tools_of_the_tests_are_pinned():
@@ -88,7 +89,7 @@ def test_what_the_product_imports_is_a_dependency():
     imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
     needed = {name.split(".")[0] for name in imported} - own - sys.stdlib_module_names
     # Scipy belongs to the product's given stack: the solver of its assignment plans.
-    assert needed | {"scipy"} == {each.name.replace("-", "_") for each in DEPENDENCIES}
+    assert needed | {"scipy"} == {each.name.replace("-", "_") for each in DEPENDENCIES + EXTRAS}
 
 
 # what is shipped ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.policy.assign import Assignment, years
-from analysis.policy.draw import Expected
+from analysis.policy.draw import Expected, Ints
 from analysis.policy.figures import REPORTED, Change, Spread, covered, figures, low_high, reduced, spread
 from analysis.policy.ground import Ground, counted, ground
 from analysis.policy.pools import GROUPS, Pools, pools
@@ -42,6 +42,8 @@ class Outcome:
             unknown (students whose distance is not known). Homes are in no public table.
         unknown: the district's schools left out because their ED count is unknown.
         replicates, seed: of the range.
+        drawn: (2, replicates, rows of ``schools``) ED and other students of each school in each replicate.
+        drawn_moved: (replicates,) students who change schools.
     """
 
     scenario: Scenario
@@ -55,6 +57,8 @@ class Outcome:
     unknown: pd.DataFrame
     replicates: int
     seed: int
+    drawn: Ints
+    drawn_moved: Ints
 
 
 def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICATES, seed: int = 0) -> Outcome:
@@ -74,9 +78,10 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
     known, drawn = reduced(place, scenario, expected), spread(place, scenario, replicates, seed)
     before = figures(place.students[:, None, place.inside & covered(place.schools, scenario)])
     by_year = _by_year({name: float(value[0]) for name, value in before.items()} | {"moved": 0.0}, known, drawn)
+    schools = _schools(place, expected[-1], drawn)
     return Outcome(
         scenario=scenario,
-        schools=_schools(place, expected[-1], drawn),
+        schools=schools,
         flows=_flows(place, expected[-1]),
         pools=_pools(place, pools(place, scenario), expected[-1]),
         district=_district(by_year),
@@ -86,6 +91,8 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
         unknown=place.unknown,
         replicates=replicates,
         seed=seed,
+        drawn=drawn.after[:, :, place.schools["ncessch"].isin(schools["ncessch"]).to_numpy(dtype=bool)],
+        drawn_moved=drawn.figures["moved"][-1].astype(np.int64),
     )
 
 

@@ -129,6 +129,43 @@ def school_map(view: View, points: pd.DataFrame, own: list[str], *, scale_title:
     )
 
 
+def change_map(view: View, rows: pd.DataFrame, *, scale_title: str, alt: str) -> None:
+    """The state's districts coloured by how an index changes: blue where it falls, amber where it rises.
+
+    Args:
+        view: the view.
+        rows: columns leaid, district, value, hover.
+        scale_title: what the colour means.
+        alt: the map in words.
+    """
+    outlines = outlines_of(view)
+    known = rows.dropna(subset="value").set_index("leaid")
+    coloured = [leaid for leaid in outlines.ids if leaid in known.index] if outlines else []
+    if not outlines or not coloured:
+        st.info(
+            f"{view.dataset.label} has no boundaries of these districts, so there is no map.", icon=":material/map:"
+        )
+        return
+    # The same for falling and rising, and a round number, so that the colour of no change stays in the middle.
+    most = max(float(np.ceil(known["value"].abs().max() * 20) / 20), 0.05)
+    st.plotly_chart(
+        maps.districts(
+            known.loc[coloured].reset_index(),
+            outlines.link,
+            outlines.bounds,
+            scale_title=scale_title,
+            high=most,
+            middle=0.0,
+            unknown=[leaid for leaid in outlines.ids if leaid not in known.index],
+            low=-most,
+        ),
+        config=charts.config("change-map") | {"scrollZoom": True},
+        key="change_map",
+        alt=alt,
+    )
+    st.caption("Grey: the policy does not apply, or the index is undefined.")
+
+
 def open_district(view: View, leaid: str) -> None:
     """A link to a district's page."""
     label = district_label(store.district_names(view), leaid)

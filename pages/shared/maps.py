@@ -28,8 +28,9 @@ def districts(
     high: float,
     middle: float | None,
     unknown: list[str],
+    low: float = 0.0,
 ) -> go.Figure:
-    """A state's districts coloured by a value on a fixed scale from 0.
+    """A state's districts coloured by a value on a fixed scale.
 
     Args:
         table: columns leaid, district, value, hover; districts without a value are not in it.
@@ -37,8 +38,9 @@ def districts(
         bounds: west, south, east and north of what to show.
         scale_title: what the colour means.
         high: the value of the darkest colour, the same for every year.
-        middle: for shares, the state's own, where blue turns to amber; None for an index.
+        middle: where blue turns to amber: the state's own share, or no change; None for an index.
         unknown: ids of districts with outlines but no value, drawn grey.
+        low: the value of the lightest colour, below 0 where values are changes of an index.
     """
     figure = _map(bounds, 460)
     figure.add_choropleth(
@@ -54,14 +56,14 @@ def districts(
         geojson=link,
         locations=table["leaid"],
         z=table["value"],
-        zmin=0,
+        zmin=low,
         zmax=high,
-        colorscale="Cividis_r" if middle is None else around(middle),
+        colorscale="Cividis_r" if middle is None else around((middle - low) / (high - low)),
         marker_line={"color": "#FFFFFF", "width": 0.4},
         unselected={"marker": {"opacity": 1}},
         customdata=np.column_stack([table["leaid"], table["district"], table["hover"]]),
         hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
-        colorbar=_scale(scale_title, percent=middle is not None),
+        colorbar=_scale(scale_title, percent=middle is not None and low == 0),
     )
     return figure
 

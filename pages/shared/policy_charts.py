@@ -17,15 +17,18 @@ from pages.shared.charts import (
 )
 
 
-def dumbbell(schools: pd.DataFrame) -> go.Figure:
-    """Each school's ED share before and after, with the range of the draws.
+def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
+    """Each school's ED share, or each district's index, before and after, with the range of the draws.
 
     Args:
-        schools: columns label, before, after, low, high, hosts first.
+        schools: columns label, before, after, low, high, in order.
+        index: what the index is called; None for ED shares.
     """
-    names = short(schools["label"])
+    names, show = short(schools["label"]), ".1%" if index is None else ".3f"
+    axis = share_axis(title="share disadvantaged", range=[-0.02, 1.02]) if index is None else {"title": index}
     figure = figure_of(ROW_HEIGHT * len(schools) + 110, legend=LEGEND_ABOVE, margin_t=90)
-    figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
+    if index is None:
+        figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
     ends = np.full(len(schools), np.nan)
     figure.add_scatter(
         x=np.column_stack([schools["before"], schools["after"], ends]).ravel(),
@@ -41,7 +44,7 @@ def dumbbell(schools: pd.DataFrame) -> go.Figure:
         marker={"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}},
         name="today",
         customdata=schools["label"],
-        hovertemplate="%{customdata}: %{x:.1%} today<extra></extra>",
+        hovertemplate="%{customdata}: %{x:F} today<extra></extra>".replace("F", show),
     )
     figure.add_scatter(
         x=schools["after"],
@@ -59,11 +62,13 @@ def dumbbell(schools: pd.DataFrame) -> go.Figure:
         },
         name="after, with 5–95 % range",
         customdata=np.column_stack([schools["label"], schools["low"], schools["high"]]),
-        hovertemplate="%{customdata[0]}: %{x:.1%} after (%{customdata[1]:.1%}–%{customdata[2]:.1%})<extra></extra>",
+        hovertemplate="%{customdata[0]}: %{x:F} after (%{customdata[1]:F}–%{customdata[2]:F})<extra></extra>".replace(
+            "F", show
+        ),
     )
     figure.update_layout(
         showlegend=True,
-        xaxis=share_axis(title="share disadvantaged", range=[-0.02, 1.02], side="top"),
+        xaxis=axis | {"side": "top", "rangemode": "tozero"},
         yaxis={"autorange": "reversed", "automargin": True},
     )
     figure.data[0].showlegend = False

@@ -16,18 +16,23 @@ from analysis.peers import peers as similar
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
 from analysis.replicates import REPLICATES
+from analysis.statewide.rule import Policy
+from analysis.statewide.together import Result
 from data import store
+from data.batch import here
 from data.chain import chain as chain_of
 from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, included
 from data.lineage import Lineage
 from data.lineage import lineage as followed
-from data.plan_privacy import marked_outcome
+from data.plan_privacy import marked_outcome, marked_result
 from data.privacy import TRAITS, fingerprint, marked_borders, marked_districts, marked_places, protected
 from data.quality.report import Report, of_dataset
 from data.schema import RACES
 from data.sensitivity import sensitivity as on_every_basis
+from data.statewide import Plan, completed, planned, run_of
+from data.statewide import outcome as statewide_outcome
 from pages.shared import ground
 
 if TYPE_CHECKING:
@@ -264,6 +269,28 @@ def outcome(view: "View", scenario: Scenario) -> Outcome:
     """The outcome of a scenario, which has its own rules and level."""
     rules = Rules(scenario.districts, scenario.excluded)
     return _outcome(replace(view.key.of_any_groups, rules=rules, level=None), scenario)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _statewide_plan(key: "Key", year: int, policy: Policy) -> Plan:
+    grades = _grades(key.name, key.content, year)
+    return planned(_schools(key, year), grades, policy, dataset=key.name, basis=key.basis, rules=key.rules)
+
+
+def statewide_plan(view: "View", policy: Policy) -> Plan:
+    """The districts of the view's year that a statewide policy applies to."""
+    return _statewide_plan(replace(view.key.of_any_groups, level=None), view.year, policy)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _statewide(key: "Key", year: int, policy: Policy) -> Result:
+    plan = _statewide_plan(key, year, policy)
+    return marked_result(statewide_outcome(plan, completed(plan, run_of(plan), here())), plan.table, policy, key.cell)
+
+
+def statewide(view: "View", policy: Policy) -> Result:
+    """What a statewide policy does. What has not been simulated yet is, which may take long: see ``run_of``."""
+    return _statewide(replace(view.key.of_any_groups, level=None), view.year, policy)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

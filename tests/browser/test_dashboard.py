@@ -20,6 +20,7 @@ PAGES = {
     "/trends": 3,
     "/policy": 2,
     "/borders": 2,
+    "/statewide": 0,
     "/sources": 0,
     "/methods": 0,
 }
@@ -120,6 +121,16 @@ def test_a_district_on_the_map_opens_its_page(visit):
     opener.click()
     expect(tab.page.locator("h1")).not_to_contain_text("separation")
     assert tab.settled().title in name
+
+
+def test_a_statewide_policy_runs_when_asked_and_its_link_shows_it_again(visit):
+    tab = visit("/statewide?all_least=12")
+    tab.page.get_by_role("button", name="Simulate").click()
+    expect(tab.page.get_by_text("Every district", exact=True)).to_be_visible(timeout=30_000)
+    cards = tab.settled().cards
+    assert len(cards) == 4
+    assert violations(tab) == []
+    assert visit(tab.page.url).cards == cards
 
 
 # every page ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,208 @@
+"""Jobs of a statewide 50/50 policy: statewide-policy and statewide."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import InputError
+from analysis.policy.presets import PRESETS
+from analysis.policy.scenario import LEVELS
+from analysis.statewide.rule import CHOICES, SEATS, Policy, from_json
+from analysis.statewide.together import Result
+from data.batch import Crew, cluster, here, machine
+from data.groups import comparison, on_basis
+from data.plan_privacy import marked_result
+from data.privacy import hidden_words
+from data.schema import ED_BASES, school_year
+from data.statewide import REPLICATES, Plan, Progress, completed, crew_for, outcome, planned, run_of
+from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
+from jobs.options import Menu, add_job, add_minimum_cell, add_output, add_rules
+from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
+
+# What a table on screen has room for; files have every column.
+SHOWN = (
+    *("dataset", "policy", "rank", "leaid", "district", "hosts", "students", "moved"),
+    *("variance_ratio_before", "variance_ratio_after", "variance_ratio_low", "variance_ratio_high"),
+    *("dissimilarity_before", "dissimilarity_after"),
+)
+_BAR = 30
+
+
+def add_jobs(menu: Menu) -> None:
+    """Add this module's jobs to the command line."""
+    usual = Policy()
+    job = add_job(menu, "statewide-policy", write_policy, "write a 50/50 policy for all districts of a state")
+    job.add_argument("--name", default=usual.name, help="what people call it")
+    job.add_argument("--level", choices=LEVELS, default=usual.level, help=f"of its hosts (default {usual.level})")
+    job.add_argument(
+        "--least-schools",
+        type=int,
+        default=usual.least_schools,
+        metavar="N",
+        help="schools a district needs to take part",
+    )
+    job.add_argument("--hosts-share", type=float, default=usual.hosts_share, help="the part of them that host")
+    job.add_argument("--choose", choices=tuple(CHOICES), default=usual.choose, help="which of them host")
+    job.add_argument("--seats", choices=tuple(SEATS), default=usual.seats, help="which of a host's places are seats")
+    job.add_argument("--preset", choices=tuple(PRESETS), default=usual.preset, help="the lotteries' rules")
+    job.add_argument("--outside", type=float, help="share of seats offered outside the district first")
+    job.add_argument("--willing", type=float, help="share of each school's students who would take a seat")
+    add_output(job)
+
+    job = add_job(menu, "statewide", print_statewide, "run a 50/50 policy in every district of one or more states")
+    job.add_argument("given", nargs="+", metavar="DATA… POLICY.json", help="datasets or schools tables, then policies")
+    job.add_argument("--by", choices=("district", "state"), default="district", help="what a row is (default district)")
+    job.add_argument("--year", type=int, help="the fall of the school year (default: the last)")
+    job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+    add_rules(job)
+    add_minimum_cell(job)
+    job.add_argument("--replicates", type=int, default=REPLICATES, help=f"lottery draws (default {REPLICATES})")
+    job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
+    job.add_argument("--workers", type=int, help="processes on this machine (default: as many as it pays)")
+    job.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster instead, such as tcp://127.0.0.1:8786")
+    add_output(job, TABLE_FORMATS)
+
+
+def write_policy(given: argparse.Namespace) -> None:
+    """A policy to start from."""
+    names = [name for name in asdict(Policy()) if name != "version"]
+    write_text(Policy(**{name: getattr(given, name) for name in names}).to_json(), given)
+
+
+def print_statewide(given: argparse.Namespace) -> None:
+    """Run each policy on each dataset."""
+    check_draws(given)
+    plans = list(_plans(given))
+    for _, plan in plans:
+        tell(_about(plan))
+    results = []
+    with _crew(given, sum(len(plan.applied.scenarios) for _, plan in plans)) as crew:
+        for label, plan in plans:
+            result = outcome(plan, completed(plan, run_of(plan), crew, _bar(f"{plan.dataset}, {label}")))
+            result = marked_result(result, plan.table, plan.policy, given.minimum_cell)
+            tell(_aside(result))
+            results.append((label, plan, result))
+    if given.format == "json":
+        write_text(json.dumps([_record(*each) for each in results], indent=2, ensure_ascii=False) + "\n", given)
+        return
+    table = pd.concat([_rows(*each, given.by) for each in results], ignore_index=True)
+    write(table[list(SHOWN)] if (given.by, given.format) == ("district", "table") else table, given)
+
+
+def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
+    """Every policy on every dataset, all checked before the first is run."""
+    policies = [Path(name) for name in given.given if name.endswith(".json")]
+    datasets = [name for name in given.given if not name.endswith(".json")]
+    if not policies or not datasets:
+        lacking = "a policy file, such as policy.json" if datasets else "a dataset"
+        raise InputError(
+            f"Nothing to run: give {lacking}; `evenground statewide-policy -o policy.json` writes a policy."
+        )
+    rules = asked_rules(given)
+    for name in datasets:
+        asked = argparse.Namespace(**vars(given) | {"data": name})
+        table = on_basis(table_of(name, given.minimum_cell), given.basis)
+        table, notes = counted(table[table["year"] == known_year(table, asked)], asked, rules)
+        tell(notes)
+        tell(hidden_words(table, comparison("ed"), given.minimum_cell))
+        grades = grades_of(name)
+        for path in policies:
+            of = {"dataset": dataset_name(name), "basis": given.basis, "rules": rules}
+            policy = from_json(_text(path), path.name)
+            yield path.stem, planned(table, grades, policy, **of, replicates=given.replicates, seed=given.seed)
+
+
+@contextmanager
+def _crew(given: argparse.Namespace, districts: int) -> Iterator[Crew]:
+    """The workers asked for."""
+    if given.scheduler:
+        with cluster(given.scheduler) as crew:
+            yield crew
+    elif given.workers is None:
+        yield crew_for(districts)
+    elif given.workers < 1:
+        raise InputError(f"--workers is {given.workers}; give 1 or more.")
+    else:
+        yield here() if given.workers == 1 else machine(given.workers)
+
+
+def _bar(label: str) -> Progress:
+    """A progress bar for a person at a terminal; a log gets none."""
+
+    def show(done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            filled = "█" * (_BAR * done // of)
+            end = "\n" if done == of else ""
+            sys.stderr.write(f"\r{label}: {filled:░<{_BAR}} {done:,} of {of:,} districts{end}")
+            sys.stderr.flush()
+
+    return show
+
+
+# --- What is told
+
+
+def _about(plan: Plan) -> list[str]:
+    """What a plan applies to, and what it leaves alone."""
+    taking_part, others = len(plan.applied.scenarios), plan.left_alone
+    year = school_year(plan.applied.scenarios[0].year)
+    told = [f"{plan.dataset}, {year}: {plan.policy.words}"]
+    told.append(f"It applies to {taking_part:,} of {taking_part + others.sum():,} districts.")
+    return told + [f"Left alone: {count:,} districts with {reason}." for reason, count in others.items()]
+
+
+def _aside(result: Result) -> list[str]:
+    """What cannot be seen in the tables."""
+    told = [f"District {leaid} could not be simulated: {reason}" for leaid, reason in result.refused.to_numpy()]
+    if result.senders:
+        told.append(f"{result.senders:,} districts without hosts lose students.")
+    if result.withdrawn:
+        number = f"{result.withdrawn:,.1f}" if result.withdrawn >= 0.1 else "fewer than 0.1"
+        told.append(f"On average {number} students drawn by the lotteries of two districts stay where they are.")
+    return told
+
+
+def _rows(label: str, plan: Plan, result: Result, by: str) -> pd.DataFrame:
+    table = result.state if by == "state" else _named(plan, result.districts)
+    table = table.copy()
+    table.insert(0, "policy", label)
+    table.insert(0, "dataset", plan.dataset)
+    return table
+
+
+def _named(plan: Plan, districts: pd.DataFrame) -> pd.DataFrame:
+    names = plan.table.dropna(subset="district").groupby("leaid")["district"].last()
+    districts = districts.copy()
+    districts.insert(2, "district", districts["leaid"].map(names))
+    return districts
+
+
+def _record(label: str, plan: Plan, result: Result) -> dict[str, Any]:
+    """A result as plain JSON values."""
+    return {
+        "dataset": plan.dataset,
+        "year": plan.applied.scenarios[0].year,
+        "policy": asdict(plan.policy) | {"file": label},
+        "replicates": plan.replicates,
+        "seed": plan.seed,
+        "state": [plain(row) for row in result.state.to_dict("records")],
+        "districts": records(_named(plan, result.districts)),
+        "left_alone": records(plan.applied.left_alone),
+        "refused": records(result.refused),
+        "districts_that_only_send": result.senders,
+        "withdrawn": result.withdrawn,
+    }
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{path.name} cannot be read as text; give a policy file that exists.") from None

@@ -1,0 +1,193 @@
+"""What one 50/50 policy would do in every district of a state at once."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from analysis.errors import InputError
+from analysis.statewide.together import Result
+from data.statewide import Plan
+from pages.shared import atlas, charts, parts, policy_charts, store, words
+from pages.shared import statewide_words as told
+from pages.shared.statewide_controls import asked_policy, run_here
+from pages.shared.view import View, current_view
+
+# Districts drawn: those whose V falls most, and those whose V rises most.
+MOST_FALLING, MOST_RISING = 14, 6
+CARDS = {
+    "variance_ratio": "Variance ratio (V)",
+    "dissimilarity": "Dissimilarity (D)",
+    "exposure": "Exposure of ED to other students",
+    "balanced": "Share of students in 40–60 % ED schools",
+}
+
+
+def show_state(view: View, result: Result) -> None:
+    """The state's figures before and after, the split, and the map."""
+    for column, (name, label) in zip(st.columns(len(CARDS)), CARDS.items(), strict=True):
+        change, share = told.change(result, name), name == "balanced"
+        show = words.percent if share else partial(words.number, decimals=3)
+        with column.container(border=True):
+            st.metric(
+                label,
+                f"{show(change.before)} → {show(change.after)}",
+                words.signed(change.after - change.before, points=share),
+                delta_color="off",
+                delta_arrow="off",
+            )
+            st.caption(f"{words.spread(change.low, change.high, show)} {words.direction(label, change)}")
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader("Between and within districts")
+        split = [told.change(result, "variance_ratio", part) for part in ("between", "within")]
+        rows = pd.DataFrame({"district": ["today", "after"]})
+        for name, change in zip(("between", "within"), split, strict=True):
+            rows[name] = [change.before, change.after]
+        st.plotly_chart(
+            charts.ranking(rows, "V"),
+            config=charts.config("between-within-after"),
+            key="split_after",
+            alt=f"V between districts {split[0].before:.3f} today and {split[0].after:.3f} after; "
+            f"within districts {split[1].before:.3f} and {split[1].after:.3f}.",
+        )
+        st.caption(" ".join(["V splits exactly: 0 where every school has the same mix.", *told.side_effects(result)]))
+    with right:
+        st.subheader("Where V falls and where it rises")
+        show_map(view, result)
+
+
+def show_map(view: View, result: Result) -> None:
+    """Districts by how much V changes."""
+    names = store.district_names(view)
+    table = result.districts
+    atlas.change_map(
+        view,
+        table.assign(
+            district=table["leaid"].map(names).fillna(table["leaid"]),
+            value=table["variance_ratio_after"] - table["variance_ratio_before"],
+            hover=[
+                f"{hosts:,} of {schools:,} schools host<br>V {words.number(v)} → {words.number(w)}"
+                f" · D {words.number(d)} → {words.number(e)}<br>{moved:,.0f} students change schools"
+                for hosts, schools, v, w, d, e, moved in table[
+                    [
+                        *("hosts", "schools", "variance_ratio_before", "variance_ratio_after"),
+                        *("dissimilarity_before", "dissimilarity_after", "moved"),
+                    ]
+                ].itertuples(index=False)
+            ],
+        ),
+        scale_title="change of V within the district",
+        alt="Map of districts by the change of V within them; the table below holds every value.",
+    )
+
+
+def show_districts(view: View, plan: Plan) -> None:
+    """The ranking of districts, as a picture, a table and files."""
+    table = _named(view, plan)
+    table = table.assign(change=table["variance_ratio_after"] - table["variance_ratio_before"])
+    falling, rising = table[table["change"] < 0].head(MOST_FALLING), table[table["change"] > 0].tail(MOST_RISING)
+    drawn = pd.concat([falling, rising])
+    st.subheader("Where V falls most, and where it rises most")
+    if len(drawn):
+        whens = ("before", "after", "low", "high")
+        st.plotly_chart(
+            policy_charts.dumbbell(
+                pd.DataFrame({"label": drawn["district"]} | {when: drawn[f"variance_ratio_{when}"] for when in whens}),
+                "V within the district",
+            ),
+            config=charts.config("districts-by-change"),
+            key="ranking",
+            alt=f"V before and after in {len(falling)} districts where it falls most and {len(rising)} where it rises "
+            "most; the table below holds the same numbers.",
+        )
+    st.subheader("Every district")
+    table = table.assign(moved=table["moved"].round().astype("int64"))
+    shown = {
+        "rank": "Rank",
+        "district": "District",
+        "leaid": "District id",
+        "hosts": "Hosts",
+        "schools": "Schools",
+        "students": "Students",
+        "ed_share": "ED share",
+        "moved": "Students who change schools",
+        "variance_ratio_before": "V today",
+        "variance_ratio_after": "V after",
+        "variance_ratio_low": "V after, low",
+        "variance_ratio_high": "V after, high",
+        "change": "Change of V",
+        "dissimilarity_before": "D today",
+        "dissimilarity_after": "D after",
+        "exposure_before": "Exposure today",
+        "exposure_after": "Exposure after",
+        "balanced_before": "In 40–60 % ED schools today",
+        "balanced_after": "In 40–60 % ED schools after",
+    }
+    parts.sortable(
+        table[list(shown)],
+        shown,
+        key="statewide_table",
+        percent=["ed_share", "balanced_before", "balanced_after"],
+    )
+    with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
+        st.table(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
+    buttons = st.columns(4)
+    about = {"policy": plan.policy.words}
+    with buttons[0]:
+        parts.download(
+            lambda seen: _named(seen, plan).assign(**about), view, "statewide-districts", label="Districts (CSV)"
+        )
+    with buttons[1]:
+        parts.download(
+            lambda seen: store.statewide(seen, plan.policy).state.assign(**about),
+            view,
+            "statewide",
+            label="The state's figures (CSV)",
+        )
+    with buttons[2]:
+        parts.download(
+            lambda seen: _left_alone(seen, plan).assign(**about), view, "left-alone", label="Left alone (CSV)"
+        )
+    with buttons[3]:
+        st.download_button(
+            "Policy (JSON)",
+            data=plan.policy.to_json(),
+            file_name=f"{view.dataset.name}-policy.json",
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _named(view: View, plan: Plan) -> pd.DataFrame:
+    """The districts' figures with their names, as a file holds them."""
+    found = store.statewide(view, plan.policy).districts
+    return found.assign(district=found["leaid"].map(store.district_names(view)).fillna(found["leaid"]))
+
+
+def _left_alone(view: View, plan: Plan) -> pd.DataFrame:
+    """Every district without figures, and why."""
+    refused = store.statewide(view, plan.policy).refused
+    return pd.concat([store.statewide_plan(view, plan.policy).applied.left_alone, refused], ignore_index=True)
+
+
+view = current_view()
+level = view.level or "elementary"
+st.title(f"What would one 50/50 policy do across {view.dataset.label}?")
+policy = asked_policy(level)
+try:
+    plan = store.statewide_plan(view, policy)
+    st.markdown(told.applies_to(plan))
+    run_here(plan)
+    result = store.statewide(view, policy)
+except InputError as error:
+    st.info(str(error), icon=":material/info:")
+    parts.provenance(view)
+    st.stop()
+st.markdown(told.answer(plan, result, view.dataset.label))
+show_state(view, result)
+show_districts(view, plan)
+st.subheader("What this does not tell")
+st.markdown("\n".join(f"- {caveat}" for caveat in (*told.CAVEATS, *words.CAVEATS)))
+parts.provenance(view)
