@@ -53,6 +53,7 @@ from data import schema
 from data.demo import geography, pupils, shipping
 from data.demo.buildings import YEARS, buildings
 from data.demo.history import with_history
+from data.demo.surroundings import surroundings
 from data.grades import by_grade
 
 LABEL = "Franklin (fictional)"
@@ -65,6 +66,7 @@ def _schools_and_years() -> pd.DataFrame:
     """One row per school and year it is open, with the draws that stay with a school for good."""
     rng = np.random.default_rng(90_020)
     schools = buildings()
+    schools = schools.join(surroundings(schools))
     schools["need"] = pupils.need(schools, rng)
     schools = schools.join(pupils.race_odds(schools, rng))
     schools["takes_part"] = rng.random(len(schools)) < pupils.CEP_TAKERS
@@ -88,7 +90,7 @@ def _lose_some(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     table.loc[unreported | (rng.random(len(table)) < 0.005), [*ED_COUNTS, "ed_low", "ed_high"]] = pd.NA
     table.loc[rng.random(len(table)) < 0.004, list(schema.RACES)] = pd.NA
     unplaced = rng.choice(np.sort(table["ncessch"].unique()), 5, replace=False)
-    table.loc[table["ncessch"].isin(unplaced), ["latitude", "longitude"]] = np.nan
+    table.loc[table["ncessch"].isin(unplaced), ["latitude", "longitude", "metro", "locale"]] = np.nan
     return table
 
 

@@ -19,7 +19,7 @@ from analysis.errors import InputError
 from data.reading import TextTable, counts, numbers
 from data.schema import GRADES_COUNTED, grade_column, level_from_grades
 from data.sources.ccd import DESCRIBED_BY, described, described_districts, no_staff
-from data.sources.names import flag, grades, school_kinds, statuses, title_case
+from data.sources.names import flag, grades, locales, school_kinds, statuses, title_case
 from data.sources.source import Asked, Part, Recognises, Source, fall_year, having, nces_id
 from data.states import POSTAL_OF_FIPS, STATES
 
@@ -92,6 +92,8 @@ def _place(text: pd.DataFrame, label: str) -> pd.DataFrame:
             "grade_high": grades(text["GSHI"]),
         }
     )
+    if "ULOCAL" in text:
+        frame["locale"] = locales(text["ULOCAL"])
     if "TYPE" in text:
         frame["kind"] = school_kinds(text["TYPE"])
     if "STATUS" in text:
