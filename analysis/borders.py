@@ -120,6 +120,24 @@ def shares(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(found, index=pd.Index(table["leaid"].unique(), name="leaid"))
 
 
+def means(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The mean of each column in each district, schools weighted by their students; NaN where no school's is known.
+
+    Args:
+        table: schools of one year.
+        columns: columns of numbers; those without any are left out.
+    """
+    found = {}
+    for name in columns:
+        known_of = table[table[name].notna() & table["students"].gt(0).fillna(False)]
+        if len(known_of):
+            students = known_of["students"].astype("float64")
+            weighted = pd.DataFrame({"sum": known_of[name] * students, "students": students})
+            sums = weighted.groupby(known_of["leaid"]).sum()
+            found[name] = sums["sum"] / sums["students"]
+    return pd.DataFrame(found, index=pd.Index(table["leaid"].unique(), name="leaid"))
+
+
 def _turned(lines: pd.DataFrame, turned: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pd.DataFrame:
     """The lines with the sides of some exchanged, and with them every column that has a neighbour's."""
     pairs = [(name, f"neighbour_{name}") for name in lines.columns if f"neighbour_{name}" in lines.columns]

@@ -10,6 +10,7 @@ from shapely import box
 
 from analysis.borders import RANKINGS
 from analysis.indices import INDICES
+from analysis.peers import PARTS
 from data import store
 from tests.small_state import EVEN, UNEVEN, written
 
@@ -90,6 +91,7 @@ def test_peers_and_the_place_among_them(told):
     assert len(found) == 10
     assert found["distance"].is_monotonic_increasing
     assert DISTRICT not in set(found["leaid"])
+    assert set(PARTS) < set(found)
     assert [note for note in notes if note.startswith("Dissimilarity: higher than")]
     content = json.loads(run_json := told("peers", "franklin", "--district", DISTRICT, "--format", "json")[0])
     assert run_json.endswith("\n")
@@ -106,7 +108,7 @@ def test_what_the_data_lacks_is_not_compared_and_said(told):
     leaid = schools["leaid"].iloc[0]
     out, notes = told("peers", "california-2000", "--district", leaid, "--format", "csv")
     assert {"size", "ed"} < set(table(out))
-    assert any("by it: races, grades." in note for note in notes)
+    assert any("by it: races, grades, locale." in note for note in notes)
 
 
 @pytest.mark.parametrize(
