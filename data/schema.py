@@ -257,6 +257,15 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("teachers", "number", "Teachers", "Teachers in full-time equivalents.", "teachers", low=0),
     Column("capacity", "count", "Capacity", "Students the building can hold.", "students", low=0),
+    Column(
+        "revenue",
+        "number",
+        "Revenue per student",
+        "The district's revenue of all sources in the fiscal year that ends in the school year, by its students in the "
+        "fall: the same for each of its schools.",
+        "dollars",
+        low=0,
+    ),
     *(
         column
         for race, words in RACES.items()

@@ -51,6 +51,20 @@ def test_a_border_by_hand(told, mapped):
     assert "Ranked: 1 of 1 borders" in notes[-1]
 
 
+def test_the_gap_in_revenue_stands_where_both_sides_have_it(run):
+    rows = table(run("borders", "franklin", "--format", "csv"))
+    manifest = store.find("franklin")
+    last = store.schools(manifest, [max(manifest.years)])
+    of_district = last.groupby("leaid")["revenue"].first()
+    for side, column in (("leaid", "revenue"), ("neighbour", "neighbour_revenue")):
+        assert rows[column].tolist() == pytest.approx(of_district[rows[side]].tolist())
+    assert rows["gap_revenue"].tolist() == pytest.approx((rows["revenue"] - rows["neighbour_revenue"]).tolist())
+
+
+def test_without_revenue_no_column_speaks_of_it(run, mapped):
+    assert not [name for name in table(run("borders", mapped, "--format", "csv")) if "revenue" in name]
+
+
 @pytest.mark.parametrize("floor", [["--students", "301"], ["--students", "0", "--miles", "100"]])
 def test_floors_leave_out_what_is_too_small(told, mapped, floor):
     out, notes = told("borders", mapped, *floor, "--format", "csv")
