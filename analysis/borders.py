@@ -43,8 +43,10 @@ def border_gaps(
     Returns:
         Columns leaid, district, neighbour, neighbour_district, those of ``lines``, students and neighbour_students,
         share and neighbour_share (of the group among all students), gap (share − neighbour_share), swaps,
-        joined_between (what joining the two adds to the between-district V of all districts), and for each trait
-        ``gap_<trait>``, the first side's share less the neighbour's. NaN where a count is unknown. Largest gap first.
+        joined_between (what joining the two adds to the between-district V of all districts), for each trait
+        ``gap_<trait>``, the first side's share less the neighbour's, and where the table has any ``revenue``,
+        neighbour_revenue and gap_revenue, dollars per student: the mean over the side's students of what their schools'
+        districts have, as charter schools may stand on either side. NaN where a number is unknown. Largest gap first.
     """
     sides = _sides(table, group, other, traits)
     lines = lines[lines["leaid"].isin(sides.index) & lines["neighbour"].isin(sides.index)]
@@ -66,7 +68,9 @@ def border_gaps(
         "swaps": gap * _smaller_half(one["students"], two["students"]),
         "joined_between": _joined_between(one, two, sides),
     }
-    found |= {f"gap_{name}": one[name] - two[name] for name in traits if name in sides}
+    if "revenue" in sides:
+        found |= {"revenue": one["revenue"], "neighbour_revenue": two["revenue"]}
+    found |= {f"gap_{name}": one[name] - two[name] for name in (*traits, "revenue") if name in sides}
     return pd.DataFrame(found).sort_values(
         ["gap", "leaid", "neighbour"], ascending=[False, True, True], ignore_index=True
     )
@@ -88,7 +92,7 @@ def ranked(gaps: pd.DataFrame, by: str, students: int, miles: float) -> pd.DataF
 
 
 def _sides(table: pd.DataFrame, group: str, other: str | None, traits: Sequence[str]) -> pd.DataFrame:
-    """What each district's side of a line holds: district, students, share, the two groups' counts, and its traits."""
+    """What each district's side of a line holds: district, students, share, both groups' counts, traits, revenue."""
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["leaid"])
     sides = pd.DataFrame(
@@ -101,7 +105,7 @@ def _sides(table: pd.DataFrame, group: str, other: str | None, traits: Sequence[
         },
         index=pd.Index([key[0] for key in keys], name="leaid", dtype="str"),
     )
-    return sides.join(shares(table, traits))
+    return sides.join(shares(table, traits)).join(means(table, ["revenue"]))
 
 
 def shares(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -117,6 +121,24 @@ def shares(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
         if len(counted):
             sums = counted.groupby("leaid")[[name, "students"]].sum().astype("float64")
             found[name] = sums[name] / sums["students"].where(sums["students"] > 0)
+    return pd.DataFrame(found, index=pd.Index(table["leaid"].unique(), name="leaid"))
+
+
+def means(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The mean of each column in each district, schools weighted by their students; NaN where no school's is known.
+
+    Args:
+        table: schools of one year.
+        columns: columns of numbers; those the table lacks, or has none of, are left out.
+    """
+    found = {}
+    for name in table.columns.intersection(list(columns)):
+        known_of = table[table[name].notna() & table["students"].gt(0).fillna(False)]
+        if len(known_of):
+            students = known_of["students"].astype("float64")
+            weighted = pd.DataFrame({"sum": known_of[name] * students, "students": students})
+            sums = weighted.groupby(known_of["leaid"]).sum()
+            found[name] = sums["sum"] / sums["students"]
     return pd.DataFrame(found, index=pd.Index(table["leaid"].unique(), name="leaid"))
 
 

@@ -1,9 +1,10 @@
 """Districts like one another, so that an analyst compares like with like.
 
 How far two districts are from each other is measured part by part: their size, their disadvantaged students, their
-races and the grades they serve. Each part's distance is divided by the spread of that part over all districts (the
-root of its total variance), so that 1 means as far as districts commonly are from their mean, in whatever unit the part
-is counted. The distance of two districts is the root mean square of the parts that are known of both.
+races, the grades they serve, and how urban or rural they are. Each part's distance is divided by the spread of that
+part over all districts (the root of its total variance), so that 1 means as far as districts commonly are from their
+mean, in whatever unit the part is counted. The distance of two districts is the root mean square of the parts that are
+known of both.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.borders import shares
+from analysis.borders import means, shares
 from analysis.errors import InputError
 
 # What districts are compared by, and what each means.
@@ -20,7 +21,12 @@ PARTS = {
     "ed": "the share of economically disadvantaged students",
     "races": "the shares of all races together",
     "grades": "the lowest and the highest grade served, pre-kindergarten counted as kindergarten",
+    "locale": "how urban or rural its schools' places are, from 1 (large city) to 12 (remote country), the mean over "
+    "students",
 }
+# NCES's codes in its own order, which falls in size from city to country and within each type in size or nearness to a
+# city; twelve equal steps, since any other spacing would claim to know more than the order.
+LOCALES = tuple(f"{of}{step}" for of in range(1, 5) for step in range(1, 4))
 # Enough to tell tenths, and few enough to be alike: see docs/decisions/0017-borders-and-peers.md.
 NUMBER = 10
 _BEFORE_FIRST = {"PK": 0, "KG": 0}
@@ -43,6 +49,7 @@ def profiles(table: pd.DataFrame, races: Sequence[str]) -> dict[str, pd.DataFram
         "ed": shares(table, ["ed"]).reindex(students.index),
         "races": shares(table, races).reindex(students.index),
         "grades": _grades(table),
+        "locale": means(table.assign(locale=_step(table["locale"])), ["locale"]).reindex(students.index),
     }
     return {name: part for name, part in parts.items() if part.notna().any(axis=None)}
 
@@ -51,6 +58,10 @@ def _grades(table: pd.DataFrame) -> pd.DataFrame:
     """The lowest and the highest grade of each district's schools; ungraded and adult education have no rank."""
     low, high = (_rank(table[column]).groupby(table["leaid"]) for column in ("grade_low", "grade_high"))
     return pd.DataFrame({"lowest": low.min(), "highest": high.max()})
+
+
+def _step(locales: pd.Series) -> pd.Series:
+    return locales.map({code: step for step, code in enumerate(LOCALES, 1)}).astype("float64")
 
 
 def _rank(grades: pd.Series) -> pd.Series:

@@ -22,6 +22,8 @@ CHAIN = {
     level.name: level
     for level in (
         ChainLevel("state", "state", "state", "states"),
+        ChainLevel("region", "region", "region", "regions"),
+        ChainLevel("metro", "metro", "metro area", "metro areas"),
         ChainLevel("county", "county", "county", "counties"),
         ChainLevel("sector", "charter", "sector", "sectors (charter or not)"),
         ChainLevel("district", "leaid", "district", "districts"),
@@ -29,6 +31,9 @@ CHAIN = {
         ChainLevel("school", "ncessch", "school", "schools"),
     )
 }
+
+# Levels whose cells each are one place on the ground.
+_PLACES = ("state", "region", "metro", "county", "district")
 
 
 def chain(text: str, table: pd.DataFrame) -> tuple[ChainLevel, ...]:
@@ -54,7 +59,10 @@ def chain(text: str, table: pd.DataFrame) -> tuple[ChainLevel, ...]:
 
 def offered(table: pd.DataFrame) -> list[str]:
     """The chains that a page offers: those of the levels that a table knows and that tell its schools apart."""
-    chains = ("district", "county,district", "sector,district", "district,level", "county,district,level")
+    chains = (
+        *("district", "region,district", "metro,district", "county,district", "sector,district"),
+        *("district,level", "county,district,level"),
+    )
     return [text for text in chains if all(_tells_apart(table[CHAIN[name].column]) for name in text.split(","))]
 
 
@@ -77,7 +85,7 @@ def crossed_words(table: pd.DataFrame, levels: Sequence[ChainLevel]) -> list[str
             verb, own = ("counts", "its") if unknown == 1 else ("count", "their")
             said.append(f"{schools} of unknown {level.one} {verb} as a {level.one} of {own} own.")
         # Every district has schools of several levels and sectors cross everything: only what is one place can be cut.
-        if depth and level.name in ("state", "county", "district"):
+        if depth and level.name in _PLACES:
             above = [each.column for each in levels[:depth]]
             cells = table[[*above, level.column]].drop_duplicates()[level.column].value_counts()
             if cut := int((cells > 1).sum()):

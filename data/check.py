@@ -184,6 +184,8 @@ def _check_values(values: pd.Series, column: Column, label: str) -> None:
     if column.low is not None and column.high is not None:
         outside = values.notna() & ~values.between(column.low, column.high).fillna(False)
         _refuse(values, outside, column, label, f"give a number from {column.low:g} to {column.high:g}")
+    elif column.kind == "number" and column.low is not None:
+        _refuse(values, values < column.low, column, label, f"give a number from {column.low:g}")
 
 
 def _refuse(values: pd.Series, wrong: pd.Series, column: Column, label: str, remedy: str) -> None:

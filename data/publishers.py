@@ -47,6 +47,8 @@ ROUTES = {
             "directory": "directory",
             "characteristics": "characteristics",
             "points": "points",
+            "districts": "district directory",
+            "finance": "district revenue",
         },
         everything=("universe",),
     ),

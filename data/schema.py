@@ -100,6 +100,25 @@ def _bounds(count: str, label: str, otherwise: str = "") -> tuple[Column, Column
     return least, most
 
 
+# NCES's locale codes, from the largest city to the most remote country, three steps of each of four types (NCES, EDGE,
+# "Locale Boundaries").
+LOCALES: dict[str, str] = {
+    f"{of}{step}": f"{name}: {words}"
+    for of, (name, steps) in enumerate(
+        (
+            ("city", ("large", "midsize", "small")),
+            ("suburb", ("large", "midsize", "small")),
+            ("town", ("fringe", "distant", "remote")),
+            ("rural", ("fringe", "distant", "remote")),
+        ),
+        1,
+    )
+    for step, words in enumerate(steps, 1)
+}
+
+# Where a publisher says that a school stands in no metropolitan area, which is not the same as not saying.
+OUTSIDE_METRO = "outside any metro area"
+
 SCHOOL_KINDS = ("regular", "special education", "vocational", "alternative", "juvenile", "adult")
 
 # What a directory says of a school and of a district: the words of codes 1 to 8 (see ``data.sources.names.statuses``).
@@ -149,7 +168,29 @@ COLUMNS: tuple[Column, ...] = (
     Column("school", "text", "School", "The school's name."),
     Column("district", "text", "District", "The district's name."),
     Column("state", "text", "State", "The state's two-letter postal abbreviation, or the name of a fictional state."),
+    Column(
+        "region",
+        "text",
+        "Region",
+        "The region that the state groups its districts in, such as that of an education service center.",
+    ),
+    Column(
+        "metro",
+        "text",
+        "Metro area",
+        "The metropolitan or micropolitan area (core-based statistical area, CBSA) the school stands in, or "
+        f'"{OUTSIDE_METRO}".',
+    ),
     Column("county", "text", "County", "The county the school stands in."),
+    Column(
+        "locale",
+        "choice",
+        "Locale",
+        "How urban or rural the place is, as NCES codes it: "
+        + "; ".join(f"{code} is {words}" for code, words in LOCALES.items())
+        + ".",
+        choices=tuple(LOCALES),
+    ),
     Column(
         "level",
         "choice",
@@ -216,6 +257,15 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("teachers", "number", "Teachers", "Teachers in full-time equivalents.", "teachers", low=0),
     Column("capacity", "count", "Capacity", "Students the building can hold.", "students", low=0),
+    Column(
+        "revenue",
+        "number",
+        "Revenue per student",
+        "The district's revenue of all sources in the fiscal year that ends in the school year, by its students in the "
+        "fall: the same for each of its schools.",
+        "dollars",
+        low=0,
+    ),
     *(
         column
         for race, words in RACES.items()

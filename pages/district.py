@@ -26,6 +26,7 @@ if "cep_like" in schools:
     flagged = schools.loc[schools["cep_like"].notna(), "students"]
     if len(flagged):
         st.markdown(words.cep_like_schools(len(flagged), len(schools), flagged.sum() / schools["students"].sum()))
+st.markdown(splits.revenue(view, leaid))
 if known.empty:
     parts.provenance(view)
     st.stop()

@@ -108,6 +108,8 @@ st.markdown(
 - *Students to level it*: with n and m students on both sides and shares p and q of the group, n m (p − q) / (n + m) of
   the group trade places with as many others, and both shares are the same. Joining the two would take n m (p − q)² /
   ((n + m) T P (1 − P)) from the V between districts to the V within them.
+- *Revenue per student* of a side is the mean over its students of what their schools' districts have, of all sources,
+  transfers and capital included, and not adjusted for prices or need. It is shown, and no part of likeness.
 - Similar districts are near in {"; ".join(PARTS.values())}. Each part's distance is divided by its spread over all
   districts of the view; the distance in all is the root mean square of the parts known of both districts.
 """

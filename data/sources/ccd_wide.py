@@ -12,6 +12,7 @@ the district file of 2015–16 the races add up to MEMBER in all 994 rows that g
 """
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from analysis.errors import InputError
 from data.reading import TextTable, counts, numbers
 from data.schema import GRADES_COUNTED, grade_column, level_from_grades
 from data.sources.ccd import DESCRIBED_BY, described, described_districts, no_staff
-from data.sources.names import flag, grades, school_kinds, statuses, title_case
+from data.sources.names import flag, grades, locales, school_kinds, statuses, title_case
 from data.sources.source import Asked, Part, Recognises, Source, fall_year, having, nces_id
 from data.states import POSTAL_OF_FIPS, STATES
 
@@ -54,7 +55,7 @@ _ENDS_WITH_YEAR = re.compile(r"MEMBER(\d\d)")
 
 
 def _universe(table: TextTable, asked: Asked) -> Part:
-    text = _without_year(_of_state(table, asked), table.header)
+    text = _without_year(of_state(table, asked), table.header)
     frame = _place(text, table.label).assign(
         students=counts(text["MEMBER"], table.label, "MEMBER"),
         **_counted(text, _UNIVERSE_RACES | _GRADES, table.label),
@@ -72,7 +73,7 @@ def _without_year(text: pd.DataFrame, header: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _schools(table: TextTable, asked: Asked) -> Part:
-    return Part(table.label, _place(_of_state(table, asked), table.label), key=("ncessch",))
+    return Part(table.label, _place(of_state(table, asked), table.label), key=("ncessch",))
 
 
 def _place(text: pd.DataFrame, label: str) -> pd.DataFrame:
@@ -92,6 +93,8 @@ def _place(text: pd.DataFrame, label: str) -> pd.DataFrame:
             "grade_high": grades(text["GSHI"]),
         }
     )
+    if "ULOCAL" in text:
+        frame["locale"] = locales(text["ULOCAL"])
     if "TYPE" in text:
         frame["kind"] = school_kinds(text["TYPE"])
     if "STATUS" in text:
@@ -107,7 +110,7 @@ def _place(text: pd.DataFrame, label: str) -> pd.DataFrame:
 
 
 def _districts(table: TextTable, asked: Asked) -> Part:
-    text = _without_year(_of_state(table, asked), table.header)
+    text = _without_year(of_state(table, asked), table.header)
     frame = pd.DataFrame(
         {
             "year": fall_year(text["SURVYEAR"], table.label, "SURVYEAR"),
@@ -143,7 +146,7 @@ def _having_before_2010(*columns: str) -> Recognises:
 
 
 def _membership(table: TextTable, asked: Asked) -> Part:
-    text = _of_state(table, asked)
+    text = of_state(table, asked)
     frame = _named(text, table.label).assign(
         students=counts(text["MEMBER"], table.label, "MEMBER"), **_counted(text, _RACES | _GRADES, table.label)
     )
@@ -151,19 +154,19 @@ def _membership(table: TextTable, asked: Asked) -> Part:
 
 
 def _lunch(table: TextTable, asked: Asked) -> Part:
-    text = _of_state(table, asked)
+    text = of_state(table, asked)
     frame = _named(text, table.label)[["year", "ncessch"]].assign(**_lunch_counts(text, table.label))
     return Part(table.label, frame)
 
 
 def _directory(table: TextTable, asked: Asked) -> Part:
-    text = _of_state(table, asked)
+    text = of_state(table, asked)
     known = [column for column in DESCRIBED_BY if column in text]
     return Part(table.label, _named(text, table.label).assign(**described(text[known])), key=("ncessch",))
 
 
 def _district_directory(table: TextTable, asked: Asked) -> Part:
-    text = _of_state(table, asked)
+    text = of_state(table, asked)
     frame = pd.DataFrame(
         {
             "year": fall_year(text["SURVYEAR"], table.label, "SURVYEAR"),
@@ -201,13 +204,18 @@ def _lunch_counts(text: pd.DataFrame, label: str) -> dict[str, pd.Series]:
     return {"ed_frpl": total.fillna(free + reduced), "ed_free": free}
 
 
-def _of_state(table: TextTable, asked: Asked) -> pd.DataFrame:
+def of_state(table: TextTable, asked: Asked, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The rows of the state asked for as text, the codes for "no value" missing.
+
+    Args:
+        table: a table with FIPST.
+        asked: which state.
+        columns: those wanted; None for all but the detail of students.
 
     Raises:
         InputError: the file holds several states and none was asked for, or not the one asked for.
     """
-    text = table.frame([column for column in table.header if not _DETAIL.fullmatch(column)])
+    text = table.frame(columns or [column for column in table.header if not _DETAIL.fullmatch(column)])
     text = text.mask(text.isin(_CODES))
     fips = text["FIPST"].str.zfill(2)
     states = fips.dropna().unique()

@@ -12,12 +12,12 @@ from data.reading import TextTable
 from data.schema import BOUNDED, ED_BASES, FILE_FIELDS, bounds_of
 from data.sources.cells import Counts, cells, counts, counts_of_shares, decimals
 from data.sources.mapping import Long, Mapping, Take, matching
-from data.sources.names import flag, title_case
+from data.sources.names import flag, locales, title_case
 from data.sources.source import Asked, Part, Source
 from data.states import STATES, state_code
 
 _IDS = ("ncessch", "leaid", "state_school", "state_leaid")
-_NAMES = ("school", "district", "county")
+_NAMES = ("school", "district", "region", "metro", "county")
 _TRUE, _FALSE = frozenset({"yes", "y", "true", "1", "1-yes", "charter"}), frozenset({"no", "n", "false", "0", "2-no"})
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s*[-–/_]\s*((?:19|20)?\d\d)(?!\d))?")
 _QUOTED = r'^="?(.*?)"?$'  # how ELSI keeps a spreadsheet from dropping leading zeros: ="0100005"
@@ -216,6 +216,8 @@ class _Reading:
             return values.map({text: state_code(text) for text in values.dropna().unique()}).astype("str")
         if name in _NAMES:
             return title_case(values)
+        if name == "locale":
+            return locales(values)
         reader = readers.get(FILE_FIELDS[name].kind)
         return reader(values) if reader else values
 

@@ -35,7 +35,7 @@ class Take:
         digits: for ids, how many digits each column is padded to with leading zeros.
         first: for ids, how many characters are kept.
         after: for ids, the text up to whose last appearance everything is cut.
-        either: for counts, whether the first column that has one is taken instead of adding them.
+        either: whether one of the columns is enough: the first that has a value is taken, of counts too.
         unit: whether a count's cells are students, percentages (0 to 100) of them, or shares (0 to 1).
     """
 

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from data.schema import GRADES, SCHOOL_STATUSES
+from data.schema import GRADES, LOCALES, OUTSIDE_METRO, SCHOOL_STATUSES
 
 # Words that stay in capitals: what the letters stand for is not a word. EL (elementary) only ends a name, as in
 # "CAYUGA EL"; it begins "EL PASO".
@@ -60,6 +60,22 @@ _SCHOOL_KINDS = {
 def school_kinds(written: pd.Series) -> pd.Series:
     """CCD's school type, code or words, as in ``data.schema.SCHOOL_KINDS``; missing for any other."""
     return written.str.casefold().map(_SCHOOL_KINDS).astype("str")
+
+
+_LOCALES_BY_WORDS = {words: code for code, words in LOCALES.items()}
+
+
+def locales(written: pd.Series) -> pd.Series:
+    """NCES's locale codes from "43", "43-Rural: Remote" or "Suburb: Mid-size"; missing for any other."""
+    code = written.str.extract(r"^(\d\d)(?!\d)", expand=False)
+    words = written.str.casefold().str.replace("mid-size", "midsize", regex=False).map(_LOCALES_BY_WORDS)
+    return code.where(code.isin(list(LOCALES))).fillna(words).astype("str")
+
+
+def metros(code: pd.Series, name: pd.Series) -> pd.Series:
+    """Names of core-based statistical areas, the code where there is no name; "N" is NCES's not applicable."""
+    known = name.mask(name == "N").fillna("CBSA " + code.mask(code == "N"))
+    return known.mask(code.eq("N") & known.isna(), OUTSIDE_METRO).astype("str")
 
 
 # SY_STATUS, STATUS and BOUND of the Common Core of Data as code and as words (layouts of the school directory and the

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from data.sources import ccd, ccd_wide, edge, layouts, remembered, template, texas, urban
+from data.sources import ccd, ccd_finance, ccd_wide, edge, layouts, remembered, template, texas, urban
 from data.sources.source import Source
 
 # A table is of the first source that recognises it. Sources that bring schools in come before those that describe
@@ -14,6 +14,7 @@ SOURCES: tuple[Source, ...] = (
     *ccd_wide.SOURCES,
     *urban.SOURCES,
     *edge.SOURCES,
+    *ccd_finance.SOURCES,
 )
 
 

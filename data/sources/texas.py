@@ -90,6 +90,9 @@ def _reference(table: TextTable, _asked: Asked) -> Part:
     frame["kind"] = kind
     if "CNTYNAME" in text:
         frame["county"] = title_case(text["CNTYNAME"]) + " County"
+    if "REGION" in text:
+        # The education service center's number, in some years after an apostrophe that keeps it text in Excel.
+        frame["region"] = "Region " + text["REGION"].str.extract(r"(\d+)", expand=False).str.zfill(2)
     return Part(table.label, frame, key=("ncessch",))
 
 

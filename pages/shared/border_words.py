@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.borders import Change
 from data.groups import Comparison
 from data.schema import school_year
+from pages.shared import money_words
 from pages.shared.words import UNDEFINED, number, of_100
 
 
@@ -46,7 +47,7 @@ def widest_border(
             f"{of_all} the widest gap lies between {sides}: {gap}. Half of these borders have a gap above "
             f"{median:.0f} points."
         )
-    return text + counts_nobody(groups, top)
+    return text + money_words.across(top) + counts_nobody(groups, top)
 
 
 def counts_nobody(groups: Comparison, line: pd.Series) -> str:

@@ -8,11 +8,11 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from analysis.borders import OF_A_DISTRICT, RANKINGS, Change, ranked, shares
+from analysis.borders import OF_A_DISTRICT, RANKINGS, Change, means, ranked, shares
 from analysis.indices import INDICES
 from data.inclusion import GEOGRAPHIC
 from data.schema import RACES
-from pages.shared import atlas, border_words, charts, ground, maps, parts, store, words
+from pages.shared import atlas, border_words, charts, ground, maps, money_words, parts, store, words
 from pages.shared.view import View, district_label
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
@@ -121,6 +121,12 @@ def _named(lines: pd.DataFrame) -> pd.DataFrame:
         f"{row.gap * 100:.0f} points along {row.miles:.1f} miles"
         for row in lines.itertuples()
     ]
+    if "revenue" in lines:
+        sides = zip(lines["revenue"], lines["neighbour_revenue"], strict=True)
+        hover = [
+            f"{text}<br>Revenue per student: {money_words.dollars(own)} and {money_words.dollars(across)}"
+            for text, (own, across) in zip(hover, sides, strict=True)
+        ]
     return lines.assign(hover=hover)
 
 
@@ -207,13 +213,21 @@ def _sides(view: View, pair: tuple[str, str], called: tuple[str, str]) -> pd.Dat
     found = shares(schools[schools["leaid"].isin(pair)], ["ed", *RACES]).reindex(list(pair))
     labels = {"ed": "Economically disadvantaged"} | {race: text[0].upper() + text[1:] for race, text in RACES.items()}
     one, two = (found.loc[leaid] for leaid in pair)
-    return pd.DataFrame(
+    sides = pd.DataFrame(
         {
             called[0]: one.map(words.percent),
             called[1]: two.map(words.percent),
             "Gap": [words.signed(gap, points=True) for gap in one - two],
         }
     ).rename(index=labels)
+    money = means(schools, ["revenue"])
+    if "revenue" in money:
+        own, across = money["revenue"].reindex(list(pair))
+        sides.loc["Revenue per student"] = [
+            *map(money_words.dollars, (own, across)),
+            money_words.signed_dollars(own - across),
+        ]
+    return sides
 
 
 def _of_districts(called: tuple[str, str], joining: Change, opening: Change, opened: int) -> pd.DataFrame:
@@ -260,13 +274,20 @@ def show_table(view: View, lines: pd.DataFrame, asked: Asked) -> None:
     } | {
         f"gap_{race}": f"{text[0].upper()}{text[1:]}, points" for race, text in RACES.items() if f"gap_{race}" in lines
     }
+    money = {
+        "revenue": "Revenue per student, dollars",
+        "neighbour_revenue": "Neighbour's revenue per student",
+        "gap_revenue": "Gap in revenue, dollars",
+    }
+    labels |= money if "revenue" in lines else {}
     if not (lines[["kind", "neighbour_kind"]] == "unified").all(axis=None):
         labels |= {"kind": "Grades", "neighbour_kind": "Neighbour's grades"}
-    points = [name for name in labels if name.startswith("gap")]
+    points = [name for name in labels if name.startswith("gap") and name not in money]
     rounded = {name: lines[name].mul(100).round(1) for name in points} | {
         "miles": lines["miles"].round(1),
         "swaps": lines["swaps"].round().astype("int64"),
         "joined_between": lines["joined_between"].round(5),
+        **{name: lines[name].round().astype("Int64") for name in money if name in lines},
     }
     shown = lines[list(labels)].assign(**rounded)
     parts.sortable(shown, labels, key="borders_table", percent=["share", "neighbour_share"])
@@ -283,8 +304,13 @@ def about_borders(view: View, neighbours: "gpd.GeoDataFrame") -> str:
         else "Charter districts have no ground, so their schools are on neither side of a line; with geographic "
         "districts each counts for the ground it stands on."
     )
+    money = (
+        "Revenue is of all sources, in the fiscal year that ends in the school year, divided by all students."
+        if "revenue" in store.borders(view)
+        else "The data holds no revenue, so lines are not compared by it."
+    )
     return (
         f"{without:,} districts have no border. {charters} Elementary and secondary districts overlap on the same "
         "ground, so between the two there is no border; where either meets a unified district their grades differ, and "
-        "choosing a level compares the same ones. The data holds no revenue, so lines are not compared by it."
+        f"choosing a level compares the same ones. {money}"
     )

@@ -11,7 +11,7 @@ from pages.shared.view import View
 # What the words speak of, and what the picture shows: the indices from 0 to 1.
 SPOKEN = "variance_ratio"
 DRAWN = tuple(name for name, index in INDICES.items() if index.high == 1)
-_PART_WORDS = {"size": "size", "ed": "disadvantage", "races": "races", "grades": "grades"}
+_PART_WORDS = {"size": "size", "ed": "disadvantage", "races": "races", "grades": "grades", "locale": "locale"}
 
 
 def show_similar(view: View, leaid: str, name: str) -> None:
@@ -91,7 +91,6 @@ def _show_districts(view: View, leaid: str, found: pd.DataFrame) -> None:
         f"Compared by {'; '.join(PARTS[name] for name in known)}. A distance of 1 is the spread of all districts of "
         "the view in that part; the distance in all is the root mean square of the parts known of both."
         + (f" Not compared, for the data does not tell: {'; '.join(absent)}." if absent else "")
-        + " The data does not say whether a district is city, suburb, town or rural."
     )
     parts.download(
         lambda told: store.peers(told, leaid).filter([*labels, "suppressed"]),

@@ -3,11 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from analysis.borders import means
 from analysis.measured import contributions, shares
 from data.cep import cep_signs
 from data.chain import chain, chain_words, crossed_words, offered
+from data.inclusion import GEOGRAPHIC
 from data.privacy import marked_schools
-from pages.shared import charts, store, words
+from pages.shared import charts, money_words, store, words
 from pages.shared.view import View
 
 CONTRIBUTIONS_SHOWN = 20
@@ -45,6 +47,19 @@ def shares_between(view: View) -> str:
     parts = store.decomposed(view).loc[view.year]
     lead, answers = words.shares_between(view.dataset.label, view.year, view.groups, parts)
     return "\n".join([lead, "", *(f"- {answer}" for answer in answers)]) if answers else ""
+
+
+def revenue(view: View, leaid: str) -> str:
+    """What a district has to spend beside all others, as a sentence; "" where the data does not say."""
+    schools = store.schools(view)
+    of_districts = means(schools, ["revenue"])
+    if leaid not in of_districts.index or "revenue" not in of_districts:
+        return ""
+    everyone = means(schools.assign(leaid="everyone"), ["revenue"])["revenue"].iloc[0]
+    geographic = view.rules.districts == GEOGRAPHIC
+    name = store.district_names(view).get(leaid) or leaid
+    own = float(of_districts.loc[leaid, "revenue"])
+    return money_words.revenue(name, view.dataset.label, view.year, own, everyone, geographic=geographic)
 
 
 def contributed_to(view: View) -> str:

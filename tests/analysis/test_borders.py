@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.borders import OF_A_DISTRICT, Change, border_gaps, joined, opened, shares
+from analysis.borders import OF_A_DISTRICT, Change, border_gaps, joined, means, opened, shares
 from analysis.errors import InputError
 from tests.oracle import exact, exact_parts
 
@@ -75,6 +75,22 @@ def test_a_trait_without_any_count_is_left_out(schools: pd.DataFrame) -> None:
     empty = schools.assign(white=pd.Series(pd.NA, schools.index, "Int64"))
     assert "gap_white" not in border_gaps(empty, LINES, "ed", None, ["white"])
     assert shares(empty, ["white"]).empty
+
+
+def test_money_is_the_mean_over_the_students_on_each_side(schools: pd.DataFrame) -> None:
+    table = schools.assign(revenue=[9_000.0, 12_000.0, np.nan, 8_000.0, 10_000.0])
+    found = border_gaps(table, LINES, "ed", None, [])
+    # North (9,000 + 12,000) / 2; South unknown; West (100 × 8,000 + 900 × 10,000) / 1,000, of all its schools.
+    assert found["revenue"].tolist() == pytest.approx([10_500, 9_800, 10_500])
+    assert found["neighbour_revenue"].tolist() == pytest.approx([np.nan, np.nan, 9_800], nan_ok=True)
+    assert found["gap_revenue"].tolist() == pytest.approx([np.nan, np.nan, 700], nan_ok=True)
+
+
+@pytest.mark.parametrize("nothing", [None, {"revenue": np.nan}])
+def test_without_any_revenue_there_is_no_column_of_it(schools: pd.DataFrame, nothing: dict[str, float] | None) -> None:
+    table = schools.assign(**nothing) if nothing else schools
+    assert not {"revenue", "gap_revenue"} & set(border_gaps(table, LINES, "ed", None, []))
+    assert means(table, ["revenue"]).columns.empty
 
 
 def test_trading_the_swaps_levels_the_shares(gaps: pd.DataFrame) -> None:

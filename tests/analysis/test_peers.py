@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.peers import PARTS, distances, peers, place_among, profiles
+from analysis.peers import LOCALES, PARTS, distances, peers, place_among, profiles
+from data import schema
 
 # leaid, students, ED, black, white, lowest and highest grade. ED shares 0, .5, 1, .5; a, b and c have 100 students.
 ROWS = [
@@ -22,7 +23,7 @@ COUNTS = ("students", "ed", *RACES)
 
 def state(rows: list[tuple[object, ...]] = ROWS) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["leaid", *COUNTS, "grade_low", "grade_high"])
-    table = table.assign(district="District " + table["leaid"], ncessch=table["leaid"] + "1")
+    table = table.assign(district="District " + table["leaid"], ncessch=table["leaid"] + "1", locale=None)
     return table.astype(dict.fromkeys(COUNTS, "Int64"))
 
 
@@ -42,6 +43,25 @@ def test_distances_by_hand() -> None:
 def test_grades_are_those_of_all_schools_of_a_district() -> None:
     two = state([("a", 10, 5, 5, 5, "PK", "05"), ("a", 10, 5, 5, 5, "06", "08"), ("a", 10, 5, 5, 5, "UG", "AE")])
     assert profiles(two, RACES)["grades"].loc["a"].tolist() == [0, 8]
+
+
+def test_locales_are_steps_from_large_city_to_remote_country() -> None:
+    two = [("a", 30, 5, 5, 5, "PK", "05"), ("a", 10, 5, 5, 5, "06", "08"), ("b", 10, 5, 5, 5, "PK", "08")]
+    table = state(two).assign(locale=["11", "23", "43"])
+    # A large city is step 1, a small suburb step 6, remote country step 12: (30 × 1 + 10 × 6) / 40 = 2.25.
+    assert profiles(table, RACES)["locale"]["locale"].to_dict() == {"a": 2.25, "b": 12}
+    # Two districts 9.75 apart lie 4.875 from their mean, which is the spread.
+    assert distances(profiles(table, RACES), "a").loc["b", "locale"] == pytest.approx(2)
+
+
+def test_a_district_of_unknown_locale_is_not_compared_by_it() -> None:
+    found = distances(profiles(state().assign(locale=["11", "43", None, "41"]), RACES), "a")
+    assert np.isnan(found.loc["c", "locale"])
+    assert found.loc[["b", "d"], "locale"].notna().all()
+
+
+def test_the_steps_are_all_codes_of_nces() -> None:
+    assert tuple(schema.LOCALES) == LOCALES
 
 
 def test_what_is_not_known_of_both_is_not_compared() -> None:
@@ -86,7 +106,7 @@ def test_a_state_of_larger_districts_has_the_same_distances(factor: int) -> None
 
 
 def test_peers_are_told_nearest_first_with_what_they_are() -> None:
-    found = peers(state(), "a", RACES, 2)
+    found = peers(state().assign(locale=["11", "12", "43", "11"]), "a", RACES, 2)
     assert found["leaid"].tolist() == ["b", "d"]
     assert found[["district", "schools", "students"]].to_numpy().tolist() == [
         ["District b", 1, 100],

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.errors import InputError
 from data.chain import CHAIN, chain, chain_words, crossed_words, offered
-from data.schema import FIELDS, typed
+from data.schema import FIELDS, OUTSIDE_METRO, typed
 
 
 @pytest.fixture
@@ -34,7 +34,9 @@ def test_a_chain_goes_down_to_schools(schools: pd.DataFrame, text: str) -> None:
     assert [level.name for level in chain(text, schools)] == ["county", "district", "school"]
 
 
-@pytest.mark.parametrize("text", ["", "metro", "county,", "district,district", "school,district", "level", "state"])
+@pytest.mark.parametrize(
+    "text", ["", "planet", "metro", "county,", "district,district", "school,district", "level", "state"]
+)
 def test_what_is_no_chain_is_refused(schools: pd.DataFrame, text: str) -> None:
     with pytest.raises(InputError, match=r"[.]$"):
         chain(text, schools)
@@ -59,3 +61,14 @@ def test_what_does_not_nest_or_is_unknown_is_counted(schools: pd.DataFrame) -> N
 def test_levels_that_are_no_places_are_not_cut(schools: pd.DataFrame) -> None:
     known = schools.assign(level="high")
     assert crossed_words(known, chain("district,sector,level", known)) == []
+
+
+def test_metro_areas_and_regions_are_places_that_can_be_cut(schools: pd.DataFrame) -> None:
+    known = schools.assign(region=["I", "I", "II", "II"], metro=["A", "B", "B", OUTSIDE_METRO])
+    assert offered(known) == ["district", "region,district", "metro,district", "county,district", "sector,district"]
+    assert crossed_words(known, chain("region,metro", known)) == [
+        "1 of 3 metro areas lie in more than one region; the part in each counts on its own."
+    ]
+    assert crossed_words(known, chain("metro,district", known)) == [
+        "1 of 3 districts lie in more than one metro area; the part in each counts on its own."
+    ]

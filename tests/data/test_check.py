@@ -112,6 +112,7 @@ def test_the_same_school_in_two_years_is_two_rows() -> None:
 
 WRONG: dict[str, tuple[dict[str, list[object]], str]] = {
     "negative": ({"students": ["1", "-5", "2"]}, 'row 3, column students: "-5" is negative'),
+    "negative dollars": ({"revenue": ["1", "-5", "2"]}, 'row 3, column revenue: "-5.0" cannot be right; give a number'),
     "not a number": ({"ed": ["1", "2", "few"]}, 'row 4, column ed: "few" is not a number'),
     "fraction": ({"black": ["1", "2.5", "3"]}, 'row 3, column black: "2.5" is not a whole number'),
     "more ED than students": ({"ed": ["600", "301", "1"]}, "row 3, column ed: 301 ED students of 300"),

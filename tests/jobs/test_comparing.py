@@ -10,6 +10,7 @@ from shapely import box
 
 from analysis.borders import RANKINGS
 from analysis.indices import INDICES
+from analysis.peers import PARTS
 from data import store
 from tests.small_state import EVEN, UNEVEN, written
 
@@ -48,6 +49,20 @@ def test_a_border_by_hand(told, mapped):
     # A degree of latitude at 40.5° north is 111.04 km.
     assert row["miles"] == pytest.approx(111.04 / 1.609344, rel=2e-3)
     assert "Ranked: 1 of 1 borders" in notes[-1]
+
+
+def test_the_gap_in_revenue_stands_where_both_sides_have_it(run):
+    rows = table(run("borders", "franklin", "--format", "csv"))
+    manifest = store.find("franklin")
+    last = store.schools(manifest, [max(manifest.years)])
+    of_district = last.groupby("leaid")["revenue"].first()
+    for side, column in (("leaid", "revenue"), ("neighbour", "neighbour_revenue")):
+        assert rows[column].tolist() == pytest.approx(of_district[rows[side]].tolist())
+    assert rows["gap_revenue"].tolist() == pytest.approx((rows["revenue"] - rows["neighbour_revenue"]).tolist())
+
+
+def test_without_revenue_no_column_speaks_of_it(run, mapped):
+    assert not [name for name in table(run("borders", mapped, "--format", "csv")) if "revenue" in name]
 
 
 @pytest.mark.parametrize("floor", [["--students", "301"], ["--students", "0", "--miles", "100"]])
@@ -90,6 +105,7 @@ def test_peers_and_the_place_among_them(told):
     assert len(found) == 10
     assert found["distance"].is_monotonic_increasing
     assert DISTRICT not in set(found["leaid"])
+    assert set(PARTS) < set(found)
     assert [note for note in notes if note.startswith("Dissimilarity: higher than")]
     content = json.loads(run_json := told("peers", "franklin", "--district", DISTRICT, "--format", "json")[0])
     assert run_json.endswith("\n")
@@ -106,7 +122,7 @@ def test_what_the_data_lacks_is_not_compared_and_said(told):
     leaid = schools["leaid"].iloc[0]
     out, notes = told("peers", "california-2000", "--district", leaid, "--format", "csv")
     assert {"size", "ed"} < set(table(out))
-    assert any("by it: races, grades." in note for note in notes)
+    assert any("by it: races, grades, locale." in note for note in notes)
 
 
 @pytest.mark.parametrize(

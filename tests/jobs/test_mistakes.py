@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ("indices franklin --by planet", ["planet", "county"]),
         ("indices franklin --level nursery", ["nursery", "elementary"]),
         ("indices franklin --format xml", ["xml", "json"]),
-        ("decompose franklin --levels county,metro", ["metro", "county"]),
+        ("decompose franklin --levels county,planet", ["planet", "county"]),
         ("decompose franklin --levels county,county", ["county,county", "once"]),
         ("decompose franklin --levels school,district", ["below schools"]),
         ("decompose california-2000 --levels sector", ["sector"]),

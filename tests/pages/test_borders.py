@@ -117,6 +117,44 @@ def test_a_chosen_line_shows_both_changes(opened, gaps, franklin):
     assert districts.loc["Dissimilarity"].iloc[-2:].tolist() == [f"{value:.2f}" for value in both]
 
 
+def test_money_on_both_sides_of_a_line(opened, gaps):
+    row = ranked(gaps, "gap", 1000, 1.0).iloc[0]
+    app = opened("borders")
+    here, there = f"{row['revenue']:,.0f} dollars", f"{row['neighbour_revenue']:,.0f} dollars"
+    assert f"{row['district']} has {here} of revenue per student, {row['neighbour_district']} {there}." in (
+        app.markdown[1].value
+    )
+    assert app.table[0].value.loc["Revenue per student"].tolist()[:2] == [here, there]
+    shown = app.dataframe[0].value["Gap in revenue, dollars"]
+    assert shown.iloc[0] == round(row["gap_revenue"])
+
+
+def test_without_revenue_the_page_says_so(opened, mapped):
+    app = opened("borders", state=mapped.label, least_students="300")
+    assert any("The data holds no revenue" in each.value for each in app.caption)
+    assert "revenue" not in app.markdown[1].value
+    assert "Gap in revenue, dollars" not in app.dataframe[0].value
+
+
+def test_a_districts_revenue_beside_all_students(opened, franklin):
+    own = franklin.loc[franklin["leaid"] == DISTRICT]
+    known = franklin.dropna(subset="revenue")
+    everyone = (known["revenue"] * known["students"]).sum() / known["students"].sum()
+    name = own["district"].iloc[0]
+    (said,) = [
+        each.value
+        for each in opened("district", district=f"{name} ({DISTRICT})").markdown
+        if "of revenue per student" in each.value
+    ]
+    assert said.startswith(f"{name} has {own['revenue'].iloc[0]:,.0f} dollars of revenue per student in 2023–24")
+    assert f"the mean is {everyone:,.0f} dollars" in said
+
+
+def test_where_no_district_tells_its_revenue_nothing_is_said(opened):
+    app = opened("district", state=store.find("california-2000").label)
+    assert not any("revenue" in each.value for each in app.markdown)
+
+
 def test_charters_are_told_for_both_kinds_of_districts(opened):
     for districts, told in (("administrative", "Charter districts have no ground"), ("geographic", "Charter schools")):
         assert any(told in each.value for each in opened("borders", districts=districts).caption)

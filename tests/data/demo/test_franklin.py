@@ -224,6 +224,17 @@ def test_magnets_are_few_and_never_charters(schools: pd.DataFrame) -> None:
     assert not (schools["magnet"] & schools["charter"]).any()
 
 
+def test_every_kind_of_place_and_metro_areas_of_whole_counties(schools: pd.DataFrame) -> None:
+    assert set(schools["locale"].dropna()) == set(schema.LOCALES)
+    placed = schools.dropna(subset="metro")
+    assert placed.groupby("county")["metro"].nunique().eq(1).all()
+    assert schools.dropna(subset="county").groupby("county")["region"].nunique().eq(1).all()
+    outside = placed["metro"] == schema.OUTSIDE_METRO
+    assert outside.any()
+    assert not placed.loc[outside, "locale"].str[0].isin(["1", "2"]).any()
+    assert schools.loc[schools["virtual"], ["region", "metro", "locale"]].isna().all(axis=None)
+
+
 # --- The moments the module names ---
 
 

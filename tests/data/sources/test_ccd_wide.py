@@ -103,6 +103,12 @@ def test_the_directory_tells_the_kind_of_school(part, tmp_path, code, kind):
     assert found == kind if kind else pd.isna(found)
 
 
+@pytest.mark.parametrize(("code", "locale"), [("43", "43"), ("N", None), ("M", None)])
+def test_the_directory_tells_the_locale(part, tmp_path, code, locale):
+    found = part(table(tmp_path, f"{SCHOOLS},ULOCAL", f"{ONE},{code}")).frame["locale"].iloc[0]
+    assert found == locale if locale else pd.isna(found)
+
+
 # The universe file, 2007–08 to 2013–14: tab-separated text -----------------------------------------------------------
 
 

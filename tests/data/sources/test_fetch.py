@@ -14,11 +14,15 @@ from analysis.errors import InputError
 from data import download, publishers, store
 from data.fetch import downloads, get, planned
 from data.load import load
-from data.schema import school_year
+from data.schema import OUTSIDE_METRO, school_year
 from tests.publisher_server import API, Fault, packed, serving
 
 ONE, TWO, OTHER = "480000100001", "480000200001", "210000100001"
 POINT = "{id}|{lea}|A|48|1 St|X|TX|79322|48|48107|Crosby County|43|{lat}|-101.24|N|N"
+
+AGENCIES = "SCHOOL_YEAR,ST,LEAID,LEA_NAME,ST_LEAID,SY_STATUS"
+FINANCE = "LEAID\tFIPST\tYEAR\tV33\tTOTALREV"
+REVENUE = {ONE[:7]: 1_200_000, TWO[:7]: -2}
 
 
 def table(header, rows):
@@ -51,6 +55,10 @@ def publisher(ccd, boundaries, home, monkeypatch):  # noqa: ARG001 the downloads
             )
             edge = packed(p_dot_TXT=points, p_dot_xlsx=b"no workbook", p_dot_shp=b"no shapefile")
             publisher.files[path_of("points", year)] = edge
+            agencies = [f"{span},TX,{lea},Agency {lea},TX-{lea[-3:]},Open" for lea in (ONE[:7], TWO[:7])]
+            publisher.files[path_of("districts", year)] = pack(table(AGENCIES, agencies))
+            money = [f"{lea}\t48\t{(year + 1) % 100}\t100\t{dollars}" for lea, dollars in REVENUE.items()]
+            publisher.files[path_of("finance", year)] = packed(sdf_dot_txt=table(FINANCE, money), sdf_dot_pdf=b"words")
         publisher.files[path_of("unified", 2020).format(fips="48")] = boundaries
         yield publisher
 
@@ -67,8 +75,20 @@ def test_a_states_years_with_one_action(publisher):
     plan = planned("tx", [2017, 2018])
     assert fetched(publisher) == []
     assert [file.remote.about for file in plan.files] == [
-        *("students 2017–18", "lunch 2017–18", "points 2017–18"),
-        *("students 2018–19", "lunch 2018–19", "points 2018–19"),
+        *(
+            "students 2017–18",
+            "lunch 2017–18",
+            "points 2017–18",
+            "district directory 2017–18",
+            "district revenue 2017–18",
+        ),
+        *(
+            "students 2018–19",
+            "lunch 2018–19",
+            "points 2018–19",
+            "district directory 2018–19",
+            "district revenue 2018–19",
+        ),
         "district boundaries 2020",
     ]
     assert [file.bytes for file in plan.files] == [
@@ -83,6 +103,12 @@ def test_a_states_years_with_one_action(publisher):
     assert manifest.name == "texas"
     assert schools["students"].to_dict() == {(y, s): 100 for y in (2017, 2018) for s in (ONE, TWO)}
     assert schools.loc[(2018, ONE), ["black", "white", "ed_frpl", "latitude"]].tolist() == [30, 70, 75, 33.65]
+    assert schools.loc[(2018, ONE), ["locale", "metro", "county"]].tolist() == ["43", OUTSIDE_METRO, "Crosby County"]
+    assert schools.loc[(2018, ONE), ["district", "state_leaid", "district_status"]].tolist() == [
+        *(f"Agency {ONE[:7]}", ONE[4:7], "open"),
+    ]
+    assert schools.loc[(2018, ONE), "revenue"] == 12_000
+    assert schools["revenue"].isna().to_dict() == {(y, s): s == TWO for y in (2017, 2018) for s in (ONE, TWO)}
     assert sorted(store.districts(manifest)["leaid"]) == ["4800001", "4800002"]
     assert set(plan.gaps) <= set(manifest.notes)
     assert {file.name for file in manifest.files} >= {"a CSV.zip", "p.TXT", "cb_2020_48_unsd_500k.zip"}
@@ -146,8 +172,8 @@ def test_a_server_that_does_not_answer_is_not_asked_for_every_file(publisher, mo
     monkeypatch.setenv("EVENGROUND_MIRROR", "http://127.0.0.1:9")  # the discard port: nobody listens
     plan = planned("TX", [2017, 2018])
     assert {file.bytes for file in plan.files} == {None}
-    assert plan.sentence() == "Texas: 13 files, 0 of them on disk, 13 to fetch (13 of unknown size)."
-    with pytest.raises(InputError, match=r"None of the 13 files came\. Left out: students 2017–18\. "):
+    assert plan.sentence() == "Texas: 17 files, 0 of them on disk, 17 to fetch (17 of unknown size)."
+    with pytest.raises(InputError, match=r"None of the 17 files came\. Left out: students 2017–18\. "):
         get(plan)
     assert fetched(publisher) == []
 
@@ -203,9 +229,9 @@ def test_the_command_plans_fetches_and_stores(publisher, capsys):
     assert cli.main(["load", "--state", "TX", "--years", "2018", "--name", "mine"]) == 0
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith("ccd_sch_052_1819_l_1a_091019.zip: students 2018–19, 0.0 MB")
-    assert said[4] == "Texas: 4 files, 0 of them on disk, 4 to fetch (0.0 MB)."
+    assert said[6] == "Texas: 6 files, 0 of them on disk, 6 to fetch (0.0 MB)."
     assert "Stored mine: 2 schools, 200 students, 2018–19." in said
-    assert len(fetched(publisher)) == 4
+    assert len(fetched(publisher)) == 6
 
 
 @pytest.mark.parametrize(
@@ -233,6 +259,10 @@ def test_a_mirror_that_is_no_address_is_told(home, monkeypatch):  # noqa: ARG001
         planned("TX", [2018])
 
 
+def test_a_year_whose_finances_are_not_out_yet_is_told(publisher):  # noqa: ARG001 sizes are asked of it
+    assert "Left out: district revenue 2024–25. No address is known." in planned("TX", [2024]).gaps
+
+
 # The table of addresses ---------------------------------------------------------------------------------------------
 
 
@@ -240,6 +270,8 @@ def test_every_year_of_the_table_has_students_and_lunch_once():
     listed = publishers._table()
     assert sorted([*listed["universe"], *listed["membership"]]) == list(range(2007, 2025))
     assert sorted([*listed["universe"], *listed["lunch"]]) == list(range(2007, 2025))
+    assert sorted(listed["districts"]) == list(range(2007, 2025))
+    assert sorted(listed["finance"]) == list(range(2007, 2023))
 
 
 def test_every_address_is_the_publishers_and_names_its_own_year():
@@ -249,7 +281,12 @@ def test_every_address_is_the_publishers_and_names_its_own_year():
             assert url.startswith(homes)
             name = url.removeprefix(API) if url.startswith(API) else url.rsplit("/", 1)[1]
             two = school_year(year)[2:].replace("–", "")
+            ends = (year + 1) % 100
             of_year = (two, f"sc{year % 100:02d}", f"cb_{year}_", f"20{two}", f"/{year}/")
+            of_year += (f"ag{year % 100:02d}", f"sdf{ends:02d}")  # a fiscal year goes by its end
+            # One file is known by its folder alone.
+            name = url if f"-{year}-{ends:02d}-fiscal/" in url else name
+            of_year += (f"-{year}-{ends:02d}-fiscal/",)
             assert any(mark in name for mark in of_year), (kind, year, name)
 
 

@@ -12,6 +12,7 @@ from analysis.errors import InputError
 from data import store
 from data.load import load
 from data.reading import tables
+from data.schema import LOCALES
 from data.sources import layouts
 from data.sources.mapping import read_mapping, to_toml
 from data.sources.registry import source_of
@@ -290,7 +291,10 @@ def test_school_search_keeps_what_is_not_known(realdata, part):
     assert found.frame["students"].isna().sum() == published["Students*"].isin(["–", "†"]).sum()
     one = found.frame[found.frame["ncessch"] == "530486002475"].iloc[0]
     assert one[["students", "ed_frpl", "ed_free", "ed_direct", "teachers"]].tolist() == [159, 67, 52, 24, 6.5]
-    assert one[["leaid", "state_school", "grade_low", "state"]].tolist() == ["5304860", "1656", "06", "WA"]
+    assert one[["leaid", "state_school", "grade_low", "state", "locale"]].tolist() == [
+        *("5304860", "1656", "06", "WA", "22"),
+    ]
+    assert set(found.frame["locale"].dropna()) == set(LOCALES)
 
 
 def test_elsi_reads_its_marks_and_the_state_asked_for(realdata, part):
@@ -300,7 +304,12 @@ def test_elsi_reads_its_marks_and_the_state_asked_for(realdata, part):
     found = part(path, state="PA").frame
     assert found[["year", "students", "white"]].iloc[0].tolist() == [2024, 996, 665]
     assert found[["ed_frpl", "ed_free"]].isna().all(axis=None)
-    assert part(path, state="CA").frame[["students", "ed_frpl", "hispanic"]].iloc[0].tolist() == [86, 75, 10]
+    assert part(path, state="CA").frame[["students", "ed_frpl", "hispanic", "locale"]].iloc[0].tolist() == [
+        86,
+        75,
+        10,
+        "43",
+    ]
     assert part(path, state="WA").frame[["students_06", "students_07", "students_08"]].iloc[0].tolist() == [105, 57, 55]
 
 

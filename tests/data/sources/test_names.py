@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from data.sources.names import flag, grades, title_case
+from data.schema import OUTSIDE_METRO
+from data.sources.names import flag, grades, locales, metros, title_case
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,19 @@ def test_a_word_that_is_neither_is_missing_not_false():
     read = flag(pd.Series(["Yes", "no", "Missing", None], dtype="str"), frozenset({"yes"}), frozenset({"no"}))
     assert read[:2].tolist() == [True, False]
     assert read[2:].isna().all()
+
+
+def test_locales_are_known_by_code_or_words():
+    written = pd.Series(["43", "43-Rural: Remote", "Suburb: Mid-size", "City: Large", "8", "N", "00:00:00", None])
+    read = locales(written.astype("str"))
+    assert read[:4].tolist() == ["43", "43", "22", "11"]
+    assert read[4:].isna().all()
+
+
+def test_a_metro_area_without_a_name_is_its_code_and_outside_is_not_unknown():
+    code, name = (
+        pd.Series(each, dtype="str") for each in (["31180", "31180", "N", None], ["Lubbock, TX", None, "N", None])
+    )
+    read = metros(code, name)
+    assert read[:3].tolist() == ["Lubbock, TX", "CBSA 31180", OUTSIDE_METRO]
+    assert pd.isna(read[3])

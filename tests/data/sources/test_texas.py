@@ -51,9 +51,9 @@ def test_the_year_comes_from_the_files_name_or_from_the_person(part, tmp_path):
 def test_the_reference_describes_a_campus(part, tmp_path):
     path = tmp_path / "anything.csv"
     path.write_text(
-        "CAMPUS,CAMPNAME,CFLCHART,CNTYNAME,DISTNAME,DISTRICT,GRDSPAN\n"
-        "057905001,W T WHITE H S,N,DALLAS,DALLAS ISD,057905,09 - 12\n"
-        "057905101,EARLY,Y,DALLAS,DALLAS ISD,057905,EE - PK\n"
+        "CAMPUS,CAMPNAME,CFLCHART,CNTYNAME,DISTNAME,DISTRICT,GRDSPAN,REGION\n"
+        "057905001,W T WHITE H S,N,DALLAS,DALLAS ISD,057905,09 - 12,'10\n"
+        "057905101,EARLY,Y,DALLAS,DALLAS ISD,057905,EE - PK,7\n"
     )
     read = part(path)
     assert read.key == ("ncessch",)
@@ -63,6 +63,7 @@ def test_the_reference_describes_a_campus(part, tmp_path):
     assert (high["grade_low"], high["grade_high"], high["level"]) == ("09", "12", "high")
     assert (early["grade_low"], early["grade_high"], early["level"]) == ("PK", "PK", "elementary")
     assert (high["charter"], early["charter"]) == (False, True)
+    assert (high["region"], early["region"]) == ("Region 10", "Region 07")
 
 
 def test_teas_own_file_has_its_published_totals(realdata, part):
