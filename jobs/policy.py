@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.policy.assumptions import assumptions
-from analysis.policy.effects import between_within, districts, races
+from analysis.policy.effects import between_within, districts, money, races
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import Scenario, from_json
@@ -134,6 +134,7 @@ def effects_record(outcome: Outcome, table: pd.DataFrame, minimum_cell: int) -> 
     return {
         "between_within": records(marked_parts(between_within(table, outcome), outcome, table, minimum_cell)),
         "districts": records(marked_districts(districts(outcome), table, counts, comparison("ed"), minimum_cell)),
+        "money": records(money(table, outcome)),
         "races": records(marked_races(races(table, outcome), table, minimum_cell)),
     }
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from analysis.borders import means
 from analysis.decompose import decompose, district_parts
 from analysis.policy.figures import covered
 from analysis.policy.ground import counted
@@ -127,3 +128,42 @@ def districts(outcome: Outcome) -> pd.DataFrame:
     found = found[(found["sent"] + found["received"]) > 0]
     order = (found["sent"] + found["received"]).sort_values(ascending=False, kind="stable").index
     return found.loc[order, ["leaid", "sent", "received", *counts]].reset_index(drop=True)
+
+
+def money(table: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
+    """The money that follows students across district lines, if each brings what the district left has per student.
+
+    Args:
+        table: the schools table that was simulated on; ``revenue`` is dollars per student of each school's district.
+        outcome: what came of it.
+
+    Returns:
+        One row a district that sends or receives students: leaid, revenue (per student; NaN where unknown), sent and
+        received (students; received only from districts), unpriced (those received from a district whose revenue is
+        unknown), leaving and arriving (dollars a year), and net (arriving less leaving). What a district receives for
+        students from outside public schools is its state's law and no part of it. NaN where the revenue it rests on is
+        unknown; no rows where the table has none.
+    """
+    columns = ["leaid", "revenue", "sent", "received", "unpriced", "leaving", "arriving", "net"]
+    of_year = table[(table["year"] == outcome.scenario.year).to_numpy(dtype=bool, na_value=False)]
+    if "revenue" not in table or of_year["revenue"].isna().all():
+        return pd.DataFrame(columns=columns)
+    per_student = means(of_year, ["revenue"])["revenue"]
+    of_school = outcome.schools.set_index("ncessch")["leaid"]
+    ends = [outcome.flows[end].map(of_school) for end in ("from_school", "to_school")]
+    moves = outcome.flows[["students"]].assign(source=ends[0], target=ends[1]).dropna(subset="source")
+    moves = moves[moves["source"] != moves["target"]]
+    if moves.empty:
+        return pd.DataFrame(columns=columns)
+    price = moves["source"].map(per_student).astype("float64")
+    moves = moves.assign(dollars=moves["students"] * price, unpriced=moves["students"].where(price.isna(), 0))
+    out, into = moves.groupby("source").sum(), moves.dropna(subset="target").groupby("target")
+    found = pd.DataFrame(index=out.index.union(into.sum().index).rename("leaid"))
+    found["revenue"] = per_student.reindex(found.index)
+    found["sent"] = out["students"].reindex(found.index, fill_value=0)
+    found["received"] = into["students"].sum().reindex(found.index, fill_value=0)
+    found["unpriced"] = into["unpriced"].sum().reindex(found.index, fill_value=0)
+    found["leaving"] = (found["sent"] * found["revenue"]).where(found["sent"] > 0, 0.0)
+    found["arriving"] = into["dollars"].sum().reindex(found.index, fill_value=0.0).mask(found["unpriced"] > 0)
+    found["net"] = found["arriving"] - found["leaving"]
+    return found.sort_values("net").reset_index()[columns]

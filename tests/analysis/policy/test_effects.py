@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from analysis.indices import INDICES
 from analysis.policy.assumptions import assumptions
-from analysis.policy.effects import between_within, districts, races
+from analysis.policy.effects import between_within, districts, money, races
 from analysis.policy.figures import REPORTED
 from analysis.policy.outcome import simulate
 from analysis.policy.scenario import Host, Pool, Scenario, Supply
@@ -94,6 +94,35 @@ def test_districts_that_send_or_receive() -> None:
 
 def test_within_a_district_nobody_crosses_a_line() -> None:
     assert districts(simulate(SCHOOLS, scenario({"h": 8}), replicates=1)).empty
+
+
+def test_money_follows_students_across_the_line_by_hand() -> None:
+    # 4 students leave the other district, which has $9,000 for each of its 16; home has $12,000 for each of its 8.
+    schools = SCHOOLS.assign(revenue=[12_000.0, 12_000.0, 9_000.0, 9_000.0])
+    found = money(schools, simulate(schools, ASKED, replicates=1)).set_index("leaid")
+    assert found.loc[ELSEWHERE, ["revenue", "sent", "leaving", "arriving", "net"]].tolist() == [
+        9_000,
+        4,
+        36_000,
+        0,
+        -36_000,
+    ]
+    assert found.loc[HOME, ["received", "leaving", "arriving", "net"]].tolist() == [4, 0, 36_000, 36_000]
+
+
+def test_money_of_unknown_revenue_is_unknown_and_of_none_is_no_table() -> None:
+    schools = SCHOOLS.assign(revenue=[12_000.0, 12_000.0, np.nan, np.nan])
+    found = money(schools, simulate(schools, ASKED, replicates=1)).set_index("leaid")
+    assert found.loc[ELSEWHERE, ["revenue", "leaving", "net"]].isna().all()
+    assert found.loc[HOME, "unpriced"] == 4
+    assert np.isnan(found.loc[HOME, "arriving"])
+    assert money(SCHOOLS, simulate(SCHOOLS, ASKED, replicates=1)).empty
+
+
+def test_private_entrants_bring_no_known_money() -> None:
+    schools = SCHOOLS.assign(revenue=10_000.0)
+    asked = scenario({"h": 8}, other=Pool(1.0, outside=1.0), private=Supply(50, 0.0), sources=())
+    assert money(schools, simulate(schools, asked, replicates=1)).empty
 
 
 # --- Assumptions
