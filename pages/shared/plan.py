@@ -5,7 +5,9 @@ import streamlit as st
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
 from pages.shared import plan_session, plan_store, store
+from pages.shared.plan_compare import show_comparison
 from pages.shared.plan_controls import asked_scenario
+from pages.shared.plan_frontier import show_frontier
 from pages.shared.plan_pictures import show_pictures
 from pages.shared.plan_result import school_rows, show_answer, show_caveats, show_downloads, show_table
 from pages.shared.view import View
@@ -29,9 +31,13 @@ def show_plan(view: View, district: str) -> None:
     rows = school_rows(outcome, view)
     show_answer(outcome, rows, view)
     show_pictures(view, scenario)
+    slow = st.container()
+    show_comparison(view, scenario)
     show_table(outcome, rows)
     show_downloads(outcome, view)
     show_caveats(outcome)
+    with slow:  # last, so that nothing waits for it
+        show_frontier(view, preset, scenario)
 
 
 def _show_steps(view: View, preset: str, scenario: Scenario) -> None:

@@ -318,15 +318,15 @@ def _races(view: View, outcome: Outcome) -> None:
     if not rows["race"].isin(list(RACES)).any():
         st.info(f"{view.dataset.label} has no counts by race.", icon=":material/info:")
         return
-    hosts = {host.ncessch for host in outcome.scenario.hosts}
-    sides = {"hosts": rows["ncessch"].isin(hosts), "other schools of the outcome": ~rows["ncessch"].isin(hosts)}
+    host = rows["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])
     columns = {}
-    for side, which in sides.items():
-        sums = rows[which].groupby("race", sort=False)[["before", "after"]].sum()
-        whole = sums.sum().replace(0, np.nan)
-        columns[f"In {side}, today"] = (sums["before"] / whole["before"]).map("{:.1%}".format)
-        columns[f"In {side}, after"] = (sums["after"] / whole["after"]).map("{:.1%}".format)
-    table = pd.DataFrame(columns).replace("nan%", "–").fillna("–")
+    for side, which in {"hosts": host, "other schools of the outcome": ~host}.items():
+        if which.any():
+            sums = rows[which].groupby("race", sort=False)[["before", "after"]].sum()
+            shares = sums / sums.sum().where(sums.sum() > 0)
+            for when, word in (("before", "today"), ("after", "after")):
+                columns[f"In {side}, {word}"] = [f"{share:.1%}" if share >= 0 else "–" for share in shares[when]]
+    table = pd.DataFrame(columns, index=rows["race"].unique())
     table.index = [RACES.get(race, "not known") for race in table.index]
     st.table(table.rename_axis("Students"))
     st.caption(

@@ -146,9 +146,9 @@ def kept() -> list[Scenario]:
     return scenarios
 
 
-def keep(scenario: Scenario) -> None:
-    """Add a scenario to the comparison."""
-    st.session_state[_KEPT] = [*kept(), scenario][-MOST_KEPT:]
+def keep(scenario: Scenario, name: str) -> None:
+    """Add a scenario to the comparison under a name."""
+    st.session_state[_KEPT] = [*kept(), replace(scenario, name=name.strip() or scenario.name)][:MOST_KEPT]
 
 
 def drop(number: int) -> None:

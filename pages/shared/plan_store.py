@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +11,7 @@ from analysis.errors import InputError
 from analysis.policy import effects
 from analysis.policy.ground import ground
 from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.presets import whole_hosts
 from analysis.policy.scenario import Scenario
 from data.groups import comparison
 from data.inclusion import Rules
@@ -77,52 +79,88 @@ def between_within(view: View, scenario: Scenario) -> pd.DataFrame:
     return _effect(_key(view, scenario), scenario, "parts", view)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _beside(key: Key, scenario: Scenario, measure: str, _view: View) -> pd.DataFrame:
-    from analysis.policy.beside import beside
-    from analysis.policy.frontier import by_moves
-    from analysis.policy.places import Limits
-
-    places = _places(_view, scenario)
-    found = _simulated(key, scenario, _view)
-    if not told(schools_of(_view, scenario).set_index("ncessch").loc[places.ids].reset_index(), key.cell):
-        raise InputError("Too many counts of this district are hidden for a comparison to be told.")
-    rows = beside(found, places, Limits(), measure).rows
-    share = float(rows.loc[rows["what"] == "plan", "share_moved"].iloc[0])
-    same = by_moves(places, Limits(), measure, [min(share, 1.0)]).assign(what="as many moves")
-    return pd.concat([rows, same], ignore_index=True)
-
-
 def beside_the_best(view: View, scenario: Scenario, measure: str) -> pd.DataFrame:
     """A scenario beside the best assignments of the district's schools; it takes seconds the first time.
 
+    What the plan's controls do not change is kept, so that the next plan of the district is beside it sooner.
+
     Returns:
-        The rows of ``analysis.policy.beside.beside``, and "as many moves": the best with as many students moved.
+        The rows of ``analysis.policy.beside.beside`` but "best", and "as many moves": the best with as many students
+        moved as by the plan.
 
     Raises:
         InputError: no assignment meets the limits, or too many counts are hidden for one to be told.
     """
-    return _beside(_key(view, scenario), scenario, measure, view)
+    key, bare, places = _key(view, scenario), _bare(scenario), _places(view, scenario)
+    if not told(schools_of(view, scenario).set_index("ncessch").loc[places.ids].reset_index(), view.cell):
+        raise InputError("Too many counts of this district are hidden for a comparison to be told.")
+    change, moved = (_simulated(key, scenario, view).district[name] for name in (measure, "moved"))
+    share = float(moved.after / places.students.sum())
+    ends = [
+        {"what": "today", "moved": 0, "share_moved": 0.0, "value": change.before},
+        {"what": "plan", "moved": int(moved.after), "share_moved": share, "value": change.after},
+    ]
+    found = [pd.DataFrame(ends), _frontier(key, bare, measure, (min(share, 1.0),), view).assign(what="as many moves")]
+    if scenario.hosts:
+        found.append(_best_hosts(key, bare, len(scenario.hosts), scenario.ed_share, measure, view))
+    return pd.concat([*found, _frontier(key, bare, measure, None, view)], ignore_index=True)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _frontier(key: Key, bare: Scenario, measure: str, moves: tuple[float, ...] | None, _view: View) -> pd.DataFrame:  # noqa: ARG001
+    """The least index for some shares of students moved, or both lines of the frontier."""
+    from analysis.policy.frontier import by_miles, by_moves
+    from analysis.policy.places import Limits
+
+    places = _places(_view, bare)
+    if moves is not None:
+        return by_moves(places, Limits(), measure, moves)
+    lines = {"by moves": by_moves, "by miles": by_miles}
+    rows = pd.concat([line(places, Limits(), measure).assign(what=what) for what, line in lines.items()])
+    return rows.replace({"miles": {np.inf: np.nan}})
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _best_hosts(key: Key, bare: Scenario, most: int, share: float, measure: str, _view: View) -> pd.DataFrame:  # noqa: ARG001
+    """As many 50/50 schools of which the index can be made least, and what they come to."""
+    from analysis.policy.best_hosts import best_hosts
+    from analysis.policy.places import Limits
+
+    found = best_hosts(_places(_view, bare), Limits(), most, measure, share)
+    plan = found.plan
+    row = {
+        "what": "best hosts",
+        "moved": plan.moved,
+        "share_moved": plan.share_moved,
+        "mean_miles": plan.miles,
+        "value": plan.value,
+        "bound": plan.bound,
+        "hosts": " ".join(plan.places.ids[found.hosts]),
+    }
+    return pd.DataFrame([row])
+
+
+def _bare(scenario: Scenario) -> Scenario:
+    """The district's schools as they stand, without what the plan would do."""
+    whose = {name: getattr(scenario, name) for name in ("basis", "level", "districts", "excluded")}
+    return Scenario(scenario.dataset, scenario.district, scenario.year, **whose)
 
 
 def _places(view: View, scenario: Scenario) -> "Places":
     from analysis.policy.places import places_of
 
-    # The district's schools as they stand, without those that the plan would open.
-    bare = Scenario(scenario.dataset, scenario.district, scenario.year, level=scenario.level)
-    return places_of(ground(schools_of(view, scenario), bare), scenario.level)
+    return places_of(ground(schools_of(view, scenario), _bare(scenario)), scenario.level)
 
 
-def best_hosts(view: View, scenario: Scenario) -> list[str]:
-    """As many schools as the scenario has hosts whose seats at its share would make D least.
+def with_best_hosts(view: View, scenario: Scenario) -> Scenario:
+    """The scenario with as many other hosts, those whose seats at its share could make D least, every place a seat.
 
     Raises:
         InputError: none were found in time.
     """
-    from analysis.policy.best_hosts import best_hosts as found
-    from analysis.policy.places import Limits
-
-    places = _places(view, scenario)
-    best = found(places, Limits(), len(scenario.hosts), "dissimilarity", scenario.ed_share)
-    ids: list[str] = best.plan.places.ids[best.hosts].tolist()
-    return ids
+    rows = _best_hosts(
+        _key(view, scenario), _bare(scenario), len(scenario.hosts), scenario.ed_share, "dissimilarity", view
+    )
+    schools = schools_of(view, scenario)
+    chosen = schools[schools["ncessch"].isin(str(rows["hosts"].iloc[0]).split())]
+    return replace(scenario, hosts=whole_hosts(chosen))

@@ -1,15 +1,23 @@
 """The builder of plans: steps back, files, links, and settings that do not go together."""
 
+import io
 import json
+import zipfile
 from dataclasses import replace
 
 import pytest
 import streamlit as st
 
+from analysis.policy.ground import ground
+from analysis.policy.optimum import least_segregated
+from analysis.policy.outcome import simulate
+from analysis.policy.places import Limits, places_of
 from analysis.policy.presets import PRESETS, scenario_from_preset
-from analysis.policy.scenario import NewSchool, Pool, SetAside, Supply, Weight, from_json
 from analysis.policy.scenario import Host as HostOf
+from analysis.policy.scenario import NewSchool, Pool, SetAside, Supply, Weight, from_json
 from data import store
+from pages.shared.plan_files import together
+from pages.shared.plan_pictures import PICTURES
 from pages.shared.plan_session import preset_of
 from tests.small_state import EVEN, UNEVEN
 
@@ -227,3 +235,75 @@ def test_what_the_engine_refuses_is_told_with_the_schools_name(uneven):
 
 def test_every_preset_is_found_by_its_name(small):
     assert all(preset_of(plan(small, preset)) == preset for preset in PRESETS)
+
+
+# several plans, and the best possible -------------------------------------------------------------------------------
+
+
+def test_plans_are_kept_and_removed(uneven):
+    app = uneven()
+    kept = cards(app)
+    app.text_input(key="name_Dallas 50/50").set_value("All seats").run()
+    app.button(key="keep").click().run()
+    app.slider(key="seats").set_value(50).run()
+    app.button(key="keep").click().run()
+    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    assert table.columns[0] == "1 · All seats"
+    assert table.loc["Seats"].tolist() == ["100", "50"]
+    assert table.loc["Dissimilarity (D)"].iloc[0].startswith(kept[0])
+    for _ in range(2):
+        app.button(key="keep").click().run()
+    assert app.button(key="keep").disabled  # four stand side by side
+    app.button(key="drop_0").click().run()
+    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    assert table.loc["Seats"].tolist() == ["50"] * 3
+
+
+def test_several_files_are_compared(uneven, small, saved):
+    scenarios = [plan(small, ed_share=share, name=f"Plan {share:.0%}") for share in (0.5, 0.4, 0.3)]
+    app = give(uneven(), *scenarios)
+    assert saved() == scenarios[0]
+    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    assert [*table.columns] == ["1 · Plan 50%", "2 · Plan 40%", "3 · Plan 30%"]
+
+
+def test_files_saved_together_are_the_scenarios(small):
+    scenarios = [plan(small, name="A plan"), plan(small, ed_share=0.3, name="../other")]
+    with zipfile.ZipFile(io.BytesIO(together(scenarios))) as archive:
+        assert archive.namelist() == ["1-a-plan.json", "2-other.json"]
+        assert [from_json(archive.read(name).decode()) for name in archive.namelist()] == scenarios
+    assert together(scenarios) == together(scenarios)
+
+
+def test_the_plan_stands_beside_the_best_possible(uneven, small):
+    app = uneven(frontier="true", preset=PRESETS["district-only"].label)
+    (said,) = [each.value for each in app.markdown if "The best assignment that moves no more" in each.value]
+    scenario = plan(small, "district-only")
+    outcome = simulate(store.schools(small), scenario)
+    places = places_of(ground(store.schools(small), scenario))
+    moved = outcome.district["moved"].after
+    best = least_segregated(places, Limits(move=moved / 300))
+    change = outcome.district["dissimilarity"]
+    assert f"D from {change.before:.3f} to {change.after:.3f} with {moved:,.0f} students moved" in said
+    assert f"comes to {best.value:.3f}" in said
+    assert best.moved <= moved
+
+
+def test_the_hosts_that_could_do_most_can_be_tried(uneven, saved):
+    app = uneven(frontier="true", **{f"hosts_{UNEVEN}_dallas": "Uneven School 2 (390000100002)"})
+    assert app.multiselect[0].value == [SCHOOLS[1]]
+    app.button(key="try_best").click().run()
+    assert not app.exception
+    (host,) = saved().hosts
+    assert host.ncessch in (SCHOOLS[0], SCHOOLS[2])
+    app.button(key="undo").click().run()
+    assert app.multiselect[0].value == [SCHOOLS[1]]
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("preset", ["dallas", "do-nothing", "chicago"])
+def test_every_picture_of_a_plan_is_drawn(opened, picture, preset):
+    app = opened("policy", picture=picture, preset=PRESETS[preset].label)
+    assert "nan" not in " ".join(each.value for each in app.markdown).lower().split()
+    app = opened("policy", picture=picture, preset=PRESETS[preset].label, state=store.find("california-2000").label)
+    assert app.metric
