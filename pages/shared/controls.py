@@ -1,15 +1,11 @@
-"""The controls that several pages share, or that make a scenario; what they say stands in the link."""
+"""The controls that several pages share; what they say stands in the link."""
 
 from collections import Counter
-from dataclasses import asdict, replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from analysis.measured import shares
-from analysis.policy.presets import PRESETS, entry_hosts, scenario_from_preset, whole_hosts
-from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, RESERVES, TURNOUT, UNFILLED, Host, Scenario
+from analysis.policy.scenario import DISTRICTS, EXCLUDABLE
 from data import store as datasets
 from data.groups import bases, comparison, comparisons
 from data.inclusion import ADMINISTRATIVE, USUALLY_EXCLUDED, Rules
@@ -18,9 +14,6 @@ from data.schema import ED_BASES, LEVELS, school_year
 from data.store import Manifest
 from pages.shared import store
 from pages.shared.view import ALL_LEVELS, View, district_label
-
-# Where the hosts' seats are.
-ENTRY, EVERY = "entry grade", "every grade"
 
 # What a link from page to page calls the state to look at from now on; ``state`` is for those who come from outside.
 LOOK_AT = "look_at"
@@ -147,136 +140,3 @@ def _follow_district(view: View, present: set[str]) -> None:
         now = next((leaid for leaid in store.ids_of(view, picked) if leaid in present), None)
         if now:
             st.session_state["district"] = now
-
-
-def asked_scenario(view: View, district: str) -> Scenario:
-    """The scenario that the controls describe, starting from a preset's.
-
-    It can be downloaded, so it starts from what may be told.
-    """
-    everyone = store.schools_of_all_levels(view.exported)
-    preset = st.segmented_control(
-        "Start from",
-        list(PRESETS),
-        format_func=lambda name: PRESETS[name].label,
-        default="dallas",
-        required=True,
-        key="preset",
-        bind="query-params",
-        help=" ".join(f"{p.label}: {p.basis}" for p in PRESETS.values()),
-    )
-    start = scenario_from_preset(
-        everyone,
-        preset,
-        dataset=view.dataset.name,
-        district=district,
-        year=view.year,
-        basis=view.basis,
-        level=view.level,
-    )
-    # Controls whose default is the preset's have keys of their own for each, so that its suggestion shows.
-    hosts = _chosen_hosts(view, everyone[everyone["leaid"] == district].dropna(subset=["ed"]), start, preset)
-    first, second, third, fourth = st.columns(4)
-    with first:
-        filled = _percent("Seats, of each host's places", 100, "seats", step=5)
-    with second:
-        own = f"_{district}" if preset == "district-share" else ""
-        if start.reserve == "share":
-            percent = round(start.ed_share * 100)
-            ed_share = _percent("Seats for disadvantaged students", percent, f"ed_share_{preset}{own}") / 100
-        else:
-            ed_share = start.ed_share
-            st.caption(f"Seats are divided by {start.reserve}: {RESERVES[start.reserve]}.")
-    with third:
-        outside = _percent(
-            "2 · Seats offered outside first",
-            round(start.other.outside * 100),
-            f"outside_{preset}",
-            step=5,
-        )
-    with fourth:
-        turnout = st.segmented_control(
-            "3 · Who comes?",
-            list(TURNOUT),
-            default="middle",
-            required=True,
-            key="turnout",
-            bind="query-params",
-            help="Share of each sending school's students who would take a seat: "
-            + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
-            + ". An assumption; try all three.",
-        )
-    asked = {"willing": TURNOUT[turnout], "outside": outside / 100}
-    return replace(
-        start,
-        hosts=tuple(replace(host, seats=round(host.seats * filled / 100)) for host in hosts),
-        ed_share=ed_share,
-        ed=replace(start.ed, **asked),
-        other=replace(start.other, **asked),
-        **asdict(view.rules),
-        **_more_settings(start),
-    )
-
-
-def _chosen_hosts(view: View, schools: pd.DataFrame, start: Scenario, preset: str) -> tuple[Host, ...]:
-    """The hosts picked, with every place of theirs a seat, or those of the entry grade where the data has grades."""
-    ranked = schools.iloc[(-shares(schools, "ed", None).fillna(0)).argsort(kind="stable")].set_index("ncessch")
-    labels = {ncessch: f"{school} ({ncessch})" for ncessch, school in ranked["school"].items()}
-    grades = store.grades(view)
-    left, right = st.columns([3, 1])
-    with left:
-        picked = st.multiselect(
-            "1 · Which schools?",
-            ranked.index.tolist(),
-            default=[host.ncessch for host in start.hosts],
-            format_func=labels.__getitem__,
-            key=f"hosts_{start.district}_{preset}",
-            bind="query-params",
-            placeholder="Pick host schools",
-            help="Type to search. The schools with the highest share of disadvantaged students come first.",
-        )
-    chosen = ranked.loc[picked].reset_index()
-    if grades.empty:
-        return whole_hosts(chosen)
-    with right:
-        seats_in = st.segmented_control(
-            "Seats in",
-            [EVERY, ENTRY],
-            default=EVERY,
-            required=True,
-            key="seats_in",
-            bind="query-params",
-            help="Every grade: the policy in full. Entry grade: its first year, since lotteries begin in the grade "
-            "students enter a school in, the lowest above prekindergarten, and grow by a grade a year.",
-        )
-    return entry_hosts(chosen, grades) if seats_in == ENTRY else whole_hosts(chosen)
-
-
-def _percent(label: str, default: int, key: str, step: int = 1) -> int:
-    """A slider from 0 to 100 %."""
-    return st.slider(label, 0, 100, default, step, format="%d %%", key=key, bind="query-params")
-
-
-def _more_settings(start: Scenario) -> dict[str, Any]:
-    """The scenario's fields that few change, out of the way."""
-    with st.expander("More settings"):
-        draws = {name: words for name, words in DRAWS.items() if name != "table"}  # a table comes with a file
-        draw = _rule("Which sending schools", draws, "draw")
-        # The preset's own rule comes first, under a key of its own.
-        rules = {start.unfilled: UNFILLED[start.unfilled]} | UNFILLED
-        key = "unfilled" if start.unfilled == "hold" else f"unfilled_{start.unfilled}"
-        unfilled = _rule("Seats that one lottery cannot fill", rules, key)
-        miles = st.number_input(
-            "Miles from a host within which schools outside the district may send",
-            min_value=1,
-            max_value=200,
-            value=10,
-            key="miles",
-            bind="query-params",
-        )
-    return {"draw": draw, "unfilled": unfilled, "outside_miles": float(miles)}
-
-
-def _rule(label: str, rules: dict[str, str], key: str) -> str:
-    """One of several rules, each with what it means."""
-    return st.radio(label, list(rules), format_func=lambda name: f"{name}: {rules[name]}", key=key, bind="query-params")

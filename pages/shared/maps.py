@@ -15,6 +15,8 @@ GAPS = (
     (0.20, "20 to 40", "#A94FA6", 3.4),
     (0.40, "40 or more", "#C2187A", 5.0),
 )
+# Parts of the largest flow at which a line of who moves gets wider.
+WIDE = (0.1, 0.3, 0.6)
 # Blank margin around what is shown, as a share of its extent.
 MARGIN = 0.04
 
@@ -86,15 +88,7 @@ def schools(
     figure = _map((west, south, east, north), 420, least=0.06)
     if link is not None:
         for ids, colour, width in ((neighbours, NEUTRAL, 0.5), (own, LINE, 2)):
-            figure.add_choropleth(
-                geojson=link,
-                locations=ids,
-                z=[0] * len(ids),
-                colorscale=_plain(0.10),
-                showscale=False,
-                marker_line={"color": colour, "width": width},
-                hoverinfo="skip",
-            )
+            _outline(figure, link, ids, colour, width)
     size = points["students"].to_numpy(dtype=float)
     figure.add_scattergeo(
         lon=points["longitude"],
@@ -113,6 +107,65 @@ def schools(
         customdata=points["hover"],
         hovertemplate="%{customdata}<extra></extra>",
     )
+    return figure
+
+
+def flows(
+    lines: pd.DataFrame, points: pd.DataFrame, link: str | None, own: list[str], neighbours: list[str]
+) -> go.Figure:
+    """Who moves from school to school: a line as wide as students are many, dashed for other students.
+
+    Args:
+        lines: columns from_latitude, from_longitude, to_latitude, to_longitude (all known), group ("ed" or "other")
+            and students.
+        points: as ``schools`` takes them, without colour; symbol is a star for hosts.
+        link, own, neighbours: as in ``schools``.
+    """
+    west, east = points["longitude"].min(), points["longitude"].max()
+    south, north = points["latitude"].min(), points["latitude"].max()
+    figure = _map((west, south, east, north), 520, least=0.06)
+    if link is not None:
+        for ids, colour, width in ((neighbours, NEUTRAL, 0.5), (own, LINE, 2)):
+            _outline(figure, link, ids, colour, width)
+    most = lines["students"].max()
+    size = np.digitize(lines["students"] / most, WIDE) if len(lines) else np.array([], dtype=int)
+    for group, name, colour, dash in (
+        ("ed", "disadvantaged", GROUP, "solid"),
+        ("other", "other students", OTHER, "dash"),
+    ):
+        for width in range(len(WIDE) + 1):
+            shown = lines[(lines["group"] == group).to_numpy() & (size == width)]
+            gaps = np.full(len(shown), np.nan)
+            along = {
+                axis: np.column_stack([shown[f"from_{axis}"], shown[f"to_{axis}"], gaps]).ravel()
+                for axis in ("latitude", "longitude")
+            }
+            figure.add_scattergeo(
+                lon=along["longitude"],
+                lat=along["latitude"],
+                mode="lines",
+                line={"color": colour, "width": 1 + 1.6 * width, "dash": dash},
+                opacity=0.55,
+                name=name,
+                legendgroup=name,
+                showlegend=width == 0,
+                hoverinfo="skip",
+            )
+    figure.add_scattergeo(
+        lon=points["longitude"],
+        lat=points["latitude"],
+        mode="markers",
+        marker={
+            "size": np.where(points["symbol"] == "star", 14, 6),
+            "color": LINE,
+            "symbol": points["symbol"],
+            "line": {"width": 0.8, "color": "#FFFFFF"},
+        },
+        showlegend=False,
+        customdata=points["hover"],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"})
     return figure
 
 
@@ -177,6 +230,19 @@ def borders(
         },
     )
     return figure
+
+
+def _outline(figure: go.Figure, link: str, ids: list[str], colour: str, width: float) -> None:
+    """Outlines of districts, faintly filled."""
+    figure.add_choropleth(
+        geojson=link,
+        locations=ids,
+        z=[0] * len(ids),
+        colorscale=_plain(0.10),
+        showscale=False,
+        marker_line={"color": colour, "width": width},
+        hoverinfo="skip",
+    )
 
 
 def _traced(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

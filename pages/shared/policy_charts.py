@@ -21,11 +21,13 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
     """Each school's ED share, or each district's index, before and after, with the range of the draws.
 
     Args:
-        schools: columns label, before, after, low, high, in order.
+        schools: columns label, before, after, low, high, and perhaps poorer (whether it sends students and its share
+            rises, drawn as a triangle), in order.
         index: what the index is called; None for ED shares.
     """
     names, show = short(schools["label"]), ".1%" if index is None else ".3f"
     axis = share_axis(title="share disadvantaged", range=[-0.02, 1.02]) if index is None else {"title": index}
+    poorer = schools.get("poorer", pd.Series(False, index=schools.index)).to_numpy(dtype=bool)
     figure = figure_of(ROW_HEIGHT * len(schools) + 110, legend=LEGEND_ABOVE, margin_t=90)
     if index is None:
         figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
@@ -50,7 +52,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         x=schools["after"],
         y=names,
         mode="markers",
-        marker={"size": 11, "color": GROUP},
+        marker={"size": 11, "color": GROUP, "symbol": np.where(poorer, "triangle-up", "circle")},
         error_x={
             "type": "data",
             "symmetric": False,
@@ -72,6 +74,92 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         yaxis={"autorange": "reversed", "automargin": True},
     )
     figure.data[0].showlegend = False
+    return figure
+
+
+def fan(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
+    """A figure of the district at the end of each year, with the range of the draws as a band.
+
+    Args:
+        rows: columns label (of the year), value, low, high, in order.
+        title: of the figure.
+        percent: whether it is a share.
+    """
+    figure = figure_of(320, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
+    form = ".1%" if percent else ".3f"
+    for column, name, fill in (("low", "", None), ("high", "5–95 % of draws", "tonexty")):
+        figure.add_scatter(
+            x=rows["label"],
+            y=rows[column],
+            mode="lines",
+            line={"width": 1, "color": WITHIN, "dash": "dot"},
+            fill=fill,
+            fillcolor="rgba(15,139,141,0.18)",
+            name=name,
+            showlegend=bool(name),
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=rows["label"],
+        y=rows["value"],
+        mode="lines+markers",
+        line={"color": WITHIN, "width": 2.5},
+        marker={"size": 8},
+        name="as expected",
+        customdata=np.column_stack([rows["low"], rows["high"]]),
+        hovertemplate="%{x}: %{y:"
+        + form
+        + "} (%{customdata[0]:"
+        + form
+        + "}–%{customdata[1]:"
+        + form
+        + "})<extra></extra>",
+    )
+    figure.update_layout(
+        xaxis={"type": "category", "automargin": True, "showgrid": False},
+        yaxis={"title": title, "automargin": True, "zeroline": False, "tickformat": ".0%" if percent else ".3f"},
+    )
+    return figure
+
+
+def compared(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
+    """One figure of several plans: before and after in each, with the range of the draws.
+
+    Args:
+        rows: columns label (of the plan), before, after, low, high, in order.
+        title: of the figure.
+        percent: whether it is a share.
+    """
+    names = short(rows["label"], 26)
+    figure = figure_of(ROW_HEIGHT * len(rows) + 90)
+    figure.add_scatter(
+        x=rows["before"],
+        y=names,
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}},
+        hovertemplate="today: %{x}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=rows["after"],
+        y=names,
+        mode="markers",
+        marker={"size": 11, "color": WITHIN},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": (rows["high"] - rows["after"]).clip(lower=0),
+            "arrayminus": (rows["after"] - rows["low"]).clip(lower=0),
+            "color": WITHIN,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        hovertemplate="after: %{x}<extra></extra>",
+    )
+    form = {"tickformat": ".0%"} if percent else {"tickformat": ".3f"}
+    figure.update_layout(
+        xaxis={"title": title, "side": "top", "automargin": True, "zeroline": False, "nticks": 4, **form},
+        yaxis={"autorange": "reversed", "automargin": True},
+    )
     return figure
 
 

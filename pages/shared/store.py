@@ -13,8 +13,6 @@ from analysis.borders import Change, border_gaps, joined, opened
 from analysis.indices import INDICES
 from analysis.measured_uncertainty import KEYS, expected_by, intervals_by
 from analysis.peers import peers as similar
-from analysis.policy.outcome import Outcome, simulate
-from analysis.policy.scenario import Scenario
 from analysis.replicates import REPLICATES
 from analysis.statewide.rule import Policy
 from analysis.statewide.together import Result
@@ -23,10 +21,10 @@ from data.batch import here
 from data.chain import chain as chain_of
 from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
-from data.inclusion import GEOGRAPHIC, Rules, included
+from data.inclusion import GEOGRAPHIC, included
 from data.lineage import Lineage
 from data.lineage import lineage as followed
-from data.plan_privacy import marked_outcome, marked_result
+from data.plan_privacy import marked_result
 from data.privacy import TRAITS, fingerprint, marked_borders, marked_districts, marked_places, protected
 from data.quality.report import Report, of_dataset
 from data.schema import RACES
@@ -257,18 +255,6 @@ def _sensitivity(key: "Key", year: int) -> pd.DataFrame:
 def sensitivity(view: "View") -> pd.DataFrame:
     """The headline numbers of the year on every ED basis; see ``data.sensitivity.sensitivity``."""
     return _sensitivity(replace(view.key.of_any_groups, basis=None), view.year)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _outcome(key: "Key", scenario: Scenario) -> Outcome:
-    table = _schools(key, scenario.year)
-    return marked_outcome(simulate(table, scenario), table, key.cell)
-
-
-def outcome(view: "View", scenario: Scenario) -> Outcome:
-    """The outcome of a scenario, which has its own rules and level."""
-    rules = Rules(scenario.districts, scenario.excluded)
-    return _outcome(replace(view.key.of_any_groups, rules=rules, level=None), scenario)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -63,7 +63,7 @@ def test_overview_to_district_to_policy_shows_what_the_command_line_prints(visit
 
     tab.page.get_by_test_id("stMain").locator("a[href*=policy]").first.click()
     expect(tab.page.locator("h1")).to_contain_text(district["place_name"])
-    expect(tab.page.get_by_test_id("stMetric")).to_have_count(4)
+    expect(tab.page.get_by_test_id("stMetric")).to_have_count(6)
     tab.settled()
     scenario = tmp_path / "scenario.json"
     command("scenario", "franklin", "--district", district["place"], "-o", scenario)
@@ -90,9 +90,9 @@ def test_the_link_shows_the_same_to_another_visitor(visit):
     assert "preset=" in tab.link
     assert "9000400" in tab.link
     seen = tab.shown()
-    assert len(seen[2]) == 4
+    assert len(seen[2]) == 6
     other = visit(tab.link, new=True)
-    expect(other.page.get_by_test_id("stMetricValue")).to_have_count(4)
+    expect(other.page.get_by_test_id("stMetricValue")).to_have_count(6)
     assert other.shown() == seen
     tab.page.reload()
     assert tab.settled().shown() == seen

@@ -1,0 +1,96 @@
+"""A plan from its controls to its result; a change reruns this alone, not the page around it."""
+
+import streamlit as st
+
+from analysis.errors import InputError
+from analysis.policy.scenario import Scenario
+from pages.shared import plan_session, plan_store, store
+from pages.shared.plan_compare import show_comparison
+from pages.shared.plan_controls import asked_scenario
+from pages.shared.plan_frontier import show_frontier
+from pages.shared.plan_pictures import show_pictures
+from pages.shared.plan_result import school_rows, show_answer, show_caveats, show_downloads, show_table
+from pages.shared.view import View
+
+FILES = "scenario_files"
+
+
+@st.fragment
+def show_plan(view: View, district: str) -> None:
+    """The builder, then what its scenario does: sentence, cards, pictures, table, downloads, caveats."""
+    if plan_session.reopened():
+        st.rerun()  # the file says what the view bar shows, too
+    try:
+        preset, scenario = asked_scenario(view, district)
+        outcome = plan_store.outcome(view, scenario)
+    except InputError as error:
+        _show_files(view)
+        st.info(_named(str(error), view), icon=":material/info:")
+        return
+    _show_steps(view, preset, scenario)
+    rows = school_rows(outcome, view)
+    show_answer(outcome, rows, view)
+    show_pictures(view, scenario)
+    slow = st.container()
+    show_comparison(view, scenario)
+    show_table(outcome, rows)
+    show_downloads(outcome, view)
+    show_caveats(outcome)
+    with slow:  # last, so that nothing waits for it
+        show_frontier(view, preset, scenario)
+
+
+def _show_steps(view: View, preset: str, scenario: Scenario) -> None:
+    """Back, forward, save, open."""
+    steps = plan_session.remember(preset, scenario)
+    with st.container(horizontal=True):
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key="undo",
+            disabled=steps.at == 0,
+            on_click=plan_session.step,
+            args=(steps, -1),
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            key="redo",
+            disabled=steps.at == len(steps.done) - 1,
+            on_click=plan_session.step,
+            args=(steps, 1),
+        )
+        st.download_button(
+            "Scenario (JSON)",
+            data=scenario.to_json(),
+            file_name=f"{view.dataset.name}-{scenario.district}-scenario.json",
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        _show_files(view)
+
+
+def _show_files(view: View) -> None:
+    """The box that opens scenario files, and what is wrong with those just given."""
+    with st.popover("Open a scenario file", icon=":material/folder_open:"):
+        st.file_uploader(
+            "Scenario files (JSON); of several the first is shown and all are compared",
+            type="json",
+            accept_multiple_files=True,
+            key=FILES,
+            on_change=plan_session.open_files,
+            args=(FILES, view),
+            max_upload_size=1,
+        )
+    if fault := plan_session.fault():
+        st.warning(fault, icon=":material/edit:")
+
+
+def _named(sentence: str, view: View) -> str:
+    """A sentence with schools by their names instead of their ids."""
+    schools = store.schools_of_all_levels(view)[["ncessch", "school"]]
+    named = schools[[each in sentence for each in schools["ncessch"]]]
+    for ncessch, school in named.itertuples(index=False):
+        sentence = sentence.replace(ncessch, str(school))
+    return sentence

@@ -1,0 +1,150 @@
+"""Sentences on a plan: who moves, what stays empty, who could do better; never "good" or "bad"."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.policy.outcome import Change, Outcome
+from pages.shared import words
+
+# The figures of a plan in the order of the page: what a card calls each, and whether it is a share.
+FIGURES = {
+    "dissimilarity": ("Dissimilarity (D)", False),
+    "variance_ratio": ("Variance ratio (V)", False),
+    "exposure": ("Exposure of ED to other students", False),
+    "balanced": ("Students in 40–60 % ED schools", True),
+    "theil_h": ("Theil's H", False),
+    "high_poverty": ("Students in schools of 75 % ED and more", True),
+}
+SHORT = {
+    "dissimilarity": "D",
+    "variance_ratio": "V",
+    "exposure": "Exposure",
+    "balanced": "In 40–60 % schools",
+    "theil_h": "H",
+    "high_poverty": "In 75 %+ schools",
+}
+
+
+def figure(value: float, *, percent: bool) -> str:
+    """A figure of a plan as its cards show it."""
+    return words.percent(value) if percent else words.number(value, 3)
+
+
+def before_after(change: Change, *, percent: bool) -> str:
+    """A figure before and after with its range: "0.469 → 0.472 (0.471–0.474)"."""
+    before, after, low, high = (
+        figure(value, percent=percent) for value in (change.before, change.after, change.low, change.high)
+    )
+    if math.isnan(change.low):
+        return f"{before} → {after}"
+    return f"{before} → {after} ({low}–{high})"
+
+
+def moved(outcome: Outcome) -> str:
+    """How many change schools, and how far they go."""
+    change = outcome.district["moved"]
+    text = f"**{change.after:,.0f} students change schools.** {words.spread(change.low, change.high, '{:,.0f}'.format)}"
+    known = outcome.travel.dropna(subset="miles")
+    if known.empty or not change.after:
+        return text
+    told = " and ".join(
+        f"{miles:.1f} miles ({low:.1f}–{high:.1f}) for {'disadvantaged' if group == 'ed' else 'other'} students"
+        for group, miles, low, high in known[["group", "miles", "low", "high"]].itertuples(index=False)
+    )
+    return f"{text} From their school today to the next it is {told}, on average."
+
+
+def poorer(rows: pd.DataFrame) -> str:
+    """Which sending schools become poorer most.
+
+    Args:
+        rows: schools of the outcome with school, poorer, change.
+    """
+    found = rows[rows["poorer"]].sort_values("change", ascending=False)
+    if found.empty:
+        return "No school that sends students becomes poorer."
+    some = found.head(3)
+    named = [
+        f"{school} ({words.signed(change, points=True)})"
+        for school, change in some[["school", "change"]].itertuples(index=False)
+    ]
+    rest = len(found) - len(some)
+    return f"▲ Poorer most: {listed(named)}." + (f" {rest:,} more are marked ▲ below." if rest else "")
+
+
+def flows(shown: pd.DataFrame, everything: pd.DataFrame, unplaced: int) -> str:
+    """How much of who moves a map shows.
+
+    Args:
+        shown, everything: flows with students.
+        unplaced: students on the way from or to a place without a known point.
+    """
+    text = (
+        f"{len(shown):,} lines with {shown['students'].sum():,} of the {everything['students'].sum():,} moves; wider "
+        "lines are more students, amber and solid for disadvantaged, blue and dashed for others; stars are hosts."
+    )
+    left = len(everything) - len(shown)
+    if left:
+        text += f" {left:,} smaller flows are left out; the table and the download hold all."
+    return text + (f" Of {unplaced:,} students no place is known to draw." if unplaced else "")
+
+
+def who_moves(hosts: pd.DataFrame) -> str:
+    """The flow map in words.
+
+    Args:
+        hosts: one row a host: Host, and numbers of students who arrive and leave by group.
+    """
+    return "; ".join(
+        f"{row.host}: {row.arrive_ed:,} disadvantaged and {row.arrive_other:,} other students arrive, "
+        f"{row.leave_ed:,} and {row.leave_other:,} leave"
+        for row in hosts.itertuples()
+    )
+
+
+def seats(pools: pd.DataFrame) -> str:
+    """Odds by pool, in one sentence; seats and applicants over all hosts."""
+    told = []
+    for group, rows in pools.groupby("group", sort=False):
+        drawn = int((rows["seats"] - rows["kept"]).sum())
+        # Whoever goes without at one host may apply at the next, so applicants of one host are compared with its seats.
+        odds = rows["odds"].dropna()
+        if drawn and len(odds):
+            low, high = odds.min(), odds.max()
+            chance = f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
+            told.append(f"{words.pool(str(group)).lower()}: {drawn:,} seats to draw, a chance of {chance} at each host")
+        else:
+            told.append(f"{words.pool(str(group)).lower()}: no seat is left to draw, as present students keep them")
+    return f"By lottery — {'; '.join(told)}."
+
+
+def frontier(rows: pd.DataFrame, names: dict[str, str]) -> str:
+    """The plan beside the best possible with as many moves, and beside the best choice of as many hosts.
+
+    Args:
+        rows: of ``analysis.policy.beside.beside``.
+        names: of schools by their id.
+    """
+    today, plan = (rows[rows["what"] == what].iloc[0] for what in ("today", "plan"))
+    best = rows[rows["what"] == "as many moves"].iloc[0]
+    text = (
+        f"This plan takes D from {words.number(today['value'], 3)} to {words.number(plan['value'], 3)} with "
+        f"{plan['moved']:,.0f} students moved, {plan['share_moved']:.1%} of the district's. The best assignment that "
+        f"moves no more comes to {words.number(best['value'], 3)}; none lies below {words.number(best['bound'], 3)}."
+    )
+    chosen = rows[rows["what"] == "best hosts"]
+    if len(chosen):
+        row = chosen.iloc[0]
+        hosts = [names.get(each, each) for each in str(row["hosts"]).split()]
+        text += (
+            f" The {len(hosts)} hosts that could do most are {listed(hosts)}: with the best choice of who moves they "
+            f"come to {words.number(row['value'], 3)} with {row['moved']:,.0f} moved."
+        )
+    return text
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "A, B and C"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
