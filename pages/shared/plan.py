@@ -17,25 +17,25 @@ FILES = "scenario_files"
 
 @st.fragment
 def show_plan(view: View, district: str) -> None:
-    """The builder, then what its scenario does: sentence, cards, pictures, table, downloads, caveats."""
+    """The builder, then what its scenario does, and beside what other plans and the best could do."""
     if plan_session.reopened():
         st.rerun()  # the file says what the view bar shows, too
     try:
         preset, scenario = asked_scenario(view, district)
         outcome = plan_store.outcome(view, scenario)
     except InputError as error:
-        _show_files(view)
+        _show_way_back(view, district)
         st.info(_named(str(error), view), icon=":material/info:")
         return
     _show_steps(view, preset, scenario)
     rows = school_rows(outcome, view)
     show_answer(outcome, rows, view)
     show_pictures(view, scenario)
-    slow = st.container()
-    show_comparison(view, scenario)
     show_table(outcome, rows)
     show_downloads(outcome, view)
     show_caveats(outcome)
+    slow = st.container()
+    show_comparison(view, scenario)
     with slow:  # last, so that nothing waits for it
         show_frontier(view, preset, scenario)
 
@@ -68,6 +68,15 @@ def _show_steps(view: View, preset: str, scenario: Scenario) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
+        _show_files(view)
+
+
+def _show_way_back(view: View, district: str) -> None:
+    """From settings that do not go together: to the plan before, or to a file's."""
+    steps = plan_session.last_steps()
+    with st.container(horizontal=True):
+        if steps and district in steps.of:
+            st.button("Undo", icon=":material/undo:", key="undo", on_click=plan_session.step, args=(steps, 0))
         _show_files(view)
 
 

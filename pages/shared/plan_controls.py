@@ -12,7 +12,7 @@ from analysis.policy.scenario import TURNOUT, Host, Pool, Scenario
 from pages.shared import store
 from pages.shared.plan_form import Form, fault_beside
 from pages.shared.plan_session import carried, told
-from pages.shared.plan_settings import new_school, settings
+from pages.shared.plan_settings import TABS, new_school, settings
 from pages.shared.view import View
 
 # Where the hosts' seats are.
@@ -198,6 +198,16 @@ def _more(
     form: Form, grades: pd.DataFrame, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float, pools: dict[str, Pool]
 ) -> tuple[tuple[Host, ...], dict[str, object]]:
     """The hosts with their seats, and all further settings."""
+    of_schools, *others = st.tabs(TABS)
+    with of_schools:
+        hosts = _seated(form, grades, schools, chosen, filled)
+    return hosts, settings(form, schools, pools, others)
+
+
+def _seated(
+    form: Form, grades: pd.DataFrame, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float
+) -> tuple[Host, ...]:
+    """The hosts with their seats, and a new school among them."""
     seats_in = EVERY
     if not grades.empty:
         seats_in = form.buttons(
@@ -214,7 +224,7 @@ def _more(
     opened = new_school(form, schools)
     if opened:
         hosts = (*hosts, Host(NEW_ID, opened[1], new=opened[0]))
-    return hosts, settings(form, schools, pools)
+    return hosts
 
 
 def _one_by_one(form: Form, chosen: pd.DataFrame, hosts: tuple[Host, ...]) -> tuple[Host, ...]:

@@ -56,6 +56,9 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
         "its places and at 90 % of its students or more. A plan with students from outside has other students in all, "
         "so its D is not quite of the same kind."
     )
+    if not plan_store.can_tell_best(view.exported, scenario):
+        st.caption("Too many counts of this district are hidden in downloads for the best to be told in one, or tried.")
+        return
     with st.container(horizontal=True):
         if scenario.hosts:
             _try_button(view, preset, scenario)

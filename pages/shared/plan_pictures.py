@@ -9,7 +9,18 @@ import streamlit as st
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from data.schema import RACES, school_year
-from pages.shared import atlas, charts, maps, parts, plan_store, plan_words, policy_charts, store, words
+from pages.shared import (
+    atlas,
+    charts,
+    maps,
+    parts,
+    plan_store,
+    plan_words,
+    policy_charts,
+    store,
+    words,
+    words_of_change,
+)
 from pages.shared.plan_result import school_rows
 from pages.shared.plan_words import FIGURES
 from pages.shared.view import View
@@ -210,10 +221,11 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
         return
     st.markdown(plan_words.seats(outcome.pools))
     names = rows.set_index("ncessch")["school"]
+    drawn = outcome.pools["seats"] - outcome.pools["kept"]
     pools = outcome.pools.assign(
         host=outcome.pools["host"].map(names).fillna(outcome.pools["host"]),
         group=outcome.pools["group"].map(words.pool),
-        odds=outcome.pools["odds"].map(words.percent),
+        odds=outcome.pools["odds"].map(words.percent).where(drawn > 0, "no seat to draw"),
     )
     labels = {
         "host": "Host",
@@ -283,7 +295,7 @@ def _districts(view: View, outcome: Outcome) -> None:
                 ],
                 "Today": state["before"].map(partial(words.number, decimals=4)),
                 "After": state["after"].map(partial(words.number, decimals=4)),
-                "Change": [words.signed(change, decimals=4) for change in state["after"] - state["before"]],
+                "Change": (state["after"] - state["before"]).map(words_of_change.signed_part),
             }
         ).set_index("Of the state's separation")
     )

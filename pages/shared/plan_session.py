@@ -81,6 +81,12 @@ def remember(preset: str, scenario: Scenario) -> Steps:
     return steps
 
 
+def last_steps() -> Steps | None:
+    """The session's steps, whose present one is the last plan that could be shown."""
+    steps: Steps | None = st.session_state.get(_STEPS)
+    return steps
+
+
 def step(steps: Steps, by: int) -> None:
     """Go back or forward among the steps."""
     steps.at = min(max(steps.at + by, 0), len(steps.done) - 1)

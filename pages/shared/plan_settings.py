@@ -1,9 +1,11 @@
 """What few plans change: every rule of a scenario beyond the three questions, grouped as people ask for them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.errors import InputError
 from analysis.policy.scenario import (
@@ -24,16 +26,26 @@ from pages.shared.plan_form import Form, fault_beside
 # Where the willingness of a table that was uploaded is kept; it is too long for a link.
 WEIGHTS = "plan_weights"
 GROUPS = {"ed": "disadvantaged", "other": "other"}
-TABS = ("Who keeps or gets a seat first", "Who applies", "From outside", "Empty seats and leaving", "Over the years")
+TABS = (
+    "Schools and seats",
+    "Who keeps or gets a seat first",
+    "Who applies",
+    "From outside",
+    "Empty seats and leaving",
+    "Over the years",
+)
 
 
-def settings(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[str, Any]:
-    """The scenario's fields beyond the three questions.
+def settings(
+    form: Form, schools: pd.DataFrame, pools: dict[str, Pool], tabs: Sequence[DeltaGenerator]
+) -> dict[str, Any]:
+    """The scenario's fields beyond the three questions and the hosts.
 
     Args:
         form: where the controls take their values from.
         schools: the district's, columns ncessch and school.
         pools: what the three questions say of the ``ed`` and ``other`` pool.
+        tabs: where they go, those of ``TABS`` after the first.
 
     Raises:
         InputError: settings that do not go together; it is said beside them as well.
@@ -41,7 +53,7 @@ def settings(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[
     faults: list[str] = []
     asked: dict[str, Any] = {}
     groups = (_first, _applying, _outside, _leaving, _years)
-    for tab, group in zip(st.tabs(TABS), groups, strict=True):
+    for tab, group in zip(tabs, groups, strict=True):
         with tab, fault_beside(faults):
             asked |= group(form, schools, pools)
     if faults:
@@ -233,7 +245,7 @@ def new_school(form: Form, schools: pd.DataFrame) -> tuple[NewSchool, int] | Non
         return None
     middle = [float(schools[axis].mean()) if schools[axis].notna().any() else 0.0 for axis in ("latitude", "longitude")]
     found = []
-    columns = st.columns(4)
+    columns = st.columns([2, 2, 4, 2])
     for column, axis, at, most in zip(columns, ("latitude", "longitude"), middle, (90.0, 180.0), strict=False):
         with column:
             found.append(

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analysis.errors import InputError
 from analysis.policy import effects
 from analysis.policy.ground import ground
 from analysis.policy.outcome import Outcome, simulate
@@ -89,11 +88,9 @@ def beside_the_best(view: View, scenario: Scenario, measure: str) -> pd.DataFram
         moved as by the plan.
 
     Raises:
-        InputError: no assignment meets the limits, or too many counts are hidden for one to be told.
+        InputError: no assignment meets the limits.
     """
     key, bare, places = _key(view, scenario), _bare(scenario), _places(view, scenario)
-    if not told(schools_of(view, scenario).set_index("ncessch").loc[places.ids].reset_index(), view.cell):
-        raise InputError("Too many counts of this district are hidden for a comparison to be told.")
     change, moved = (_simulated(key, scenario, view).district[name] for name in (measure, "moved"))
     share = float(moved.after / places.students.sum())
     ends = [
@@ -104,6 +101,13 @@ def beside_the_best(view: View, scenario: Scenario, measure: str) -> pd.DataFram
     if scenario.hosts:
         found.append(_best_hosts(key, bare, len(scenario.hosts), scenario.ed_share, measure, view))
     return pd.concat([*found, _frontier(key, bare, measure, None, view)], ignore_index=True)
+
+
+def can_tell_best(view: View, scenario: Scenario) -> bool:
+    """Whether few enough counts are hidden for the best assignments of the district's schools to be told."""
+    table = schools_of(view, scenario)
+    own = table[table["leaid"] == scenario.district]
+    return told(own if scenario.level is None else own[own["level"] == scenario.level], view.cell)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

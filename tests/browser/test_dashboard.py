@@ -98,6 +98,35 @@ def test_the_link_shows_the_same_to_another_visitor(visit):
     assert tab.settled().shown() == seen
 
 
+def test_a_planner_keeps_a_plan_tries_others_and_goes_back(visit, tmp_path):
+    tab = visit("/policy")
+    first = tab.cards
+    tab.page.get_by_role("button", name="Keep this one").click()
+    tab.settled().pick("turnout", "low")
+    assert tab.cards != first
+    tab.page.get_by_role("button", name="Keep this one").click()
+    tab.settled()
+    assert tab.row("Dissimilarity (D)")[0].startswith(first[0])
+    assert tab.row("Dissimilarity (D)")[1].startswith(tab.cards[0])
+    with tab.page.expect_download() as given:
+        tab.page.get_by_role("button", name="Scenario (JSON)").click()
+    raw = json.loads(given.value.path().read_text(encoding="utf-8"))
+    raw["draw"], raw["half_miles"] = "distance", 3.0
+    changed = tmp_path / "plan.json"
+    changed.write_text(json.dumps(raw), encoding="utf-8")
+    tab.page.get_by_role("button", name="Open a scenario file").click()
+    tab.page.locator("input[type=file]").set_input_files(changed)
+    expect(tab.page.get_by_test_id("stMetricValue").first).not_to_have_text(tab.cards[0])
+    seen = tab.settled().cards
+    assert "half_miles=3" in tab.link
+    assert visit(tab.link, new=True).cards == seen
+    tab.page.keyboard.press("Escape")
+    for _ in range(2):
+        tab.page.get_by_role("button", name="Undo").click()
+        tab.settled()
+    assert tab.cards == first
+
+
 def test_back_returns_to_the_page_before(visit):
     tab = visit("/districts?level=high")
     title = tab.title

@@ -183,6 +183,47 @@ def test_dumbbell_shows_before_after_and_range(schools):
     assert len(lines["y"]) == 9
 
 
+def test_a_school_that_becomes_poorer_is_a_triangle(schools):
+    *_, after = drawn(policy_charts.dumbbell(schools.assign(poorer=[False, True, False])))
+    assert list(after["marker"]["symbol"]) == ["circle", "triangle-up", "circle"]
+
+
+def test_a_fan_has_its_band_around_what_is_expected():
+    rows = pd.DataFrame({"label": ["today", "2021–22"], "value": [0.5, 0.4], "low": [0.5, 0.3], "high": [0.5, 0.45]})
+    low, high, value = drawn(policy_charts.fan(rows, "D", percent=False))
+    assert [values(each["y"]) for each in (low, high, value)] == [[0.5, 0.3], [0.5, 0.45], [0.5, 0.4]]
+    assert high["fill"] == "tonexty"
+
+
+def test_plans_side_by_side_have_a_row_each_with_their_range():
+    rows = pd.DataFrame(
+        {
+            "label": ["1 · a", "2 · a"],
+            "before": [0.5, 0.5],
+            "after": [0.4, 0.45],
+            "low": [0.3, 0.45],
+            "high": [0.5, 0.5],
+        }
+    )
+    before, after = drawn(policy_charts.compared(rows, "D", percent=False))
+    assert (values(before["x"]), values(after["x"])) == ([0.5, 0.5], [0.4, 0.45])
+    assert len(set(after["y"])) == 2
+    assert values(after["error_x"]["arrayminus"]) == pytest.approx([0.1, 0])
+    assert before["marker"]["symbol"] == "circle-open"
+
+
+def test_moves_are_lines_told_apart_without_colour():
+    ends = {"from_latitude": 1.0, "from_longitude": 2.0, "to_latitude": 3.0, "to_longitude": 4.0}
+    lines = pd.DataFrame([ends | {"group": "ed", "students": 10}, ends | {"group": "other", "students": 1}])
+    points = pd.DataFrame({"latitude": [1, 3], "longitude": [2, 4], "symbol": ["circle", "star"], "hover": ["a", "b"]})
+    traces = drawn(maps.flows(lines, points, None, [], []))
+    shown = {trace["name"]: trace for trace in traces if trace.get("mode") == "lines" and len(values(trace["lat"]))}
+    assert set(shown) == {"disadvantaged", "other students"}
+    assert values(shown["disadvantaged"]["lat"])[:2] == [1, 3]
+    assert shown["disadvantaged"]["line"]["dash"] != shown["other students"]["line"]["dash"]
+    assert shown["disadvantaged"]["line"]["width"] > shown["other students"]["line"]["width"]
+
+
 def test_group_and_other_keep_their_colours(schools):
     (bars,) = drawn(charts.contributions(schools))
     assert list(bars["marker"]["color"]) == [charts.GROUP, charts.OTHER, charts.OTHER]

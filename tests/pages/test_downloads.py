@@ -101,6 +101,31 @@ def test_a_scenario_leaves_without_its_hidden_schools(state, downloaded):  # noq
     assert moves["students"].isna().all()
 
 
+def test_what_follows_from_a_scenario_leaves_without_its_hidden_schools(state, downloaded):
+    hosts = {"hosts_3900001_dallas": "Uneven School 2 (390000100002)"}
+    files, app = downloaded("policy", district="Uneven (3900001)", frontier="true", **hosts)
+    assert any("best to be told" in each.value for each in app.caption)
+    assert "try_best" not in [each.key for each in app.button]
+    hidden = ["390000100001", "390000100002"]
+    seats = table(files["Seats and odds (CSV)"])
+    of_hidden = seats["host"].isin(hidden)
+    assert of_hidden.any()
+    assert (
+        seats.loc[of_hidden, ["kept", "inside", "unfilled", "applied", "odds", "waiting", "why"]].isna().all(axis=None)
+    )
+    years = table(files["Every year (CSV)"])
+    assert years.loc[years["figure"] != "moved", ["value", "low", "high"]].isna().all(axis=None)
+    parts = table(files["Between and within (CSV)"])
+    assert parts.loc[parts["place"] == "district", ["before", "after"]].isna().all(axis=None)
+    races = table(files["Races (CSV)"])
+    assert set(races["race"]) >= {"black", "white"}
+    assert table(files["Districts (CSV)"])[["ed_before", "ed_after"]].isna().all(axis=None)
+    # The best assignment would tell the counts it is made of.
+    assert "Frontier (CSV)" not in files
+    told = {name: text for name, text in files.items() if name.endswith("(CSV)")}
+    assert {version for text in told.values() for version in table(text)["data_version"]} != {state.input_hash}
+
+
 def test_a_quality_report_leaves_without_small_counts(state, downloaded):
     files, app = downloaded("quality")
     told = json.loads(files["Every year (JSON)"])

@@ -225,6 +225,16 @@ def test_a_wrong_combination_is_one_sentence_beside_the_control(uneven, link, fa
     assert not app.metric
 
 
+def test_a_wrong_combination_can_be_undone(uneven):
+    app = uneven()
+    before = cards(app)
+    app.number_input(key="feeders").set_value(10).run()
+    assert not app.metric
+    app.button(key="undo").click().run()
+    assert cards(app) == before
+    assert app.number_input(key="feeders").value == 0
+
+
 def test_what_the_engine_refuses_is_told_with_the_schools_name(uneven):
     app = uneven()
     app.multiselect[0].set_value(SCHOOLS).run()
