@@ -195,12 +195,13 @@ def levels(view: "View", chain: str) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _bounds(key: "Key", year: int, by: str) -> pd.DataFrame:
-    return measured.bounds_by(_schools(key.of_any_groups, year), by, key.group).set_index("place")
+    group, *other = comparison(key.group).columns
+    return measured.bounds_by(_schools(key.of_any_groups, year), by, group, *other).set_index("place")
 
 
 def bounds(view: "View", by: str) -> pd.DataFrame | None:
-    """What the year's indices can be, by place; None for two races, whose bounds are not known."""
-    if view.groups.other is not None:
+    """What the year's indices can be, by place; None for all races, whose bounds are not known."""
+    if view.groups.many:
         return None
     return _bounds(view.key, view.year, by)
 
