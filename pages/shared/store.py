@@ -11,7 +11,7 @@ import streamlit as st
 from analysis import measured
 from analysis.borders import Change, border_gaps, joined, opened
 from analysis.indices import INDICES
-from analysis.measured_uncertainty import KEYS, expected_by, intervals_by
+from analysis.measured_uncertainty import KEYS, expected_by, intervals_by, part_intervals
 from analysis.peers import peers as similar
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Scenario
@@ -23,7 +23,16 @@ from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, included
 from data.lineage import Lineage
 from data.lineage import lineage as followed
-from data.privacy import TRAITS, fingerprint, marked_borders, marked_districts, marked_outcome, marked_places, protected
+from data.privacy import (
+    TRAITS,
+    carried_years,
+    fingerprint,
+    marked_borders,
+    marked_districts,
+    marked_outcome,
+    marked_places,
+    protected,
+)
 from data.quality.report import Report, of_dataset
 from data.schema import RACES
 from data.sensitivity import sensitivity as on_every_basis
@@ -206,14 +215,15 @@ def bounds(view: "View", by: str) -> pd.DataFrame | None:
     return _bounds(view.key, view.year, by)
 
 
-def _replicates(schools: pd.DataFrame) -> int:
+def replicates(schools: pd.DataFrame) -> int:
+    """How many draws of some schools a page takes."""
     return max(FEWEST_REPLICATES, min(REPLICATES, DRAWN // max(len(schools), 1)))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _by_chance(key: "Key", year: int, measures: tuple[str, ...]) -> pd.DataFrame:
     schools, groups = _schools(key.of_any_groups, year), comparison(key.group)
-    found = expected_by(schools, "district", groups.group, groups.other, _replicates(schools), names=measures)
+    found = expected_by(schools, "district", groups.group, groups.other, replicates(schools), names=measures)
     return found.set_index("place")
 
 
@@ -223,11 +233,35 @@ def by_chance(view: "View", *measures: str) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
+def _district_intervals(key: "Key", year: int, measure: str) -> pd.DataFrame:
+    schools, groups = _schools(key.of_any_groups, year), comparison(key.group)
+    asked = (schools, "district", groups.group, groups.other, replicates(schools))
+    return intervals_by(*asked, names=(measure,)).set_index("place")
+
+
+def district_intervals(view: "View", measure: str) -> pd.DataFrame:
+    """How sure an index of the year's districts is; see ``measured_uncertainty.intervals_by``."""
+    return _district_intervals(view.key, view.year, measure)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _part_intervals(key: "Key") -> pd.DataFrame:
+    (table, _), groups = _included(key.of_any_groups), comparison(key.group)
+    found = part_intervals(table, groups.group, groups.other, replicates(table))
+    return carried_years(found, table, groups, key.cell)
+
+
+def parts_sure(view: "View") -> pd.DataFrame:
+    """How sure the parts between and within districts are by year; see ``measured_uncertainty.part_intervals``."""
+    return _part_intervals(view.key)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _how_sure(key: "Key", year: int, leaid: str | None) -> pd.DataFrame:
     schools, groups = _schools(key.of_any_groups, year), comparison(key.group)
     # All schools of the view are one place, whatever the states they name.
     schools = schools.assign(state="") if leaid is None else schools[schools["leaid"] == leaid]
-    asked = (schools, "state" if leaid is None else "district", groups.group, groups.other, _replicates(schools))
+    asked = (schools, "state" if leaid is None else "district", groups.group, groups.other, replicates(schools))
     found = expected_by(*asked).join(intervals_by(*asked).drop(columns=KEYS))
     row = found.iloc[0]
     columns = ("expected", "excess", "chance_share", "corrected", "interval_low", "interval_high")
