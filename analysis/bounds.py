@@ -25,7 +25,6 @@ of P, and a convex over a concave function is greatest at one of the two. For G,
 Completions in which an index is undefined, such as those without any student of the group, are passed over.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -35,17 +34,15 @@ from numpy.typing import NDArray
 
 from analysis.corners import at_corners
 from analysis.indices import INDICES, measure
-from analysis.intervals import Intervals, Pieces, pieces
+from analysis.intervals import Intervals, Range, halved, pieces, within
+from analysis.mixing import MIXINGS, evenest, inner_share, most_uneven, product, product_slope
 from analysis.two_groups import gini
 from analysis.units import Floats, ratio
 
-# Halvings of an interval of shares: to below the last digit of a number near 0.
-_HALVINGS = 56
 # How many steps of P there are, between whose ends D is bounded: the more, the closer.
 _CELLS = 24
 # Times G's bound is improved by taking the completion it found as the next q.
 _REFERENCES = 3
-_AS_GOOD_AS = 1e-12
 
 
 @dataclass(frozen=True)
@@ -95,193 +92,25 @@ def bounds(schools: Intervals) -> Bounds:
 
 def _least_of(name: str, schools: Intervals) -> Floats:
     """The least value of an index in each place."""
-    if name in _MIXINGS:
-        return _evenest(schools, _MIXINGS[name])
-    group = _Range.of(schools, 1, 1)
+    if name in MIXINGS:
+        return evenest(schools, MIXINGS[name])
+    group = Range.of(schools, 1, 1)
     return group.or_nan((_gini_low if name == "gini" else _d_low)(schools, group))
 
 
 def _greatest_of(name: str, schools: Intervals) -> tuple[Floats, NDArray[np.bool_]]:
     """The greatest value of an index in each place, split schools allowed, and whether a completion attains it."""
-    if name in _MIXINGS:
-        return _most_uneven(schools, _MIXINGS[name])
-    group = _Range.of(schools, 1, 1)
+    if name in MIXINGS:
+        return most_uneven(schools, MIXINGS[name])
+    group = Range.of(schools, 1, 1)
     greatest = (_gini_high if name == "gini" else _d_high)(schools, group)
     return group.or_nan(greatest), np.zeros(schools.places, dtype=bool)
-
-
-@dataclass(frozen=True)
-class _Range:
-    """The totals of the group between which an index is defined, (places,) each."""
-
-    fewest: Floats
-    most: Floats
-
-    @classmethod
-    def of(cls, schools: Intervals, group: int, other: int) -> "_Range":
-        """With at least so many students of either group."""
-        return cls(np.maximum(schools.fewest, group), np.minimum(schools.most, schools.all_students - other))
-
-    def or_nan(self, values: Floats) -> Floats:
-        """The values, NaN where no completion defines the index."""
-        return np.where(self.fewest <= self.most, values, np.nan)
-
-
-def _halved(low: Floats, high: Floats, further: Callable[[Floats], NDArray[np.bool_]]) -> Floats:
-    """Where ``further`` turns from true to false, by halving the interval from low to high."""
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        right = further(middle)
-        low, high = np.where(right, middle, low), np.where(right, high, middle)
-    return (low + high) / 2
-
-
-# V, H, M, Atkinson and isolation: by how mixed the schools are --------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Mixing:
-    """An index as a falling function of how mixed schools are: of q = Σ t_s ψ(p_s) / T, against ω(P) of the place.
-
-    Attributes:
-        mix, slope: the concave ψ of a share and its derivative.
-        whole, whole_slope: the concave ω of P and its derivative.
-        value: the index from q and ω.
-        relative: whether the index depends on q / ω; else on q − ω.
-        group, other: the least students of either group for which it is defined.
-    """
-
-    mix: Callable[[Floats], Floats]
-    slope: Callable[[Floats], Floats]
-    whole: Callable[[Floats], Floats]
-    whole_slope: Callable[[Floats], Floats]
-    value: Callable[[Floats, Floats], Floats]
-    relative: bool = True
-    group: int = 1
-    other: int = 1
-
-    def index(self, q: Floats, share: Floats) -> Floats:
-        return self.value(q, self.whole(share))
-
-    def mixes_more(self, q: Floats, change: Floats, share: Floats) -> NDArray[np.bool_]:
-        """Whether the index falls with one more student of the group, who changes Σ t_s ψ(p_s) by ``change``."""
-        if not self.relative:
-            return change > self.whole_slope(share)
-        return change * self.whole(share) > q * self.whole_slope(share)
-
-
-def _evenest(schools: Intervals, mixing: _Mixing) -> Floats:
-    """The least value of the index in each place."""
-    group = _Range.of(schools, mixing.group, mixing.other)
-    everyone = schools.all_students
-    open_schools, fixed = schools.of_schools(schools.hidden), schools.of_schools(~schools.hidden)
-    students, place = open_schools.students, open_schools.place
-    low, high = open_schools.low / students, open_schools.high / students
-    fixed_mix = fixed.over_places(fixed.students * mixing.mix(fixed.low / fixed.students))
-    fixed_group = fixed.over_places(fixed.low)
-
-    def at(level: Floats) -> tuple[Floats, Floats]:
-        shares = np.clip(level[place], low, high)
-        mixed = fixed_mix + open_schools.over_places(students * mixing.mix(shares))
-        return mixed / everyone, fixed_group + open_schools.over_places(students * shares)
-
-    def further(level: Floats) -> NDArray[np.bool_]:
-        q, count = at(level)
-        more = mixing.mixes_more(q, mixing.slope(level), count / everyone)
-        return (count < group.fewest) | ((count <= group.most) & more)
-
-    q, count = at(_halved(np.zeros(schools.places), np.ones(schools.places), further))
-    count = np.clip(count, group.fewest, np.maximum(group.most, group.fewest))
-    return group.or_nan(mixing.index(q, np.minimum(count / everyone, 1.0)))
-
-
-def _most_uneven(schools: Intervals, mixing: _Mixing) -> tuple[Floats, NDArray[np.bool_]]:
-    """The greatest value of the index in each place with split schools, and whether it needs none split."""
-    group = _Range.of(schools, mixing.group, mixing.other)
-    weight = schools.students / schools.all_students[schools.place]
-    at_low, at_high = (-weight * mixing.mix(count / schools.students) for count in (schools.low, schools.high))
-    unmixed = pieces(schools, at_low, at_high)
-    everyone = schools.all_students[unmixed.place]
-    start, end = _within(unmixed, group)
-    crossed = start <= end
-    end = np.maximum(start, end)
-
-    def index(count: Floats) -> Floats:
-        return np.where(crossed, mixing.index(-unmixed.at(count), count / everyone), -np.inf)
-
-    def further(count: Floats) -> NDArray[np.bool_]:
-        return ~mixing.mixes_more(-unmixed.at(count), -unmixed.slope * everyone, count / everyone)
-
-    at_start, at_end = index(start), index(end)
-    ends = np.maximum(at_start, at_end)
-    greatest = _greatest(unmixed, np.maximum(ends, index(_halved(start, end, further))), schools.places)
-    whole = np.maximum(
-        np.where(start == unmixed.start, at_start, -np.inf), np.where(end == unmixed.end, at_end, -np.inf)
-    )
-    attained = _greatest(unmixed, whole, schools.places) >= greatest - _AS_GOOD_AS
-    return group.or_nan(greatest), attained
-
-
-def _within(line: Pieces, group: _Range) -> tuple[Floats, Floats]:
-    """Where each piece begins and ends within the range; its end lies before its start where it is outside."""
-    return np.maximum(line.start, group.fewest[line.place]), np.minimum(line.end, group.most[line.place])
-
-
-def _greatest(line: Pieces, values: Floats, places: int) -> Floats:
-    """The greatest of the (pieces,) values in each place."""
-    best = np.full(places, -np.inf)
-    np.maximum.at(best, line.place, values)
-    return best
-
-
-def _inner(share: Floats) -> Floats:
-    """A share kept off 0 and 1, where slopes are infinite."""
-    return np.clip(share, 1e-300, 1 - 1e-16)
-
-
-def _product(share: Floats) -> Floats:
-    return share * (1 - share)
-
-
-def _product_slope(share: Floats) -> Floats:
-    return 1 - 2 * share
-
-
-def _entropy(share: Floats) -> Floats:
-    inner = _inner(share)
-    return np.where((share > 0) & (share < 1), -inner * np.log(inner) - (1 - inner) * np.log1p(-inner), 0.0)
-
-
-def _entropy_slope(share: Floats) -> Floats:
-    return np.log1p(-_inner(share)) - np.log(_inner(share))
-
-
-def _root(share: Floats) -> Floats:
-    return np.sqrt(np.maximum(_product(share), 0.0))
-
-
-def _root_slope(share: Floats) -> Floats:
-    inner = _inner(share)
-    return (1 - 2 * inner) / (2 * _root(inner))
-
-
-_MIXINGS = {
-    "isolation": _Mixing(
-        _product, _product_slope, lambda share: share, np.ones_like, lambda q, whole: 1 - ratio(q, whole), other=0
-    ),
-    "variance_ratio": _Mixing(_product, _product_slope, _product, _product_slope, lambda q, whole: 1 - ratio(q, whole)),
-    "theil_h": _Mixing(_entropy, _entropy_slope, _entropy, _entropy_slope, lambda q, whole: 1 - ratio(q, whole)),
-    "mutual_information": _Mixing(
-        _entropy, _entropy_slope, _entropy, _entropy_slope, lambda q, whole: whole - q, False, 0, 0
-    ),
-    "atkinson": _Mixing(_root, _root_slope, _root, _root_slope, lambda q, whole: 1 - ratio(q, whole) ** 2),
-}
 
 
 # Dissimilarity --------------------------------------------------------------------------------------------------------
 
 
-def _d_low(schools: Intervals, group: _Range) -> Floats:
+def _d_low(schools: Intervals, group: Range) -> Floats:
     """Σ t (p − P)⁺ is least at the larger of Σ (l − tP)⁺ and Σ (tP − h)⁺: those above and below P cancel."""
     everyone, students, place = schools.all_students, schools.students, schools.place
 
@@ -296,16 +125,16 @@ def _d_low(schools: Intervals, group: _Range) -> Floats:
 
     def further(share: Floats) -> NDArray[np.bool_]:
         moved, change = at(share)
-        return change * _product(share) < moved * _product_slope(share)
+        return change * product(share) < moved * product_slope(share)
 
-    share = _halved(group.fewest / everyone, group.most / everyone, further)
-    return ratio(at(share)[0], _product(share))
+    share = halved(group.fewest / everyone, group.most / everyone, further)
+    return ratio(at(share)[0], product(share))
 
 
-def _d_high(schools: Intervals, group: _Range) -> Floats:
+def _d_high(schools: Intervals, group: Range) -> Floats:
     """The greatest bound of any two neighbouring values of P; see the module's notes."""
     everyone = schools.all_students
-    low, high = (_inner(count / np.maximum(everyone, 1)) for count in (group.fewest, group.most))
+    low, high = (inner_share(count / np.maximum(everyone, 1)) for count in (group.fewest, group.most))
     first, last = np.log(low) - np.log1p(-low), np.log(high) - np.log1p(-high)
     # Even steps of the odds' logarithm: the denominator P(1 − P) changes alike in all of them.
     edges = [1 / (1 + np.exp(-(first + (last - first) * step / _CELLS))) for step in range(_CELLS + 1)]
@@ -321,7 +150,7 @@ def _d_at(schools: Intervals, share: Floats, price: Floats) -> Floats:
     even, cost = schools.students * share[schools.place], price[schools.place]
     at_low, at_high = (np.maximum(count - even, 0) - cost * count for count in (schools.low, schools.high))
     moved = schools.over_places(np.maximum(at_low, at_high)) / schools.all_students + price * share
-    return moved / _product(share)
+    return moved / product(share)
 
 
 def _price(schools: Intervals, share: Floats) -> Floats:
@@ -337,7 +166,7 @@ def _price(schools: Intervals, share: Floats) -> Floats:
 # Gini -----------------------------------------------------------------------------------------------------------------
 
 
-def _gini_low(schools: Intervals, group: _Range) -> Floats:
+def _gini_low(schools: Intervals, group: Range) -> Floats:
     """G at the λ where it is least; one more student at λ changes its numerator by those below less those above."""
     everyone, students, place = schools.all_students, schools.students, schools.place
     low, high = schools.low / students, schools.high / students
@@ -347,14 +176,14 @@ def _gini_low(schools: Intervals, group: _Range) -> Floats:
         units = schools.completed(students * shares)
         count = units.totals[:, 0]
         change = schools.over_places(students * np.sign(level[place] - shares)) / everyone
-        falls = change < gini(units) * _product_slope(count / everyone)
+        falls = change < gini(units) * product_slope(count / everyone)
         return (count < group.fewest) | ((count <= group.most) & falls)
 
-    level = _halved(np.zeros(schools.places), np.ones(schools.places), further)
+    level = halved(np.zeros(schools.places), np.ones(schools.places), further)
     return gini(schools.completed(students * np.clip(level[place], low, high)))
 
 
-def _gini_high(schools: Intervals, group: _Range) -> Floats:
+def _gini_high(schools: Intervals, group: Range) -> Floats:
     """The least of the bounds with q at the middle of every interval, and then at the completion each bound found."""
     everyone, place = schools.all_students, schools.place
     weight = schools.students / everyone[place]
@@ -366,12 +195,12 @@ def _gini_high(schools: Intervals, group: _Range) -> Floats:
             for at in (schools.low / schools.students, schools.high / schools.students, shares)
         )
         line = pieces(schools, at_low, at_high)
-        start, end = _within(line, group)
+        start, end = within(line, group)
         spread = schools.over_places(own)[line.place]
         bound, where = np.full(schools.places, -np.inf), np.zeros(schools.places)
         for count in (start, end):
             share = count / everyone[line.place]
-            value = np.where(start <= end, ratio(line.at(count) - spread / 2, _product(share)), -np.inf)
+            value = np.where(start <= end, ratio(line.at(count) - spread / 2, product(share)), -np.inf)
             np.maximum.at(bound, line.place, value)
             found = value == bound[line.place]
             where[line.place[found]] = count[found]

@@ -1,5 +1,6 @@
 """Schools whose count of the group is hidden: known only to lie between two whole numbers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -7,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.units import Codes, Floats, Units
+
+# Halvings of an interval of shares: to below the last digit of a number near 0.
+HALVINGS = 56
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,32 @@ class Intervals:
 
 
 @dataclass(frozen=True)
+class Range:
+    """The totals of the group between which an index is defined, (places,) each."""
+
+    fewest: Floats
+    most: Floats
+
+    @classmethod
+    def of(cls, schools: Intervals, group: int, other: int) -> "Range":
+        """With at least so many students of either group."""
+        return cls(np.maximum(schools.fewest, group), np.minimum(schools.most, schools.all_students - other))
+
+    def or_nan(self, values: Floats) -> Floats:
+        """The values, NaN where no completion defines the index."""
+        return np.where(self.fewest <= self.most, values, np.nan)
+
+
+def halved(low: Floats, high: Floats, further: Callable[[Floats], NDArray[np.bool_]]) -> Floats:
+    """Where ``further`` turns from true to false, by halving the interval from low to high."""
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        right = further(middle)
+        low, high = np.where(right, middle, low), np.where(right, high, middle)
+    return (low + high) / 2
+
+
+@dataclass(frozen=True)
 class Pieces:
     """A sum over schools at its greatest for every total of the group, as straight pieces, one a hidden school.
 
@@ -126,6 +156,11 @@ class Pieces:
     def at(self, group: Floats) -> Floats:
         """The sum at (pieces,) students of the group in the place, each on its own piece."""
         return self.value + self.slope * (group - self.start)
+
+
+def within(line: Pieces, group: Range) -> tuple[Floats, Floats]:
+    """Where each piece begins and ends within the range; its end lies before its start where it is outside."""
+    return np.maximum(line.start, group.fewest[line.place]), np.minimum(line.end, group.most[line.place])
 
 
 def pieces(schools: Intervals, at_low: Floats, at_high: Floats) -> Pieces:

@@ -11,8 +11,10 @@ from analysis.decompose import ADDITIVE, by_level, decompose, district_parts, ne
 from analysis.indices import OF_ANY_GROUPS, SCHOOL, measure, undefined_reason
 from analysis.intervals import Intervals
 from analysis.multigroup import diversity
+from analysis.pair_bounds import pair_bounds
+from analysis.pairs import Pairs
 from analysis.two_groups import exposure, isolation
-from analysis.units import Codes, Other, Units, known, places_by, ratio, units_by
+from analysis.units import Codes, Floats, Other, Units, groups_of, known, places_by, ratio, units_by
 
 # The column that names a place, and the one that says what people call it.
 PLACES = {"state": ("state", "state"), "county": ("county", "county"), "district": ("leaid", "district")}
@@ -56,43 +58,54 @@ def reasons_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.Dat
     return _named(keys, counted[name], units.place).assign(**undefined_reason(units))
 
 
-def bounds_by(table: pd.DataFrame, by: str, group: str = "ed") -> pd.DataFrame:
-    """What every index between a group and everyone else can be, whatever its hidden counts are.
+def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None = None) -> pd.DataFrame:
+    """What every index of two groups can be, whatever their hidden counts are.
 
     Args:
-        table: a schools table with the group's count and its bounds. Every school whose students are known counts;
-            where the count is hidden or rounded it is anything between the bounds given, else, where it is unknown,
-            anything from none to all of the students.
+        table: a schools table with the groups' counts and their bounds. Every school whose students are known counts;
+            where a count is hidden or rounded it is anything between the bounds given, else, where it is unknown,
+            anything from none to all of the students. Two groups have no student in common.
         by: a key of ``PLACES``.
-        group: the column that counts the group; its bounds are ``<group>_low`` and ``<group>_high``.
+        group, other: columns that count the groups; ``other`` is None for everyone else. The bounds of a group are
+            ``<group>_low`` and ``<group>_high``.
 
     Returns:
         Columns year, place, place_name, and ``<index>_low`` and ``<index>_high`` for each index: see
-        ``analysis.bounds.bounds`` for which are exact. NaN where undefined.
+        ``analysis.bounds`` and, of two counts, ``analysis.pair_bounds`` for which are exact. NaN where undefined.
     """
     column, name = PLACES[by]
     counted = table[table["students"].notna()]
     students = counted["students"].to_numpy(dtype=np.float64)
-    low = counted[f"{group}_low"].fillna(counted[group]).fillna(0).to_numpy(dtype=np.float64)
-    high = counted[f"{group}_high"].fillna(counted[group]).fillna(counted["students"]).to_numpy(dtype=np.float64)
     place, keys = places_by(counted, ["year", column])
-    # A publisher hides "1 to 9" of a school of five just the same.
-    found = bounds(Intervals(np.minimum(low, students), np.minimum(high, students), students, place, len(keys)))
+    low, high = np.stack([_interval(counted, name) for name in groups_of(group, other)], axis=1)
+    if other is None:
+        found = bounds(Intervals(low[0], high[0], students, place, len(keys)))
+    else:
+        found = pair_bounds(Pairs(low, high, students, place, len(keys)))
     sides = [found.low.add_suffix("_low"), found.high.add_suffix("_high")]
     in_pairs = [f"{index}_{side}" for index in found.low for side in ("low", "high")]
     return _named(keys, counted[name], place).join(pd.concat(sides, axis=1)[in_pairs])
 
 
-def bounded_indices_by(table: pd.DataFrame, by: str, group: str = "ed") -> pd.DataFrame:
-    """The indices between a group and everyone else of every place and year, with their bounds.
+def _interval(table: pd.DataFrame, name: str) -> Floats:
+    """The least and the most that each school's count can be, (2, schools)."""
+    low = table[f"{name}_low"].fillna(table[name]).fillna(0)
+    high = table[f"{name}_high"].fillna(table[name]).fillna(table["students"])
+    ends = np.array([end.to_numpy(dtype=np.float64) for end in (low, high)])
+    # A publisher hides "1 to 9" of a school of five just the same.
+    return np.minimum(ends, table["students"].to_numpy(dtype=np.float64))
+
+
+def bounded_indices_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None = None) -> pd.DataFrame:
+    """The indices of two groups of every place and year, with their bounds.
 
     Returns:
         The columns of ``indices_by``, then those of ``bounds_by``. A place of which no count is known has bounds
         alone, and no schools counted.
     """
     keys = ["year", "place", "place_name"]
-    both = bounds_by(table, by, group)
-    merged = both[keys].merge(indices_by(table, by, group, None).drop(columns="place_name"), on=keys[:2], how="left")
+    both = bounds_by(table, by, group, other)
+    merged = both[keys].merge(indices_by(table, by, group, other).drop(columns="place_name"), on=keys[:2], how="left")
     counts = ["schools", "students", "group_students"]
     return merged.assign(**merged[counts].fillna(0).astype(np.int64)).join(both.drop(columns=keys))
 
@@ -123,7 +136,7 @@ def decomposed(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
     Returns:
         One row a year, columns (measure, part) as in ``analysis.decompose.decompose``.
     """
-    units, district, years = _by_year(table, group, other)
+    units, district, years = by_year(table, group, other)
     return decompose(units, district).set_index(pd.Index(years, name="year"))
 
 
@@ -171,7 +184,7 @@ def district_contributions(table: pd.DataFrame, group: str, other: Other) -> pd.
         Columns year, leaid, and for each additive measure ``<measure>_between`` and ``<measure>_within``, which add up
         over districts to the parts of ``decomposed``.
     """
-    units, district, years = _by_year(table, group, other)
+    units, district, years = by_year(table, group, other)
     parts, place_of = district_parts(units, district)
     counted = table[known(table, group, other)]
     ids = counted.assign(place=units.place)[["place", "leaid"]].drop_duplicates().sort_values(["place", "leaid"])
@@ -186,7 +199,7 @@ def typical_schools(table: pd.DataFrame, group: str, other: Other) -> pd.DataFra
         One row a year: ``of_group`` (isolation, aPa) and ``of_other`` (bPa). With everyone else as the other group
         their difference is the variance ratio.
     """
-    units, _, years = _by_year(table, group, other)
+    units, _, years = by_year(table, group, other)
     swapped = Units(units.counts[:, ::-1], units.students, units.place, units.places)
     return pd.DataFrame(
         {"of_group": isolation(units), "of_other": exposure(swapped)}, index=pd.Index(years, name="year")
@@ -215,7 +228,7 @@ def headlines(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
         One row a year: schools and students counted, the group's share of them, variance_ratio with its parts
         variance_ratio_between and variance_ratio_within, dissimilarity and exposure.
     """
-    units, district, years = _by_year(table, group, other)
+    units, district, years = by_year(table, group, other)
     parts, indices = decompose(units, district), measure(units)
     return pd.DataFrame(
         {
@@ -273,7 +286,7 @@ def shares(table: pd.DataFrame, group: str, other: Other) -> pd.Series:
     return pd.Series(diversity(alone), index=counted.index).reindex(table.index)
 
 
-def _by_year(table: pd.DataFrame, group: str, other: Other) -> tuple[Units, Codes, Sequence[Any]]:
+def by_year(table: pd.DataFrame, group: str, other: Other) -> tuple[Units, Codes, Sequence[Any]]:
     """Units with years for places, the code of each school's district, and the years."""
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year"])

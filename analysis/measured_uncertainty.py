@@ -6,9 +6,10 @@ import pandas as pd
 
 from analysis.expected import expected
 from analysis.indices import INDICES, measure
-from analysis.measured import PLACES, indices_by
+from analysis.measured import PLACES, by_year, indices_by
 from analysis.random_assignment import chance_share, permuted
 from analysis.replicates import REPLICATES
+from analysis.uncertain_parts import bootstrap_parts
 from analysis.uncertainty import bootstrap, corrected
 from analysis.units import Other, Units, known, units_by
 
@@ -47,17 +48,26 @@ def expected_by(
 
 
 def intervals_by(
-    table: pd.DataFrame, by: str, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+    table: pd.DataFrame,
+    by: str,
+    group: str,
+    other: Other,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    names: Sequence[str] = tuple(INDICES),
 ) -> pd.DataFrame:
     """Every index of every place and year corrected for chance, with its 95 % bootstrap interval.
+
+    Args:
+        table, by, group, other, replicates, seed, names: as in ``expected_by``.
 
     Returns:
         Columns year, place, place_name, and for each index ``<index>_corrected``, ``<index>_interval_low`` and
         ``<index>_interval_high``; NaN where undefined.
     """
     units = _units(table, by, group, other)
-    drawn = bootstrap(units, replicates=replicates, seed=seed)
-    columns = {"corrected": corrected(units), "interval_low": drawn.low, "interval_high": drawn.high}
+    drawn = bootstrap(units, names, replicates, seed)
+    columns = {"corrected": corrected(units, names), "interval_low": drawn.low, "interval_high": drawn.high}
     return _beside(table, by, group, other, columns)
 
 
@@ -72,6 +82,23 @@ def chance_ranges_by(
     """
     assigned = permuted(_units(table, by, group, other), replicates=replicates, seed=seed)
     return _beside(table, by, group, other, {"chance_low": assigned.low, "chance_high": assigned.high})
+
+
+def part_intervals(
+    table: pd.DataFrame, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """The parts between and within districts of each year, all schools together, with their 95 % bootstrap interval.
+
+    Returns:
+        One row a year, as ``analysis.measured.decomposed``: columns (measure, part, corrected | low | high); NaN where
+        undefined.
+    """
+    units, district, years = by_year(table, group, other)
+    found = bootstrap_parts(units, district, replicates, seed)
+    ends = {"corrected": found.corrected, "low": found.low, "high": found.high}
+    beside = pd.concat(ends, axis=1).reorder_levels([1, 2, 0], axis=1)
+    parts = found.corrected.columns.tolist()
+    return beside[[(*part, end) for part in parts for end in ends]].set_axis(pd.Index(years, name="year"))
 
 
 def _units(table: pd.DataFrame, by: str, group: str, other: Other) -> Units:

@@ -73,10 +73,15 @@ def spread(
         adjusted: what is done to each replicate before the indices are computed.
     """
     found = np.empty((replicates, units.places, len(names)))
-    for rows, drawn in _chunks(units, drawn_from(units), replicates, seed):
+    for rows, drawn in chunks(units, drawn_from(units), replicates, seed):
         ready = adjusted(drawn)
         for column, name in enumerate(names):
             found[rows, :, column] = bounded(ready, name).reshape(rows.stop - rows.start, units.places)
+    return spread_of(found, names)
+
+
+def spread_of(found: Floats, names: Sequence[str]) -> Spread:
+    """How (replicates, places, names) numbers spread over the replicates; they are put in order in place."""
     found.sort(axis=0)  # what is undefined comes last
     defined = np.isfinite(found).sum(axis=0)
     mean = np.nansum(found, axis=0) / np.where(defined > 0, defined, np.nan)
@@ -84,8 +89,8 @@ def spread(
     return Spread(*(pd.DataFrame(table, columns=list(names)) for table in (mean, *ends)))
 
 
-def _chunks(units: Units, draw: Draw, replicates: int, seed: int) -> Iterator[tuple[slice, Units]]:
-    """Several replicates at a time, each with places of its own."""
+def chunks(units: Units, draw: Draw, replicates: int, seed: int) -> Iterator[tuple[slice, Units]]:
+    """Several replicates at a time, each with places of its own: which they are, and their units."""
     schools = len(units.place)
     at_once = max(1, _ROWS // max(schools, 1))
     others = units.students - units.counted

@@ -44,7 +44,7 @@ def bootstrap(
         names: keys of ``INDICES``.
         replicates, seed: of the bootstrap.
     """
-    return spread(units, _resampling, names, replicates, seed, shrunk)
+    return spread(units, lambda these: draws(shrunk(these)), names, replicates, seed, shrunk)
 
 
 def shrunk(units: Units) -> Units:
@@ -60,9 +60,9 @@ def shrunk(units: Units) -> Units:
     return Units((even + factor[units.place] * apart).T, units.students, units.place, units.places)
 
 
-def _resampling(units: Units) -> Draw:
-    """Draws of every school's students anew, with the shares drawn together."""
+def draws(units: Units) -> Draw:
+    """Draws of every school's students anew, with the shares that it has."""
     sizes = np.rint(units.counted).astype(np.int64)
-    shares = ratio(shrunk(units).counts, units.counted[:, None])
+    shares = ratio(units.counts, units.counted[:, None])
     shares[sizes == 0] = 1 / shares.shape[1]  # of nobody; any will do
     return lambda random: random.multinomial(sizes, shares).astype(np.float64)

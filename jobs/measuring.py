@@ -58,16 +58,17 @@ def print_indices(given: argparse.Namespace) -> None:
     """Indices of every place and year."""
     check_draws(given)
     table, notes, groups = compared(given)
-    if given.bounds and groups.other is not None:
-        raise InputError(
-            f"--bounds is for one group against everyone else, not for {given.group}; give --group {groups.group}."
-        )
+    if given.bounds and groups.many:
+        raise InputError(f"--bounds compares two groups, not {given.group}; give --group {groups.group} or two races.")
     tell_left_out(notes, table, groups, given.minimum_cell)
     if groups.many:
         pairs = [name for name in INDICES if name not in MULTIGROUP]
         say(f"{', '.join(pairs)}: left empty, for each compares two groups only.")
     asked = (table, given.by, groups.group, groups.other)
-    found = bounded_indices_by(table, given.by, groups.group) if given.bounds else indices_by(*asked)
+    if given.bounds and not isinstance(groups.other, tuple):
+        found = bounded_indices_by(table, given.by, groups.group, groups.other)
+    else:
+        found = indices_by(*asked)
     parts = ((given.expected, expected_by), (given.interval, intervals_by), (given.interval, chance_ranges_by))
     for wanted, measured_by in parts:
         if wanted:

@@ -6,10 +6,12 @@ import streamlit as st
 
 from analysis.indices import INDICES, MULTIGROUP
 from analysis.random_assignment import MUCH
-from pages.shared import atlas, charts, parts, store, words
+from pages.shared import atlas, chance, charts, parts, store, words
 from pages.shared.view import View, current_view, district_label
 
 DEFAULT_FLOOR = 1000
+# What says how sure a measure is: the corrected one and its interval.
+INTERVAL = {"corrected": "corrected", "interval_low": "95 % from", "interval_high": "95 % to"}
 
 
 def rows_with_chance(view: View, measure: str) -> pd.DataFrame:
@@ -21,6 +23,21 @@ def rows_with_chance(view: View, measure: str) -> pd.DataFrame:
     return rows.assign(
         by_chance=sure[f"{measure}_expected"].where(told), care=np.where(much, "chance explains much", "")
     )
+
+
+def rows_with_intervals(view: View, measure: str) -> pd.DataFrame:
+    """The same with the measure corrected for chance and its 95 % interval."""
+    rows = rows_with_chance(view, measure)
+    sure = store.district_intervals(view, measure).reindex(rows["leaid"]).set_axis(rows.index)
+    return rows.assign(**{end: sure[f"{measure}_{end}"].where(rows[measure].notna()) for end in INTERVAL})
+
+
+@st.fragment(parallel=True)
+def show_table(view: View, measure: str, shown: dict[str, str]) -> None:
+    """Every district, with intervals that take a moment to draw: no other part of the page waits."""
+    with st.skeleton(height=400):
+        rows = rows_with_intervals(view, measure)
+    parts.sortable(rows.sort_values(measure, ascending=False)[list(shown)], shown, key="districts_table", bar="share")
 
 
 view = current_view()
@@ -94,6 +111,7 @@ if picked:
 
 st.subheader("Every district")
 st.caption(f"{index.label}: {index.meaning} {index.undefined}")
+st.caption(chance.MEANING)
 if view.groups.many:
     st.caption(words.absent_among_many())
 shown = {
@@ -103,10 +121,11 @@ shown = {
     "students": "Students",
     "share": view.groups.share_label,
     measure: index.label,
+    **{end: f"{index.symbol} {called}" for end, called in INTERVAL.items()},
     "by_chance": f"{index.symbol} by chance alone",
     "care": "Read with care",
     **{name: each.label for name, each in measures.items() if name != measure},
 }
-parts.sortable(rows.sort_values(measure, ascending=False)[list(shown)], shown, key="districts_table", bar="share")
-parts.download(lambda told: rows_with_chance(told, measure).filter([*shown, "suppressed"]), view, "districts")
+show_table(view, measure, shown)
+parts.download(lambda told: rows_with_intervals(told, measure).filter([*shown, "suppressed"]), view, "districts")
 parts.provenance(view)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from data.privacy import marked_districts
-from pages.shared import atlas, chance, charts, parts, splits, store, words, years
+from pages.shared import atlas, chance, charts, parts, ranges, splits, store, words, years
 from pages.shared.view import View, current_view
 
 RANKED = 15
@@ -59,6 +59,7 @@ with right:
         {"between districts": charts.BETWEEN, "within districts": charts.WITHIN},
         "V",
         key="state_trend",
+        ranges=partial(ranges.of_parts, view, {part: f"{part} districts" for part in ranges.PARTS}),
     )
     years.state_summary(view)
     if len(view.dataset.years) > 1:

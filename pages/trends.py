@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.change import MEASURES, PARTS
 from data.lineage import summary
 from data.schema import school_year
-from pages.shared import charts, over_time, parts, store, words, words_of_change
+from pages.shared import charts, over_time, parts, ranges, store, words, words_of_change
 from pages.shared.over_time import ALL, EVERY_YEAR, EVERYWHERE, Span
 from pages.shared.view import View, current_view
 
@@ -30,13 +30,26 @@ def show_years(view: View, span: Span) -> None:
     with left:
         st.subheader("The indices")
         lines = rows[list(LINES)].astype(float).set_axis([index.symbol for index in indices], axis=1)
-        parts.trend(lines, dict(zip(lines, LINES.values(), strict=True)), "index", key="indices")
+        called = {index.name: index.symbol for index in indices}
+        parts.trend(
+            lines,
+            dict(zip(lines, LINES.values(), strict=True)),
+            "index",
+            key="indices",
+            ranges=lambda: ranges.lines(ranges.of_span(view, span, which, list(LINES)), called),
+        )
     with right:
         if span.place == EVERYWHERE:
             st.subheader("Between and within districts")
             split = {"between districts": charts.BETWEEN, "within districts": charts.WITHIN}
-            lines = rows[["variance_ratio_between", "variance_ratio_within"]].set_axis(list(split), axis=1)
-            parts.trend(lines, split, "V", key="split")
+            parts_of_v = {f"variance_ratio_{part}": f"{part} districts" for part in ranges.PARTS}
+            parts.trend(
+                rows[list(parts_of_v)].set_axis(list(split), axis=1),
+                split,
+                "V",
+                key="split",
+                ranges=lambda: ranges.lines(ranges.of_span(view, span, which, list(LINES)), parts_of_v),
+            )
         else:
             st.subheader(view.groups.share_label)
             colour = charts.WITHIN if view.groups.many else charts.GROUP
@@ -46,7 +59,12 @@ def show_years(view: View, span: Span) -> None:
     st.caption(words_of_change.YEAR_BY_YEAR)
     last = replace(view, year=span.years[-1])
     parts.download(
-        lambda told: over_time.rows(told, span, which).reset_index(), last, "trends", label="Year by year (CSV)"
+        lambda told: (
+            over_time.rows(told, span, which).join(ranges.of_span(told, span, which, list(LINES))).reset_index()
+        ),
+        last,
+        "trends",
+        label="Year by year (CSV)",
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.indices import INDICES
-from pages.shared import store, words
+from pages.shared import store, words, words_of_ranges
 from pages.shared.view import View
 
 BY_CHANCE = "By chance alone"
@@ -40,6 +40,11 @@ def state_measures(view: View) -> pd.DataFrame:
     values = [words.number(value) for value in sure["value"]]
     found = columns(sure)
     found.insert(0, "All schools", values)
+    parts = store.parts_sure(view).loc[view.year]
+    for part in ("between", "within"):
+        found[f"{part.capitalize()} districts, corrected"] = [
+            words_of_ranges.part_with_range(parts, name, part) for name in sure.index
+        ]
     return found.rename_axis("Measure")
 
 

@@ -115,7 +115,13 @@ def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
     return figure
 
 
-def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[int, str] | None = None) -> go.Figure:
+def trend(
+    lines: pd.DataFrame,
+    colours: dict[str, str],
+    title: str,
+    marks: dict[int, str] | None = None,
+    ranges: pd.DataFrame | None = None,
+) -> go.Figure:
     """Lines over school years, each labelled at its end.
 
     Args:
@@ -123,11 +129,18 @@ def trend(lines: pd.DataFrame, colours: dict[str, str], title: str, marks: dict[
         colours: colour of each column.
         title: of the value axis.
         marks: words to stand at a year, where what the line is about changed.
+        ranges: index year, columns (line, low | high) of the lines that have a range, shaded behind them.
     """
+    shaded = pd.DataFrame(index=lines.index) if ranges is None else ranges.reindex(lines.index)
     years = [school_year(int(year)) for year in lines.index]
-    top = float(np.nanmax(lines[list(colours)].to_numpy(), initial=0)) * 1.15
+    drawn = pd.concat([lines[list(colours)], shaded]).to_numpy(dtype=float)
+    top = float(np.nanmax(drawn, initial=0)) * 1.15
     ends = lines[list(colours)].iloc[-1]
     figure = figure_of(260)
+    for name in [name for name in colours if (name, "low") in shaded]:
+        for end, fill in (("low", None), ("high", "tonexty")):
+            ink = {"fillcolor": f"{colours[name]}33", "hoverinfo": "skip", "line": {"width": 0}}
+            figure.add_scatter(x=years, y=shaded[name, end], mode="lines", fill=fill, **ink)
     for name, colour in colours.items():
         figure.add_scatter(
             x=years,

@@ -54,12 +54,20 @@ def _rows(
     years: tuple[int, ...],
     which: str,
 ) -> pd.DataFrame:
-    table, groups = schools(_view, place), _view.groups
-    table = table[table["year"].isin(years)]
-    if which == EVERY_YEAR:
-        table = in_every_year(table, groups.group, groups.other)
+    table, groups = _counted(_view, place, years, which), _view.groups
     found = yearly(table, groups.group, groups.other)
     return carried_years(found, table, groups, _view.cell, keep=["schools", "students", "came", "gone", "unknown"])
+
+
+def _counted(view: View, place: str, years: tuple[int, ...], which: str) -> pd.DataFrame:
+    table = schools(view, place)
+    table = table[table["year"].isin(years)]
+    return in_every_year(table, view.groups.group, view.groups.other) if which == EVERY_YEAR else table
+
+
+def counted_schools(view: View, span: Span, which: str) -> pd.DataFrame:
+    """The schools of a span's years: all, or those in every year."""
+    return _counted(view, span.place, span.years, which)
 
 
 def rows(view: View, span: Span, which: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from data.inclusion import GEOGRAPHIC, excluded_words
 from data.privacy import hidden_words
 from data.schema import ED_BASES, school_year
 from data.spreadsheet import as_csv
-from pages.shared import chance, charts, store, words
+from pages.shared import chance, charts, store, words, words_of_ranges
 from pages.shared.view import View
 
 # The column of what an index can be.
@@ -44,21 +44,63 @@ def district_rows(view: View) -> pd.DataFrame:
 
 
 def trend(
-    lines: pd.DataFrame, colours: dict[str, str], title: str, *, key: str, marks: dict[int, str] | None = None
+    lines: pd.DataFrame,
+    colours: dict[str, str],
+    title: str,
+    *,
+    key: str,
+    marks: dict[int, str] | None = None,
+    ranges: Callable[[], pd.DataFrame] | None = None,
 ) -> None:
-    """Lines over the years with words at some, or a word on why there are none."""
+    """Lines over the years with words at some, or a word on why there are none.
+
+    Args:
+        lines, colours, title, marks: as ``charts.trend``.
+        key: of the chart.
+        ranges: makes the ranges of ``charts.trend``, which take a moment to draw: no other part of the page waits.
+    """
     if len(lines) < 2:
         st.caption("There is one year of data, so no trend.")
-        return
+    elif ranges is None:
+        _draw_trend(lines, colours, title, key, marks, None)
+    else:
+        _draw_trend_with(lines, colours, title, key, marks, ranges)
+
+
+@st.fragment(parallel=True)
+def _draw_trend_with(
+    lines: pd.DataFrame,
+    colours: dict[str, str],
+    title: str,
+    key: str,
+    marks: dict[int, str] | None,
+    ranges: Callable[[], pd.DataFrame],
+) -> None:
+    with st.skeleton(height=260):
+        found = ranges()
+    _draw_trend(lines, colours, title, key, marks, found)
+    st.caption(words_of_ranges.shaded(found, float(lines.max(axis=None))))
+
+
+def _draw_trend(
+    lines: pd.DataFrame,
+    colours: dict[str, str],
+    title: str,
+    key: str,
+    marks: dict[int, str] | None,
+    ranges: pd.DataFrame | None,
+) -> None:
     first, last = lines.index[0], lines.index[-1]
+
+    def ends(name: str) -> str:
+        return " to ".join(words_of_ranges.number_and_range(lines, ranges, year, name) for year in (first, last))
+
     st.plotly_chart(
-        charts.trend(lines, colours, title, marks),
+        charts.trend(lines, colours, title, marks, ranges),
         config=charts.config("trend"),
         key=key,
         alt=f"{title} from {school_year(first)} to {school_year(last)}: "
-        + "; ".join(
-            f"{name} {words.number(lines[name].iloc[0])} to {words.number(lines[name].iloc[-1])}" for name in colours
-        )
+        + "; ".join(f"{name} {ends(name)}" for name in colours)
         + "".join(f"; {school_year(year)}: {word}" for year, word in (marks or {}).items()),
     )
 

@@ -130,6 +130,7 @@ def show_downloads(outcome: Outcome, view: View) -> None:
         "seats": ("Seats and odds (CSV)", lambda told: plan_store.outcome(told, scenario).pools),
         "years": ("Every year (CSV)", lambda told: plan_store.outcome(told, scenario).years),
         "districts": ("Districts (CSV)", lambda told: plan_store.districts(told, scenario)),
+        "money": ("Money (CSV)", lambda told: plan_store.money(told, scenario)),
         "between": ("Between and within (CSV)", lambda told: plan_store.between_within(told, scenario)),
         "races": ("Races (CSV)", lambda told: plan_store.races(told, scenario)),
     }

@@ -58,6 +58,8 @@ def _effect(key: Key, scenario: Scenario, what: str, _view: View) -> pd.DataFram
     if what == "districts":
         counts = ["ed_before", "ed_after"]
         return marked_districts(effects.districts(found), table, counts, comparison("ed"), key.cell)
+    if what == "money":
+        return effects.money(table, found)
     if what == "races":
         return marked_races(effects.races(table, found), table, key.cell)
     return marked_parts(effects.between_within(table, found), found, table, key.cell)
@@ -66,6 +68,11 @@ def _effect(key: Key, scenario: Scenario, what: str, _view: View) -> pd.DataFram
 def districts(view: View, scenario: Scenario) -> pd.DataFrame:
     """Each district that sends or receives students; see ``analysis.policy.effects.districts``."""
     return _effect(_key(view, scenario), scenario, "districts", view)
+
+
+def money(view: View, scenario: Scenario) -> pd.DataFrame:
+    """What follows students across district lines in dollars; see ``analysis.policy.effects.money``."""
+    return _effect(_key(view, scenario), scenario, "money", view)
 
 
 def races(view: View, scenario: Scenario) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from data.cep import cep_signs
 from data.chain import chain, chain_words, crossed_words, offered
 from data.inclusion import GEOGRAPHIC
 from data.privacy import marked_schools
-from pages.shared import charts, money_words, store, words
+from pages.shared import charts, money_words, store, words, words_of_ranges
 from pages.shared.view import View
 
 CONTRIBUTIONS_SHOWN = 20
@@ -29,6 +29,7 @@ def where_it_lies(view: View, between: float, within: float) -> None:
             key="between_within",
             alt=f"Variance ratio: {between:.2f} between districts, {within:.2f} within districts.",
         )
+        _show_ranges(view)
         return
     levels = chain(text, schools)
     found = store.levels(view, text)
@@ -40,6 +41,14 @@ def where_it_lies(view: View, between: float, within: float) -> None:
     st.markdown(said)
     for note in crossed_words(schools, levels):
         st.caption(note)
+
+
+@st.fragment(parallel=True)
+def _show_ranges(view: View) -> None:
+    """How sure the split between and within districts is; no other part of the page waits for the draws."""
+    with st.skeleton(height=24):
+        sure = store.parts_sure(view)
+    st.caption(words_of_ranges.parts_with_ranges(sure.loc[view.year]))
 
 
 def shares_between(view: View) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from analysis import measured
 from analysis.borders import Change, border_gaps, joined, opened
 from analysis.indices import INDICES
-from analysis.measured_uncertainty import KEYS, expected_by, intervals_by
+from analysis.measured_uncertainty import KEYS, expected_by, intervals_by, part_intervals
 from analysis.peers import peers as similar
 from analysis.replicates import REPLICATES
 from analysis.statewide.rule import Policy
@@ -25,7 +25,7 @@ from data.inclusion import GEOGRAPHIC, included
 from data.lineage import Lineage
 from data.lineage import lineage as followed
 from data.plan_privacy import marked_result
-from data.privacy import TRAITS, fingerprint, marked_borders, marked_districts, marked_places, protected
+from data.privacy import TRAITS, carried_years, fingerprint, marked_borders, marked_districts, marked_places, protected
 from data.quality.report import Report, of_dataset
 from data.schema import RACES
 from data.sensitivity import sensitivity as on_every_basis
@@ -199,24 +199,26 @@ def levels(view: "View", chain: str) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _bounds(key: "Key", year: int, by: str) -> pd.DataFrame:
-    return measured.bounds_by(_schools(key.of_any_groups, year), by, key.group).set_index("place")
+    group, *other = comparison(key.group).columns
+    return measured.bounds_by(_schools(key.of_any_groups, year), by, group, *other).set_index("place")
 
 
 def bounds(view: "View", by: str) -> pd.DataFrame | None:
-    """What the year's indices can be, by place; None for two races, whose bounds are not known."""
-    if view.groups.other is not None:
+    """What the year's indices can be, by place; None for all races, whose bounds are not known."""
+    if view.groups.many:
         return None
     return _bounds(view.key, view.year, by)
 
 
-def _replicates(schools: pd.DataFrame) -> int:
+def replicates(schools: pd.DataFrame) -> int:
+    """How many draws of some schools a page takes."""
     return max(FEWEST_REPLICATES, min(REPLICATES, DRAWN // max(len(schools), 1)))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _by_chance(key: "Key", year: int, measures: tuple[str, ...]) -> pd.DataFrame:
     schools, groups = _schools(key.of_any_groups, year), comparison(key.group)
-    found = expected_by(schools, "district", groups.group, groups.other, _replicates(schools), names=measures)
+    found = expected_by(schools, "district", groups.group, groups.other, replicates(schools), names=measures)
     return found.set_index("place")
 
 
@@ -226,11 +228,35 @@ def by_chance(view: "View", *measures: str) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
+def _district_intervals(key: "Key", year: int, measure: str) -> pd.DataFrame:
+    schools, groups = _schools(key.of_any_groups, year), comparison(key.group)
+    asked = (schools, "district", groups.group, groups.other, replicates(schools))
+    return intervals_by(*asked, names=(measure,)).set_index("place")
+
+
+def district_intervals(view: "View", measure: str) -> pd.DataFrame:
+    """How sure an index of the year's districts is; see ``measured_uncertainty.intervals_by``."""
+    return _district_intervals(view.key, view.year, measure)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _part_intervals(key: "Key") -> pd.DataFrame:
+    (table, _), groups = _included(key.of_any_groups), comparison(key.group)
+    found = part_intervals(table, groups.group, groups.other, replicates(table))
+    return carried_years(found, table, groups, key.cell)
+
+
+def parts_sure(view: "View") -> pd.DataFrame:
+    """How sure the parts between and within districts are by year; see ``measured_uncertainty.part_intervals``."""
+    return _part_intervals(view.key)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _how_sure(key: "Key", year: int, leaid: str | None) -> pd.DataFrame:
     schools, groups = _schools(key.of_any_groups, year), comparison(key.group)
     # All schools of the view are one place, whatever the states they name.
     schools = schools.assign(state="") if leaid is None else schools[schools["leaid"] == leaid]
-    asked = (schools, "state" if leaid is None else "district", groups.group, groups.other, _replicates(schools))
+    asked = (schools, "state" if leaid is None else "district", groups.group, groups.other, replicates(schools))
     found = expected_by(*asked).join(intervals_by(*asked).drop(columns=KEYS))
     row = found.iloc[0]
     columns = ("expected", "excess", "chance_share", "corrected", "interval_low", "interval_high")

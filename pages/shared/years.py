@@ -5,7 +5,7 @@ import streamlit as st
 
 from data.lineage import KINDS, summary
 from data.schema import school_year
-from pages.shared import parts, store, words
+from pages.shared import parts, ranges, store, words
 from pages.shared.view import View
 
 
@@ -19,7 +19,15 @@ def district_trend(view: View, leaid: str, name: str, lines: pd.DataFrame, colou
     events = _of_district(view, leaid)
     turns = events[events["unit"].eq("district") & events["kind"].isin(words.TURNS) & events["year"].isin(lines.index)]
     marks = turns.groupby("year")["kind"].agg(lambda kinds: ", ".join(dict.fromkeys(kinds)))
-    parts.trend(lines, colours, "index", key="trend", marks={int(year): kinds for year, kinds in marks.items()})
+    called = {"dissimilarity": "D", "variance_ratio": "V"}
+    parts.trend(
+        lines,
+        colours,
+        "index",
+        key="trend",
+        marks={int(year): kinds for year, kinds in marks.items()},
+        ranges=lambda: ranges.lines(ranges.of_district(view, leaid, list(called)), called),
+    )
     if len(view.dataset.years) > 1:
         st.markdown(words.district_years(name, store.ids_of(view, leaid), events))
 

@@ -221,13 +221,14 @@ def test_what_is_hidden_stands_beside_the_measures(opened):
 
 def test_what_nothing_hides_has_no_bounds(opened, small):
     assert HIDDEN not in opened("overview", state=small.label).table[0].value
-    assert HIDDEN not in opened("overview", groups="Black students / White students").table[0].value
+    assert HIDDEN not in opened("overview", groups="all races").table[0].value
 
 
-def test_a_race_has_bounds_too(opened):
+@pytest.mark.parametrize("groups", [["black"], ["black", "white"]])
+def test_races_have_bounds_too(opened, groups):
     table = store.schools(store.find("franklin"))
-    state = bounds_by(table[table["year"] == table["year"].max()], "state", "black").iloc[0]
-    shown = opened("overview", groups="Black students / other students").table[0].value
+    state = bounds_by(table[table["year"] == table["year"].max()], "state", *groups).iloc[0]
+    shown = opened("overview", groups=comparison(",".join(groups)).label).table[0].value
     assert shown.loc["Isolation (aPa)", HIDDEN] == f"{state['isolation_low']:.2f}–{state['isolation_high']:.2f}"
 
 

@@ -1,0 +1,82 @@
+"""How sure the parts of segregation between and within districts are: corrected for chance, with an interval.
+
+As ``analysis.uncertainty`` does for the whole, with a factor for each level. Chance adds to V in proportion to
+degrees of freedom: with S schools in D districts and T students, (1 − V)/(T − S) for each of the D − 1 between
+districts and the S − D within them, which is the adjusted R² of a nested analysis of variance. Districts' shares are
+drawn towards their place's, and schools' towards their district's, until both parts of V are smaller by that much;
+what districts or schools then still differ by makes the corrected parts of every measure. In the bootstrap students
+are drawn anew with those shares, and each replicate is corrected in turn. With both levels corrected the parts add up
+to the corrected V.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.decompose import decompose, nested
+from analysis.replicates import REPLICATES, chunks, spread_of
+from analysis.uncertainty import draws
+from analysis.units import Codes, Floats, Units, ratio
+
+
+@dataclass(frozen=True)
+class PartSpread:
+    """How sure the parts are: tables as ``analysis.decompose.decompose`` gives them.
+
+    Attributes:
+        corrected: the parts corrected for chance.
+        low, high: between which 95 % of the replicates lie; NaN where they are undefined.
+    """
+
+    corrected: pd.DataFrame
+    low: pd.DataFrame
+    high: pd.DataFrame
+
+
+def bootstrap_parts(units: Units, district: Codes, replicates: int = REPLICATES, seed: int = 0) -> PartSpread:
+    """The corrected parts of each place's segregation, and how they spread when students are drawn anew.
+
+    Args:
+        units, district: as in ``analysis.decompose.decompose``.
+        replicates, seed: of the bootstrap.
+    """
+    together = shrunk_by_level(units, district)
+    corrected = decompose(together, district)
+    found = np.empty((replicates, units.places, corrected.shape[1]))
+    for rows, drawn in chunks(units, draws(together), replicates, seed):
+        of_drawn = np.tile(district, rows.stop - rows.start)
+        parts = decompose(shrunk_by_level(drawn, of_drawn), of_drawn)
+        found[rows] = parts.to_numpy().reshape(rows.stop - rows.start, units.places, -1)
+    spread = spread_of(found, [" ".join(column) for column in corrected.columns])
+    return PartSpread(corrected, *(end.set_axis(corrected.columns, axis=1) for end in (spread.low, spread.high)))
+
+
+def shrunk_by_level(units: Units, district: Codes) -> Units:
+    """The schools with their shares drawn towards their district's, and these towards their place's.
+
+    In fractions of students; schools keep theirs, and places keep their totals unless a share would fall below 0.
+    """
+    districts, schools = nested(units, [district])
+    total, of_school = units.counted_total, schools.cells.place
+    mix = np.nan_to_num(ratio(units.totals.T, total))
+    own = np.nan_to_num(ratio(districts.cells.counts.T, districts.cells.counted))
+    even, of_district = mix[:, units.place] * units.counted, own[:, of_school] * units.counted
+    apart = (of_district - even, units.counts.T - of_district)
+    scale = total * (mix * (1 - mix)).sum(axis=0)
+    between, within = (ratio(units.over_places(_squares(each, units.counted)), scale) for each in apart)
+    some_school = units.over_places((units.counted > 0).astype(np.float64))
+    in_district = np.bincount(districts.place, weights=districts.cells.counted > 0, minlength=units.places)
+    by_chance = ratio(1 - between - within, total - some_school)
+    factors = [
+        np.sqrt(np.clip(np.nan_to_num(1 - ratio(freedom * by_chance, part)), 0, 1))[units.place]
+        for part, freedom in ((between, in_district - 1), (within, some_school - in_district))
+    ]
+    counts = np.maximum(even + factors[0] * apart[0] + factors[1] * apart[1], 0)
+    counts *= np.nan_to_num(ratio(units.counted, counts.sum(axis=0)))
+    return Units(counts.T, units.students, units.place, units.places)
+
+
+def _squares(apart: Floats, counted: Floats) -> Floats:
+    """Σ_g t (p_g − q_g)² of each school, given the (groups, schools) students it is apart by, t (p_g − q_g)."""
+    return np.nan_to_num(ratio(np.einsum("gs,gs->s", apart, apart), counted))
