@@ -326,8 +326,8 @@ def _show_sending_districts(view: View, outcome: Outcome) -> None:
         table = table.merge(follows[["leaid", "revenue", "net"]].round(), on="leaid", how="left")
         labels |= {"revenue": "Revenue per student, dollars", "net": "Money that follows students, dollars a year"}
         st.caption(
-            "Money: if each student brings along what the district left has per student. What a state pays for students "
-            "who change districts, or who come from outside public schools, is its law and may differ."
+            "Money: if each student brings along what the district left has per student. What a state pays for "
+            "students who change districts or come from outside public schools is its law, and may differ."
         )
     parts.sortable(table[list(labels)], labels, key="sending_districts", percent=["before", "after"])
 
