@@ -123,7 +123,7 @@ def _for_whom(form: Form) -> tuple[dict[str, object], float]:
         help="A share for each: the slider says how many seats are for disadvantaged students. The district's share: "
         "the hosts mirror the district. A band around it: what lies between the least for either side is open to all. "
         "Tiers: a quota for each tier of sending schools, the poorest first; what is left is open to all.",
-        key=form.shown("reserve", lambda s: s.reserve, DIVIDED.__getitem__),
+        key=form.shown(form.key("reserve", lambda s: s.reserve), lambda s: s.reserve, DIVIDED.__getitem__),
         bind="query-params",
     )
     asked: dict[str, object] = {"reserve": rule}

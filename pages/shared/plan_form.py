@@ -46,13 +46,13 @@ class Form:
             key: the whole key, where the default is not the preset's alone.
         """
         default = round(100 * of(self.start))
-        key = self.shown(key or self._key(name, of), lambda scenario: round(100 * of(scenario)))
+        key = self.shown(key or self.key(name, of), lambda scenario: round(100 * of(scenario)))
         shown = st.slider(label, 0, 100, default, step, format="%d %%", key=key, bind="query-params", help=help)
         return of(self.start) if shown == default else shown / 100
 
     def number(self, label: str, name: str, of: Callable[[Scenario], Any], **limits: Any) -> Any:
         """A number, or None where that is the default and nothing is typed."""
-        key = self.shown(self._key(name, of), of)
+        key = self.shown(self.key(name, of), of)
         return st.number_input(label, value=of(self.start), key=key, bind="query-params", **limits)
 
     def part(self, label: str, name: str, of: Callable[[Scenario], float | None], **more: Any) -> float | None:
@@ -96,7 +96,7 @@ class Form:
             options,
             default=of(self.start),
             required=True,
-            key=self.shown(self._key(name, of), of),
+            key=self.shown(self.key(name, of), of),
             bind="query-params",
             **more,
         )
@@ -104,15 +104,15 @@ class Form:
 
     def text(self, label: str, name: str, of: Callable[[Scenario], str], **more: Any) -> str:
         """A line of text."""
-        key = self.shown(self._key(name, of), of)
+        key = self.shown(self.key(name, of), of)
         return st.text_input(label, of(self.start), key=key, bind="query-params", **more).strip()
 
     def switch(self, label: str, name: str, of: Callable[[Scenario], bool], **more: Any) -> bool:
         """Yes or no."""
-        key = self.shown(self._key(name, of), of, lambda on: "true" if on else "false")
+        key = self.shown(self.key(name, of), of, lambda on: "true" if on else "false")
         return st.toggle(label, of(self.start), key=key, bind="query-params", **more)
 
-    def _key(self, name: str, of: Callable[[Scenario], Any]) -> str:
+    def key(self, name: str, of: Callable[[Scenario], Any]) -> str:
         """A key of the preset's own where its default is, so that its suggestion shows."""
         return name if of(self.start) == of(_PLAIN) else f"{name}_{self.preset}"
 

@@ -108,7 +108,7 @@ def test_what_follows_from_a_scenario_leaves_without_its_hidden_schools(state, d
     assert "try_best" not in [each.key for each in app.button]
     hidden = ["390000100001", "390000100002"]
     seats = table(files["Seats and odds (CSV)"])
-    of_hidden = seats["host"].isin(hidden)
+    of_hidden = seats["host"].astype("str").isin(hidden)
     assert of_hidden.any()
     assert (
         seats.loc[of_hidden, ["kept", "inside", "unfilled", "applied", "odds", "waiting", "why"]].isna().all(axis=None)

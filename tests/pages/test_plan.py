@@ -103,6 +103,13 @@ def test_a_preset_is_saved_as_the_command_line_writes_it(uneven, small, saved, p
     assert saved() == plan(small, preset)
 
 
+def test_a_preset_chosen_after_another_is_its_own(uneven, small, saved):
+    app = uneven()
+    for preset in PRESETS:
+        app.button_group(key="preset").set_value(preset).run()
+        assert saved() == plan(small, preset)
+
+
 EVERYTHING = {
     "hosts": (
         HostOf(SCHOOLS[0], 30, magnet=True),
