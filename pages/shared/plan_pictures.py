@@ -28,7 +28,6 @@ from pages.shared.view import View
 SENDERS_SHOWN = 25
 # More lines than these cannot be told apart on a map.
 LINES_SHOWN = 150
-DISTRICTS_SHOWN = 25
 PICTURES = ("Schools", "Who moves where", "Seats and odds", "Year by year", "Districts and state", "Races")
 ARRIVE, LEAVE = "arrive at the hosts", "leave the hosts"
 

@@ -17,14 +17,6 @@ FIGURES = {
     "theil_h": ("Theil's H", False),
     "high_poverty": ("Students in schools of 75 % ED and more", True),
 }
-SHORT = {
-    "dissimilarity": "D",
-    "variance_ratio": "V",
-    "exposure": "Exposure",
-    "balanced": "In 40–60 % schools",
-    "theil_h": "H",
-    "high_poverty": "In 75 %+ schools",
-}
 
 
 def figure(value: float, *, percent: bool) -> str:
