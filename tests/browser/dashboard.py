@@ -96,8 +96,10 @@ class Dashboard:
 
     @property
     def cards(self) -> list[str]:
-        """The values on the index cards."""
-        return self.page.get_by_test_id("stMetricValue").all_inner_texts()
+        """The values on the index cards of a plan, which wait for its simulation."""
+        values = self.page.get_by_test_id("stMetricValue")
+        expect(values.first).to_be_visible(timeout=PATIENCE)
+        return values.all_inner_texts()
 
     def row(self, name: str) -> list[str]:
         """A row of the page's plain tables by its first cell."""
