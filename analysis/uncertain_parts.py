@@ -16,8 +16,9 @@ import pandas as pd
 
 from analysis.decompose import decompose, nested
 from analysis.replicates import REPLICATES, chunks, spread_of
+from analysis.shrinkage import covariance, moved, of_one_student, with_shares
 from analysis.uncertainty import draws
-from analysis.units import Codes, Floats, Units, ratio
+from analysis.units import Codes, Units, ratio
 
 
 @dataclass(frozen=True)
@@ -58,25 +59,16 @@ def shrunk_by_level(units: Units, district: Codes) -> Units:
     In fractions of students; schools keep theirs, and places keep their totals unless a share would fall below 0.
     """
     districts, schools = nested(units, [district])
-    total, of_school = units.counted_total, schools.cells.place
-    mix = np.nan_to_num(ratio(units.totals.T, total))
-    own = np.nan_to_num(ratio(districts.cells.counts.T, districts.cells.counted))
-    even, of_district = mix[:, units.place] * units.counted, own[:, of_school] * units.counted
+    mix = np.nan_to_num(ratio(units.totals, units.counted_total[:, None]))
+    own = np.nan_to_num(ratio(districts.cells.counts, districts.cells.counted[:, None]))
+    even = mix.T[:, units.place] * units.counted
+    of_district = own.T[:, schools.cells.place] * units.counted
     apart = (of_district - even, units.counts.T - of_district)
-    scale = total * (mix * (1 - mix)).sum(axis=0)
-    between, within = (ratio(units.over_places(_squares(each, units.counted)), scale) for each in apart)
+    parts = [covariance(units, each) for each in apart]
+    inside = of_one_student(mix) - sum(parts)
     some_school = units.over_places((units.counted > 0).astype(np.float64))
     in_district = np.bincount(districts.place, weights=districts.cells.counted > 0, minlength=units.places)
-    by_chance = ratio(1 - between - within, total - some_school)
-    factors = [
-        np.sqrt(np.clip(np.nan_to_num(1 - ratio(freedom * by_chance, part)), 0, 1))[units.place]
-        for part, freedom in ((between, in_district - 1), (within, some_school - in_district))
-    ]
-    counts = np.maximum(even + factors[0] * apart[0] + factors[1] * apart[1], 0)
-    counts *= np.nan_to_num(ratio(units.counted, counts.sum(axis=0)))
-    return Units(counts.T, units.students, units.place, units.places)
-
-
-def _squares(apart: Floats, counted: Floats) -> Floats:
-    """Σ_g t (p_g − q_g)² of each school, given the (groups, schools) students it is apart by, t (p_g − q_g)."""
-    return np.nan_to_num(ratio(np.einsum("gs,gs->s", apart, apart), counted))
+    left = even
+    for each, part, freedom in zip(apart, parts, (in_district - 1, some_school - in_district), strict=True):
+        left = left + moved(each, units.place, part, inside, ratio(freedom, units.counted_total - some_school))
+    return with_shares(units, left)

@@ -25,6 +25,7 @@ import pandas as pd
 
 from analysis.indices import INDICES
 from analysis.replicates import REPLICATES, Draw, Spread, bounded, spread
+from analysis.shrinkage import covariance, moved, of_one_student, with_shares
 from analysis.units import Units, ratio
 
 
@@ -48,16 +49,17 @@ def bootstrap(
 
 
 def shrunk(units: Units) -> Units:
-    """The schools with their shares drawn towards their place's, in fractions of students; places keep their totals."""
-    counts, total = units.counts.T, units.totals.sum(axis=1)  # groups first: NumPy's inner loops are then long
-    mix = np.nan_to_num(ratio(units.totals.T, total))
-    even = mix[:, units.place] * units.counted
-    apart = counts - even
-    squares = np.nan_to_num(ratio(np.einsum("gs,gs->s", apart, apart), units.counted))
-    v = ratio(units.over_places(squares), total * (mix * (1 - mix)).sum(axis=0))
-    by_chance = ratio(units.over_places((units.counted > 0).astype(np.float64)) - 1, total - 1)
-    factor = np.sqrt(np.clip(np.nan_to_num(ratio(v - by_chance, v * (1 - by_chance))), 0, 1))
-    return Units((even + factor[units.place] * apart).T, units.students, units.place, units.places)
+    """The schools with their shares drawn towards their place's, in fractions of students; see ``shrinkage``.
+
+    Schools keep their students, and places their totals unless a share would fall below 0.
+    """
+    mix = np.nan_to_num(ratio(units.totals, units.counted_total[:, None]))
+    even = mix.T[:, units.place] * units.counted
+    apart = units.counts.T - even  # groups first: NumPy's inner loops are then long
+    between = covariance(units, apart)
+    schools = units.over_places((units.counted > 0).astype(np.float64))
+    chance = ratio(schools - 1, units.counted_total - schools)
+    return with_shares(units, even + moved(apart, units.place, between, of_one_student(mix) - between, chance))
 
 
 def draws(units: Units) -> Draw:

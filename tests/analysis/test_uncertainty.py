@@ -29,11 +29,28 @@ def test_corrected_v_is_the_adjusted_share_of_variance(table):
 def test_drawing_shares_together_keeps_schools_and_places(table):
     found = shrunk(table)
     np.testing.assert_allclose(found.counted, table.counted, rtol=1e-12)
-    np.testing.assert_allclose(found.totals, table.totals, rtol=1e-9)
     assert (found.counts >= 0).all()
+    # A school whose share would fall below none gives others theirs.
+    for place in range(table.places):
+        here = table.place == place
+        if (found.counts[here] > 0).all():
+            np.testing.assert_allclose(found.totals[place], table.totals[place], rtol=1e-6)
 
 
 @given(table=tables(heads=HEADS))
+def test_v_of_any_number_of_groups_is_corrected_by_its_degrees_of_freedom(table):
+    moved = shrunk(table)
+    value = measure(table)["variance_ratio"]
+    for place in np.flatnonzero(value.notna()):
+        here = table.place == place
+        if (moved.counts[here] > 0).all():
+            students, schools = table.counted[here].sum(), (table.counted[here] > 0).sum()
+            free = students - schools
+            adjusted = 1 - (1 - value[place]) * (students - 1) / free if free else 0.0
+            assert measure(moved).loc[place, "variance_ratio"] == pytest.approx(max(adjusted, 0), abs=1e-9)
+
+
+@given(table=tables(groups=2, heads=HEADS))
 def test_correction_only_ever_lowers_segregation(table):
     value, found = measure(table), corrected(table)
     pd.testing.assert_frame_equal(found.isna(), value.isna())
