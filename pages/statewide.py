@@ -8,7 +8,8 @@ import streamlit as st
 from analysis.errors import InputError
 from analysis.statewide.together import Result
 from data.statewide import Plan
-from pages.shared import atlas, charts, parts, policy_charts, store, words
+from pages.plan import charts as plan_charts
+from pages.shared import atlas, charts, parts, store, words
 from pages.shared import statewide_words as told
 from pages.shared.statewide_controls import asked_policy, run_here
 from pages.shared.view import View, current_view
@@ -92,7 +93,7 @@ def show_districts(view: View, plan: Plan) -> None:
     if len(drawn):
         whens = ("before", "after", "low", "high")
         st.plotly_chart(
-            policy_charts.dumbbell(
+            plan_charts.dumbbell(
                 pd.DataFrame({"label": drawn["district"]} | {when: drawn[f"variance_ratio_{when}"] for when in whens}),
                 "V within the district",
             ),

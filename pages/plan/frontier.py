@@ -5,7 +5,9 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
-from pages.shared import charts, parts, plan_session, plan_store, plan_words, policy_charts, words
+from pages.plan import cached, session
+from pages.plan import charts as plan_charts
+from pages.shared import charts, parts, plan_words, words
 from pages.shared.view import View
 
 MEASURE, SYMBOL = "dissimilarity", "D"
@@ -26,11 +28,11 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
         return
     try:
         with st.spinner("Looking for the best assignments of this district's students", show_time=True):
-            rows = plan_store.beside_the_best(view, scenario, MEASURE)
+            rows = cached.beside_the_best(view, scenario, MEASURE)
     except InputError as error:
         st.info(str(error), icon=":material/info:")
         return
-    schools = plan_store.schools_of(view, scenario)
+    schools = cached.schools_of(view, scenario)
     names = dict(zip(schools["ncessch"], schools["school"], strict=True))
     st.markdown(plan_words.frontier(rows, names))
     plan = rows[rows["what"] == "plan"].iloc[0]
@@ -39,14 +41,14 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.plotly_chart(
-            policy_charts.frontier(moves, SYMBOL, (float(plan["share_moved"]), float(plan["value"]))),
+            plan_charts.frontier(moves, SYMBOL, (float(plan["share_moved"]), float(plan["value"]))),
             config=charts.config("frontier"),
             key="frontier_moves",
             alt=f"The least D for each share of students moved, and this plan. {_told(moves, 'share_moved')}",
         )
     with right:
         st.plotly_chart(
-            policy_charts.frontier(miles, SYMBOL),
+            plan_charts.frontier(miles, SYMBOL),
             config=charts.config("frontier-miles"),
             key="frontier_miles",
             alt=f"The least D for each distance that students may move. {_told(miles, 'miles')}",
@@ -56,14 +58,14 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
         "its places and at 90 % of its students or more. A plan with students from outside has other students in all, "
         "so its D is not quite of the same kind."
     )
-    if not plan_store.can_tell_best(view.exported, scenario):
+    if not cached.can_tell_best(view.exported, scenario):
         st.caption("Too many counts of this district are hidden in downloads for the best to be told in one, or tried.")
         return
     with st.container(horizontal=True):
         if scenario.hosts:
             _try_button(view, preset, scenario)
         parts.download(
-            lambda told: plan_store.beside_the_best(told, scenario, MEASURE),
+            lambda told: cached.beside_the_best(told, scenario, MEASURE),
             view,
             f"{scenario.district}-5050-frontier",
             label="Frontier (CSV)",
@@ -75,7 +77,7 @@ def _try_button(view: View, preset: str, scenario: Scenario) -> None:
     if st.button("Try the hosts that could do most", icon=":material/auto_awesome:", key="try_best"):
         with st.spinner("Looking for the hosts that could do most"):
             # A scenario can be saved, so its hosts are chosen by what may be told.
-            plan_session.tell(preset, plan_store.with_best_hosts(view.exported, scenario))
+            session.tell(preset, cached.with_best_hosts(view.exported, scenario))
         st.rerun()
 
 

@@ -9,7 +9,8 @@ from analysis.indices import INDICES
 from analysis.policy.assumptions import assumptions
 from analysis.policy.outcome import Outcome
 from data.cep import cep_signs
-from pages.shared import parts, plan_store, plan_words, words, words_of_change
+from pages.plan import cached
+from pages.shared import parts, plan_words, words, words_of_change
 from pages.shared.plan_words import FIGURES
 from pages.shared.view import View
 
@@ -19,7 +20,7 @@ CARDS_A_ROW = 3
 def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
     """The outcome's schools with names, places and ED shares, hosts first, then by how much they change."""
     columns = ["ncessch", "school", "district", "latitude", "longitude"]
-    rows = outcome.schools.merge(plan_store.schools_of(view, outcome.scenario)[columns], on="ncessch", how="left")
+    rows = outcome.schools.merge(cached.schools_of(view, outcome.scenario)[columns], on="ncessch", how="left")
     for host in outcome.scenario.hosts:
         if host.new:
             of_new = rows["ncessch"] == host.ncessch
@@ -57,7 +58,7 @@ def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
 
 def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
     """Which hosts count every student as disadvantaged, if any."""
-    schools = plan_store.schools_of(view, outcome.scenario)
+    schools = cached.schools_of(view, outcome.scenario)
     hosts = schools[schools["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])]
     flagged = hosts[cep_signs(hosts).notna()]
     if len(flagged):
@@ -123,16 +124,16 @@ def show_table(outcome: Outcome, rows: pd.DataFrame) -> None:
 def show_downloads(outcome: Outcome, view: View) -> None:
     """Everything the page shows, of what may be told."""
     scenario = outcome.scenario
-    names = plan_store.schools_of(view, scenario)[["ncessch", "school"]]
+    names = cached.schools_of(view, scenario)[["ncessch", "school"]]
     tables = {
-        "schools": ("Table (CSV)", lambda told: plan_store.outcome(told, scenario).schools.merge(names, how="left")),
-        "moves": ("Who moves where (CSV)", lambda told: plan_store.outcome(told, scenario).flows),
-        "seats": ("Seats and odds (CSV)", lambda told: plan_store.outcome(told, scenario).pools),
-        "years": ("Every year (CSV)", lambda told: plan_store.outcome(told, scenario).years),
-        "districts": ("Districts (CSV)", lambda told: plan_store.districts(told, scenario)),
-        "money": ("Money (CSV)", lambda told: plan_store.money(told, scenario)),
-        "between": ("Between and within (CSV)", lambda told: plan_store.between_within(told, scenario)),
-        "races": ("Races (CSV)", lambda told: plan_store.races(told, scenario)),
+        "schools": ("Table (CSV)", lambda told: cached.outcome(told, scenario).schools.merge(names, how="left")),
+        "moves": ("Who moves where (CSV)", lambda told: cached.outcome(told, scenario).flows),
+        "seats": ("Seats and odds (CSV)", lambda told: cached.outcome(told, scenario).pools),
+        "years": ("Every year (CSV)", lambda told: cached.outcome(told, scenario).years),
+        "districts": ("Districts (CSV)", lambda told: cached.districts(told, scenario)),
+        "money": ("Money (CSV)", lambda told: cached.money(told, scenario)),
+        "between": ("Between and within (CSV)", lambda told: cached.between_within(told, scenario)),
+        "races": ("Races (CSV)", lambda told: cached.races(told, scenario)),
     }
     with st.container(horizontal=True):
         for name, (label, table) in tables.items():

@@ -9,10 +9,10 @@ from analysis.errors import InputError
 from analysis.measured import shares
 from analysis.policy.presets import PRESETS, entry_hosts, scenario_from_preset, whole_hosts
 from analysis.policy.scenario import TURNOUT, Host, Pool, Scenario
+from pages.plan.form import Form, fault_beside
+from pages.plan.session import carried, told
+from pages.plan.settings import TABS, new_school, settings
 from pages.shared import store
-from pages.shared.plan_form import Form, fault_beside
-from pages.shared.plan_session import carried, told
-from pages.shared.plan_settings import TABS, new_school, settings
 from pages.shared.view import View
 
 # Where the hosts' seats are.

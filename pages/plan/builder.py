@@ -4,12 +4,13 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
-from pages.shared import plan_session, plan_store, store
-from pages.shared.plan_compare import show_comparison
-from pages.shared.plan_controls import asked_scenario
-from pages.shared.plan_frontier import show_frontier
-from pages.shared.plan_pictures import show_pictures
-from pages.shared.plan_result import school_rows, show_answer, show_caveats, show_downloads, show_table
+from pages.plan import cached, session
+from pages.plan.compare import show_comparison
+from pages.plan.controls import asked_scenario
+from pages.plan.frontier import show_frontier
+from pages.plan.pictures import show_pictures
+from pages.plan.result import school_rows, show_answer, show_caveats, show_downloads, show_table
+from pages.shared import store
 from pages.shared.view import View
 
 FILES = "scenario_files"
@@ -18,11 +19,11 @@ FILES = "scenario_files"
 @st.fragment
 def show_plan(view: View, district: str) -> None:
     """The builder, then what its scenario does, and beside what other plans and the best could do."""
-    if plan_session.reopened():
+    if session.reopened():
         st.rerun()  # the file says what the view bar shows, too
     try:
         preset, scenario = asked_scenario(view, district)
-        outcome = plan_store.outcome(view, scenario)
+        outcome = cached.outcome(view, scenario)
     except InputError as error:
         _show_way_back(view, district)
         st.info(_named(str(error), view), icon=":material/info:")
@@ -42,14 +43,14 @@ def show_plan(view: View, district: str) -> None:
 
 def _show_steps(view: View, preset: str, scenario: Scenario) -> None:
     """Back, forward, save, open."""
-    steps = plan_session.remember(preset, scenario)
+    steps = session.remember(preset, scenario)
     with st.container(horizontal=True):
         st.button(
             "Undo",
             icon=":material/undo:",
             key="undo",
             disabled=steps.at == 0,
-            on_click=plan_session.step,
+            on_click=session.step,
             args=(steps, -1),
         )
         st.button(
@@ -57,7 +58,7 @@ def _show_steps(view: View, preset: str, scenario: Scenario) -> None:
             icon=":material/redo:",
             key="redo",
             disabled=steps.at == len(steps.done) - 1,
-            on_click=plan_session.step,
+            on_click=session.step,
             args=(steps, 1),
         )
         st.download_button(
@@ -73,10 +74,10 @@ def _show_steps(view: View, preset: str, scenario: Scenario) -> None:
 
 def _show_way_back(view: View, district: str) -> None:
     """From settings that do not go together: to the plan before, or to a file's."""
-    steps = plan_session.last_steps()
+    steps = session.last_steps()
     with st.container(horizontal=True):
         if steps and district in steps.of:
-            st.button("Undo", icon=":material/undo:", key="undo", on_click=plan_session.step, args=(steps, 0))
+            st.button("Undo", icon=":material/undo:", key="undo", on_click=session.step, args=(steps, 0))
         _show_files(view)
 
 
@@ -88,11 +89,11 @@ def _show_files(view: View) -> None:
             type="json",
             accept_multiple_files=True,
             key=FILES,
-            on_change=plan_session.open_files,
+            on_change=session.open_files,
             args=(FILES, view),
             max_upload_size=1,
         )
-    if fault := plan_session.fault():
+    if fault := session.fault():
         st.warning(fault, icon=":material/edit:")
 
 

@@ -9,19 +9,10 @@ import streamlit as st
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from data.schema import RACES, school_year
-from pages.shared import (
-    atlas,
-    charts,
-    maps,
-    parts,
-    plan_store,
-    plan_words,
-    policy_charts,
-    store,
-    words,
-    words_of_change,
-)
-from pages.shared.plan_result import school_rows
+from pages.plan import cached
+from pages.plan import charts as plan_charts
+from pages.plan.result import school_rows
+from pages.shared import atlas, charts, maps, parts, plan_words, store, words, words_of_change
 from pages.shared.plan_words import FIGURES
 from pages.shared.view import View
 
@@ -35,7 +26,7 @@ ARRIVE, LEAVE = "arrive at the hosts", "leave the hosts"
 @st.fragment
 def show_pictures(view: View, scenario: Scenario) -> None:
     """Each picture in a tab of its own; only the open one is drawn."""
-    outcome = plan_store.outcome(view, scenario)
+    outcome = cached.outcome(view, scenario)
     rows = school_rows(outcome, view)
     shows = (
         partial(_schools, view, rows, outcome),
@@ -62,7 +53,7 @@ def _schools(view: View, rows: pd.DataFrame, outcome: Outcome) -> None:
         mark = np.select([shown["host"], shown["poorer"]], ["● ", "▲ "], "")
         with st.container(height=620, border=False):
             st.plotly_chart(
-                policy_charts.dumbbell(
+                plan_charts.dumbbell(
                     pd.DataFrame(
                         {
                             "label": mark + shown["school"],
@@ -264,7 +255,7 @@ def _years(outcome: Outcome) -> None:
     first = outcome.scenario.year
     rows = rows.assign(label=["today", *(f"{school_year(first + year)}" for year in rows["year"].iloc[1:])])
     st.plotly_chart(
-        policy_charts.fan(rows, label, percent=percent),
+        plan_charts.fan(rows, label, percent=percent),
         config=charts.config("years"),
         key="fan",
         alt=f"{label}: "
@@ -280,7 +271,7 @@ def _years(outcome: Outcome) -> None:
 def _districts(view: View, outcome: Outcome) -> None:
     """Between and within districts, the state, and every district that sends or receives."""
     st.markdown(words.state_change(outcome, view.dataset.label) + " As expected; the state's figures have no range.")
-    found = plan_store.between_within(view, outcome.scenario)
+    found = cached.between_within(view, outcome.scenario)
     state = found[found["place"] == "state"]
     labels = {"dissimilarity": "D", "variance_ratio": "V", "theil_h": "H", "exposure_shortfall": "Exposure shortfall"}
     st.table(
@@ -303,7 +294,7 @@ def _districts(view: View, outcome: Outcome) -> None:
 
 def _show_sending_districts(view: View, outcome: Outcome) -> None:
     """Every district that sends or receives students."""
-    rows = plan_store.districts(view, outcome.scenario)
+    rows = cached.districts(view, outcome.scenario)
     if rows.empty:
         st.caption("No student crosses a district's line.")
         return
@@ -320,7 +311,7 @@ def _show_sending_districts(view: View, outcome: Outcome) -> None:
         "after": "ED share after",
     }
     st.caption("Of other districts, the schools that send students or that hosts' students go to are counted.")
-    follows = plan_store.money(view, outcome.scenario)
+    follows = cached.money(view, outcome.scenario)
     if not follows.empty:
         table = table.merge(follows[["leaid", "revenue", "net"]].round(), on="leaid", how="left")
         labels |= {"revenue": "Revenue per student, dollars", "net": "Money that follows students, dollars a year"}
@@ -333,7 +324,7 @@ def _show_sending_districts(view: View, outcome: Outcome) -> None:
 
 def _races(view: View, outcome: Outcome) -> None:
     """Students of each race in the hosts and in the other schools that change, before and after."""
-    rows = plan_store.races(view, outcome.scenario)
+    rows = cached.races(view, outcome.scenario)
     if not rows["race"].isin(list(RACES)).any():
         st.info(f"{view.dataset.label} has no counts by race.", icon=":material/info:")
         return

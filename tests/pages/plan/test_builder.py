@@ -16,9 +16,9 @@ from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import Host as HostOf
 from analysis.policy.scenario import NewSchool, Pool, SetAside, Supply, Weight, from_json
 from data import store
-from pages.shared.plan_files import together
-from pages.shared.plan_pictures import PICTURES
-from pages.shared.plan_session import preset_of
+from pages.plan.files import together
+from pages.plan.pictures import PICTURES
+from pages.plan.session import preset_of
 from tests.small_state import EVEN, UNEVEN
 
 SCHOOLS = [f"{UNEVEN}0000{number}" for number in (1, 2, 3)]

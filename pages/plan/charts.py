@@ -1,4 +1,4 @@
-"""Figures of a 50/50 plan, as ``charts``."""
+"""Figures of a 50/50 plan, in the style of ``pages.shared.charts``."""
 
 import numpy as np
 import pandas as pd

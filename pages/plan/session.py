@@ -9,7 +9,7 @@ from analysis.errors import InputError
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import Scenario
 from data.schema import ED_BASES, school_year
-from pages.shared.plan_files import read_scenario
+from pages.plan.files import read_scenario
 from pages.shared.view import ALL_LEVELS, View
 
 MOST_STEPS = 100

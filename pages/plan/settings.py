@@ -20,8 +20,8 @@ from analysis.policy.scenario import (
     SetAside,
     Supply,
 )
-from pages.shared.plan_files import read_weights
-from pages.shared.plan_form import Form, fault_beside
+from pages.plan.files import read_weights
+from pages.plan.form import Form, fault_beside
 
 # Where the willingness of a table that was uploaded is kept; it is too long for a link.
 WEIGHTS = "plan_weights"

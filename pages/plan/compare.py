@@ -6,9 +6,11 @@ import streamlit as st
 from analysis.errors import InputError
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
-from pages.shared import charts, plan_session, plan_store, plan_words, policy_charts
-from pages.shared.plan_files import together
-from pages.shared.plan_session import MOST_KEPT
+from pages.plan import cached, session
+from pages.plan import charts as plan_charts
+from pages.plan.files import together
+from pages.plan.session import MOST_KEPT
+from pages.shared import charts, plan_words
 from pages.shared.plan_words import FIGURES
 from pages.shared.view import View
 
@@ -18,7 +20,7 @@ CHARTS_A_ROW = 3
 def show_comparison(view: View, scenario: Scenario) -> None:
     """The plans kept, beside the button that keeps the present one."""
     st.subheader("Side by side")
-    kept = plan_session.kept()
+    kept = session.kept()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of this plan",
@@ -34,12 +36,12 @@ def show_comparison(view: View, scenario: Scenario) -> None:
             key="keep",
             disabled=len(kept) >= MOST_KEPT,
             help=f"Up to {MOST_KEPT} plans stand side by side.",
-            on_click=plan_session.keep,
+            on_click=session.keep,
             args=(scenario, name),
         )
         for number, each in enumerate(kept):
             label = f"Remove {each.name}"
-            st.button(label, icon=":material/close:", key=f"drop_{number}", on_click=plan_session.drop, args=(number,))
+            st.button(label, icon=":material/close:", key=f"drop_{number}", on_click=session.drop, args=(number,))
     if not kept:
         st.caption("Keep a plan, change the controls, keep another: here they stand beside each other.")
         return
@@ -50,7 +52,7 @@ def _show(view: View, kept: list[Scenario]) -> None:
     outcomes = {}
     for number, each in enumerate(kept, start=1):
         try:
-            outcomes[f"{number} · {each.name}"] = plan_store.outcome(view, each)
+            outcomes[f"{number} · {each.name}"] = cached.outcome(view, each)
         except InputError as error:
             st.warning(f"{each.name} cannot be shown: {error}", icon=":material/edit:")
     if not outcomes:
@@ -106,7 +108,7 @@ def _show_chart(outcomes: dict[str, Outcome], name: str) -> None:
         for plan, change in zip(outcomes, changes, strict=True)
     )
     st.plotly_chart(
-        policy_charts.compared(rows, label, percent=percent),
+        plan_charts.compared(rows, label, percent=percent),
         config=charts.config(f"plans-{name}"),
         key=f"compared_{name}",
         alt=f"{label}: {told}.",

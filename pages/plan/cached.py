@@ -1,4 +1,4 @@
-"""Caching of what follows from a plan, as ``store``: by the view's key and the scenario."""
+"""What follows from a plan, cached by the view's key and the scenario as in ``pages.shared.store``."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING

@@ -1,13 +1,11 @@
 """Charts and maps carry the table's numbers, leave the table as it was, and stand edge cases."""
 
-import base64
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from pages.shared import charts, maps, policy_charts
+from pages.shared import charts, maps
+from tests.pages.figures import drawn, values
 
 BOUNDS = (-101.0, 33.0, -99.0, 34.0)
 
@@ -33,7 +31,6 @@ def schools():
     return pd.DataFrame(
         {
             "school": ["North", "South", "South"],
-            "label": ["● North", "South", "South"],
             "level": pd.Series(["elementary", None, "high"], dtype="str"),
             "students": [100, 50, 25],
             "share": [0.9, 0.5, 0.505],
@@ -44,10 +41,6 @@ def schools():
             "longitude": [-100.1, -100.2, np.nan],
             "contribution": [0.6, 0.4, 0.0],
             "above": [True, False, False],
-            "before": [0.9, 0.5, 0.505],
-            "after": [0.5, 0.6, 0.505],
-            "low": [0.45, 0.55, 0.505],
-            "high": [0.52, 0.66, 0.505],
         }
     )
 
@@ -59,18 +52,6 @@ def untouched(districts, schools):
     yield
     pd.testing.assert_frame_equal(districts, before[0])
     pd.testing.assert_frame_equal(schools, before[1])
-
-
-def drawn(figure):
-    """The figure's traces as a browser gets them."""
-    return json.loads(figure.to_json())["data"]
-
-
-def values(of):
-    """A trace's numbers; Plotly sends long arrays packed."""
-    if isinstance(of, dict):
-        return np.frombuffer(base64.b64decode(of["bdata"]), dtype=of["dtype"]).tolist()
-    return of
 
 
 def test_between_and_within_are_one_bar():
@@ -174,44 +155,6 @@ def test_beeswarm_of_one_school_can_be_drawn(schools):
     assert len(drawn(charts.beeswarm(schools.head(1), 0.9, "students"))[0]["customdata"]) == 1
 
 
-def test_dumbbell_shows_before_after_and_range(schools):
-    lines, before, after = drawn(policy_charts.dumbbell(schools))
-    assert values(before["x"]) == [0.9, 0.5, 0.505]
-    assert values(after["x"]) == [0.5, 0.6, 0.505]
-    assert values(after["error_x"]["array"]) == pytest.approx([0.02, 0.06, 0])
-    assert values(after["error_x"]["arrayminus"]) == pytest.approx([0.05, 0.05, 0])
-    assert len(lines["y"]) == 9
-
-
-def test_a_school_that_becomes_poorer_is_a_triangle(schools):
-    *_, after = drawn(policy_charts.dumbbell(schools.assign(poorer=[False, True, False])))
-    assert list(after["marker"]["symbol"]) == ["circle", "triangle-up", "circle"]
-
-
-def test_a_fan_has_its_band_around_what_is_expected():
-    rows = pd.DataFrame({"label": ["today", "2021–22"], "value": [0.5, 0.4], "low": [0.5, 0.3], "high": [0.5, 0.45]})
-    low, high, value = drawn(policy_charts.fan(rows, "D", percent=False))
-    assert [values(each["y"]) for each in (low, high, value)] == [[0.5, 0.3], [0.5, 0.45], [0.5, 0.4]]
-    assert high["fill"] == "tonexty"
-
-
-def test_plans_side_by_side_have_a_row_each_with_their_range():
-    rows = pd.DataFrame(
-        {
-            "label": ["1 · a", "2 · a"],
-            "before": [0.5, 0.5],
-            "after": [0.4, 0.45],
-            "low": [0.3, 0.45],
-            "high": [0.5, 0.5],
-        }
-    )
-    before, after = drawn(policy_charts.compared(rows, "D", percent=False))
-    assert (values(before["x"]), values(after["x"])) == ([0.5, 0.5], [0.4, 0.45])
-    assert len(set(after["y"])) == 2
-    assert values(after["error_x"]["arrayminus"]) == pytest.approx([0.1, 0])
-    assert before["marker"]["symbol"] == "circle-open"
-
-
 def test_moves_are_lines_told_apart_without_colour():
     ends = {"from_latitude": 1.0, "from_longitude": 2.0, "to_latitude": 3.0, "to_longitude": 4.0}
     lines = pd.DataFrame([ends | {"group": "ed", "students": 10}, ends | {"group": "other", "students": 1}])
@@ -227,23 +170,6 @@ def test_moves_are_lines_told_apart_without_colour():
 def test_group_and_other_keep_their_colours(schools):
     (bars,) = drawn(charts.contributions(schools))
     assert list(bars["marker"]["color"]) == [charts.GROUP, charts.OTHER, charts.OTHER]
-
-
-def test_the_frontier_shows_the_best_its_bound_and_the_plan():
-    rows = pd.DataFrame({"share_moved": [0.0, 0.05], "value": [0.5, 0.3], "bound": [0.5, 0.29]})
-    best, bound, plan = drawn(policy_charts.frontier(rows, "D", (0.02, 0.52)))
-    assert values(best["x"]) == values(bound["x"]) == [0.0, 0.05]
-    assert (values(best["y"]), values(bound["y"])) == ([0.5, 0.3], [0.5, 0.29])
-    assert (values(plan["x"]), values(plan["y"])) == ([0.02], [0.52])
-    # Told apart without colour: by line and by symbol.
-    assert best["line"]["dash"] != bound["line"]["dash"]
-    assert plan["marker"]["symbol"] == "diamond"
-
-
-def test_a_frontier_by_distance_ends_with_any_distance():
-    rows = pd.DataFrame({"miles": [1.0, 2.5, np.nan], "value": [0.5, 0.4, 0.3], "bound": [0.5, 0.4, 0.3]})
-    best, _ = drawn(policy_charts.frontier(rows, "V"))
-    assert list(best["x"]) == ["1", "2.5", "any"]
 
 
 # maps ---------------------------------------------------------------------------------------------------------------
