@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import border_words, crossing, ground, parts, store
+from pages.shared import crossing, ground, parts, store
 from pages.shared.view import current_view
+from pages.words import borders as border_words
 
 view = current_view()
 st.title("Where does a district line separate most?")

@@ -10,9 +10,10 @@ from pages.plan import cached, session
 from pages.plan import charts as plan_charts
 from pages.plan.files import together
 from pages.plan.session import MOST_KEPT
-from pages.shared import charts, plan_words
-from pages.shared.plan_words import FIGURES
+from pages.shared import charts
 from pages.shared.view import View
+from pages.words import plan as plan_words
+from pages.words.plan import FIGURES
 
 CHARTS_A_ROW = 3
 

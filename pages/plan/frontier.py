@@ -7,8 +7,10 @@ from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
 from pages.plan import cached, session
 from pages.plan import charts as plan_charts
-from pages.shared import charts, parts, plan_words, words
+from pages.shared import charts, parts
 from pages.shared.view import View
+from pages.words import numbers
+from pages.words import plan as plan_words
 
 MEASURE, SYMBOL = "dissimilarity", "D"
 
@@ -83,8 +85,8 @@ def _try_button(view: View, preset: str, scenario: Scenario) -> None:
 
 def _told(rows: pd.DataFrame, column: str) -> str:
     """A frontier in words."""
-    shown = words.percent if column == "share_moved" else "within {:g} miles".format
+    shown = numbers.percent if column == "share_moved" else "within {:g} miles".format
     return "; ".join(
-        f"{shown(at) if pd.notna(at) else 'at any distance'} {words.number(value, 3)}"
+        f"{shown(at) if pd.notna(at) else 'at any distance'} {numbers.number(value, 3)}"
         for at, value in rows[[column, "value"]].itertuples(index=False)
     )

@@ -12,9 +12,12 @@ from data.schema import RACES, school_year
 from pages.plan import cached
 from pages.plan import charts as plan_charts
 from pages.plan.result import school_rows
-from pages.shared import atlas, charts, maps, parts, plan_words, store, words, words_of_change
-from pages.shared.plan_words import FIGURES
+from pages.shared import atlas, charts, maps, parts, store
 from pages.shared.view import View
+from pages.words import change as change_words
+from pages.words import numbers
+from pages.words import plan as plan_words
+from pages.words.plan import FIGURES
 
 SENDERS_SHOWN = 25
 # More lines than these cannot be told apart on a map.
@@ -88,7 +91,8 @@ def _map(view: View, touched: pd.DataFrame) -> None:
             colour=touched["after"],
             symbol=np.select([touched["host"], touched["poorer"]], ["star", "triangle-up"], "circle"),
             hover=[
-                f"{school}<br>{words.percent(before)} → {words.percent(after)} ED<br>{leave:,} leave, {arrive:,} arrive"
+                f"{school}<br>{numbers.percent(before)} → {numbers.percent(after)} ED<br>"
+                f"{leave:,} leave, {arrive:,} arrive"
                 for school, before, after, leave, arrive in touched[
                     ["school", "before", "after", "leave", "arrive"]
                 ].itertuples(index=False)
@@ -188,7 +192,7 @@ def _show_travel(outcome: Outcome) -> None:
                     "Students who move": travel["group"].map({"ed": "Disadvantaged", "other": "Others"}),
                     "Number": travel["students"].map("{:,}".format),
                     "Miles from school to school": [
-                        words.UNDEFINED if np.isnan(miles) else f"{miles:.1f} ({low:.1f}–{high:.1f})"
+                        numbers.UNDEFINED if np.isnan(miles) else f"{miles:.1f} ({low:.1f}–{high:.1f})"
                         for miles, low, high in travel[["miles", "low", "high"]].itertuples(index=False)
                     ],
                     "Distance not known": travel["unknown"].map("{:,}".format),
@@ -214,8 +218,8 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     drawn = outcome.pools["seats"] - outcome.pools["kept"]
     pools = outcome.pools.assign(
         host=outcome.pools["host"].map(names).fillna(outcome.pools["host"]),
-        group=outcome.pools["group"].map(words.pool),
-        odds=outcome.pools["odds"].map(words.percent).where(drawn > 0, "no seat to draw"),
+        group=outcome.pools["group"].map(plan_words.pool),
+        odds=outcome.pools["odds"].map(numbers.percent).where(drawn > 0, "no seat to draw"),
     )
     labels = {
         "host": "Host",
@@ -233,7 +237,7 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     empty = pools[pools["unfilled"] > 0]
     for host, group, why in empty[["host", "group", "why"]].itertuples(index=False):
         st.caption(f"Why seats stay empty — {host}, {group.lower()}: {why}")
-    if words.seats_in(outcome.scenario):
+    if plan_words.seats_in(outcome.scenario):
         st.caption(
             "The seats are those of the entry grade: a policy that grows by a grade a year begins with them. No file "
             "counts disadvantaged students by grade, so those who enter or leave are of their school's own mix."
@@ -270,7 +274,9 @@ def _years(outcome: Outcome) -> None:
 
 def _districts(view: View, outcome: Outcome) -> None:
     """Between and within districts, the state, and every district that sends or receives."""
-    st.markdown(words.state_change(outcome, view.dataset.label) + " As expected; the state's figures have no range.")
+    st.markdown(
+        plan_words.state_change(outcome, view.dataset.label) + " As expected; the state's figures have no range."
+    )
     found = cached.between_within(view, outcome.scenario)
     state = found[found["place"] == "state"]
     labels = {"dissimilarity": "D", "variance_ratio": "V", "theil_h": "H", "exposure_shortfall": "Exposure shortfall"}
@@ -283,9 +289,9 @@ def _districts(view: View, outcome: Outcome) -> None:
                     else "D that sorting within districts adds"
                     for measure, part in state[["measure", "part"]].itertuples(index=False)
                 ],
-                "Today": state["before"].map(partial(words.number, decimals=4)),
-                "After": state["after"].map(partial(words.number, decimals=4)),
-                "Change": (state["after"] - state["before"]).map(words_of_change.signed_part),
+                "Today": state["before"].map(partial(numbers.number, decimals=4)),
+                "After": state["after"].map(partial(numbers.number, decimals=4)),
+                "Change": (state["after"] - state["before"]).map(change_words.signed_part),
             }
         ).set_index("Of the state's separation")
     )

@@ -10,9 +10,12 @@ from analysis.policy.assumptions import assumptions
 from analysis.policy.outcome import Outcome
 from data.cep import cep_signs
 from pages.plan import cached
-from pages.shared import parts, plan_words, words, words_of_change
-from pages.shared.plan_words import FIGURES
+from pages.shared import parts
 from pages.shared.view import View
+from pages.words import change as change_words
+from pages.words import numbers
+from pages.words import plan as plan_words
+from pages.words.plan import FIGURES
 
 CARDS_A_ROW = 3
 
@@ -41,7 +44,7 @@ def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
 
 def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
     """The sentence, whom it leaves poorer, and the cards."""
-    st.markdown(words.outcome_sentence(outcome))
+    st.markdown(plan_words.outcome_sentence(outcome))
     if outcome.scenario.hosts:
         st.caption(plan_words.poorer(rows))
     _show_cep_like_hosts(outcome, view)
@@ -62,7 +65,9 @@ def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
     hosts = schools[schools["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])]
     flagged = hosts[cep_signs(hosts).notna()]
     if len(flagged):
-        st.warning(words.cep_like_hosts(flagged["school"].fillna(flagged["ncessch"]).tolist()), icon=":material/flag:")
+        st.warning(
+            plan_words.cep_like_hosts(flagged["school"].fillna(flagged["ncessch"]).tolist()), icon=":material/flag:"
+        )
 
 
 def _show_card(outcome: Outcome, name: str) -> None:
@@ -77,12 +82,12 @@ def _show_card(outcome: Outcome, name: str) -> None:
         st.metric(
             label,
             f"{show(of.before)} → {show(of.after)}",
-            words.signed(of.after - of.before, points=percent),
+            numbers.signed(of.after - of.before, points=percent),
             delta_color="off",
             delta_arrow="off",
             help=INDICES[name].meaning if name in INDICES else None,
         )
-        st.caption(f"{words.spread(of.low, of.high, show)} {words.direction(label, of)}")
+        st.caption(f"{plan_words.spread(of.low, of.high, show)} {plan_words.direction(label, of)}")
 
 
 def _by_what(outcome: Outcome) -> str:
@@ -92,7 +97,7 @@ def _by_what(outcome: Outcome) -> str:
     for when in ("before", "after"):
         ed, students = (schools[f"{group}_{when}"].to_numpy(dtype=float) for group in ("ed", "students"))
         tables.append(np.column_stack([ed, students - ed]))
-    return words_of_change.simulated("the district", change(*tables), INDICES["theil_h"])
+    return change_words.simulated("the district", change(*tables), INDICES["theil_h"])
 
 
 TABLE = {
@@ -149,4 +154,4 @@ def show_caveats(outcome: Outcome) -> None:
         st.markdown("\n".join(f"- {each}" for each in said))
     with right:
         st.subheader("What this does not tell")
-        st.markdown("\n".join(f"- {caveat}" for caveat in words.CAVEATS))
+        st.markdown("\n".join(f"- {caveat}" for caveat in plan_words.CAVEATS))

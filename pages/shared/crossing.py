@@ -12,8 +12,11 @@ from analysis.borders import OF_A_DISTRICT, RANKINGS, Change, means, ranked, sha
 from analysis.indices import INDICES
 from data.inclusion import GEOGRAPHIC
 from data.schema import RACES
-from pages.shared import atlas, border_words, charts, ground, maps, money_words, parts, store, words
+from pages.shared import atlas, charts, ground, maps, parts, store
 from pages.shared.view import View, district_label
+from pages.words import borders as border_words
+from pages.words import money as money_words
+from pages.words import numbers
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
     import geopandas as gpd
@@ -116,8 +119,8 @@ def _named(lines: pd.DataFrame) -> pd.DataFrame:
         neighbour_district=lines["neighbour_district"].fillna(lines["neighbour"]),
     )
     hover = [
-        f"<b>{row.district}</b> {words.percent(row.share)} of {row.students:,}<br>"
-        f"<b>{row.neighbour_district}</b> {words.percent(row.neighbour_share)} of {row.neighbour_students:,}<br>"
+        f"<b>{row.district}</b> {numbers.percent(row.share)} of {row.students:,}<br>"
+        f"<b>{row.neighbour_district}</b> {numbers.percent(row.neighbour_share)} of {row.neighbour_students:,}<br>"
         f"{row.gap * 100:.0f} points along {row.miles:.1f} miles"
         for row in lines.itertuples()
     ]
@@ -215,9 +218,9 @@ def _sides(view: View, pair: tuple[str, str], called: tuple[str, str]) -> pd.Dat
     one, two = (found.loc[leaid] for leaid in pair)
     sides = pd.DataFrame(
         {
-            called[0]: one.map(words.percent),
-            called[1]: two.map(words.percent),
-            "Gap": [words.signed(gap, points=True) for gap in one - two],
+            called[0]: one.map(numbers.percent),
+            called[1]: two.map(numbers.percent),
+            "Gap": [numbers.signed(gap, points=True) for gap in one - two],
         }
     ).rename(index=labels)
     money = means(schools, ["revenue"])
@@ -239,7 +242,7 @@ def _of_districts(called: tuple[str, str], joining: Change, opening: Change, ope
     after = opening.districts.xs("after", axis=1, level=1)
     columns |= {f"{name}, {opened} % opened": after.iloc[n] for n, name in enumerate(called)}
     labels = {"share": "Share of the group"} | {name: INDICES[name].label for name in OF_A_DISTRICT}
-    return pd.DataFrame(columns).rename(index=labels).map(words.number)
+    return pd.DataFrame(columns).rename(index=labels).map(numbers.number)
 
 
 def _of_all(joining: Change, opening: Change, opened: int) -> pd.DataFrame:
@@ -254,7 +257,7 @@ def _of_all(joining: Change, opening: Change, opened: int) -> pd.DataFrame:
         )
         .loc[list(_PARTS)]
         .set_axis(list(_PARTS.values()))
-        .map(lambda value: words.number(value, 4))
+        .map(lambda value: numbers.number(value, 4))
     )
 
 

@@ -5,8 +5,10 @@ import streamlit as st
 
 from analysis.indices import INDICES
 from analysis.peers import PARTS, place_among
-from pages.shared import border_words, charts, parts, store, words
+from pages.shared import charts, parts, store
 from pages.shared.view import View
+from pages.words import districts as district_words
+from pages.words import numbers
 
 # What the words speak of, and what the picture shows: the indices from 0 to 1.
 SPOKEN = "variance_ratio"
@@ -26,7 +28,7 @@ def show_similar(view: View, leaid: str, name: str) -> None:
     rows = parts.district_rows(view).set_index("leaid")
     place = place_among(rows, leaid, found["leaid"].tolist(), list(INDICES))
     st.markdown(
-        border_words.place_among(name, view.groups, view.year, place.loc[SPOKEN], INDICES[SPOKEN].label.lower())
+        district_words.place_among(name, view.groups, view.year, place.loc[SPOKEN], INDICES[SPOKEN].label.lower())
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -52,13 +54,15 @@ def _places(place: pd.DataFrame) -> pd.DataFrame:
     return (
         pd.DataFrame(
             {
-                "Here": place["value"].map(words.number),
+                "Here": place["value"].map(numbers.number),
                 "Similar districts": [
-                    f"{words.between(low, high)}, half above {words.number(middle)}" if others else words.UNDEFINED
+                    f"{numbers.between(low, high)}, half above {numbers.number(middle)}"
+                    if others
+                    else numbers.UNDEFINED
                     for low, high, middle, others in place[["low", "high", "median", "others"]].itertuples(index=False)
                 ],
                 "Higher than": [
-                    f"{below:.0f} of {others:.0f}" if others else words.UNDEFINED
+                    f"{below:.0f} of {others:.0f}" if others else numbers.UNDEFINED
                     for below, others in place[["below", "others"]].itertuples(index=False)
                 ],
             },

@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import LineString, MultiLineString
 
 from pages.shared import charts, maps
 from tests.pages.figures import drawn, values
 
+BANDS = pd.DataFrame({("V", "low"): [0.1, 0.2], ("V", "high"): [0.3, 0.9]}, index=[2018, 2019])
 BOUNDS = (-101.0, 33.0, -99.0, 34.0)
 
 
@@ -41,6 +43,23 @@ def schools():
             "longitude": [-100.1, -100.2, np.nan],
             "contribution": [0.6, 0.4, 0.0],
             "above": [True, False, False],
+        }
+    )
+
+
+@pytest.fixture
+def lines():
+    """A wide gap to a district that counts nobody, and a narrow one."""
+    return pd.DataFrame(
+        {
+            "district": ["Alder", "A district with a name far too long for an axis"],
+            "neighbour_district": ["Birch", "Cedar"],
+            "share": [0.6, 0.32],
+            "neighbour_share": [0.0, 0.3],
+            "gap": [0.6, 0.02],
+            "swaps": [600.0, 5.0],
+            "miles": [2.5, 1.0],
+            "hover": ["one", "two"],
         }
     )
 
@@ -172,6 +191,33 @@ def test_group_and_other_keep_their_colours(schools):
     assert list(bars["marker"]["color"]) == [charts.GROUP, charts.OTHER, charts.OTHER]
 
 
+def test_a_band_lies_behind_the_line_that_has_one():
+    rows = pd.DataFrame({"D": [0.5, 0.4], "V": [0.3, 0.2]}, index=[2018, 2019])
+    figure = charts.trend(rows, {"D": charts.BETWEEN, "V": charts.WITHIN}, "index", ranges=BANDS)
+    low, high, *drawn = figure.data
+    assert [each.name for each in drawn] == ["D", "V"]
+    assert (list(low.y), list(high.y), high.fill) == ([0.1, 0.2], [0.3, 0.9], "tonexty")
+    assert high.fillcolor.startswith(charts.WITHIN)
+    assert figure.layout.yaxis.range[1] > 0.9
+
+
+def test_both_sides_of_each_line_are_drawn(lines):
+    figure = charts.two_sides(lines)
+    bars, open_, filled = figure.data
+    assert list(open_.x) == [0.0, 0.3]
+    assert list(filled.x) == [0.6, 0.32]
+    assert open_.marker.symbol != filled.marker.symbol
+    assert list(bars.x[:2]) == [0.0, 0.6]
+    assert len(filled.y[1]) < 50
+
+
+def test_a_district_among_others_is_drawn_by_shape_as_well():
+    places = pd.DataFrame({"label": ["D", "D"], "district": ["a", "b"], "value": [0.2, 0.4], "own": [True, False]})
+    others, own = charts.among(places, "Alder").data
+    assert (list(own.x), list(others.x)) == ([0.2], [0.4])
+    assert own.marker.symbol != others.marker.symbol
+
+
 # maps ---------------------------------------------------------------------------------------------------------------
 
 
@@ -234,3 +280,19 @@ def test_a_mark_stands_at_its_year_and_not_elsewhere():
     assert [(note.text, note.x) for note in figure.layout.annotations] == [("merged", 1)]
     assert [shape.x0 for shape in figure.layout.shapes] == [1]
     assert not charts.trend(lines, {"D": charts.BETWEEN}, "index").layout.annotations
+
+
+def test_borders_are_drawn_wider_with_a_wider_gap(lines):
+    shapes = np.array([MultiLineString([[(0, 0), (1, 0)], [(2, 0), (5, 0)]]), LineString([(0, 1), (1, 1)])])
+    figure = maps.borders(lines, shapes, "/geometry/x.json", ["1"], (0, 0, 5, 1))
+    first, outlines, *classes, middles = figure.data
+    assert first.type == "scattergeo"  # before any shape, or nothing is drawn offline
+    assert outlines.geojson == "/geometry/x.json"
+    assert [each.name for each in classes] == [name for _, name, *_ in maps.GAPS]
+    widths = [each.line.width for each in classes]
+    assert widths == sorted(set(widths))
+    # The wide gap is in two parts with a break between, and told in the middle of its longer one.
+    assert np.array_equal(classes[-1].lon, [0, 1, np.nan, 2, 5], equal_nan=True)
+    assert np.array_equal(classes[0].lat, [1, 1])
+    assert (middles.lon[0], middles.lat[0]) == (3.5, 0)
+    assert list(middles.customdata) == ["one", "two"]

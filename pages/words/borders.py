@@ -1,14 +1,12 @@
-"""Sentences about neighbouring and similar districts; as ``words``, never "good" or "bad"."""
-
-import math
+"""Sentences on neighbouring districts: the line between them, and what joining or opening across it would change."""
 
 import pandas as pd
 
 from analysis.borders import Change
 from data.groups import Comparison
 from data.schema import school_year
-from pages.shared import money_words
-from pages.shared.words import UNDEFINED, number, of_100
+from pages.words import money
+from pages.words.numbers import UNDEFINED, number, of_100
 
 
 def widest_border(
@@ -47,7 +45,7 @@ def widest_border(
             f"{of_all} the widest gap lies between {sides}: {gap}. Half of these borders have a gap above "
             f"{median:.0f} points."
         )
-    return text + money_words.across(top) + counts_nobody(groups, top)
+    return text + money.across(top) + counts_nobody(groups, top)
 
 
 def counts_nobody(groups: Comparison, line: pd.Series) -> str:
@@ -60,24 +58,6 @@ def counts_nobody(groups: Comparison, line: pd.Series) -> str:
                 "may tell how it counts rather than who attends."
             )
     return told
-
-
-def place_among(name: str, groups: Comparison, year: int, place: pd.Series, label: str) -> str:
-    """Where one index of a district stands among those of similar districts.
-
-    Args:
-        name: the district.
-        groups, year: what the numbers are about.
-        place: a row of ``analysis.peers.place_among``.
-        label: the index, in a sentence after "the".
-    """
-    if math.isnan(place["value"]) or not place["others"]:
-        return f"In {name} or in every similar district the {label} is {UNDEFINED}, so they cannot be compared."
-    return (
-        f"Between {groups.group_words} and {groups.other_words} in {school_year(year)}, the {label} in {name} is "
-        f"{number(place['value'])}: higher than in {place['below']:.0f} of the {place['others']:.0f} districts most "
-        f"like it, where it runs from {number(place['low'])} to {number(place['high'])}."
-    )
 
 
 def joined(called: tuple[str, str], change: Change, state: str) -> str:

@@ -1,4 +1,4 @@
-"""Sentences about money; as ``words``, never "good" or "bad"."""
+"""Sentences on money: what districts have to spend."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Sentences about one policy for a whole state."""
+"""Sentences on one policy for a whole state."""
 
 import pandas as pd
 
@@ -6,7 +6,7 @@ from analysis.policy.figures import Change
 from analysis.statewide.together import Result
 from data.schema import school_year
 from data.statewide import Plan
-from pages.shared import words
+from pages.words import numbers
 
 CAVEATS = (
     "Every district holds its own lotteries; the figures are those after all of them. A district's figure is the mean "
@@ -38,7 +38,7 @@ def answer(plan: Plan, result: Result, place: str) -> str:
 
 
 def _from_to(change: Change) -> str:
-    return f"from {words.number(change.before, 3)} to {words.number(change.after, 3)}"
+    return f"from {numbers.number(change.before, 3)} to {numbers.number(change.after, 3)}"
 
 
 def _rises_and_falls(districts: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ from analysis.indices import Index
 from analysis.measured_change import Changed
 from data.groups import Comparison
 from data.schema import school_year
-from pages.shared.words import UNDEFINED, number, signed
+from pages.words.numbers import UNDEFINED, number, signed
 
 # Changes are a tenth of an index, so they have two digits more than it.
 DECIMALS = 4
