@@ -6,7 +6,8 @@ import streamlit as st
 
 from analysis.policy.entry import entry_grades
 from data.schema import GRADES
-from pages.shared import atlas, chance, charts, parts, similar, splits, store, years
+from pages.sections import similar_districts
+from pages.shared import atlas, chance, charts, parts, splits, store, years
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
 from pages.words import counts as count_words
@@ -82,7 +83,7 @@ st.subheader("Its measures")
 chance.show(view, leaid, partial(parts.place_measures, view, now))
 
 years.district_events(view, leaid)
-similar.show_similar(view, leaid, name)
+similar_districts.show_similar(view, leaid, name)
 
 st.page_link(
     "policy.py",

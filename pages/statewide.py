@@ -9,8 +9,8 @@ from analysis.errors import InputError
 from analysis.statewide.together import Result
 from data.statewide import Plan
 from pages.plan import charts as plan_charts
+from pages.sections.statewide_controls import asked_policy, run_here
 from pages.shared import atlas, charts, parts, store
-from pages.shared.statewide_controls import asked_policy, run_here
 from pages.shared.view import View, current_view
 from pages.words import numbers
 from pages.words import plan as plan_words

@@ -1,4 +1,4 @@
-"""The borders page and the similar districts say what the analysis finds."""
+"""The borders page says what the analysis finds."""
 
 import geopandas as gpd
 import pytest
@@ -6,11 +6,7 @@ from shapely import box
 
 from analysis import borders
 from analysis.borders import border_gaps, joined, ranked
-from analysis.indices import INDICES
-from analysis.measured import indices_by
-from analysis.peers import peers, place_among
 from data import store
-from data.inclusion import Rules, included
 from data.load import load
 from data.neighbours import neighbours
 from data.schema import RACES
@@ -30,13 +26,6 @@ def mapped(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
 
 
 @pytest.fixture(scope="module")
-def franklin():
-    """The schools that count, of the last year."""
-    table = store.schools(store.find("franklin"))
-    return included(table[table["year"] == table["year"].max()], Rules().excluded)[0].reset_index(drop=True)
-
-
-@pytest.fixture(scope="module")
 def gaps(franklin):
     lines = neighbours(store.districts(store.find("franklin"))).drop(columns="geometry")
     return border_gaps(franklin, lines, "ed", None, ["ed", *RACES])
@@ -45,9 +34,6 @@ def gaps(franklin):
 def label(row, side=""):
     name, leaid = ("neighbour_district", "neighbour") if side else ("district", "leaid")
     return f"{row[name]} ({row[leaid]})"
-
-
-# borders ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_widest_gap_by_hand(opened, mapped, numbers):
@@ -162,37 +148,6 @@ def test_without_boundaries_the_page_says_so(opened):
     assert not app.dataframe
 
 
-# similar districts --------------------------------------------------------------------------------------------------
-
-
 def test_all_races_at_once_have_no_gap(opened):
     (told,) = opened("borders", groups="all races").info
     assert "Choose two groups" in told.value
-
-
-def test_a_district_among_similar_ones(opened, franklin):
-    found = peers(franklin, DISTRICT, list(RACES))
-    rows = indices_by(franklin, "district", "ed", None).set_index("place")
-    place = place_among(rows, DISTRICT, found["leaid"].tolist(), list(INDICES))
-    name = franklin.loc[franklin["leaid"] == DISTRICT, "district"].iloc[0]
-    app = opened("district", district=f"{name} ({DISTRICT})")
-    said = next(each.value for each in app.markdown if "most like it" in each.value)
-    v = place.loc["variance_ratio"]
-    assert f"{v['below']:.0f} of the 10" in said
-    shown = next(each.value for each in app.table if "Higher than" in each.value)
-    assert shown.loc["Gini (G)", "Higher than"] == f"{place.loc['gini', 'below']:.0f} of 10"
-    table = next(each.value for each in app.dataframe if "Distance" in each.value)
-    assert table["District id"].tolist() == found["leaid"].tolist()
-    assert table["Distance"].tolist() == pytest.approx(found["distance"].tolist(), abs=0.00500001)
-
-
-def test_what_the_data_lacks_is_said_beside_similar_districts(opened):
-    app = opened("district", state=store.find("california-2000").label)
-    assert any(
-        "Not compared, for the data does not tell: the shares of all races" in each.value for each in app.caption
-    )
-
-
-def test_a_district_alone_has_none_like_it(opened, one_school):
-    app = opened("district", state=one_school.label)
-    assert any("No other district" in each.value for each in app.caption)

@@ -7,7 +7,7 @@ from data import store
 from data.batch import here
 from data.inclusion import Rules, included
 from data.statewide import completed, outcome, planned, run_of
-from pages.shared.statewide_controls import CHOICE_LABELS
+from pages.sections.statewide_controls import CHOICE_LABELS
 from pages.words import numbers
 from pages.words import statewide as statewide_words
 

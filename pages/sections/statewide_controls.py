@@ -1,4 +1,4 @@
-"""The controls that make a statewide policy, and the run they start; what they say stands in the link."""
+"""Controls of the statewide page: they make a policy and start its run; what they say stands in the link."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Pieces of the borders page: which borders are asked for, their picture, and one of them looked at closely."""
+"""Sections of the borders page: which borders are asked for, their picture, and one of them looked at closely."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

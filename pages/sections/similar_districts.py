@@ -1,4 +1,4 @@
-"""A district among the districts most like it."""
+"""Section of the district page: a district among the districts most like it."""
 
 import pandas as pd
 import streamlit as st

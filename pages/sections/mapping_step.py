@@ -1,4 +1,4 @@
-"""The step in which a person says what the columns of an unknown table hold, before anything is stored."""
+"""Step of the sources page: a person says what an unknown table's columns hold, before anything is stored."""
 
 from dataclasses import replace
 
