@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import border_words, crossing, ground, parts, store
+from pages.sections import border_lines
+from pages.shared import ground, parts, store
 from pages.shared.view import current_view
+from pages.words import borders as border_words
 
 view = current_view()
 st.title("Where does a district line separate most?")
@@ -29,18 +31,18 @@ if view.groups.many:
 gaps = store.borders(view)
 if gaps["gap"].isna().all():
     parts.nothing_to_show(view)
-asked = crossing.chosen_borders(view, gaps)
+asked = border_lines.chosen_borders(view, gaps)
 whose = f"in {view.dataset.label}"
 if asked.leaid is not None:
     whose = f"of {store.district_names(view).get(asked.leaid, asked.leaid)}"
-lines = crossing.asked_lines(view, asked)
+lines = border_lines.asked_lines(view, asked)
 floors = None if asked.leaid else (asked.students, asked.miles)
 st.markdown(border_words.widest_border(view.groups, view.year, lines, asked.by, whose, floors))
 if not lines.empty:
-    crossing.show_pictures(view, lines)
-    crossing.show_one(view, lines)
+    border_lines.show_pictures(view, lines)
+    border_lines.show_one(view, lines)
     st.subheader("Every line")
-    crossing.show_table(view, lines, asked)
+    border_lines.show_table(view, lines, asked)
 
-st.caption(crossing.about_borders(view, neighbours))
+st.caption(border_lines.about_borders(view, neighbours))
 parts.provenance(view)

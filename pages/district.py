@@ -6,9 +6,13 @@ import streamlit as st
 
 from analysis.policy.entry import entry_grades
 from data.schema import GRADES
-from pages.shared import atlas, chance, charts, parts, similar, splits, store, words, years
+from pages.sections import similar_districts
+from pages.shared import atlas, chance, charts, parts, splits, store, years
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
+from pages.words import counts as count_words
+from pages.words import districts as district_words
+from pages.words import numbers
 
 view = current_view()
 leaid = chosen_district(view)
@@ -21,11 +25,11 @@ rows = parts.district_rows(view).set_index("leaid")
 share = float(rows["share"].get(leaid, float("nan")))
 
 st.title(name)
-st.markdown(words.district_range(name, view.year, view.groups, share, known["share"].tolist()))
+st.markdown(district_words.district_range(name, view.year, view.groups, share, known["share"].tolist()))
 if "cep_like" in schools:
     flagged = schools.loc[schools["cep_like"].notna(), "students"]
     if len(flagged):
-        st.markdown(words.cep_like_schools(len(flagged), len(schools), flagged.sum() / schools["students"].sum()))
+        st.markdown(count_words.cep_like_schools(len(flagged), len(schools), flagged.sum() / schools["students"].sum()))
 st.markdown(splits.revenue(view, leaid))
 if known.empty:
     parts.provenance(view)
@@ -52,7 +56,7 @@ with right:
             colour=known["share"],
             symbol="circle",
             hover=[
-                f"{school}<br>{words.percent(value)} · {students:,} students"
+                f"{school}<br>{numbers.percent(value)} · {students:,} students"
                 for school, value, students in zip(known["school"], known["share"], known["students"], strict=True)
             ],
         ),
@@ -79,7 +83,7 @@ st.subheader("Its measures")
 chance.show(view, leaid, partial(parts.place_measures, view, now))
 
 years.district_events(view, leaid)
-similar.show_similar(view, leaid, name)
+similar_districts.show_similar(view, leaid, name)
 
 st.page_link(
     "policy.py",
@@ -125,8 +129,8 @@ grades = store.grades(view)
 grades = grades[grades["ncessch"].isin(schools["ncessch"])]
 if len(grades):
     st.subheader("Students by grade")
-    st.markdown(words.entering(entry_grades(grades)))
-    taught = {grade: words.grade_heading(grade) for grade in GRADES if grade in set(grades["grade"])}
+    st.markdown(district_words.entering(entry_grades(grades)))
+    taught = {grade: district_words.grade_heading(grade) for grade in GRADES if grade in set(grades["grade"])}
     by_grade = grades.pivot_table("students", "ncessch", "grade", aggfunc="first").reindex(columns=list(taught))
     by_grade = schools[["school", "ncessch"]].merge(by_grade, on="ncessch").sort_values("school")
     parts.sortable(by_grade, {"school": "School", "ncessch": "School id", **taught}, key="grades_table")

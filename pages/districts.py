@@ -6,8 +6,10 @@ import streamlit as st
 
 from analysis.indices import INDICES, MULTIGROUP
 from analysis.random_assignment import MUCH
-from pages.shared import atlas, chance, charts, parts, store, words
+from pages.shared import atlas, chance, charts, parts, store
 from pages.shared.view import View, current_view, district_label
+from pages.words import districts as district_words
+from pages.words import measures as measure_words
 
 DEFAULT_FLOOR = 1000
 # What says how sure a measure is: the corrected one and its interval.
@@ -82,8 +84,8 @@ with controls[2]:
         placeholder="Pick two or more",
     )
 
-st.markdown(words.districts_compared(view.groups, view.year, ranked, index, int(floor), len(rows)))
-if warning := words.chance_in_ranking(index, int((ranked["care"] != "").sum()), len(ranked)):
+st.markdown(district_words.districts_compared(view.groups, view.year, ranked, index, int(floor), len(rows)))
+if warning := measure_words.chance_in_ranking(index, int((ranked["care"] != "").sum()), len(ranked)):
     st.markdown(f":material/warning: {warning}")
 left, right = st.columns(2, gap="large")
 with left:
@@ -113,7 +115,7 @@ st.subheader("Every district")
 st.caption(f"{index.label}: {index.meaning} {index.undefined}")
 st.caption(chance.MEANING)
 if view.groups.many:
-    st.caption(words.absent_among_many())
+    st.caption(measure_words.absent_among_many())
 shown = {
     "district": "District",
     "leaid": "District id",

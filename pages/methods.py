@@ -13,8 +13,10 @@ from data.inclusion import USUALLY_EXCLUDED
 from data.neighbours import TOLERANCE_METRES
 from data.privacy import CARRIED, MINIMUM_CELL
 from data.schema import COLUMNS
-from pages.shared import store, words
+from pages.shared import store
 from pages.shared.view import current_view
+from pages.words import measures as measure_words
+from pages.words import plan as plan_words
 
 st.title("How is every number made?")
 st.markdown(
@@ -36,7 +38,9 @@ def define(indices: dict[str, Index], *, read: bool = False) -> None:
             st.code(index.formula, language=None, wrap_lines=True)
             st.markdown(f"{index.meaning} {bounds} {index.undefined}")
             if read and len(state) == 1 and pd.notna(value := state[index.name].iloc[0]):
-                st.markdown(f"**Here:** {words.reading(index, value, view.dataset.label, view.year, view.groups)}")
+                st.markdown(
+                    f"**Here:** {measure_words.reading(index, value, view.dataset.label, view.year, view.groups)}"
+                )
             st.caption(index.citation)
 
 
@@ -45,7 +49,7 @@ define(INDICES, read=not view.groups.many)
 st.subheader("Indices of all groups at once")
 st.markdown(
     "For all races. n_sg counts the students of group g in school s, t_s those of every group; N_g and T are the "
-    f"place's sums, p_sg = n_sg / t_s and P_g = N_g / T. {words.absent_among_many()}"
+    f"place's sums, p_sg = n_sg / t_s and P_g = N_g / T. {measure_words.absent_among_many()}"
 )
 define(MULTIGROUP, read=view.groups.many)
 st.subheader("Ordered bands")
@@ -198,7 +202,7 @@ st.markdown(
 for preset in PRESETS.values():
     st.markdown(f"- **{preset.label}**: {preset.basis}")
 st.subheader("What this does not tell")
-st.markdown("\n".join(f"- {caveat}" for caveat in words.CAVEATS))
+st.markdown("\n".join(f"- {caveat}" for caveat in plan_words.CAVEATS))
 st.subheader("Fields of the schools table")
 st.table(
     {"Field": [c.name for c in COLUMNS], "Meaning": [c.meaning for c in COLUMNS], "Unit": [c.unit for c in COLUMNS]}

@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from data.privacy import marked_districts
-from pages.shared import atlas, chance, charts, parts, ranges, splits, store, words, years
+from pages.shared import atlas, chance, charts, parts, ranges, splits, store, years
 from pages.shared.view import View, current_view
+from pages.words import measures as measure_words
 
 RANKED = 15
 
@@ -31,13 +32,13 @@ if view.year not in decomposed.index:
 this_year = decomposed.loc[view.year]
 between, within = (float(this_year["variance_ratio", part]) for part in ("between", "within"))
 
-st.title(words.headline(between, within))
+st.title(measure_words.headline(between, within))
 if view.groups.many:
     chances = store.chances_of_difference(view).loc[view.year]
-    answer = words.where_races_lie(place, view.year, chances["of_all"], chances["of_school"], between, within)
+    answer = measure_words.where_races_lie(place, view.year, chances["of_all"], chances["of_school"], between, within)
 else:
     typical = store.typical_schools(view).loc[view.year]
-    answer = words.where_it_lies(
+    answer = measure_words.where_it_lies(
         place, view.year, view.groups, typical["of_group"], typical["of_other"], between, within
     )
 st.markdown(answer)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from pages.plan.builder import show_plan
 from pages.shared import parts, store
 from pages.shared.controls import chosen_district
-from pages.shared.plan import show_plan
 from pages.shared.view import current_view
 
 view = current_view()

@@ -22,8 +22,8 @@ from data.sources.remembered import remember
 from data.sources.source import Asked
 from data.states import STATES
 from data.store import Manifest
+from pages.sections.mapping_step import chosen_mapping, kept
 from pages.shared.controls import LOOK_AT, by_label
-from pages.shared.mapping_step import chosen_mapping, kept
 
 
 def show_dataset(manifest: Manifest, *, new: bool = False) -> None:

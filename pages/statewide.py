@@ -8,10 +8,13 @@ import streamlit as st
 from analysis.errors import InputError
 from analysis.statewide.together import Result
 from data.statewide import Plan
-from pages.shared import atlas, charts, parts, policy_charts, store, words
-from pages.shared import statewide_words as told
-from pages.shared.statewide_controls import asked_policy, run_here
+from pages.plan import charts as plan_charts
+from pages.sections.statewide_controls import asked_policy, run_here
+from pages.shared import atlas, charts, parts, store
 from pages.shared.view import View, current_view
+from pages.words import numbers
+from pages.words import plan as plan_words
+from pages.words import statewide as statewide_words
 
 # Districts drawn: those whose V falls most, and those whose V rises most.
 MOST_FALLING, MOST_RISING = 14, 6
@@ -26,21 +29,21 @@ CARDS = {
 def show_state(view: View, result: Result) -> None:
     """The state's figures before and after, the split, and the map."""
     for column, (name, label) in zip(st.columns(len(CARDS)), CARDS.items(), strict=True):
-        change, share = told.change(result, name), name == "balanced"
-        show = words.percent if share else partial(words.number, decimals=3)
+        change, share = statewide_words.change(result, name), name == "balanced"
+        show = numbers.percent if share else partial(numbers.number, decimals=3)
         with column.container(border=True):
             st.metric(
                 label,
                 f"{show(change.before)} → {show(change.after)}",
-                words.signed(change.after - change.before, points=share),
+                numbers.signed(change.after - change.before, points=share),
                 delta_color="off",
                 delta_arrow="off",
             )
-            st.caption(f"{words.spread(change.low, change.high, show)} {words.direction(label, change)}")
+            st.caption(f"{plan_words.spread(change.low, change.high, show)} {plan_words.direction(label, change)}")
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.subheader("Between and within districts")
-        split = [told.change(result, "variance_ratio", part) for part in ("between", "within")]
+        split = [statewide_words.change(result, "variance_ratio", part) for part in ("between", "within")]
         rows = pd.DataFrame({"district": ["today", "after"]})
         for name, change in zip(("between", "within"), split, strict=True):
             rows[name] = [change.before, change.after]
@@ -51,7 +54,11 @@ def show_state(view: View, result: Result) -> None:
             alt=f"V between districts {split[0].before:.3f} today and {split[0].after:.3f} after; "
             f"within districts {split[1].before:.3f} and {split[1].after:.3f}.",
         )
-        st.caption(" ".join(["V splits exactly: 0 where every school has the same mix.", *told.side_effects(result)]))
+        st.caption(
+            " ".join(
+                ["V splits exactly: 0 where every school has the same mix.", *statewide_words.side_effects(result)]
+            )
+        )
     with right:
         st.subheader("Where V falls and where it rises")
         show_map(view, result)
@@ -67,8 +74,8 @@ def show_map(view: View, result: Result) -> None:
             district=table["leaid"].map(names).fillna(table["leaid"]),
             value=table["variance_ratio_after"] - table["variance_ratio_before"],
             hover=[
-                f"{hosts:,} of {schools:,} schools host<br>V {words.number(v)} → {words.number(w)}"
-                f" · D {words.number(d)} → {words.number(e)}<br>{moved:,.0f} students change schools"
+                f"{hosts:,} of {schools:,} schools host<br>V {numbers.number(v)} → {numbers.number(w)}"
+                f" · D {numbers.number(d)} → {numbers.number(e)}<br>{moved:,.0f} students change schools"
                 for hosts, schools, v, w, d, e, moved in table[
                     [
                         *("hosts", "schools", "variance_ratio_before", "variance_ratio_after"),
@@ -92,7 +99,7 @@ def show_districts(view: View, plan: Plan) -> None:
     if len(drawn):
         whens = ("before", "after", "low", "high")
         st.plotly_chart(
-            policy_charts.dumbbell(
+            plan_charts.dumbbell(
                 pd.DataFrame({"label": drawn["district"]} | {when: drawn[f"variance_ratio_{when}"] for when in whens}),
                 "V within the district",
             ),
@@ -178,16 +185,16 @@ st.title(f"What would one 50/50 policy do across {view.dataset.label}?")
 policy = asked_policy(level)
 try:
     plan = store.statewide_plan(view, policy)
-    st.markdown(told.applies_to(plan))
+    st.markdown(statewide_words.applies_to(plan))
     run_here(plan)
     result = store.statewide(view, policy)
 except InputError as error:
     st.info(str(error), icon=":material/info:")
     parts.provenance(view)
     st.stop()
-st.markdown(told.answer(plan, result, view.dataset.label))
+st.markdown(statewide_words.answer(plan, result, view.dataset.label))
 show_state(view, result)
 show_districts(view, plan)
 st.subheader("What this does not tell")
-st.markdown("\n".join(f"- {caveat}" for caveat in (*told.CAVEATS, *words.CAVEATS)))
+st.markdown("\n".join(f"- {caveat}" for caveat in (*statewide_words.CAVEATS, *plan_words.CAVEATS)))
 parts.provenance(view)

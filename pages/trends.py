@@ -8,9 +8,11 @@ import streamlit as st
 from analysis.change import MEASURES, PARTS
 from data.lineage import summary
 from data.schema import school_year
-from pages.shared import charts, over_time, parts, ranges, store, words, words_of_change
+from pages.shared import charts, over_time, parts, ranges, store
 from pages.shared.over_time import ALL, EVERY_YEAR, EVERYWHERE, Span
 from pages.shared.view import View, current_view
+from pages.words import change as change_words
+from pages.words import numbers
 
 LINES = {"dissimilarity": charts.BETWEEN, "theil_h": charts.WITHIN}
 
@@ -22,10 +24,10 @@ def show_years(view: View, span: Span) -> None:
     )
     rows = over_time.rows(view, span, which)
     if rows.empty:
-        st.info(words_of_change.none_in_every_year(span.name, span.years), icon=":material/info:")
+        st.info(change_words.none_in_every_year(span.name, span.years), icon=":material/info:")
         return
     indices = [view.indices[name] for name in LINES]
-    st.markdown(words_of_change.trend(span.name, view.groups, rows, indices, every_year=which == EVERY_YEAR))
+    st.markdown(change_words.trend(span.name, view.groups, rows, indices, every_year=which == EVERY_YEAR))
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("The indices")
@@ -56,7 +58,7 @@ def show_years(view: View, span: Span) -> None:
             lines = rows[["share"]].set_axis(["share"], axis=1)
             parts.trend(lines, {"share": colour}, view.groups.share_words, key="share")
     st.table(_year_by_year(view, span, rows))
-    st.caption(words_of_change.YEAR_BY_YEAR)
+    st.caption(change_words.YEAR_BY_YEAR)
     last = replace(view, year=span.years[-1])
     parts.download(
         lambda told: (
@@ -78,11 +80,11 @@ def _year_by_year(view: View, span: Span, rows: pd.DataFrame) -> pd.DataFrame:
         "students": "Students",
     }
     split = {"variance_ratio_between": "V between", "variance_ratio_within": "V within"}
-    numbers = {name: index.symbol for name, index in view.indices.items() if rows[name].notna().any()}
+    symbols = {name: index.symbol for name, index in view.indices.items() if rows[name].notna().any()}
     shown = rows[list(counts)].map(lambda count: "–" if pd.isna(count) else f"{count:,}").rename(columns=counts)
-    shown[view.groups.share_label] = rows["share"].map(words.percent)
-    numbers |= split if span.place == EVERYWHERE else {}
-    return shown.join(rows[list(numbers)].map(lambda value: words.number(value, 3)).rename(columns=numbers)).set_axis(
+    shown[view.groups.share_label] = rows["share"].map(numbers.percent)
+    symbols |= split if span.place == EVERYWHERE else {}
+    return shown.join(rows[list(symbols)].map(lambda value: numbers.number(value, 3)).rename(columns=symbols)).set_axis(
         rows.index.map(school_year).rename("School year")
     )
 
@@ -100,14 +102,14 @@ def show_change(view: View, span: Span) -> None:
         bind="query-params",
     )
     index = view.indices[name]
-    said = words_of_change.change(span.name, view.groups, found, index)
+    said = change_words.change(span.name, view.groups, found, index)
     st.markdown(said)
-    notes = [words_of_change.largest_step(found, over_time.steps(view, span), index), words_of_change.uncounted(found)]
+    notes = [change_words.largest_step(found, over_time.steps(view, span), index), change_words.uncounted(found)]
     if view.groups.group == "ed":
-        notes.append(words_of_change.full_counts(found, *over_time.full_counts(view, span)))
+        notes.append(change_words.full_counts(found, *over_time.full_counts(view, span)))
     for note in filter(None, notes):
         st.markdown(f":material/info: {note}")
-    names = {**words_of_change.part_labels(found.first, found.last), "change": "All together"}
+    names = {**change_words.part_labels(found.first, found.last), "change": "All together"}
     if not found.change.reason:
         row = found.change.parts.loc[name, list(names)]
         bars = pd.DataFrame({"label": names.values(), "change": row.to_numpy(), "whole": row.index == "change"})
@@ -115,10 +117,10 @@ def show_change(view: View, span: Span) -> None:
         st.plotly_chart(chart, config=charts.config("change"), key="change_parts", alt=said)
     table = found.change.parts[["before", "after", *PARTS, "change"]].T
     names = {"before": school_year(found.first), "after": school_year(found.last)} | names
-    shown = pd.concat([table[:2].map(lambda value: words.number(value, 4)), table[2:].map(words_of_change.signed_part)])
+    shown = pd.concat([table[:2].map(lambda value: numbers.number(value, 4)), table[2:].map(change_words.signed_part)])
     shown.columns = [f"{view.indices[each].label} ({view.indices[each].symbol})" for each in shown]
     st.table(shown.set_axis(pd.Index([names[part] for part in shown.index], name="Part")))
-    st.caption(words_of_change.MEANING)
+    st.caption(change_words.MEANING)
     last = replace(view, year=found.last)
     parts.download(lambda told: over_time.told_change(told, span), last, "change", label="The parts (CSV)")
 
@@ -129,7 +131,7 @@ if store.schools_of_all_years(view).empty:
 st.title("How has separation changed, and why?")
 span = over_time.chosen_span(view)
 if span is None:
-    st.info(words_of_change.too_few_years(view.dataset.label, view.groups), icon=":material/info:")
+    st.info(change_words.too_few_years(view.dataset.label, view.groups), icon=":material/info:")
     parts.provenance(view)
     st.stop()
 show_years(view, span)

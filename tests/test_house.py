@@ -128,7 +128,7 @@ def test_what_the_embedded_states_need_is_small():
 # what is written ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("package", ["analysis", "data", "pages.shared"])
+@pytest.mark.parametrize("package", ["analysis", "data", "pages.plan", "pages.sections", "pages.shared", "pages.words"])
 def test_everything_public_is_documented(package):
     assert [name for name, value in public(package) if not inspect.getdoc(value)] == []
 

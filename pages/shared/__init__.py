@@ -1,1 +1,1 @@
-"""What every page uses: the view a link describes, cached data, charts, maps and words."""
+"""What several pages use: the view a link describes, cached data, charts, maps and the pieces they show alike."""

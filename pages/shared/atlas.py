@@ -5,8 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from analysis.indices import INDICES
-from pages.shared import charts, ground, maps, parts, store, words
+from pages.shared import charts, ground, maps, parts, store
 from pages.shared.view import View, district_label
+from pages.words import numbers
 
 # What a map or scatter may colour districts by: key, and the words of the control.
 SHARE = "share"
@@ -54,9 +55,9 @@ def district_map(view: View, key: str) -> None:
     shown = rows.assign(
         value=rows[measure],
         hover=[
-            f"{students:,} students in {schools:,} schools<br>{words.percent(share)} {told}"
-            f"<br>V {words.number(v)} · D {words.number(d)} (by chance {words.expected(c)})"
-            + ("" if view.groups.many else f" · exposure {words.number(e)}")
+            f"{students:,} students in {schools:,} schools<br>{numbers.percent(share)} {told}"
+            f"<br>V {numbers.number(v)} · D {numbers.number(d)} (by chance {numbers.expected(c)})"
+            + ("" if view.groups.many else f" · exposure {numbers.number(e)}")
             for students, schools, share, v, d, c, e in zip(
                 rows["students"],
                 rows["schools"],

@@ -6,8 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from analysis.indices import INDICES
-from pages.shared import store, words, words_of_ranges
+from pages.shared import store
 from pages.shared.view import View
+from pages.words import measures as measure_words
+from pages.words import numbers
+from pages.words import ranges as range_words
 
 BY_CHANCE = "By chance alone"
 CORRECTED = "Corrected for chance (95 % interval)"
@@ -29,7 +32,7 @@ def show(view: View, leaid: str | None, table: Callable[[], pd.DataFrame]) -> No
     """
     with st.skeleton(height=360):
         sure, shown = store.how_sure(view, leaid), table()
-    st.markdown(words.chance(view.groups, *sure.loc["dissimilarity", ["value", "expected", "chance_share"]]))
+    st.markdown(measure_words.chance(view.groups, *sure.loc["dissimilarity", ["value", "expected", "chance_share"]]))
     st.table(shown)
     st.caption(MEANING)
 
@@ -37,13 +40,13 @@ def show(view: View, leaid: str | None, table: Callable[[], pd.DataFrame]) -> No
 def state_measures(view: View) -> pd.DataFrame:
     """Every index of the state with what chance alone gives it."""
     sure = store.how_sure(view)
-    values = [words.number(value) for value in sure["value"]]
+    values = [numbers.number(value) for value in sure["value"]]
     found = columns(sure)
     found.insert(0, "All schools", values)
     parts = store.parts_sure(view).loc[view.year]
     for part in ("between", "within"):
         found[f"{part.capitalize()} districts, corrected"] = [
-            words_of_ranges.part_with_range(parts, name, part) for name in sure.index
+            range_words.part_with_range(parts, name, part) for name in sure.index
         ]
     return found.rename_axis("Measure")
 
@@ -52,7 +55,7 @@ def columns(sure: pd.DataFrame) -> pd.DataFrame:
     """How sure every index is, one row an index by its name."""
     ends = sure[["corrected", "interval_low", "interval_high"]].itertuples(index=False)
     shown = {
-        BY_CHANCE: [words.expected(value) for value in sure["expected"]],
-        CORRECTED: [words.with_range(*row) for row in ends],
+        BY_CHANCE: [numbers.expected(value) for value in sure["expected"]],
+        CORRECTED: [numbers.with_range(*row) for row in ends],
     }
     return pd.DataFrame(shown, index=[f"{INDICES[name].label} ({INDICES[name].symbol})" for name in sure.index])

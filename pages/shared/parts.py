@@ -13,8 +13,11 @@ from data.inclusion import GEOGRAPHIC, excluded_words
 from data.privacy import hidden_words
 from data.schema import ED_BASES, school_year
 from data.spreadsheet import as_csv
-from pages.shared import chance, charts, store, words, words_of_ranges
+from pages.shared import chance, charts, store
 from pages.shared.view import View
+from pages.words import counts as count_words
+from pages.words import numbers
+from pages.words import ranges as range_words
 
 # The column of what an index can be.
 HIDDEN = "If every hidden count is counted"
@@ -79,7 +82,7 @@ def _draw_trend_with(
     with st.skeleton(height=260):
         found = ranges()
     _draw_trend(lines, colours, title, key, marks, found)
-    st.caption(words_of_ranges.shaded(found, float(lines.max(axis=None))))
+    st.caption(range_words.shaded(found, float(lines.max(axis=None))))
 
 
 def _draw_trend(
@@ -93,7 +96,7 @@ def _draw_trend(
     first, last = lines.index[0], lines.index[-1]
 
     def ends(name: str) -> str:
-        return " to ".join(words_of_ranges.number_and_range(lines, ranges, year, name) for year in (first, last))
+        return " to ".join(range_words.number_and_range(lines, ranges, year, name) for year in (first, last))
 
     st.plotly_chart(
         charts.trend(lines, colours, title, marks, ranges),
@@ -121,13 +124,13 @@ def state_measures(view: View) -> pd.DataFrame:
         rows.append(
             {
                 "Measure": f"{index.label} ({index.symbol})",
-                "All schools": words.number_or_reason(value, why[index.name].iloc[0])
+                "All schools": numbers.number_or_reason(value, why[index.name].iloc[0])
                 if len(why) == 1
-                else words.number(value),
-                "Between districts": words.number(parts["between"]) if parts is not None else "does not split",
-                "Within districts": words.number(parts["within"])
+                else numbers.number(value),
+                "Between districts": numbers.number(parts["between"]) if parts is not None else "does not split",
+                "Within districts": numbers.number(parts["within"])
                 if splits
-                else f"adds {words.number(parts['added_within'])}"
+                else f"adds {numbers.number(parts['added_within'])}"
                 if parts is not None
                 else "does not split",
             }
@@ -141,7 +144,7 @@ def _with_bounds(table: pd.DataFrame, bounds: pd.Series | None) -> pd.DataFrame:
     """A table of every index with what each can be, where a hidden count leaves anything open."""
     if bounds is None or all(bounds[f"{name}_low"] == bounds[f"{name}_high"] for name in INDICES):
         return table
-    return table.assign(**{HIDDEN: [words.between(bounds[f"{n}_low"], bounds[f"{n}_high"]) for n in INDICES]})
+    return table.assign(**{HIDDEN: [numbers.between(bounds[f"{n}_low"], bounds[f"{n}_high"]) for n in INDICES]})
 
 
 def definitions(view: View) -> None:
@@ -150,7 +153,7 @@ def definitions(view: View) -> None:
     if view.groups.key != "ed" or len(rows) < 2:
         return
     st.subheader("How much does the definition matter?")
-    st.markdown(words.definitions_compared(view.year, rows, ED_BASES))
+    st.markdown(count_words.definitions_compared(view.year, rows, ED_BASES))
     indices = {
         "variance_ratio": "V",
         "variance_ratio_between": "V between",
@@ -165,8 +168,8 @@ def definitions(view: View) -> None:
     }
     st.table(
         pd.DataFrame(
-            {"Economically disadvantaged by": rows["basis"].map(ED_BASES), "Share": rows["share"].map(words.percent)}
-            | {label: rows[name].map(words.number) for name, label in indices.items()}
+            {"Economically disadvantaged by": rows["basis"].map(ED_BASES), "Share": rows["share"].map(numbers.percent)}
+            | {label: rows[name].map(numbers.number) for name, label in indices.items()}
             | {label: rows[name].map("{:,}".format) for name, label in counts.items()}
         ).set_index("Economically disadvantaged by")
     )
@@ -223,7 +226,7 @@ def place_summary(view: View, row: pd.Series, measure: str) -> dict[str, str]:
         {
             "Schools": f"{row['schools']:,}",
             "Students": f"{row['students']:,}",
-            view.groups.share_label: words.percent(row["share"]),
+            view.groups.share_label: numbers.percent(row["share"]),
         }
         | _index_values(view, row)
         | {f"{index.symbol}: {name[0].lower()}{name[1:]}": value for name, value in sure.items()}
@@ -234,7 +237,9 @@ def _index_values(view: View, row: pd.Series) -> dict[str, str]:
     """Every index of one district by its name, or why it has no value."""
     reasons = store.reasons(view, "district")
     why = reasons[(reasons["year"] == view.year) & (reasons["place"] == row["place"])].iloc[0]
-    return {f"{i.label} ({i.symbol})": words.number_or_reason(row[i.name], why[i.name]) for i in view.indices.values()}
+    return {
+        f"{i.label} ({i.symbol})": numbers.number_or_reason(row[i.name], why[i.name]) for i in view.indices.values()
+    }
 
 
 def download(table: Callable[[View], pd.DataFrame], view: View, name: str, *, label: str = "Table (CSV)") -> None:
@@ -295,7 +300,7 @@ def provenance(view: View) -> None:
     chosen = excluded_words(store.excluded(view))
     by_choice = f" Left out by choice: {chosen}." if chosen else ""
     untold = hidden_words(store.schools(view.exported), view.groups, view.minimum_cell)
-    st.caption(words.hidden_in_downloads(untold, view.minimum_cell))
+    st.caption(count_words.hidden_in_downloads(untold, view.minimum_cell))
     st.divider()
     ground = ""
     if view.rules.districts == GEOGRAPHIC:

@@ -9,8 +9,12 @@ from data.cep import cep_signs
 from data.chain import chain, chain_words, crossed_words, offered
 from data.inclusion import GEOGRAPHIC
 from data.privacy import marked_schools
-from pages.shared import charts, money_words, store, words, words_of_ranges
+from pages.shared import charts, store
 from pages.shared.view import View
+from pages.words import districts as district_words
+from pages.words import measures as measure_words
+from pages.words import money as money_words
+from pages.words import ranges as range_words
 
 CONTRIBUTIONS_SHOWN = 20
 
@@ -36,7 +40,7 @@ def where_it_lies(view: View, between: float, within: float) -> None:
     found = found[found["measure"] == "variance_ratio"].sort_values("depth").reset_index(drop=True)
     names = [level.name for level in levels]
     found = found.assign(label=[level.several for level in levels], within=found["depth"] > names.index("district"))
-    said = words.by_level(view.dataset.label, view.year, view.groups, found)
+    said = measure_words.by_level(view.dataset.label, view.year, view.groups, found)
     st.plotly_chart(charts.by_level(found, "V"), config=charts.config("levels"), key="levels", alt=said)
     st.markdown(said)
     for note in crossed_words(schools, levels):
@@ -48,13 +52,13 @@ def _show_ranges(view: View) -> None:
     """How sure the split between and within districts is; no other part of the page waits for the draws."""
     with st.skeleton(height=24):
         sure = store.parts_sure(view)
-    st.caption(words_of_ranges.parts_with_ranges(sure.loc[view.year]))
+    st.caption(range_words.parts_with_ranges(sure.loc[view.year]))
 
 
 def shares_between(view: View) -> str:
     """What share of the separation lies between districts, one answer for each index, as Markdown."""
     parts = store.decomposed(view).loc[view.year]
-    lead, answers = words.shares_between(view.dataset.label, view.year, view.groups, parts)
+    lead, answers = measure_words.shares_between(view.dataset.label, view.year, view.groups, parts)
     return "\n".join([lead, "", *(f"- {answer}" for answer in answers)]) if answers else ""
 
 
@@ -121,4 +125,4 @@ def show_contributions(view: View, schools: pd.DataFrame, share: float, now: pd.
         key="contributions",
         alt=f"Schools by their contribution to the district's {symbol}, largest first.",
     )
-    st.caption(words.contributed(view.groups, now, len(shown), len(found)))
+    st.caption(district_words.contributed(view.groups, now, len(shown), len(found)))

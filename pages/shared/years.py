@@ -5,8 +5,9 @@ import streamlit as st
 
 from data.lineage import KINDS, summary
 from data.schema import school_year
-from pages.shared import parts, ranges, store, words
+from pages.shared import parts, ranges, store
 from pages.shared.view import View
+from pages.words import districts as district_words
 
 
 def district_trend(view: View, leaid: str, name: str, lines: pd.DataFrame, colours: dict[str, str]) -> None:
@@ -17,7 +18,9 @@ def district_trend(view: View, leaid: str, name: str, lines: pd.DataFrame, colou
         lines, colours: as ``parts.trend``.
     """
     events = _of_district(view, leaid)
-    turns = events[events["unit"].eq("district") & events["kind"].isin(words.TURNS) & events["year"].isin(lines.index)]
+    turns = events[
+        events["unit"].eq("district") & events["kind"].isin(district_words.TURNS) & events["year"].isin(lines.index)
+    ]
     marks = turns.groupby("year")["kind"].agg(lambda kinds: ", ".join(dict.fromkeys(kinds)))
     called = {"dissimilarity": "D", "variance_ratio": "V"}
     parts.trend(
@@ -29,7 +32,7 @@ def district_trend(view: View, leaid: str, name: str, lines: pd.DataFrame, colou
         ranges=lambda: ranges.lines(ranges.of_district(view, leaid, list(called)), called),
     )
     if len(view.dataset.years) > 1:
-        st.markdown(words.district_years(name, store.ids_of(view, leaid), events))
+        st.markdown(district_words.district_years(name, store.ids_of(view, leaid), events))
 
 
 def district_events(view: View, leaid: str) -> None:

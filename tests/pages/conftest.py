@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data import store
+from data.inclusion import Rules, included
 from data.load import load
 from tests.small_state import lines, written
 
@@ -22,6 +24,13 @@ def small(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
 def one_school(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
     """A state of one school."""
     return load([written(tmp_path / "one.csv", lines()[:2])], name="one-school")
+
+
+@pytest.fixture(scope="module")
+def franklin():
+    """Franklin's schools that count, of the last year."""
+    table = store.schools(store.find("franklin"))
+    return included(table[table["year"] == table["year"].max()], Rules().excluded)[0].reset_index(drop=True)
 
 
 @pytest.fixture

@@ -1,23 +1,15 @@
-"""The borders page and the similar districts say what the analysis finds."""
+"""The borders page says what the analysis finds."""
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import pytest
-from shapely import LineString, MultiLineString, box
+from shapely import box
 
 from analysis import borders
 from analysis.borders import border_gaps, joined, ranked
-from analysis.indices import INDICES
-from analysis.measured import indices_by
-from analysis.peers import peers, place_among
 from data import store
-from data.groups import comparison
-from data.inclusion import Rules, included
 from data.load import load
 from data.neighbours import neighbours
 from data.schema import RACES
-from pages.shared import border_words, charts, maps, words
 from tests.small_state import EVEN, UNEVEN, written
 
 DISTRICT = "9000360"
@@ -34,13 +26,6 @@ def mapped(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
 
 
 @pytest.fixture(scope="module")
-def franklin():
-    """The schools that count, of the last year."""
-    table = store.schools(store.find("franklin"))
-    return included(table[table["year"] == table["year"].max()], Rules().excluded)[0].reset_index(drop=True)
-
-
-@pytest.fixture(scope="module")
 def gaps(franklin):
     lines = neighbours(store.districts(store.find("franklin"))).drop(columns="geometry")
     return border_gaps(franklin, lines, "ed", None, ["ed", *RACES])
@@ -49,9 +34,6 @@ def gaps(franklin):
 def label(row, side=""):
     name, leaid = ("neighbour_district", "neighbour") if side else ("district", "leaid")
     return f"{row[name]} ({row[leaid]})"
-
-
-# borders ------------------------------------------------------------------------------------------------------------
 
 
 def test_the_widest_gap_by_hand(opened, mapped, numbers):
@@ -166,136 +148,6 @@ def test_without_boundaries_the_page_says_so(opened):
     assert not app.dataframe
 
 
-# similar districts --------------------------------------------------------------------------------------------------
-
-
 def test_all_races_at_once_have_no_gap(opened):
     (told,) = opened("borders", groups="all races").info
     assert "Choose two groups" in told.value
-
-
-def test_a_district_among_similar_ones(opened, franklin):
-    found = peers(franklin, DISTRICT, list(RACES))
-    rows = indices_by(franklin, "district", "ed", None).set_index("place")
-    place = place_among(rows, DISTRICT, found["leaid"].tolist(), list(INDICES))
-    name = franklin.loc[franklin["leaid"] == DISTRICT, "district"].iloc[0]
-    app = opened("district", district=f"{name} ({DISTRICT})")
-    said = next(each.value for each in app.markdown if "most like it" in each.value)
-    v = place.loc["variance_ratio"]
-    assert f"{v['below']:.0f} of the 10" in said
-    shown = next(each.value for each in app.table if "Higher than" in each.value)
-    assert shown.loc["Gini (G)", "Higher than"] == f"{place.loc['gini', 'below']:.0f} of 10"
-    table = next(each.value for each in app.dataframe if "Distance" in each.value)
-    assert table["District id"].tolist() == found["leaid"].tolist()
-    assert table["Distance"].tolist() == pytest.approx(found["distance"].tolist(), abs=0.00500001)
-
-
-def test_what_the_data_lacks_is_said_beside_similar_districts(opened):
-    app = opened("district", state=store.find("california-2000").label)
-    assert any(
-        "Not compared, for the data does not tell: the shares of all races" in each.value for each in app.caption
-    )
-
-
-def test_a_district_alone_has_none_like_it(opened, one_school):
-    app = opened("district", state=one_school.label)
-    assert any("No other district" in each.value for each in app.caption)
-
-
-# words and pictures -------------------------------------------------------------------------------------------------
-
-ED = comparison("ed")
-
-
-@pytest.fixture
-def lines():
-    """A wide gap to a district that counts nobody, and a narrow one."""
-    return pd.DataFrame(
-        {
-            "district": ["Alder", "A district with a name far too long for an axis"],
-            "neighbour_district": ["Birch", "Cedar"],
-            "share": [0.6, 0.32],
-            "neighbour_share": [0.0, 0.3],
-            "gap": [0.6, 0.02],
-            "swaps": [600.0, 5.0],
-            "miles": [2.5, 1.0],
-            "hover": ["one", "two"],
-        }
-    )
-
-
-def test_the_widest_border_in_words(lines):
-    said = border_words.widest_border(ED, 2020, lines, "gap", "in Ohio", (1000, 1.0))
-    assert said.startswith(
-        "Of the 2 borders in Ohio that are 1 mile or longer between districts of 1,000 students or more"
-    )
-    assert (
-        "Alder, where 60 of 100 students are economically disadvantaged, and Birch, where 0 of 100 are: 60 points"
-        in said
-    )
-    assert "above 31 points" in said
-    assert "Birch counts no student as economically disadvantaged" in said
-
-
-def test_the_border_that_takes_most_in_words(lines):
-    said = border_words.widest_border(ED, 2020, lines, "swaps", "of Alder", None)
-    assert said.startswith("Of the 2 borders of Alder, in 2020–21 the one between")
-    assert "600 economically disadvantaged students trading places" in said
-
-
-def test_no_border_in_words(lines):
-    said = border_words.widest_border(ED, 2020, lines[:0], "gap", "in Ohio", (9000, 2.0))
-    assert said.startswith("There are no borders in Ohio that are 2 miles or longer between districts of 9,000")
-
-
-def test_counts_of_everybody_and_of_some(lines):
-    assert "Alder counts every student" in border_words.counts_nobody(ED, lines.iloc[0].replace({0.6: 1.0}))
-    assert border_words.counts_nobody(ED, lines.iloc[1]) == ""
-
-
-def test_an_undefined_place_among_others_in_words():
-    place = pd.Series({"value": np.nan, "others": 0, "below": 0, "low": 0.1, "high": 0.2})
-    assert words.UNDEFINED in border_words.place_among("Alder", ED, 2020, place, "variance ratio")
-
-
-def test_joining_where_nothing_lies_between_in_words():
-    rows = [
-        ("1", "a", "Alder", 100, 50),
-        ("2", "b", "Birch", 300, 150),
-    ]
-    table = pd.DataFrame(rows, columns=["ncessch", "leaid", "district", "students", "ed"])
-    said = border_words.joined(("Alder", "Birch"), joined(table, ("a", "b"), "ed", None), "Ohio")
-    assert said.endswith("no separation lies between districts.")
-
-
-def test_both_sides_of_each_line_are_drawn(lines):
-    figure = charts.two_sides(lines)
-    bars, open_, filled = figure.data
-    assert list(open_.x) == [0.0, 0.3]
-    assert list(filled.x) == [0.6, 0.32]
-    assert open_.marker.symbol != filled.marker.symbol
-    assert list(bars.x[:2]) == [0.0, 0.6]
-    assert len(filled.y[1]) < 50
-
-
-def test_a_district_among_others_is_drawn_by_shape_as_well():
-    places = pd.DataFrame({"label": ["D", "D"], "district": ["a", "b"], "value": [0.2, 0.4], "own": [True, False]})
-    others, own = charts.among(places, "Alder").data
-    assert (list(own.x), list(others.x)) == ([0.2], [0.4])
-    assert own.marker.symbol != others.marker.symbol
-
-
-def test_borders_are_drawn_wider_with_a_wider_gap(lines):
-    shapes = np.array([MultiLineString([[(0, 0), (1, 0)], [(2, 0), (5, 0)]]), LineString([(0, 1), (1, 1)])])
-    figure = maps.borders(lines, shapes, "/geometry/x.json", ["1"], (0, 0, 5, 1))
-    first, outlines, *classes, middles = figure.data
-    assert first.type == "scattergeo"  # before any shape, or nothing is drawn offline
-    assert outlines.geojson == "/geometry/x.json"
-    assert [each.name for each in classes] == [name for _, name, *_ in maps.GAPS]
-    widths = [each.line.width for each in classes]
-    assert widths == sorted(set(widths))
-    # The wide gap is in two parts with a break between, and told in the middle of its longer one.
-    assert np.array_equal(classes[-1].lon, [0, 1, np.nan, 2, 5], equal_nan=True)
-    assert np.array_equal(classes[0].lat, [1, 1])
-    assert (middles.lon[0], middles.lat[0]) == (3.5, 0)
-    assert list(middles.customdata) == ["one", "two"]

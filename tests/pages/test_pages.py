@@ -17,8 +17,8 @@ from data.privacy import MINIMUM_CELL, protected
 from data.quality.report import of_dataset
 from data.schema import ED_BASES, LEVELS
 from data.sensitivity import sensitivity
-from pages.shared import words
 from pages.shared.parts import HIDDEN
+from pages.words.numbers import percent
 from tests.small_state import EVEN, UNEVEN, lines, written
 
 PAGES = ("overview", "districts", "district", "policy", "borders", "trends", "sources", "quality", "methods")
@@ -285,9 +285,7 @@ def test_policy_cards_hold_the_outcome(opened, small, preset):
     for name, card in zip(("dissimilarity", "variance_ratio", "exposure"), shown, strict=False):
         change = outcome.district[name]
         assert card == f"{change.before:.3f} → {change.after:.3f}"
-    assert shown[3] == " → ".join(
-        words.percent(getattr(outcome.district["balanced"], when)) for when in ("before", "after")
-    )
+    assert shown[3] == " → ".join(percent(getattr(outcome.district["balanced"], when)) for when in ("before", "after"))
 
 
 @pytest.mark.parametrize("seats_in", ["entry grade", "every grade"])

@@ -11,12 +11,11 @@ from analysis.measured_uncertainty import intervals_by, part_intervals
 from data import store
 from data.inclusion import USUALLY_EXCLUDED, included
 from data.load import load
-from pages.shared import charts, words, words_of_ranges
 from pages.shared.store import replicates
+from pages.words.numbers import with_range
 from tests.small_state import lines, written
 
 FRANKLIN = store.find("franklin")
-BANDS = pd.DataFrame({("V", "low"): [0.1, 0.2], ("V", "high"): [0.3, 0.9]}, index=[2018, 2019])
 
 
 @pytest.fixture(scope="module")
@@ -50,40 +49,11 @@ def downloaded(opened, monkeypatch):
     return downloaded
 
 
-def test_a_band_lies_behind_the_line_that_has_one():
-    rows = pd.DataFrame({"D": [0.5, 0.4], "V": [0.3, 0.2]}, index=[2018, 2019])
-    figure = charts.trend(rows, {"D": charts.BETWEEN, "V": charts.WITHIN}, "index", ranges=BANDS)
-    low, high, *drawn = figure.data
-    assert [each.name for each in drawn] == ["D", "V"]
-    assert (list(low.y), list(high.y), high.fill) == ([0.1, 0.2], [0.3, 0.9], "tonexty")
-    assert high.fillcolor.startswith(charts.WITHIN)
-    assert figure.layout.yaxis.range[1] > 0.9
-
-
-def test_words_say_what_is_shaded_and_where_nothing_can_be_seen():
-    assert words_of_ranges.shaded(BANDS, 0.9).startswith("Shaded: ")
-    thin = pd.DataFrame({("V", "low"): [0.2], ("V", "high"): [0.203]}, index=[2018])
-    assert "a range of 0.003 at most, thinner than the line" in words_of_ranges.shaded(thin, 0.9)
-    assert words_of_ranges.shaded(thin * np.nan, 0.9) == ""
-
-
-def test_the_text_in_place_of_a_chart_has_the_ranges_too():
-    rows = pd.DataFrame({"V": [0.3, np.nan], "D": [0.5, 0.4]}, index=[2018, 2019])
-    said = [words_of_ranges.number_and_range(rows, BANDS, year, name) for year in rows.index for name in rows]
-    assert said == [
-        "0.30 (corrected for chance 0.10–0.30)",
-        "0.50",
-        "not defined (corrected for chance 0.20–0.90)",
-        "0.40",
-    ]
-    assert words_of_ranges.number_and_range(rows, None, 2018, "V") == "0.30"
-
-
 def test_overview_says_how_sure_its_split_is(opened, schools):
     sure = part_intervals(schools, "ed", None, replicates(schools)).iloc[-1]
     app = opened("overview")
     between, within = (
-        words.with_range(*(sure["variance_ratio", part, end] for end in ("corrected", "low", "high")))
+        with_range(*(sure["variance_ratio", part, end] for end in ("corrected", "low", "high")))
         for part in ("between", "within")
     )
     said = f"Corrected for chance (95 % interval): {between} between districts, {within} within them."

@@ -7,8 +7,9 @@ from data import store
 from data.batch import here
 from data.inclusion import Rules, included
 from data.statewide import completed, outcome, planned, run_of
-from pages.shared import statewide_words, words
-from pages.shared.statewide_controls import CHOICE_LABELS
+from pages.sections.statewide_controls import CHOICE_LABELS
+from pages.words import numbers
+from pages.words import statewide as statewide_words
 
 FRANKLIN, CALIFORNIA = (store.find(name).label for name in ("franklin", "california-2000"))
 # A rule for few districts, so that little is simulated.
@@ -51,7 +52,7 @@ def test_once_asked_it_says_what_the_analysis_finds(opened):
     shown = metrics(app)
     for label, measure in (("Variance ratio (V)", "variance_ratio"), ("Dissimilarity (D)", "dissimilarity")):
         change = statewide_words.change(result, measure)
-        assert shown[label] == f"{words.number(change.before, 3)} → {words.number(change.after, 3)}"
+        assert shown[label] == f"{numbers.number(change.before, 3)} → {numbers.number(change.after, 3)}"
     (table,) = (frame.value for frame in app.dataframe)
     assert table["District id"].tolist() == result.districts["leaid"].tolist()
     assert len(app.button) == 0

@@ -8,7 +8,7 @@ from data import store
 from data.inclusion import USUALLY_EXCLUDED, included
 from data.lineage import lineage
 from data.load import load
-from pages.shared import words_of_change
+from pages.words import change as change_words
 from tests.small_state import COLUMNS, EVEN, UNEVEN, lines, written
 
 FRANKLIN = store.find("franklin")
@@ -43,7 +43,7 @@ def test_the_change_is_that_of_the_first_and_last_year(opened, schools):
         shown = app.table[1].value[column].tolist()
         row = found.change.parts.loc[measure]
         assert shown[:2] == [f"{row['before']:.4f}", f"{row['after']:.4f}"]
-        assert shown[2:] == [words_of_change.signed_part(row[part]) for part in (*PARTS, "change")]
+        assert shown[2:] == [change_words.signed_part(row[part]) for part in (*PARTS, "change")]
     assert f"the {found.both:,} schools counted in both years" in said(app)
     assert f"{found.unknown_last} are there in" in said(app)
 

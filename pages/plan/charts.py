@@ -1,0 +1,206 @@
+"""Figures of a 50/50 plan, in the style of ``pages.shared.charts``."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages.shared.charts import (
+    GROUP,
+    LEGEND_ABOVE,
+    LINE,
+    NEUTRAL,
+    ROW_HEIGHT,
+    WITHIN,
+    figure_of,
+    share_axis,
+    short,
+)
+
+
+def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
+    """Each school's ED share, or each district's index, before and after, with the range of the draws.
+
+    Args:
+        schools: columns label, before, after, low, high, and perhaps poorer (whether it sends students and its share
+            rises, drawn as a triangle), in order.
+        index: what the index is called; None for ED shares.
+    """
+    names, show = short(schools["label"]), ".1%" if index is None else ".3f"
+    axis = share_axis(title="share disadvantaged", range=[-0.02, 1.02]) if index is None else {"title": index}
+    poorer = schools.get("poorer", pd.Series(False, index=schools.index)).to_numpy(dtype=bool)
+    figure = figure_of(ROW_HEIGHT * len(schools) + 110, legend=LEGEND_ABOVE, margin_t=90)
+    if index is None:
+        figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
+    ends = np.full(len(schools), np.nan)
+    figure.add_scatter(
+        x=np.column_stack([schools["before"], schools["after"], ends]).ravel(),
+        y=np.repeat(names, 3),
+        mode="lines",
+        line={"color": NEUTRAL, "width": 2},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=schools["before"],
+        y=names,
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}},
+        name="today",
+        customdata=schools["label"],
+        hovertemplate="%{customdata}: %{x:F} today<extra></extra>".replace("F", show),
+    )
+    figure.add_scatter(
+        x=schools["after"],
+        y=names,
+        mode="markers",
+        marker={"size": 11, "color": GROUP, "symbol": np.where(poorer, "triangle-up", "circle")},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": (schools["high"] - schools["after"]).clip(lower=0),
+            "arrayminus": (schools["after"] - schools["low"]).clip(lower=0),
+            "color": GROUP,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        name="after, with 5–95 % range",
+        customdata=np.column_stack([schools["label"], schools["low"], schools["high"]]),
+        hovertemplate="%{customdata[0]}: %{x:F} after (%{customdata[1]:F}–%{customdata[2]:F})<extra></extra>".replace(
+            "F", show
+        ),
+    )
+    figure.update_layout(
+        showlegend=True,
+        xaxis=axis | {"side": "top", "rangemode": "tozero"},
+        yaxis={"autorange": "reversed", "automargin": True},
+    )
+    figure.data[0].showlegend = False
+    return figure
+
+
+def fan(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
+    """A figure of the district at the end of each year, with the range of the draws as a band.
+
+    Args:
+        rows: columns label (of the year), value, low, high, in order.
+        title: of the figure.
+        percent: whether it is a share.
+    """
+    figure = figure_of(320, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
+    form = ".1%" if percent else ".3f"
+    for column, name, fill in (("low", "", None), ("high", "5–95 % of draws", "tonexty")):
+        figure.add_scatter(
+            x=rows["label"],
+            y=rows[column],
+            mode="lines",
+            line={"width": 1, "color": WITHIN, "dash": "dot"},
+            fill=fill,
+            fillcolor="rgba(15,139,141,0.18)",
+            name=name,
+            showlegend=bool(name),
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=rows["label"],
+        y=rows["value"],
+        mode="lines+markers",
+        line={"color": WITHIN, "width": 2.5},
+        marker={"size": 8},
+        name="as expected",
+        customdata=np.column_stack([rows["low"], rows["high"]]),
+        hovertemplate="%{x}: %{y:"
+        + form
+        + "} (%{customdata[0]:"
+        + form
+        + "}–%{customdata[1]:"
+        + form
+        + "})<extra></extra>",
+    )
+    figure.update_layout(
+        xaxis={"type": "category", "automargin": True, "showgrid": False},
+        yaxis={"title": title, "automargin": True, "zeroline": False, "tickformat": ".0%" if percent else ".3f"},
+    )
+    return figure
+
+
+def compared(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
+    """One figure of several plans: before and after in each, with the range of the draws.
+
+    Args:
+        rows: columns label (of the plan), before, after, low, high, in order.
+        title: of the figure.
+        percent: whether it is a share.
+    """
+    names = short(rows["label"], 26)
+    figure = figure_of(ROW_HEIGHT * len(rows) + 90)
+    figure.add_scatter(
+        x=rows["before"],
+        y=names,
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}},
+        hovertemplate="today: %{x}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=rows["after"],
+        y=names,
+        mode="markers",
+        marker={"size": 11, "color": WITHIN},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": (rows["high"] - rows["after"]).clip(lower=0),
+            "arrayminus": (rows["after"] - rows["low"]).clip(lower=0),
+            "color": WITHIN,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        hovertemplate="after: %{x}<extra></extra>",
+    )
+    form = {"tickformat": ".0%"} if percent else {"tickformat": ".3f"}
+    figure.update_layout(
+        xaxis={"title": title, "side": "top", "automargin": True, "zeroline": False, "nticks": 4, **form},
+        yaxis={"autorange": "reversed", "automargin": True},
+    )
+    return figure
+
+
+def frontier(rows: pd.DataFrame, symbol: str, plan: tuple[float, float] | None = None) -> go.Figure:
+    """The least an index can be for each share of students who move, or distance they may go, and where a plan stands.
+
+    Args:
+        rows: columns value, bound and share_moved or, where ``plan`` is None, miles (the limit; NaN for none).
+        symbol: of the index.
+        plan: the share of students who move in the plan, and the index after it.
+    """
+    by_moves = plan is not None
+    x = rows["share_moved"] if by_moves else rows["miles"].map("{:g}".format).replace("nan", "any")
+    figure = figure_of(340, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
+    shown = {
+        "best possible, whole students": ("value", "solid", {"size": 8, "color": WITHIN}),
+        "no assignment lies below": ("bound", "dot", {"size": 1, "color": LINE}),
+    }
+    for name, (column, dash, marker) in shown.items():
+        figure.add_scatter(
+            x=x,
+            y=rows[column],
+            mode="lines+markers",
+            name=name,
+            line={"color": marker["color"], "dash": dash, "width": 2},
+            marker=marker,
+            cliponaxis=False,
+            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>" + name + "</extra>",
+        )
+    if plan is not None:
+        figure.add_scatter(
+            x=[plan[0]],
+            y=[plan[1]],
+            mode="markers+text",
+            showlegend=False,
+            text=["  this plan"],
+            textposition="middle right",
+            marker={"symbol": "diamond", "size": 14, "color": GROUP},
+            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>this plan</extra>",
+        )
+    words = "share of students who change schools" if by_moves else "miles a student may move"
+    of_x = share_axis(title=words, rangemode="tozero") if by_moves else {"title": words, "type": "category"}
+    figure.update_layout(xaxis=of_x, yaxis={"title": symbol, "rangemode": "tozero", "automargin": True})
+    return figure

@@ -1,0 +1,116 @@
+"""Up to four plans side by side: their figures, and the files to save together."""
+
+import pandas as pd
+import streamlit as st
+
+from analysis.errors import InputError
+from analysis.policy.outcome import Outcome
+from analysis.policy.scenario import Scenario
+from pages.plan import cached, session
+from pages.plan import charts as plan_charts
+from pages.plan.files import together
+from pages.plan.session import MOST_KEPT
+from pages.shared import charts
+from pages.shared.view import View
+from pages.words import plan as plan_words
+from pages.words.plan import FIGURES
+
+CHARTS_A_ROW = 3
+
+
+def show_comparison(view: View, scenario: Scenario) -> None:
+    """The plans kept, beside the button that keeps the present one."""
+    st.subheader("Side by side")
+    kept = session.kept()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            "Name of this plan",
+            scenario.name,
+            key=f"name_{scenario.name}",
+            max_chars=60,
+            width=300,
+            bind="query-params",
+        )
+        st.button(
+            "Keep this one",
+            icon=":material/bookmark_add:",
+            key="keep",
+            disabled=len(kept) >= MOST_KEPT,
+            help=f"Up to {MOST_KEPT} plans stand side by side.",
+            on_click=session.keep,
+            args=(scenario, name),
+        )
+        for number, each in enumerate(kept):
+            label = f"Remove {each.name}"
+            st.button(label, icon=":material/close:", key=f"drop_{number}", on_click=session.drop, args=(number,))
+    if not kept:
+        st.caption("Keep a plan, change the controls, keep another: here they stand beside each other.")
+        return
+    _show(view, kept)
+
+
+def _show(view: View, kept: list[Scenario]) -> None:
+    outcomes = {}
+    for number, each in enumerate(kept, start=1):
+        try:
+            outcomes[f"{number} · {each.name}"] = cached.outcome(view, each)
+        except InputError as error:
+            st.warning(f"{each.name} cannot be shown: {error}", icon=":material/edit:")
+    if not outcomes:
+        return
+    st.table(figures(outcomes))
+    names = list(FIGURES)
+    for first in range(0, len(names), CHARTS_A_ROW):
+        for column, name in zip(st.columns(CHARTS_A_ROW), names[first : first + CHARTS_A_ROW], strict=True):
+            with column:
+                _show_chart(outcomes, name)
+    st.caption(
+        "Circle: today; dot: after, with the 5–95 % range of the draws. Each chart has a scale of its own, not from 0."
+    )
+    st.download_button(
+        "These scenarios (ZIP)",
+        data=together(kept),
+        file_name=f"{view.dataset.name}-scenarios.zip",
+        mime="application/zip",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def figures(outcomes: dict[str, Outcome]) -> pd.DataFrame:
+    """A column a plan: what it decides and what it comes to, before → after with the range."""
+    columns = {}
+    for label, outcome in outcomes.items():
+        rows = {
+            "Hosts": f"{len(outcome.scenario.hosts):,}",
+            "Seats": f"{sum(host.seats for host in outcome.scenario.hosts):,}",
+            "Seats that stay empty": f"{int(outcome.pools['unfilled'].sum()):,}",
+            "Students who change schools": f"{outcome.district['moved'].after:,.0f}",
+            "Schools that send and become poorer": f"{int(outcome.schools['poorer'].sum()):,}",
+        }
+        rows |= {
+            words: plan_words.before_after(outcome.district[name], percent=percent)
+            for name, (words, percent) in FIGURES.items()
+        }
+        columns[label] = rows
+    return pd.DataFrame(columns).rename_axis("Plan")
+
+
+def _show_chart(outcomes: dict[str, Outcome], name: str) -> None:
+    """One figure of every plan."""
+    label, percent = FIGURES[name]
+    changes = [outcome.district[name] for outcome in outcomes.values()]
+    rows = pd.DataFrame([vars(change) for change in changes]).assign(label=list(outcomes))
+    if rows[["before", "after"]].isna().all(axis=None):
+        st.caption(f"{label} is not defined here.")
+        return
+    told = "; ".join(
+        f"{plan} {plan_words.before_after(change, percent=percent)}"
+        for plan, change in zip(outcomes, changes, strict=True)
+    )
+    st.plotly_chart(
+        plan_charts.compared(rows, label, percent=percent),
+        config=charts.config(f"plans-{name}"),
+        key=f"compared_{name}",
+        alt=f"{label}: {told}.",
+    )

@@ -1,0 +1,268 @@
+"""The builder of a plan: a preset, three questions, and everything else; what they say stands in the link."""
+
+from dataclasses import asdict, replace
+
+import pandas as pd
+import streamlit as st
+
+from analysis.errors import InputError
+from analysis.measured import shares
+from analysis.policy.presets import PRESETS, entry_hosts, scenario_from_preset, whole_hosts
+from analysis.policy.scenario import TURNOUT, Host, Pool, Scenario
+from pages.plan.form import Form, fault_beside
+from pages.plan.session import carried, told
+from pages.plan.settings import TABS, new_school, settings
+from pages.shared import store
+from pages.shared.view import View
+
+# Where the hosts' seats are.
+ENTRY, EVERY = "entry grade", "every grade"
+BY_GROUP = "by group"
+# How seats are divided, in as few words as a box shows.
+DIVIDED = {
+    "share": "a share for each",
+    "district": "the district's share",
+    "band": "a band around it",
+    "tiers": "tiers",
+}
+NEW_ID = "new-1"
+# Hosts whose seats can be set one by one; of more, a file says them.
+MOST_LISTED = 12
+
+
+def asked_scenario(view: View, district: str) -> tuple[str, Scenario]:
+    """The preset, and the scenario that the controls describe, starting from it.
+
+    It can be downloaded, so it starts from what may be told.
+
+    Raises:
+        InputError: settings that do not go together, or a district that no preset can start from.
+    """
+    everyone = store.schools_of_all_levels(view.exported)
+    asked = told()
+    if asked:
+        st.session_state["preset"] = asked[0]
+    preset = st.segmented_control(
+        "Start from",
+        list(PRESETS),
+        format_func=lambda name: PRESETS[name].label,
+        default="dallas",
+        required=True,
+        key="preset",
+        bind="query-params",
+    )
+    st.caption(PRESETS[preset].basis)
+    start = scenario_from_preset(
+        everyone,
+        preset,
+        dataset=view.dataset.name,
+        district=district,
+        year=view.year,
+        basis=view.basis,
+        level=view.level,
+    )
+    form = Form(replace(start, **asdict(view.rules)), preset, asked[1] if asked else None)
+    scenario = _controls(form, view, everyone[everyone["leaid"] == district].dropna(subset=["ed"]))
+    return preset, carried(scenario, preset, form.told)
+
+
+def _controls(form: Form, view: View, schools: pd.DataFrame) -> Scenario:
+    faults: list[str] = []
+    reserve: dict[str, object] = {}
+    grades = store.grades(view)
+    one, two, three = st.columns([4, 3, 3], gap="medium")
+    with one:
+        chosen = _which_schools(form, schools)
+        filled = form.percent(
+            "Seats, of each host's places", "", lambda s: _filled(s, chosen, grades), step=5, key="seats"
+        )
+    with two, fault_beside(faults):
+        reserve, outside = _for_whom(form)
+    with three:
+        pools = _who_comes(form)
+    pools = {name: replace(pool, outside=0.0 if faults else outside) for name, pool in pools.items()}
+    with st.expander("More settings", icon=":material/settings:"):
+        hosts, more = _more(form, grades, schools, chosen, filled, pools)
+    if faults:
+        raise InputError(faults[0])
+    return replace(form.start, hosts=hosts, **reserve, **more)
+
+
+def _filled(scenario: Scenario, chosen: pd.DataFrame, grades: pd.DataFrame) -> float:
+    """The share of the hosts' places that a scenario's seats are: the same of all, or else all of them."""
+    given = {host.ncessch: host.seats for host in scenario.hosts}
+    entry = not grades.empty and any(host.grade for host in scenario.hosts)
+    places = {host.ncessch: host.seats for host in (entry_hosts(chosen, grades) if entry else whole_hosts(chosen))}
+    pairs = [(seats, places[school]) for school, seats in given.items() if school in places]
+    steps = (percent / 100 for percent in range(100, -1, -5))
+    return next((each for each in steps if all(seats == round(of * each) for seats, of in pairs)), 1.0)
+
+
+def _which_schools(form: Form, schools: pd.DataFrame) -> pd.DataFrame:
+    """The hosts picked."""
+    ranked = schools.iloc[(-shares(schools, "ed", None).fillna(0)).argsort(kind="stable")].set_index("ncessch")
+    labels = {ncessch: f"{school} ({ncessch})" for ncessch, school in ranked["school"].items()}
+    picked = form.several(
+        "1 · Which schools?",
+        f"hosts_{form.start.district}_{form.preset}",
+        lambda s: [host.ncessch for host in s.hosts],
+        labels,
+        placeholder="Pick host schools",
+        help="Type to search. The schools with the highest share of disadvantaged students come first.",
+    )
+    return ranked.loc[picked].reset_index()
+
+
+def _for_whom(form: Form) -> tuple[dict[str, object], float]:
+    """How the seats are divided, and the share of them offered outside first."""
+    rule = st.selectbox(
+        "2 · Seats for whom, and from where?",
+        list(DIVIDED),
+        index=list(DIVIDED).index(form.start.reserve),
+        format_func=DIVIDED.__getitem__,
+        help="A share for each: the slider says how many seats are for disadvantaged students. The district's share: "
+        "the hosts mirror the district. A band around it: what lies between the least for either side is open to all. "
+        "Tiers: a quota for each tier of sending schools, the poorest first; what is left is open to all.",
+        key=form.shown(form.key("reserve", lambda s: s.reserve), lambda s: s.reserve, DIVIDED.__getitem__),
+        bind="query-params",
+    )
+    asked: dict[str, object] = {"reserve": rule}
+    outside = form.percent(
+        "Seats offered outside the district first",
+        "outside",
+        lambda s: s.other.outside,
+        step=5,
+        key=f"outside_{form.preset}",
+    )
+    if rule == "share":
+        own = f"_{form.start.district}" if form.preset == "district-share" else ""
+        key = f"ed_share_{form.preset}{own}"
+        asked["ed_share"] = form.percent("Seats for disadvantaged students", "", lambda s: s.ed_share, key=key)
+    elif rule == "band":
+        asked["band"] = form.part("Points above or below the district's share", "band", lambda s: s.band)
+    elif rule == "tiers":
+        asked["tiers"] = _tiers(form)
+    return asked, outside
+
+
+def _tiers(form: Form) -> tuple[float, ...]:
+    """The quota of each tier from a line of percentages."""
+    words = form.text(
+        "Seats of each tier, the poorest first, %",
+        "tiers",
+        lambda s: ", ".join(f"{100 * tier:.4g}" for tier in s.tiers),
+        placeholder="17.5, 17.5, 17.5, 17.5",
+    )
+    if words == ", ".join(f"{100 * tier:.4g}" for tier in form.start.tiers):
+        return form.start.tiers
+    try:
+        tiers = tuple(float(each) / 100 for each in words.replace(";", ",").split(",") if each.strip())
+    except ValueError:
+        raise InputError(f'The tiers "{words}" are no percentages; write them like 25, 25, 25, 25.') from None
+    if not tiers or not 0 < sum(tiers) <= 1 + 1e-9 or min(tiers) < 0:
+        raise InputError(
+            f"The tiers add up to {100 * sum(tiers):g} %; give each its part, above 0 and at most 100 % together."
+        )
+    return tiers
+
+
+def _who_comes(form: Form) -> dict[str, Pool]:
+    """The pool of each group by who applies."""
+    turnout = form.buttons(
+        "3 · Who comes?",
+        "turnout",
+        _turnout,
+        [*TURNOUT, BY_GROUP],
+        help="Share of each sending school's students who would take a seat: "
+        + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+        + ". An assumption; try all three, or set it for each group.",
+    )
+    pools = {}
+    for name, who in (("ed", "Disadvantaged"), ("other", "Other")):
+        if turnout == BY_GROUP:
+            willing = form.percent(
+                f"{who} students who apply", f"willing_{name}", lambda s, n=name: getattr(s, n).willing
+            )
+        else:
+            willing = TURNOUT[turnout]
+        pools[name] = Pool(willing=willing)
+    return pools
+
+
+def _turnout(scenario: Scenario) -> str:
+    willing = (scenario.ed.willing, scenario.other.willing)
+    return next((name for name, share in TURNOUT.items() if willing == (share, share)), BY_GROUP)
+
+
+def _more(
+    form: Form, grades: pd.DataFrame, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float, pools: dict[str, Pool]
+) -> tuple[tuple[Host, ...], dict[str, object]]:
+    """The hosts with their seats, and all further settings."""
+    of_schools, *others = st.tabs(TABS)
+    with of_schools:
+        hosts = _seated(form, grades, schools, chosen, filled)
+    return hosts, settings(form, schools, pools, others)
+
+
+def _seated(
+    form: Form, grades: pd.DataFrame, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float
+) -> tuple[Host, ...]:
+    """The hosts with their seats, and a new school among them."""
+    seats_in = EVERY
+    if not grades.empty:
+        seats_in = form.buttons(
+            "Seats in",
+            "seats_in",
+            lambda s: ENTRY if any(host.grade for host in s.hosts) else EVERY,
+            [EVERY, ENTRY],
+            help="Every grade: the policy in full. Entry grade: its first year, since lotteries begin in the grade "
+            "students enter a school in, the lowest above prekindergarten, and grow by a grade a year.",
+        )
+    made = entry_hosts(chosen, grades) if seats_in == ENTRY else whole_hosts(chosen)
+    hosts = tuple(replace(host, seats=round(host.seats * filled)) for host in made)
+    hosts = _one_by_one(form, chosen, hosts)
+    opened = new_school(form, schools)
+    if opened:
+        hosts = (*hosts, Host(NEW_ID, opened[1], new=opened[0]))
+    return hosts
+
+
+def _one_by_one(form: Form, chosen: pd.DataFrame, hosts: tuple[Host, ...]) -> tuple[Host, ...]:
+    """The hosts with what is said of each alone."""
+    if chosen.empty:
+        return hosts
+    labels = dict(zip(chosen["ncessch"], chosen["school"], strict=True))
+    key = f"magnets_{form.start.district}"
+    magnets = form.several(
+        "Magnets: hosts whose present students all stay, with seats beside them",
+        key,
+        lambda s: [host.ncessch for host in s.hosts if host.magnet],
+        labels,
+    )
+    hosts = tuple(replace(host, magnet=host.ncessch in magnets) for host in hosts)
+    if len(hosts) > MOST_LISTED:
+        st.caption(f"The seats of up to {MOST_LISTED} hosts can be set one by one; these are {len(hosts)}.")
+        return hosts
+    said = []
+    columns = st.columns(4)
+    for number, host in enumerate(hosts):
+        with columns[number % 4]:
+            said.append(
+                form.number(
+                    f"Seats of {labels[host.ncessch]}",
+                    f"seats_{host.ncessch}",
+                    lambda s, host=host: _own_seats(s, form.start, host),
+                    min_value=0,
+                    max_value=20_000,
+                    placeholder=f"{host.seats:,}",
+                )
+            )
+    return tuple(host if seats is None else replace(host, seats=seats) for host, seats in zip(hosts, said, strict=True))
+
+
+def _own_seats(scenario: Scenario, start: Scenario, usual: Host) -> int | None:
+    """The seats a scenario gives a host, or None where they are the usual; a preset's always are."""
+    if scenario is start:
+        return None
+    given = next((host.seats for host in scenario.hosts if host.ncessch == usual.ncessch), usual.seats)
+    return None if given == usual.seats else given

@@ -1,0 +1,351 @@
+"""The pictures of a plan, one at a time: schools, who moves, seats, years, districts, races."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analysis.policy.outcome import Outcome
+from analysis.policy.scenario import Scenario
+from data.schema import RACES, school_year
+from pages.plan import cached
+from pages.plan import charts as plan_charts
+from pages.plan.result import school_rows
+from pages.shared import atlas, charts, maps, parts, store
+from pages.shared.view import View
+from pages.words import change as change_words
+from pages.words import numbers
+from pages.words import plan as plan_words
+from pages.words.plan import FIGURES
+
+SENDERS_SHOWN = 25
+# More lines than these cannot be told apart on a map.
+LINES_SHOWN = 150
+PICTURES = ("Schools", "Who moves where", "Seats and odds", "Year by year", "Districts and state", "Races")
+ARRIVE, LEAVE = "arrive at the hosts", "leave the hosts"
+
+
+@st.fragment
+def show_pictures(view: View, scenario: Scenario) -> None:
+    """Each picture in a tab of its own; only the open one is drawn."""
+    outcome = cached.outcome(view, scenario)
+    rows = school_rows(outcome, view)
+    shows = (
+        partial(_schools, view, rows, outcome),
+        partial(_moves, view, rows, outcome),
+        partial(_seats, rows, outcome),
+        partial(_years, outcome),
+        partial(_districts, view, outcome),
+        partial(_races, view, outcome),
+    )
+    tabs = st.tabs(PICTURES, key="picture", bind="query-params")
+    for tab, show in zip(tabs, shows, strict=True):
+        if tab.open:
+            with tab:
+                show()
+
+
+def _schools(view: View, rows: pd.DataFrame, outcome: Outcome) -> None:
+    """The dumbbell of every host and the schools that change most, and where they are."""
+    left, right = st.columns([3, 2], gap="large")
+    touched = rows[rows["host"] | (rows["leave"] + rows["arrive"] > 0)]
+    with left:
+        st.subheader("Each school, before and after")
+        shown = touched.head(int(touched["host"].sum()) + SENDERS_SHOWN)
+        mark = np.select([shown["host"], shown["poorer"]], ["● ", "▲ "], "")
+        with st.container(height=620, border=False):
+            st.plotly_chart(
+                plan_charts.dumbbell(
+                    pd.DataFrame(
+                        {
+                            "label": mark + shown["school"],
+                            "before": shown["before"],
+                            "after": shown["after"],
+                            "low": shown["share_after_low"],
+                            "high": shown["share_after_high"],
+                            "poorer": shown["poorer"],
+                        }
+                    )
+                ),
+                config=charts.config("before-after"),
+                key="dumbbell",
+                alt="Each school's share of disadvantaged students before and after; the table holds the same numbers.",
+            )
+        st.caption(
+            f"● marks hosts, ▲ schools that send students and become poorer. Shown are the hosts and the "
+            f"{SENDERS_SHOWN} schools that change most; the table below holds every school. "
+            f"The bar is the 5–95 % range of {outcome.replicates} lottery draws."
+        )
+    with right:
+        st.subheader("Where they are")
+        _map(view, touched)
+
+
+def _map(view: View, touched: pd.DataFrame) -> None:
+    """Hosts and the schools students leave or join, coloured by the ED share afterwards."""
+    atlas.school_map(
+        view,
+        touched.assign(
+            students=touched["students_after"],
+            colour=touched["after"],
+            symbol=np.select([touched["host"], touched["poorer"]], ["star", "triangle-up"], "circle"),
+            hover=[
+                f"{school}<br>{numbers.percent(before)} → {numbers.percent(after)} ED<br>"
+                f"{leave:,} leave, {arrive:,} arrive"
+                for school, before, after, leave, arrive in touched[
+                    ["school", "before", "after", "leave", "arrive"]
+                ].itertuples(index=False)
+            ],
+        ),
+        touched.loc[touched["host"], "leaid"].unique().tolist(),
+        scale_title="share of disadvantaged students afterwards",
+        middle=0.5,
+        alt="Map of host schools, as stars, of schools that become poorer, as triangles, and of the other schools that "
+        "students leave or join, as circles.",
+    )
+
+
+def _moves(view: View, rows: pd.DataFrame, outcome: Outcome) -> None:
+    """Lines between schools, and the same by host."""
+    if outcome.flows.empty:
+        st.info("Nobody moves.", icon=":material/info:")
+        return
+    hosts = _by_host(rows, outcome)
+    way = st.segmented_control(
+        "Students who", [ARRIVE, LEAVE], default=ARRIVE, required=True, key="way", bind="query-params"
+    )
+    ids = set(rows.loc[rows["host"], "ncessch"])
+    toward = outcome.flows["to_school" if way == ARRIVE else "from_school"].isin(ids)
+    _flow_map(view, rows, outcome.flows[toward], plan_words.who_moves(hosts))
+    labels = {
+        "host": "Host",
+        "arrive_ed": "Disadvantaged who arrive",
+        "arrive_other": "Others who arrive",
+        "from_schools": "From schools",
+        "leave_ed": "Disadvantaged who leave",
+        "leave_other": "Others who leave",
+        "to_schools": "To schools",
+    }
+    st.table(_counted(hosts).rename(columns=labels).set_index("Host"))
+    _show_travel(outcome)
+
+
+def _by_host(rows: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
+    """Students who arrive at and leave each host by group, and how many schools they come from and go to."""
+    hosts = rows.loc[rows["host"], ["ncessch", "school"]].set_index("ncessch")
+    found = pd.DataFrame({"host": hosts["school"]})
+    for word, end, far, schools in (
+        ("arrive", "to_school", "from_school", "from_schools"),
+        ("leave", "from_school", "to_school", "to_schools"),
+    ):
+        moves = outcome.flows[outcome.flows[end].isin(hosts.index)]
+        by_group = moves.pivot_table(index=end, columns="group", values="students", aggfunc="sum", fill_value=0)
+        for group in ("ed", "other"):
+            counts = by_group[group] if group in by_group else pd.Series(dtype="int64")
+            found[f"{word}_{group}"] = found.index.map(counts).fillna(0).astype(int)
+        found[schools] = found.index.map(moves.groupby(end)[far].nunique()).fillna(0).astype(int)
+    return found.reset_index(drop=True)
+
+
+def _flow_map(view: View, rows: pd.DataFrame, moves: pd.DataFrame, said: str) -> None:
+    """The largest moves as lines on the map."""
+    points = rows.set_index("ncessch")[["latitude", "longitude"]].astype(float)
+    placed = moves
+    for end in ("from", "to"):
+        placed = placed.join(points.add_prefix(f"{end}_"), on=f"{end}_school")
+    known = placed.dropna(subset=["from_latitude", "to_latitude", "from_longitude", "to_longitude"])
+    if known.empty:
+        st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
+        return
+    shown = known.sort_values("students", ascending=False, kind="stable").head(LINES_SHOWN)
+    at = rows[rows["ncessch"].isin({*shown["from_school"], *shown["to_school"]})].dropna(subset=["latitude"])
+    outlines = atlas.outlines_of(view)
+    around = outlines.near(at["longitude"], at["latitude"]) if outlines else []
+    own = rows.loc[rows["host"], "leaid"].unique().tolist()
+    hover = [
+        f"{school}<br>{leave:,} leave, {arrive:,} arrive"
+        for school, leave, arrive in at[["school", "leave", "arrive"]].itertuples(index=False)
+    ]
+    st.plotly_chart(
+        maps.flows(
+            shown,
+            at.assign(symbol=np.where(at["host"], "star", "circle"), hover=hover),
+            outlines.link if outlines else None,
+            [leaid for leaid in around if leaid in own],
+            [leaid for leaid in around if leaid not in own],
+        ),
+        config=charts.config("who-moves-where") | {"scrollZoom": True},
+        key="flow_map",
+        alt=f"Map of who moves where. {said}.",
+    )
+    st.caption(plan_words.flows(shown, moves, int(moves["students"].sum() - known["students"].sum())))
+
+
+def _show_travel(outcome: Outcome) -> None:
+    """How far those who move go, by group."""
+    travel = outcome.travel[outcome.travel["students"] > 0]
+    if travel["miles"].notna().any():
+        st.table(
+            pd.DataFrame(
+                {
+                    "Students who move": travel["group"].map({"ed": "Disadvantaged", "other": "Others"}),
+                    "Number": travel["students"].map("{:,}".format),
+                    "Miles from school to school": [
+                        numbers.UNDEFINED if np.isnan(miles) else f"{miles:.1f} ({low:.1f}–{high:.1f})"
+                        for miles, low, high in travel[["miles", "low", "high"]].itertuples(index=False)
+                    ],
+                    "Distance not known": travel["unknown"].map("{:,}".format),
+                }
+            ).set_index("Students who move")
+        )
+
+
+def _counted(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with its counts as people write them."""
+    return table.assign(
+        **{name: table[name].map("{:,}".format) for name in table if pd.api.types.is_integer_dtype(table[name].dtype)}
+    )
+
+
+def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
+    """Seats of each lottery: kept, drawn and empty, and why; the odds and the waitlists."""
+    if outcome.pools.empty:
+        st.info("No seats.", icon=":material/info:")
+        return
+    st.markdown(plan_words.seats(outcome.pools))
+    names = rows.set_index("ncessch")["school"]
+    drawn = outcome.pools["seats"] - outcome.pools["kept"]
+    pools = outcome.pools.assign(
+        host=outcome.pools["host"].map(names).fillna(outcome.pools["host"]),
+        group=outcome.pools["group"].map(plan_words.pool),
+        odds=outcome.pools["odds"].map(numbers.percent).where(drawn > 0, "no seat to draw"),
+    )
+    labels = {
+        "host": "Host",
+        "group": "Lottery",
+        "seats": "Seats",
+        "kept": "Kept by present students",
+        "outside": "Drawn from outside",
+        "inside": "Drawn from inside",
+        "unfilled": "Empty",
+        "applied": "Applicants",
+        "odds": "Chance of a seat",
+        "waiting": "Waitlist",
+    }
+    st.table(_counted(pools[list(labels)]).rename(columns=labels).set_index("Host"))
+    empty = pools[pools["unfilled"] > 0]
+    for host, group, why in empty[["host", "group", "why"]].itertuples(index=False):
+        st.caption(f"Why seats stay empty — {host}, {group.lower()}: {why}")
+    if plan_words.seats_in(outcome.scenario):
+        st.caption(
+            "The seats are those of the entry grade: a policy that grows by a grade a year begins with them. No file "
+            "counts disadvantaged students by grade, so those who enter or leave are of their school's own mix."
+        )
+
+
+def _years(outcome: Outcome) -> None:
+    """Each figure at the end of each year with its range."""
+    name = st.selectbox(
+        "Figure",
+        list(FIGURES),
+        format_func=lambda each: FIGURES[each][0],
+        key="figure",
+        bind="query-params",
+        width=340,
+    )
+    label, percent = FIGURES[name]
+    rows = outcome.years[outcome.years["figure"] == name].sort_values("year")
+    first = outcome.scenario.year
+    rows = rows.assign(label=["today", *(f"{school_year(first + year)}" for year in rows["year"].iloc[1:])])
+    st.plotly_chart(
+        plan_charts.fan(rows, label, percent=percent),
+        config=charts.config("years"),
+        key="fan",
+        alt=f"{label}: "
+        + "; ".join(
+            f"{when} {plan_words.figure(value, percent=percent)}"
+            for when, value in rows[["label", "value"]].itertuples(index=False)
+        ),
+    )
+    if outcome.scenario.years == 1:
+        st.caption("The lotteries are held once. More years stand under More settings, Over the years.")
+
+
+def _districts(view: View, outcome: Outcome) -> None:
+    """Between and within districts, the state, and every district that sends or receives."""
+    st.markdown(
+        plan_words.state_change(outcome, view.dataset.label) + " As expected; the state's figures have no range."
+    )
+    found = cached.between_within(view, outcome.scenario)
+    state = found[found["place"] == "state"]
+    labels = {"dissimilarity": "D", "variance_ratio": "V", "theil_h": "H", "exposure_shortfall": "Exposure shortfall"}
+    st.table(
+        pd.DataFrame(
+            {
+                "Of the state's separation": [
+                    f"{labels[measure]} {part} districts"
+                    if measure != "dissimilarity" or part == "between"
+                    else "D that sorting within districts adds"
+                    for measure, part in state[["measure", "part"]].itertuples(index=False)
+                ],
+                "Today": state["before"].map(partial(numbers.number, decimals=4)),
+                "After": state["after"].map(partial(numbers.number, decimals=4)),
+                "Change": (state["after"] - state["before"]).map(change_words.signed_part),
+            }
+        ).set_index("Of the state's separation")
+    )
+    _show_sending_districts(view, outcome)
+
+
+def _show_sending_districts(view: View, outcome: Outcome) -> None:
+    """Every district that sends or receives students."""
+    rows = cached.districts(view, outcome.scenario)
+    if rows.empty:
+        st.caption("No student crosses a district's line.")
+        return
+    names = store.district_names(view)
+    share = {when: rows[f"ed_{when}"] / rows[f"students_{when}"] for when in ("before", "after")}
+    table = rows.assign(district=rows["leaid"].map(names).fillna(rows["leaid"]), **share)
+    labels = {
+        "district": "District",
+        "sent": "Students it sends",
+        "received": "Students it receives",
+        "students_before": "Students today",
+        "students_after": "Students after",
+        "before": "ED share today",
+        "after": "ED share after",
+    }
+    st.caption("Of other districts, the schools that send students or that hosts' students go to are counted.")
+    follows = cached.money(view, outcome.scenario)
+    if not follows.empty:
+        table = table.merge(follows[["leaid", "revenue", "net"]].round(), on="leaid", how="left")
+        labels |= {"revenue": "Revenue per student, dollars", "net": "Money that follows students, dollars a year"}
+        st.caption(
+            "Money: if each student brings along what the district left has per student. What a state pays for "
+            "students who change districts or come from outside public schools is its law, and may differ."
+        )
+    parts.sortable(table[list(labels)], labels, key="sending_districts", percent=["before", "after"])
+
+
+def _races(view: View, outcome: Outcome) -> None:
+    """Students of each race in the hosts and in the other schools that change, before and after."""
+    rows = cached.races(view, outcome.scenario)
+    if not rows["race"].isin(list(RACES)).any():
+        st.info(f"{view.dataset.label} has no counts by race.", icon=":material/info:")
+        return
+    host = rows["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])
+    columns = {}
+    for side, which in {"hosts": host, "other schools of the outcome": ~host}.items():
+        if which.any():
+            sums = rows[which].groupby("race", sort=False)[["before", "after"]].sum()
+            shares = sums / sums.sum().where(sums.sum() > 0)
+            for when, word in (("before", "today"), ("after", "after")):
+                columns[f"In {side}, {word}"] = [f"{share:.1%}" if share >= 0 else "–" for share in shares[when]]
+    table = pd.DataFrame(columns, index=rows["race"].unique())
+    table.index = [RACES.get(race, "not known") for race in table.index]
+    st.table(table.rename_axis("Students"))
+    st.caption(
+        "Race is an outcome here, never part of a lottery. Whoever moves is taken to be of the races of the school "
+        "left, in proportion: no file counts races by disadvantage."
+    )

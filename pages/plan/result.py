@@ -1,0 +1,157 @@
+"""What a plan does: the sentence, the cards, and every school."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analysis.change import change
+from analysis.indices import INDICES
+from analysis.policy.assumptions import assumptions
+from analysis.policy.outcome import Outcome
+from data.cep import cep_signs
+from pages.plan import cached
+from pages.shared import parts
+from pages.shared.view import View
+from pages.words import change as change_words
+from pages.words import numbers
+from pages.words import plan as plan_words
+from pages.words.plan import FIGURES
+
+CARDS_A_ROW = 3
+
+
+def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
+    """The outcome's schools with names, places and ED shares, hosts first, then by how much they change."""
+    columns = ["ncessch", "school", "district", "latitude", "longitude"]
+    rows = outcome.schools.merge(cached.schools_of(view, outcome.scenario)[columns], on="ncessch", how="left")
+    for host in outcome.scenario.hosts:
+        if host.new:
+            of_new = rows["ncessch"] == host.ncessch
+            rows.loc[of_new, ["school", "latitude", "longitude"]] = [
+                host.new.school,
+                host.new.latitude,
+                host.new.longitude,
+            ]
+    rows["school"] = rows["school"].fillna(rows["ncessch"])
+    for when in ("before", "after"):
+        rows[when] = rows[f"ed_{when}"] / rows[f"students_{when}"].where(rows[f"students_{when}"] > 0)
+    rows["change"] = rows["after"] - rows["before"]
+    for name, end in (("leave", "from_school"), ("arrive", "to_school")):
+        rows[name] = rows["ncessch"].map(outcome.flows.groupby(end)["students"].sum()).fillna(0).astype(int)
+    order = rows.assign(size=rows["change"].abs()).sort_values(["host", "size"], ascending=False).index
+    return rows.loc[order].reset_index(drop=True)
+
+
+def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
+    """The sentence, whom it leaves poorer, and the cards."""
+    st.markdown(plan_words.outcome_sentence(outcome))
+    if outcome.scenario.hosts:
+        st.caption(plan_words.poorer(rows))
+    _show_cep_like_hosts(outcome, view)
+    figures = list(FIGURES)
+    for first in range(0, len(figures), CARDS_A_ROW):
+        for column, name in zip(st.columns(CARDS_A_ROW), figures[first : first + CARDS_A_ROW], strict=True):
+            with column:
+                _show_card(outcome, name)
+    st.markdown(
+        f"{plan_words.moved(outcome)} {_by_what(outcome)} This is arithmetic, not a forecast: what it takes for "
+        "granted and does not tell stands at the end."
+    )
+
+
+def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
+    """Which hosts count every student as disadvantaged, if any."""
+    schools = cached.schools_of(view, outcome.scenario)
+    hosts = schools[schools["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])]
+    flagged = hosts[cep_signs(hosts).notna()]
+    if len(flagged):
+        st.warning(
+            plan_words.cep_like_hosts(flagged["school"].fillna(flagged["ncessch"]).tolist()), icon=":material/flag:"
+        )
+
+
+def _show_card(outcome: Outcome, name: str) -> None:
+    """One figure: before, after, range and direction, whichever way it moves."""
+    label, percent = FIGURES[name]
+    of = outcome.district[name]
+
+    def show(value: float) -> str:
+        return plan_words.figure(value, percent=percent)
+
+    with st.container(border=True):
+        st.metric(
+            label,
+            f"{show(of.before)} → {show(of.after)}",
+            numbers.signed(of.after - of.before, points=percent),
+            delta_color="off",
+            delta_arrow="off",
+            help=INDICES[name].meaning if name in INDICES else None,
+        )
+        st.caption(f"{plan_words.spread(of.low, of.high, show)} {plan_words.direction(label, of)}")
+
+
+def _by_what(outcome: Outcome) -> str:
+    """Through what H over the district's schools changes: who is where, the schools' sizes, or the groups' shares."""
+    schools = outcome.schools[outcome.schools["leaid"] == outcome.scenario.district]
+    tables = []
+    for when in ("before", "after"):
+        ed, students = (schools[f"{group}_{when}"].to_numpy(dtype=float) for group in ("ed", "students"))
+        tables.append(np.column_stack([ed, students - ed]))
+    return change_words.simulated("the district", change(*tables), INDICES["theil_h"])
+
+
+TABLE = {
+    "school": "School",
+    "district": "District",
+    "host": "Host",
+    "students_before": "Students today",
+    "students_after": "Students after",
+    "before": "ED share today",
+    "after": "ED share after",
+    "share_after_low": "After, low",
+    "share_after_high": "After, high",
+    "change": "Change",
+    "poorer": "Sends and becomes poorer",
+    "leave": "Students who leave",
+    "arrive": "Students who arrive",
+}
+SHARES = ["before", "after", "share_after_low", "share_after_high", "change"]
+
+
+def show_table(outcome: Outcome, rows: pd.DataFrame) -> None:
+    """Every school of the outcome."""
+    st.subheader("Every school that changes")
+    parts.sortable(rows[list(TABLE)], TABLE, key="outcome_table", percent=SHARES)
+    if len(outcome.unknown):
+        st.caption(f"{len(outcome.unknown):,} schools of the district are left out: their ED counts are unknown.")
+
+
+def show_downloads(outcome: Outcome, view: View) -> None:
+    """Everything the page shows, of what may be told."""
+    scenario = outcome.scenario
+    names = cached.schools_of(view, scenario)[["ncessch", "school"]]
+    tables = {
+        "schools": ("Table (CSV)", lambda told: cached.outcome(told, scenario).schools.merge(names, how="left")),
+        "moves": ("Who moves where (CSV)", lambda told: cached.outcome(told, scenario).flows),
+        "seats": ("Seats and odds (CSV)", lambda told: cached.outcome(told, scenario).pools),
+        "years": ("Every year (CSV)", lambda told: cached.outcome(told, scenario).years),
+        "districts": ("Districts (CSV)", lambda told: cached.districts(told, scenario)),
+        "money": ("Money (CSV)", lambda told: cached.money(told, scenario)),
+        "between": ("Between and within (CSV)", lambda told: cached.between_within(told, scenario)),
+        "races": ("Races (CSV)", lambda told: cached.races(told, scenario)),
+    }
+    with st.container(horizontal=True):
+        for name, (label, table) in tables.items():
+            parts.download(table, view, f"{scenario.district}-5050-{name}", label=label)
+
+
+def show_caveats(outcome: Outcome) -> None:
+    """What the result rests on, and what it does not tell."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("What this takes for granted")
+        said = assumptions(outcome.scenario) or ["Nothing: no school takes part."]
+        st.markdown("\n".join(f"- {each}" for each in said))
+    with right:
+        st.subheader("What this does not tell")
+        st.markdown("\n".join(f"- {caveat}" for caveat in plan_words.CAVEATS))

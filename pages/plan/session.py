@@ -1,0 +1,162 @@
+"""What a session remembers of its plans: the steps to go back and forward, what a file carries, what is compared."""
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import streamlit as st
+
+from analysis.errors import InputError
+from analysis.policy.presets import PRESETS
+from analysis.policy.scenario import Scenario
+from data.schema import ED_BASES, school_year
+from pages.plan.files import read_scenario
+from pages.shared.view import ALL_LEVELS, View
+
+MOST_STEPS = 100
+MOST_KEPT = 4
+# Fields that the view and the district's box say, not the plan's own controls.
+OF_VIEW = ("dataset", "district", "year", "basis", "level", "districts", "excluded", "version")
+_TELL, _CARRIED, _STEPS, _KEPT = "plan_tell", "plan_carried", "plan_steps", "plan_kept"
+_FAULT, _REOPENED = "plan_fault", "plan_reopened"
+
+
+@dataclass
+class Steps:
+    """The scenarios that the controls have shown, in order, and the place of the one they show.
+
+    Attributes:
+        of: the view's fields that they share.
+        done: each with the preset it was made from.
+        at: the place.
+    """
+
+    of: tuple[object, ...]
+    done: list[tuple[str, Scenario]] = field(default_factory=list)
+    at: int = -1
+
+
+def tell(preset: str, scenario: Scenario) -> None:
+    """Let the controls show a scenario when they are next drawn."""
+    st.session_state[_TELL] = (preset, scenario)
+
+
+def told() -> tuple[str, Scenario] | None:
+    """What the controls are to show in this run, with the preset to start from; None to leave them."""
+    asked: tuple[str, Scenario] | None = st.session_state.pop(_TELL, None)
+    return asked
+
+
+def carried(asked: Scenario, preset: str, shown: Scenario | None) -> Scenario:
+    """The scenario with what the controls cannot show of the one they were told, until they are moved.
+
+    Args:
+        asked: what the controls say.
+        preset: they start from.
+        shown: what they were told in this run, if anything.
+    """
+    of = (preset, *_of_view(asked))
+    if shown is not None:
+        differ = {
+            f.name: (getattr(asked, f.name), getattr(shown, f.name))
+            for f in fields(Scenario)
+            if f.name not in OF_VIEW and getattr(asked, f.name) != getattr(shown, f.name)
+        }
+        st.session_state[_CARRIED] = (of, differ)
+    whose, kept = st.session_state.get(_CARRIED, (None, {}))
+    if whose != of:
+        return asked
+    still: dict[str, Any] = {name: value for name, (unmoved, value) in kept.items() if getattr(asked, name) == unmoved}
+    return replace(asked, **still)
+
+
+def remember(preset: str, scenario: Scenario) -> Steps:
+    """The session's steps, with the scenario shown as the last unless it is the present one."""
+    of = _of_view(scenario)
+    steps: Steps | None = st.session_state.get(_STEPS)
+    if steps is None or steps.of != of:
+        steps = st.session_state[_STEPS] = Steps(of)
+    if steps.at < 0 or steps.done[steps.at][1] != scenario:
+        steps.done = [*steps.done[: steps.at + 1], (preset, scenario)][-MOST_STEPS:]
+        steps.at = len(steps.done) - 1
+    return steps
+
+
+def last_steps() -> Steps | None:
+    """The session's steps, whose present one is the last plan that could be shown."""
+    steps: Steps | None = st.session_state.get(_STEPS)
+    return steps
+
+
+def step(steps: Steps, by: int) -> None:
+    """Go back or forward among the steps."""
+    steps.at = min(max(steps.at + by, 0), len(steps.done) - 1)
+    tell(*steps.done[steps.at])
+
+
+def _of_view(scenario: Scenario) -> tuple[object, ...]:
+    return tuple(getattr(scenario, name) for name in OF_VIEW)
+
+
+def open_files(key: str, view: View) -> None:
+    """Show the first scenario of the files just given, and keep all of them to compare where they are several."""
+    files = st.session_state.get(key) or []
+    st.session_state[_FAULT] = ""
+    if not files:
+        return
+    try:
+        found = [read_scenario(file.getvalue(), file.name, view.dataset.name) for file in files]
+        _check_years(found, view, [file.name for file in files])
+    except InputError as error:
+        st.session_state[_FAULT] = str(error)
+        return
+    st.session_state[_REOPENED] = True
+    first = found[0]
+    st.session_state["district"] = first.district
+    st.session_state["year"] = school_year(first.year)
+    st.session_state["level"] = first.level or ALL_LEVELS
+    if first.basis:
+        st.session_state["basis"] = ED_BASES[first.basis]
+    if view.dataset.districts_file:
+        st.session_state["districts"] = first.districts
+    st.session_state["leave_out"] = list(first.excluded)
+    tell(preset_of(first), first)
+    if len(found) > 1:
+        st.session_state[_KEPT] = found[:MOST_KEPT]
+
+
+def _check_years(found: list[Scenario], view: View, names: list[str]) -> None:
+    for scenario, name in zip(found, names, strict=True):
+        if scenario.year not in view.dataset.years:
+            raise InputError(f"{name} starts from {scenario.year}, a year that {view.dataset.label} does not have.")
+
+
+def reopened() -> bool:
+    """Whether files were opened since this was asked, so that the whole page must follow."""
+    return bool(st.session_state.pop(_REOPENED, False))
+
+
+def fault() -> str:
+    """What is wrong with the files given last; empty where nothing is."""
+    said: str = st.session_state.get(_FAULT, "")
+    return said
+
+
+def preset_of(scenario: Scenario) -> str:
+    """The preset that a scenario was made from by its name, or the plain one."""
+    return next((key for key, preset in PRESETS.items() if preset.label == scenario.name), "district-only")
+
+
+def kept() -> list[Scenario]:
+    """The scenarios to compare, in the order they were kept."""
+    scenarios: list[Scenario] = st.session_state.setdefault(_KEPT, [])
+    return scenarios
+
+
+def keep(scenario: Scenario, name: str) -> None:
+    """Add a scenario to the comparison under a name."""
+    st.session_state[_KEPT] = [*kept(), replace(scenario, name=name.strip() or scenario.name)][:MOST_KEPT]
+
+
+def drop(number: int) -> None:
+    """Take a scenario out of the comparison."""
+    st.session_state[_KEPT] = [each for i, each in enumerate(kept()) if i != number]

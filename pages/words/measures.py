@@ -1,0 +1,156 @@
+"""Sentences on indices: where the difference lies, what chance gives, and a value said aloud."""
+
+import math
+
+import pandas as pd
+
+from analysis.indices import INDICES, MULTIGROUP, Index
+from analysis.random_assignment import MUCH
+from data.groups import Comparison
+from data.schema import school_year
+from pages.words.numbers import expected, number, of_100, percent
+
+
+def headline(between: float, within: float) -> str:
+    """The overview's title."""
+    if math.isnan(between + within) or between + within == 0:
+        return "Where does the separation lie?"
+    share = between / (between + within)
+    if share >= 0.55:
+        return "Most of the separation lies between districts"
+    if share <= 0.45:
+        return "Most of the separation lies within districts"
+    return "The separation lies about equally between and within districts"
+
+
+def where_it_lies(
+    place: str, year: int, groups: Comparison, of_group: float, of_other: float, between: float, within: float
+) -> str:
+    """The overview's answer: what the average schools look like and where the difference lies.
+
+    Args:
+        place, year, groups: what the numbers are about.
+        of_group, of_other: the group's share in the school of the average student of each group.
+        between, within: parts of the variance ratio.
+    """
+    if any(math.isnan(value) for value in (of_group, of_other, between, within)):
+        return (
+            f"{place} in {school_year(year)} has no students of one of the two groups, {groups.group_words} or "
+            f"{groups.other_words}, so their separation is not defined."
+        )
+    typical = (
+        f"In {place} in {school_year(year)}, {groups.group_words} attend, on average, schools where "
+        f"{of_100(of_group)} students are {groups.adjective}; {groups.other_words} attend schools where "
+        f"{of_100(of_other)} are."
+    )
+    if (total := between + within) == 0:
+        return typical + " There is no separation between schools."
+    return (
+        typical + f" {between / total:.0%} of that separation lies between districts, {within / total:.0%} within them."
+    )
+
+
+def where_races_lie(place: str, year: int, of_all: float, of_school: float, between: float, within: float) -> str:
+    """The overview's answer for all races: how often two students differ, and where the difference lies.
+
+    Args:
+        place, year: what the numbers are about.
+        of_all, of_school: the chance that two students of the place, and of one school, differ in race.
+        between, within: parts of the variance ratio of all groups.
+    """
+    if any(math.isnan(value) for value in (of_all, between, within)):
+        return f"{place} in {school_year(year)} has students of one race only, so their separation is not defined."
+    typical = (
+        f"In {place} in {school_year(year)}, two students differ in race with a chance of {percent(of_all)}, two of "
+        f"the same school with {percent(of_school)}."
+    )
+    if (total := between + within) == 0:
+        return typical + " There is no separation between schools."
+    return (
+        typical + f" {between / total:.0%} of the separation of all races lies between districts, {within / total:.0%} "
+        "within them."
+    )
+
+
+def shares_between(place: str, year: int, groups: Comparison, parts: pd.Series) -> tuple[str, list[str]]:
+    """What share of the separation lies between districts: a lead, and one answer for each index.
+
+    Args:
+        place, year, groups: what the numbers are about.
+        parts: columns (measure, part) as in ``analysis.decompose.decompose``.
+    """
+    lead = f"Of the separation of {groups.words} in {place} in {school_year(year)}:"
+    names = {
+        "variance_ratio": "the normalized exposure (V)" if groups.many else "the variance ratio (V)",
+        "theil_h": "Theil's H",
+        "mutual_information": "mutual information (M)",
+        "exposure_shortfall": "what exposure falls short of in an even state",
+    }
+    said = [
+        f"By {name}, {(share := parts[measure, 'between'] / parts[measure, 'total']):.0%} lies between districts and "
+        f"{1 - share:.0%} within them."
+        for measure, name in names.items()
+        if parts[measure, "total"] > 0
+    ]
+    total, between, added = (parts["dissimilarity", part] for part in ("total", "between", "added_within"))
+    if not math.isnan(total):
+        said.append(
+            f"Dissimilarity (D) does not split: it is {number(between)} over districts, and sorting within districts "
+            f"adds {number(added)} to make {number(total)} over schools."
+        )
+    return lead, said
+
+
+def by_level(place: str, year: int, groups: Comparison, parts: pd.DataFrame) -> str:
+    """A chain's answer: the share of V that lies at each level.
+
+    Args:
+        place, year, groups: what the numbers are about.
+        parts: columns label and share, the largest cells first.
+    """
+    within = ["", *(f" within {label}" for label in parts["label"])]
+    shares = zip(parts["share"], parts["label"], within, strict=False)
+    first, *more, last = (f"{share:.0%} between {label}{larger}" for share, label, larger in shares)
+    return (
+        f"By V, of the separation of {groups.words} in {place} in {school_year(year)}, {first.replace('%', '% lies')}"
+        f"{''.join(f', {share}' for share in more)} and {last}."
+    )
+
+
+def absent_among_many() -> str:
+    """Which indices have no value among more than two groups."""
+    *first, last = (index.label for name, index in INDICES.items() if name not in MULTIGROUP)
+    return f"{', '.join(first)} and {last} compare two groups only, so they have no value for all races at once."
+
+
+def reading(index: Index, value: float, place: str, year: int, groups: Comparison) -> str:
+    """An index's value said aloud."""
+    said = index.reading.format(value=value, points=100 * value, group=groups.group_words, other=groups.other_words)
+    return f"{place}, {school_year(year)}, {groups.words}: {said}"
+
+
+def chance(groups: Comparison, value: float, by_chance: float, share: float) -> str:
+    """What random assignment alone would make of a place's D.
+
+    Args:
+        groups: whom D compares.
+        value, by_chance: D, and its expected value under random assignment.
+        share: how much of the one the other is; more than half is a warning.
+    """
+    if math.isnan(share):
+        return "With students in one school only, or of one group, chance changes nothing here."
+    text = (
+        f"If these students were assigned to these schools at random, D between {groups.group_words} and "
+        f"{groups.other_words} would be {expected(by_chance)} on average; it is {number(value)}."
+    )
+    return text + (" :material/warning: Chance explains much of it: read it with care." if share > MUCH else "")
+
+
+def chance_in_ranking(index: Index, much: int, ranked: int) -> str:
+    """In how many ranked districts chance explains much of an index."""
+    if not much:
+        return ""
+    return (
+        f"In {much:,} of the {ranked:,} districts ranked, assigning students at random would alone give more than "
+        f"{percent(MUCH)} of what {index.label.lower()} shows; the table marks them."
+    )

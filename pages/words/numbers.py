@@ -1,0 +1,51 @@
+"""Numbers as sentences and tables show them."""
+
+import math
+
+UNDEFINED = "not defined"
+
+
+def of_100(share: float) -> str:
+    """A share as people count: "73 of 100"."""
+    return f"{share * 100:.0f} of 100"
+
+
+def percent(share: float) -> str:
+    """A whole percent, or what to say where it is undefined."""
+    return UNDEFINED if math.isnan(share) else f"{share:.0%}"
+
+
+def number(value: float, decimals: int = 2) -> str:
+    """An index to two decimals, or what to say where it is undefined."""
+    return UNDEFINED if math.isnan(value) else f"{value:.{decimals}f}"
+
+
+def between(low: float, high: float) -> str:
+    """What an index can be, to two decimals: "0.30–0.33", or one number where both ends read alike."""
+    return number(low) if number(low) == number(high) else f"{number(low)}–{number(high)}"
+
+
+def with_range(value: float, low: float, high: float) -> str:
+    """A value with its range, "0.43 (0.41–0.46)": to two decimals, or three where the two ends read alike."""
+    if math.isnan(value):
+        return UNDEFINED
+    decimals = 2 if number(low) != number(high) else 3
+    return f"{number(value, decimals)} ({number(low, decimals)}–{number(high, decimals)})"
+
+
+def expected(value: float) -> str:
+    """What chance alone gives: to two decimals, or three below 0.01."""
+    return number(value, 3 if value < 0.01 else 2)
+
+
+def number_or_reason(value: float, reason: str) -> str:
+    """An index to two decimals, or why it is undefined."""
+    return f"{UNDEFINED}: {reason}" if math.isnan(value) else number(value)
+
+
+def signed(change: float, *, points: bool = False, decimals: int = 3) -> str:
+    """A change with its sign: "−0.040", or "+3.0 points" for shares."""
+    if math.isnan(change):
+        return UNDEFINED
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    return f"{sign}{abs(change) * 100:.1f} points" if points else f"{sign}{abs(change):.{decimals}f}"

@@ -1,0 +1,228 @@
+"""Sentences on a plan: what it does, who moves, what stays empty, who could do better."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from analysis.policy.outcome import Change, Outcome
+from analysis.policy.presets import MOST_HOSTS
+from analysis.policy.scenario import ENTRY_GRADES, Scenario
+from data.schema import grade_words
+from pages.words import numbers
+
+CAVEATS = (
+    "This is arithmetic, not a forecast: it shows who would be where if the stated share of families took part.",
+    "Lotteries at entry grades reach a whole school only after as many years as it has grades.",
+    "Across 300 districts, lotteries alone showed no significant change in dissimilarity; design decides.",
+    "A few host schools can leave most students' schools untouched: read the sending schools too.",
+    "Classrooms inside a school are not seen, nor are families who leave public schools in response.",
+    "Economic disadvantage decides the lotteries here. Race is never a lottery input.",
+)
+# The figures of a plan in the order of the page: what a card calls each, and whether it is a share.
+FIGURES = {
+    "dissimilarity": ("Dissimilarity (D)", False),
+    "variance_ratio": ("Variance ratio (V)", False),
+    "exposure": ("Exposure of ED to other students", False),
+    "balanced": ("Students in 40–60 % ED schools", True),
+    "theil_h": ("Theil's H", False),
+    "high_poverty": ("Students in schools of 75 % ED and more", True),
+}
+
+
+def outcome_sentence(outcome: Outcome) -> str:
+    """The policy page's answer: hosts on target, schools that send, and those that get poorer."""
+    if not outcome.scenario.hosts:
+        return "No host school is chosen, so every school stays as it is."
+    schools = outcome.schools
+    before, after = (schools[f"ed_{when}"] / schools[f"students_{when}"] for when in ("before", "after"))
+    on_target = int(((after >= 0.4) & (after <= 0.6) & schools["host"]).sum())
+    poorer = (after > before) & ~schools["host"]
+    senders = set(outcome.flows["from_school"]) - {host.ncessch for host in outcome.scenario.hosts}
+    seats = sum(host.seats for host in outcome.scenario.hosts)
+    hosts = len(outcome.scenario.hosts)
+    text = (
+        f"With {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats{seats_in(outcome.scenario)}, "
+        f"{on_target} of {hosts} {'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged "
+        "afterwards. "
+        f"{len(senders):,} schools send students; {int(poorer.sum()):,} other schools become poorer"
+    )
+    most = float((after - before)[poorer].max()) if poorer.any() else 0.0
+    text += f", by at most {most * 100:.1f} points." if poorer.any() else "."
+    unfilled = int(outcome.pools["unfilled"].sum())
+    return text + (f" {unfilled:,} seats stay empty." if unfilled else "")
+
+
+def seats_in(scenario: Scenario) -> str:
+    """Where a scenario's seats are: " in kindergarten and grade 6"; empty where they are in every grade."""
+    grades = {host.grade for host in scenario.hosts}
+    if not grades or None in grades:
+        return ""
+    return " in " + " and ".join(grade_words(grade) for grade in ENTRY_GRADES if grade in grades)
+
+
+def cep_like_hosts(names: Sequence[str]) -> str:
+    """What it means that these host schools are CEP-like."""
+    which = f"{len(names):,} of the hosts" if len(names) > MOST_HOSTS else listed(names)
+    return (
+        f"**{which} {'is' if len(names) == 1 else 'are'} CEP-like**: by some count every student there is "
+        "disadvantaged, as is usual where everyone eats free of charge. A preset starts with the schools of the "
+        "highest share, and so with such schools. If their true share is lower, less changes there than is shown: "
+        "choose other hosts, or another definition under Change view."
+    )
+
+
+def poorer(rows: pd.DataFrame) -> str:
+    """Which sending schools become poorer most.
+
+    Args:
+        rows: schools of the outcome with school, poorer, change.
+    """
+    found = rows[rows["poorer"]].sort_values("change", ascending=False)
+    if found.empty:
+        return "No school that sends students becomes poorer."
+    some = found.head(3)
+    named = [
+        f"{school} ({numbers.signed(change, points=True)})"
+        for school, change in some[["school", "change"]].itertuples(index=False)
+    ]
+    rest = len(found) - len(some)
+    return f"▲ Poorer most: {listed(named)}." + (f" {rest:,} more are marked ▲ below." if rest else "")
+
+
+def figure(value: float, *, percent: bool) -> str:
+    """A figure of a plan as its cards show it."""
+    return numbers.percent(value) if percent else numbers.number(value, 3)
+
+
+def before_after(change: Change, *, percent: bool) -> str:
+    """A figure before and after with its range: "0.469 → 0.472 (0.471–0.474)"."""
+    before, after, low, high = (
+        figure(value, percent=percent) for value in (change.before, change.after, change.low, change.high)
+    )
+    if math.isnan(change.low):
+        return f"{before} → {after}"
+    return f"{before} → {after} ({low}–{high})"
+
+
+def spread(low: float, high: float, show: Callable[[float], str]) -> str:
+    """A range of draws, or that every draw gives the same."""
+    return f"Range {show(low)}–{show(high)}." if show(low) != show(high) else "The same in nearly every draw."
+
+
+def direction(name: str, change: Change) -> str:
+    """Whether an index rises or falls, beyond the range of the draws or not."""
+    if math.isnan(change.before) or math.isnan(change.after):
+        return f"{name} is {numbers.UNDEFINED} here."
+    if change.after == change.before:
+        return f"{name} stays as it is."
+    verb = "rises" if change.after > change.before else "falls"
+    beyond = change.low > change.before or change.high < change.before
+    return f"{name} {verb}" + ("." if beyond else ", but within the range of the draws.")
+
+
+def moved(outcome: Outcome) -> str:
+    """How many change schools, and how far they go."""
+    change = outcome.district["moved"]
+    text = f"**{change.after:,.0f} students change schools.** {spread(change.low, change.high, '{:,.0f}'.format)}"
+    known = outcome.travel.dropna(subset="miles")
+    if known.empty or not change.after:
+        return text
+    told = " and ".join(
+        f"{miles:.1f} miles ({low:.1f}–{high:.1f}) for {'disadvantaged' if group == 'ed' else 'other'} students"
+        for group, miles, low, high in known[["group", "miles", "low", "high"]].itertuples(index=False)
+    )
+    return f"{text} From their school today to the next it is {told}, on average."
+
+
+def who_moves(hosts: pd.DataFrame) -> str:
+    """The flow map in words.
+
+    Args:
+        hosts: one row a host: Host, and numbers of students who arrive and leave by group.
+    """
+    return "; ".join(
+        f"{row.host}: {row.arrive_ed:,} disadvantaged and {row.arrive_other:,} other students arrive, "
+        f"{row.leave_ed:,} and {row.leave_other:,} leave"
+        for row in hosts.itertuples()
+    )
+
+
+def flows(shown: pd.DataFrame, everything: pd.DataFrame, unplaced: int) -> str:
+    """How much of who moves a map shows.
+
+    Args:
+        shown, everything: flows with students.
+        unplaced: students on the way from or to a place without a known point.
+    """
+    text = (
+        f"{len(shown):,} lines with {shown['students'].sum():,} of the {everything['students'].sum():,} moves; wider "
+        "lines are more students, amber and solid for disadvantaged, blue and dashed for others; stars are hosts."
+    )
+    left = len(everything) - len(shown)
+    if left:
+        text += f" {left:,} smaller flows are left out; the table and the download hold all."
+    return text + (f" Of {unplaced:,} students no place is known to draw." if unplaced else "")
+
+
+def seats(pools: pd.DataFrame) -> str:
+    """Odds by pool, in one sentence; seats and applicants over all hosts."""
+    told = []
+    for group, rows in pools.groupby("group", sort=False):
+        drawn = int((rows["seats"] - rows["kept"]).sum())
+        # Whoever goes without at one host may apply at the next, so applicants of one host are compared with its seats.
+        odds = rows["odds"].dropna()
+        if drawn and len(odds):
+            low, high = odds.min(), odds.max()
+            chance = f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
+            told.append(f"{pool(str(group)).lower()}: {drawn:,} seats to draw, a chance of {chance} at each host")
+        else:
+            told.append(f"{pool(str(group)).lower()}: no seat is left to draw, as present students keep them")
+    return f"By lottery — {'; '.join(told)}."
+
+
+def pool(name: str) -> str:
+    """A pool of seats as people call it."""
+    return {"ed": "Disadvantaged", "other": "Others"}.get(name, name.capitalize())
+
+
+def frontier(rows: pd.DataFrame, names: dict[str, str]) -> str:
+    """The plan beside the best possible with as many moves, and beside the best choice of as many hosts.
+
+    Args:
+        rows: of ``analysis.policy.beside.beside``.
+        names: of schools by their id.
+    """
+    today, plan = (rows[rows["what"] == what].iloc[0] for what in ("today", "plan"))
+    best = rows[rows["what"] == "as many moves"].iloc[0]
+    text = (
+        f"This plan takes D from {numbers.number(today['value'], 3)} to {numbers.number(plan['value'], 3)} with "
+        f"{plan['moved']:,.0f} students moved, {plan['share_moved']:.1%} of the district's. The best assignment that "
+        f"moves no more comes to {numbers.number(best['value'], 3)}; none lies below "
+        f"{numbers.number(best['bound'], 3)}."
+    )
+    chosen = rows[rows["what"] == "best hosts"]
+    if len(chosen):
+        row = chosen.iloc[0]
+        hosts = [names.get(each, each) for each in str(row["hosts"]).split()]
+        text += (
+            f" The {len(hosts)} hosts that could do most are {listed(hosts)}: with the best choice of who moves they "
+            f"come to {numbers.number(row['value'], 3)} with {row['moved']:,.0f} moved."
+        )
+    return text
+
+
+def state_change(outcome: Outcome, state: str) -> str:
+    """What the scenario does to the whole state's indices."""
+    names = {"dissimilarity": "D", "variance_ratio": "V", "exposure": "exposure"}
+    changes = [
+        f"{symbol} {change.before:.4f} → {change.after:.4f}"
+        for name, symbol in names.items()
+        if not math.isnan((change := outcome.state[name]).after)
+    ]
+    return f"Over all schools of {state}: " + ", ".join(changes) + "."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "A, B and C"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -1,0 +1,71 @@
+"""Sentences on one policy for a whole state."""
+
+import pandas as pd
+
+from analysis.policy.figures import Change
+from analysis.statewide.together import Result
+from data.schema import school_year
+from data.statewide import Plan
+from pages.words import numbers
+
+CAVEATS = (
+    "Every district holds its own lotteries; the figures are those after all of them. A district's figure is the mean "
+    "of the draws, so it may differ a little from its page under 50/50 policy, which shows the expected draw.",
+    "One rule for all is a way to compare, not a plan for any of them: which schools should host is for each district.",
+    "Hosts are chosen by the numbers alone: whether families would come to these schools is an assumption.",
+)
+
+
+def change(result: Result, measure: str, part: str = "total") -> Change:
+    """One of the state's figures before and after."""
+    row = result.state[(result.state["measure"] == measure) & (result.state["part"] == part)].iloc[0]
+    return Change(*(float(row[when]) for when in ("before", "after", "low", "high")))
+
+
+def answer(plan: Plan, result: Result, place: str) -> str:
+    """What the policy does to the state, in a paragraph."""
+    whole, between, within = (
+        _from_to(change(result, "variance_ratio", part)) for part in ("total", "between", "within")
+    )
+    hosts, moved = int(result.districts["hosts"].sum()), change(result, "moved").after
+    text = (
+        f"**{hosts:,} schools in {len(result.districts):,} districts become 50/50 schools and {moved:,.0f} students "
+        f"change schools.** Over all {plan.policy.level} schools of {place} in "
+        f"{school_year(plan.applied.scenarios[0].year)}, the variance ratio V goes {whole}: within districts {within}, "
+        f"between them {between}."
+    )
+    return f"{text} {_rises_and_falls(result.districts)}"
+
+
+def _from_to(change: Change) -> str:
+    return f"from {numbers.number(change.before, 3)} to {numbers.number(change.after, 3)}"
+
+
+def _rises_and_falls(districts: pd.DataFrame) -> str:
+    """In how many districts V and D fall and rise, whichever way they go together."""
+    told = []
+    for name, symbol in (("variance_ratio", "V"), ("dissimilarity", "D")):
+        change = districts[f"{name}_after"] - districts[f"{name}_before"]
+        told.append(f"{symbol} falls in {int((change < 0).sum()):,} districts and rises in {int((change > 0).sum()):,}")
+    return "; ".join(told) + "."
+
+
+def applies_to(plan: Plan) -> str:
+    """To how many districts the policy applies."""
+    taking_part, others = len(plan.applied.scenarios), int(plan.left_alone.sum())
+    return f"{plan.policy.words} It applies to {taking_part:,} of {taking_part + others:,} districts."
+
+
+def side_effects(result: Result) -> list[str]:
+    """What happens outside the districts that take part, and what could not be simulated."""
+    told = []
+    if result.senders:
+        told.append(f"{result.senders:,} districts without hosts lose students to them.")
+    if result.withdrawn:
+        number = f"{result.withdrawn:,.1f}" if result.withdrawn >= 0.1 else "fewer than 0.1"
+        told.append(f"On average {number} students drawn by the lotteries of two districts stay where they are.")
+    if len(result.refused):
+        told.append(
+            f"{len(result.refused):,} districts could not be simulated; the file of districts left alone says why."
+        )
+    return told

@@ -1,0 +1,326 @@
+"""The builder of plans: steps back, files, links, and settings that do not go together."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+
+from analysis.policy.ground import ground
+from analysis.policy.optimum import least_segregated
+from analysis.policy.outcome import simulate
+from analysis.policy.places import Limits, places_of
+from analysis.policy.presets import PRESETS, scenario_from_preset
+from analysis.policy.scenario import Host as HostOf
+from analysis.policy.scenario import NewSchool, Pool, SetAside, Supply, Weight, from_json
+from data import store
+from pages.plan.files import together
+from pages.plan.pictures import PICTURES
+from pages.plan.session import preset_of
+from tests.small_state import EVEN, UNEVEN
+
+SCHOOLS = [f"{UNEVEN}0000{number}" for number in (1, 2, 3)]
+
+
+@pytest.fixture
+def saved(monkeypatch):
+    """The scenario that the page would save, as last drawn."""
+    given = {}
+
+    def button(_, label, data, **__):
+        given[label] = data
+
+    monkeypatch.setattr(st.delta_generator.DeltaGenerator, "download_button", button)
+    monkeypatch.setattr(st, "download_button", lambda label, data, **more: button(None, label, data, **more))
+    return lambda: from_json(given["Scenario (JSON)"])
+
+
+@pytest.fixture
+def uneven(opened, small):
+    """The policy page of the small state's uneven district."""
+    return lambda **link: opened("policy", state=small.label, district=f"Uneven ({UNEVEN})", **link)
+
+
+def plan(small, preset="dallas", **changed):
+    start = scenario_from_preset(store.schools(small), preset, dataset="small", district=UNEVEN, year=2020)
+    of_view = {"excluded": ("virtual", "special", "juvenile", "adult"), "basis": "state"}
+    return replace(start, **of_view | changed)
+
+
+def give(app, *scenarios):
+    """Hand the page scenario files, as their texts."""
+    texts = [each if isinstance(each, str) else each.to_json() for each in scenarios]
+    files = [(f"plan {n}.json", text.encode(), "application/json") for n, text in enumerate(texts, start=1)]
+    app.file_uploader(key="scenario_files").set_value(files).run()
+    assert not app.exception, [each.message for each in app.exception]
+    return app
+
+
+def cards(app):
+    return [card.value for card in app.metric]
+
+
+# steps --------------------------------------------------------------------------------------------------------------
+
+
+def test_undo_and_redo_go_through_the_plans_of_the_session(uneven):
+    app = uneven()
+    first = cards(app)
+    assert app.button(key="undo").disabled
+    app.slider(key="seats").set_value(50).run()
+    second = cards(app)
+    app.multiselect[0].set_value(SCHOOLS[1:2]).run()
+    third = cards(app)
+    assert len({*map(tuple, (first, second, third))}) == 3
+    for button, shown in (("undo", second), ("undo", first), ("redo", second), ("redo", third)):
+        app.button(key=button).click().run()
+        assert cards(app) == shown
+    assert app.button(key="redo").disabled
+    app.button(key="undo").click().run()
+    assert app.multiselect[0].value == SCHOOLS[:1]
+    app.slider(key="seats").set_value(25).run()
+    assert app.button(key="redo").disabled  # a new way leaves the old one
+
+
+def test_a_step_back_reaches_another_preset(uneven):
+    app = uneven(preset=PRESETS["cambridge"].label)
+    before = cards(app)
+    app.button_group(key="preset").set_value("do-nothing").run()
+    assert cards(app) != before
+    app.button(key="undo").click().run()
+    assert cards(app) == before
+    assert app.button_group(key="preset").value == "cambridge"
+
+
+# files --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_is_saved_as_the_command_line_writes_it(uneven, small, saved, preset):
+    uneven(preset=PRESETS[preset].label)
+    assert saved() == plan(small, preset)
+
+
+def test_a_preset_chosen_after_another_is_its_own(uneven, small, saved):
+    app = uneven()
+    for preset in PRESETS:
+        app.button_group(key="preset").set_value(preset).run()
+        assert saved() == plan(small, preset)
+
+
+EVERYTHING = {
+    "hosts": (
+        HostOf(SCHOOLS[0], 30, magnet=True),
+        HostOf("new-1", 40, new=NewSchool("Brook School", 41.0, -81.5, "elementary")),
+    ),
+    "ed_share": 0.4,
+    "ed": Pool(0.3, 0.1, accept=0.9, per_seat=2.0, mistaken=0.05, leave=0.02),
+    "other": Pool(0.4, 0.2, accept=0.8, mistaken=0.1, leave=0.25),
+    "draw": "distance",
+    "unfilled": "lower",
+    "outside_miles": 12.0,
+    "stay": "drawn",
+    "half_miles": 3.0,
+    "set_asides": (SetAside("sibling", 0.1, 2.0), SetAside("feeder", 0.05, schools=(SCHOOLS[2],))),
+    "sources": ("charters",),
+    "private": Supply(500, 0.1),
+    "home": Supply(50, 0.3),
+    "years": 3,
+    "attrition": 0.05,
+    "backfill": False,
+}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        EVERYTHING,
+        {"reserve": "band", "band": 0.15},
+        {"reserve": "district"},
+        {"reserve": "tiers", "tiers": (0.125, 0.333, 0.4)},
+        {"draw": "table", "weights": (Weight(SCHOOLS[1], 0.5, 2.0),)},
+        # What no control shows: of one group's senders, in another order, and to a tenth of a percent.
+        {"ed": Pool(senders=(SCHOOLS[2],)), "ed_share": 0.505},
+        {"set_asides": (SetAside("feeder", 0.05, schools=(SCHOOLS[2],)), SetAside("sibling", 0.1))},
+        {"applicants": "school"},
+    ],
+    ids=["everything", "band", "district", "tiers", "table", "senders", "order", "applicants"],
+)
+def test_a_file_opened_is_the_same_when_saved(uneven, small, saved, changed):
+    scenario = plan(small, **changed)
+    app = give(uneven(preset=PRESETS["cambridge"].label), scenario)
+    assert saved() == scenario
+    app.slider(key="seats").set_value(0).run()
+    assert not app.exception
+
+
+def test_what_a_file_carries_goes_when_its_control_is_moved(uneven, small, saved):
+    app = give(uneven(), plan(small, ed_share=0.505, ed=Pool(senders=(SCHOOLS[2],))))
+    app.slider(key="ed_share_dallas").set_value(60).run()
+    assert saved().ed_share == 0.6
+    assert saved().ed.senders == (SCHOOLS[2],)
+    app.button(key="undo").click().run()
+    assert saved().ed_share == 0.505
+
+
+def test_the_link_of_an_opened_file_shows_the_same(uneven, small, saved, opened):
+    app = give(uneven(), plan(small, **EVERYTHING))
+    link = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+    before, shown = saved(), cards(app)
+    other = opened("policy", **link)
+    assert cards(other) == shown
+    assert saved() == before
+
+
+def test_a_file_of_the_first_layout_opens(uneven, small, saved):
+    raw = json.loads(plan(small, ed_share=0.4).to_json())
+    old = {name: raw[name] for name in ("dataset", "district", "year", "hosts", "ed_share")} | {"version": 1}
+    for host in old["hosts"]:
+        for name in ("magnet", "capacity", "new"):
+            host.pop(name)
+    give(uneven(), json.dumps(old))
+    assert saved().ed_share == 0.4
+    assert saved().applicants == "school"
+
+
+def test_a_file_moves_the_view_to_what_it_is_about(uneven, small, saved):
+    scenario = plan(small, hosts=(HostOf(f"{EVEN}00001", 50),), district=EVEN, level="elementary", excluded=())
+    app = give(uneven(), scenario)
+    assert "Even" in app.title[0].value
+    assert saved() == scenario
+    assert app.selectbox(key="level").value == "elementary"
+
+
+@pytest.mark.parametrize(
+    ("file", "fault"),
+    [
+        ("{", "not valid JSON"),
+        ({"dataset": "ohio"}, "was made for the dataset ohio"),
+        ({"year": 1999}, "a year that"),
+        ({"version": 9}, "version 9"),
+        ({"draw": "best"}, "choose one of"),
+    ],
+)
+def test_a_wrong_file_is_told_in_one_sentence_and_changes_nothing(uneven, small, saved, file, fault):
+    app = uneven()
+    before = saved()
+    text = file if isinstance(file, str) else json.dumps(json.loads(plan(small).to_json()) | file)
+    give(app, text)
+    assert [fault in each.value for each in app.warning] == [True]
+    assert saved() == before
+
+
+# settings that do not go together -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "fault"),
+    [
+        ({"siblings": "80", "nearby": "30"}, "at most 100 % together"),
+        ({"feeders": "10"}, "name one or set the share to 0"),
+        ({"reserve": "tiers", "tiers": "80, 30"}, "The tiers add up to 110 %"),
+        ({"reserve": "tiers", "tiers": "half"}, "write them like 25, 25"),
+        ({"draw": "table: willingness as a table of your own says for each school"}, "Give a table of willingness"),
+    ],
+)
+def test_a_wrong_combination_is_one_sentence_beside_the_control(uneven, link, fault):
+    app = uneven(**link)
+    assert [fault in each.value for each in app.warning] == [True]
+    assert fault in app.info[0].value
+    assert not app.metric
+
+
+def test_a_wrong_combination_can_be_undone(uneven):
+    app = uneven()
+    before = cards(app)
+    app.number_input(key="feeders").set_value(10).run()
+    assert not app.metric
+    app.button(key="undo").click().run()
+    assert cards(app) == before
+    assert app.number_input(key="feeders").value == 0
+
+
+def test_what_the_engine_refuses_is_told_with_the_schools_name(uneven):
+    app = uneven()
+    app.multiselect[0].set_value(SCHOOLS).run()
+    assert app.info[0].value == (
+        "No other school of the district serves the grades of host Uneven School 1; choose other hosts."
+    )
+
+
+def test_every_preset_is_found_by_its_name(small):
+    assert all(preset_of(plan(small, preset)) == preset for preset in PRESETS)
+
+
+# several plans, and the best possible -------------------------------------------------------------------------------
+
+
+def test_plans_are_kept_and_removed(uneven):
+    app = uneven()
+    kept = cards(app)
+    app.text_input(key="name_Dallas 50/50").set_value("All seats").run()
+    app.button(key="keep").click().run()
+    app.slider(key="seats").set_value(50).run()
+    app.button(key="keep").click().run()
+    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    assert table.columns[0] == "1 · All seats"
+    assert table.loc["Seats"].tolist() == ["100", "50"]
+    assert table.loc["Dissimilarity (D)"].iloc[0].startswith(kept[0])
+    for _ in range(2):
+        app.button(key="keep").click().run()
+    assert app.button(key="keep").disabled  # four stand side by side
+    app.button(key="drop_0").click().run()
+    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    assert table.loc["Seats"].tolist() == ["50"] * 3
+
+
+def test_several_files_are_compared(uneven, small, saved):
+    scenarios = [plan(small, ed_share=share, name=f"Plan {share:.0%}") for share in (0.5, 0.4, 0.3)]
+    app = give(uneven(), *scenarios)
+    assert saved() == scenarios[0]
+    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    assert [*table.columns] == ["1 · Plan 50%", "2 · Plan 40%", "3 · Plan 30%"]
+
+
+def test_files_saved_together_are_the_scenarios(small):
+    scenarios = [plan(small, name="A plan"), plan(small, ed_share=0.3, name="../other")]
+    with zipfile.ZipFile(io.BytesIO(together(scenarios))) as archive:
+        assert archive.namelist() == ["1-a-plan.json", "2-other.json"]
+        assert [from_json(archive.read(name).decode()) for name in archive.namelist()] == scenarios
+    assert together(scenarios) == together(scenarios)
+
+
+def test_the_plan_stands_beside_the_best_possible(uneven, small):
+    app = uneven(frontier="true", preset=PRESETS["district-only"].label)
+    (said,) = [each.value for each in app.markdown if "The best assignment that moves no more" in each.value]
+    scenario = plan(small, "district-only")
+    outcome = simulate(store.schools(small), scenario)
+    places = places_of(ground(store.schools(small), scenario))
+    moved = outcome.district["moved"].after
+    best = least_segregated(places, Limits(move=moved / 300))
+    change = outcome.district["dissimilarity"]
+    assert f"D from {change.before:.3f} to {change.after:.3f} with {moved:,.0f} students moved" in said
+    assert f"comes to {best.value:.3f}" in said
+    assert best.moved <= moved
+
+
+def test_the_hosts_that_could_do_most_can_be_tried(uneven, saved):
+    app = uneven(frontier="true", **{f"hosts_{UNEVEN}_dallas": "Uneven School 2 (390000100002)"})
+    assert app.multiselect[0].value == [SCHOOLS[1]]
+    app.button(key="try_best").click().run()
+    assert not app.exception
+    (host,) = saved().hosts
+    assert host.ncessch in (SCHOOLS[0], SCHOOLS[2])
+    app.button(key="undo").click().run()
+    assert app.multiselect[0].value == [SCHOOLS[1]]
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("preset", ["dallas", "do-nothing", "chicago"])
+def test_every_picture_of_a_plan_is_drawn(opened, picture, preset):
+    app = opened("policy", picture=picture, preset=PRESETS[preset].label)
+    assert "nan" not in " ".join(each.value for each in app.markdown).lower().split()
+    app = opened("policy", picture=picture, preset=PRESETS[preset].label, state=store.find("california-2000").label)
+    assert app.metric

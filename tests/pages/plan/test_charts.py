@@ -1,0 +1,84 @@
+"""The figures of a plan carry the table's numbers, leave the table as it was, and tell without colour."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pages.plan import charts
+from tests.pages.figures import drawn, values
+
+
+@pytest.fixture
+def schools():
+    return pd.DataFrame(
+        {
+            "label": ["● North", "South", "South"],
+            "before": [0.9, 0.5, 0.505],
+            "after": [0.5, 0.6, 0.505],
+            "low": [0.45, 0.55, 0.505],
+            "high": [0.52, 0.66, 0.505],
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def untouched(schools):
+    """No figure changes the table it is made of."""
+    before = schools.copy()
+    yield
+    pd.testing.assert_frame_equal(schools, before)
+
+
+def test_dumbbell_shows_before_after_and_range(schools):
+    lines, before, after = drawn(charts.dumbbell(schools))
+    assert values(before["x"]) == [0.9, 0.5, 0.505]
+    assert values(after["x"]) == [0.5, 0.6, 0.505]
+    assert values(after["error_x"]["array"]) == pytest.approx([0.02, 0.06, 0])
+    assert values(after["error_x"]["arrayminus"]) == pytest.approx([0.05, 0.05, 0])
+    assert len(lines["y"]) == 9
+
+
+def test_a_school_that_becomes_poorer_is_a_triangle(schools):
+    *_, after = drawn(charts.dumbbell(schools.assign(poorer=[False, True, False])))
+    assert list(after["marker"]["symbol"]) == ["circle", "triangle-up", "circle"]
+
+
+def test_a_fan_has_its_band_around_what_is_expected():
+    rows = pd.DataFrame({"label": ["today", "2021–22"], "value": [0.5, 0.4], "low": [0.5, 0.3], "high": [0.5, 0.45]})
+    low, high, value = drawn(charts.fan(rows, "D", percent=False))
+    assert [values(each["y"]) for each in (low, high, value)] == [[0.5, 0.3], [0.5, 0.45], [0.5, 0.4]]
+    assert high["fill"] == "tonexty"
+
+
+def test_plans_side_by_side_have_a_row_each_with_their_range():
+    rows = pd.DataFrame(
+        {
+            "label": ["1 · a", "2 · a"],
+            "before": [0.5, 0.5],
+            "after": [0.4, 0.45],
+            "low": [0.3, 0.45],
+            "high": [0.5, 0.5],
+        }
+    )
+    before, after = drawn(charts.compared(rows, "D", percent=False))
+    assert (values(before["x"]), values(after["x"])) == ([0.5, 0.5], [0.4, 0.45])
+    assert len(set(after["y"])) == 2
+    assert values(after["error_x"]["arrayminus"]) == pytest.approx([0.1, 0])
+    assert before["marker"]["symbol"] == "circle-open"
+
+
+def test_the_frontier_shows_the_best_its_bound_and_the_plan():
+    rows = pd.DataFrame({"share_moved": [0.0, 0.05], "value": [0.5, 0.3], "bound": [0.5, 0.29]})
+    best, bound, plan = drawn(charts.frontier(rows, "D", (0.02, 0.52)))
+    assert values(best["x"]) == values(bound["x"]) == [0.0, 0.05]
+    assert (values(best["y"]), values(bound["y"])) == ([0.5, 0.3], [0.5, 0.29])
+    assert (values(plan["x"]), values(plan["y"])) == ([0.02], [0.52])
+    # Told apart without colour: by line and by symbol.
+    assert best["line"]["dash"] != bound["line"]["dash"]
+    assert plan["marker"]["symbol"] == "diamond"
+
+
+def test_a_frontier_by_distance_ends_with_any_distance():
+    rows = pd.DataFrame({"miles": [1.0, 2.5, np.nan], "value": [0.5, 0.4, 0.3], "bound": [0.5, 0.4, 0.3]})
+    best, _ = drawn(charts.frontier(rows, "V"))
+    assert list(best["x"]) == ["1", "2.5", "any"]

@@ -1,0 +1,7 @@
+"""Sentences on what is counted hold at the edges."""
+
+from pages.words import counts as count_words
+
+
+def test_one_cep_like_school_is_singular():
+    assert "1 of 1 school is CEP-like, with 100% of" in count_words.cep_like_schools(1, 1, 1.0)
