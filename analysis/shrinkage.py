@@ -1,16 +1,17 @@
 """Shares of schools drawn towards those of a larger place, until they vary as much as the probabilities behind them.
 
-Chance adds to the covariance of schools' shares what each degree of freedom brings, W / (T − S) with S schools, T
-students and W the covariance within schools, as in a multivariate analysis of variance. What is left of the covariance
-between schools, B − c W, is estimated of the probabilities; the shares are moved by the linear map that gives them just
-that covariance. Along the axes on which B and W are both diagonal (canonical discriminant analysis) the map is a factor
-√(1 − c / μ) each, with μ of B for one of W, and 0 where chance alone gives more: a rare group whose schools differ by
-chance only is drawn together though the large groups stay apart. One more factor for all axes keeps V, Σ_g of the
-variances of B, at what is left of it when axes that would fall below 0 count against the others: so V is corrected by
-its degrees of freedom exactly. Two groups have one axis, and the two factors are one.
+Chance adds to the covariance B of schools' shares, for each of their degrees of freedom, what one of those within
+schools has of the covariance W there: c W in all, as in a multivariate analysis of variance. On the axes on which B and
+W are both diagonal (canonical discriminant analysis) schools' shares vary by μ, counted in c W. Were there no
+difference but chance, μ would lie around 1 on each of p axes, up to (1 + √γ)² with γ = p / degrees of freedom; a true
+variance x shows as μ = (1 + x)(1 + γ/x). So axes below that are drawn together and the others scaled by √(x/μ): the
+groups that differ stay apart, and a rare group whose schools differ by chance only does not (Baik & Silverstein 2006;
+Donoho, Gavish & Johnstone 2018, Optimal Shrinkage of Eigenvalues in the Spiked Covariance Model, Annals of Statistics
+46, 1742–1778). One more factor for all axes then leaves of V just what its degrees of freedom leave: V is corrected
+exactly, as the adjusted R². Two groups have one axis, and that factor alone; so has a place where no axis stands out.
 
-Constrained empirical Bayes, for several groups: Ghosh (1992), Constrained Bayes Estimation With Applications, JASA 87,
-533–540; for one, Louis (1984), JASA 79, 393–398.
+Scaling instead of replacing is constrained empirical Bayes estimation: Louis (1984), JASA 79, 393–398; Ghosh (1992),
+JASA 87, 533–540.
 """
 
 import numpy as np
@@ -46,25 +47,34 @@ def of_one_student(mix: Floats) -> Floats:
     return np.eye(mix.shape[1]) * mix[:, None, :] - mix[:, :, None] * mix[:, None, :]
 
 
-def moved(apart: Floats, place: Codes, between: Floats, within: Floats, chance: Floats) -> Floats:
+def without_chance(
+    apart: Floats, place: Codes, mix: Floats, between: Floats, within: Floats, freedom: tuple[Floats, Floats]
+) -> Floats:
     """What is left of how schools are apart once chance is taken out, (groups, schools).
 
     Args:
         apart: (groups, schools) students by which each school is apart; they add up to 0.
         place: (schools,) the place of each school.
+        mix: (places, groups) share of each group.
         between, within: (places, groups, groups) covariance of the shares that ``apart`` makes, and within schools.
-        chance: (places,) how much of ``within`` chance adds to ``between``; NaN where all of it may be chance.
+        freedom: (places,) the degrees of freedom of ``between`` and of ``within``.
     """
-    variance, noise = (np.trace(each, axis1=1, axis2=2) for each in (between, within))
-    left = np.clip(np.nan_to_num(variance - chance * noise), 0, variance)
+    weights = np.nan_to_num(ratio(np.ones_like(mix), 1 - mix))
+    v, noise = (_weighted(each.diagonal(axis1=1, axis2=2), weights) for each in (between, within))
+    by_chance = ratio(*freedom)  # where every student may be of a school of their own, all of it may be chance
+    left = np.clip(np.nan_to_num(v - by_chance * noise), 0, v)
     if len(apart) == 2:
-        return np.sqrt(np.nan_to_num(ratio(left, variance)))[place] * apart
+        return np.sqrt(np.nan_to_num(ratio(left, v)))[place] * apart
     # The last group is what the others leave.
-    maps = _maps(between[:, :-1, :-1], within[:, :-1, :-1], np.nan_to_num(chance))
+    among, inside = between[:, :-1, :-1], within[:, :-1, :-1]
+    maps = _maps(among, np.nan_to_num(by_chance)[:, None, None] * inside, freedom[0])
+    kept = maps @ among @ maps.transpose(0, 2, 1)
+    after = _weighted(np.column_stack([kept.diagonal(axis1=1, axis2=2), kept.sum(axis=(1, 2))]), weights)
+    none_stands_out = after == 0
+    maps[none_stands_out] = np.eye(len(apart) - 1)
+    scale = np.sqrt(np.nan_to_num(ratio(left, np.where(none_stands_out, v, after))))
     others = np.einsum("spq,qs->ps", maps[place], apart[:-1])
-    kept = np.einsum("npq,nqr,nsr->nps", maps, between[:, :-1, :-1], maps)
-    after = np.trace(kept, axis1=1, axis2=2) + kept.sum(axis=(1, 2))
-    return np.sqrt(np.nan_to_num(ratio(left, after)))[place] * np.vstack([others, -others.sum(axis=0)])
+    return scale[place] * np.vstack([others, -others.sum(axis=0)])
 
 
 def with_shares(units: Units, counts: Floats) -> Units:
@@ -74,11 +84,19 @@ def with_shares(units: Units, counts: Floats) -> Units:
     return Units(counts.T, units.students, units.place, units.places)
 
 
-def _maps(between: Floats, within: Floats, chance: Floats) -> Floats:
-    """The linear map of each place that leaves ``between − chance · within``, and nothing below 0."""
-    groups = between.shape[1]
-    root = np.linalg.cholesky(within + _NOTHING * np.eye(groups))
+def _weighted(variances: Floats, weights: Floats) -> Floats:
+    """V of (places, groups) variances of shares: Σ_g of each over 1 − P_g, the most it can be for each of P_g."""
+    return (variances * weights).sum(axis=1)
+
+
+def _maps(between: Floats, chance: Floats, freedom: Floats) -> Floats:
+    """The linear map of the shares of each place that leaves of their covariance what ``chance`` does not bring."""
+    axes = between.shape[1]
+    root = np.linalg.cholesky(chance + _NOTHING * np.eye(axes))
     back = np.linalg.inv(root)
-    size, axes = np.linalg.eigh(back @ between @ back.transpose(0, 2, 1))
-    factors = np.sqrt(np.clip(1 - np.nan_to_num(ratio(chance[:, None], size), nan=1), 0, 1))
-    return root @ (axes * factors[:, None, :]) @ axes.transpose(0, 2, 1) @ back
+    size, turned = np.linalg.eigh(back @ between @ back.transpose(0, 2, 1))
+    gamma = axes / np.maximum(freedom, 1)[:, None]  # without any freedom nothing varies
+    above = size - 1 - gamma
+    true = np.where(above > 2 * np.sqrt(gamma), above + np.sqrt(np.maximum(above**2 - 4 * gamma, 0)), 0) / 2
+    factors = np.sqrt(np.nan_to_num(ratio(true, size)))
+    return root @ (turned * factors[:, None, :]) @ turned.transpose(0, 2, 1) @ back
