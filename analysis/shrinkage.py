@@ -28,14 +28,18 @@ def covariance(units: Units, apart: Floats) -> Floats:
 
     Args:
         units: the schools.
-        apart: (groups, schools) students by which each school is apart from a share it is compared with.
+        apart: (groups, schools) students by which each school is apart from shares it is compared with; they add up
+            to 0.
     """
-    groups = len(apart)
-    found = np.zeros((units.places, groups, groups))
-    of_one = np.nan_to_num(ratio(apart, units.counted))
-    for first in range(groups):
+    others = len(apart) - 1
+    found = np.empty((units.places, others + 1, others + 1))
+    of_one = apart[:-1] * np.nan_to_num(ratio(np.ones_like(units.counted), units.counted))
+    for first in range(others):
         for second in range(first + 1):
             found[:, first, second] = found[:, second, first] = units.over_places(of_one[first] * apart[second])
+    # The last group is what the others leave.
+    found[:, others, :others] = found[:, :others, others] = -found[:, :others, :others].sum(axis=1)
+    found[:, others, others] = -found[:, :others, others].sum(axis=1)
     return np.nan_to_num(ratio(found, units.counted_total[:, None, None]))
 
 
@@ -65,7 +69,6 @@ def without_chance(
     left = np.clip(np.nan_to_num(v - by_chance * noise), 0, v)
     if len(apart) == 2:
         return np.sqrt(np.nan_to_num(ratio(left, v)))[place] * apart
-    # The last group is what the others leave.
     among, inside = between[:, :-1, :-1], within[:, :-1, :-1]
     maps = _maps(among, np.nan_to_num(by_chance)[:, None, None] * inside, freedom[0])
     kept = maps @ among @ maps.transpose(0, 2, 1)
