@@ -34,6 +34,7 @@ OUTSIDE_LIMITS = {
 _ANYWHERE = 12_500.0
 # With a limit lifted these shares are tried: one that reaches is an example, and none no proof.
 _TRIED = tuple(step / 20 for step in range(21))
+_TOLD_EVERY = 250
 # A share is told with so many decimals where that changes no seat.
 _DECIMALS = 4
 
@@ -70,7 +71,7 @@ def smallest_outside(
     scenario: Scenario,
     target: float,
     measure: str = "dissimilarity",
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> OutsideReach:
     """The smallest share of both groups' seats, offered first outside the district, that brings the index to a target.
 
@@ -79,7 +80,7 @@ def smallest_outside(
             used.
         target: of the index of the district's schools.
         measure: a key of ``MEASURES``.
-        progress: told the part of the shares tried, now and then.
+        progress: told in a few words what was done, now and then.
 
     Raises:
         InputError: the scenario has no host with a seat, or the table cannot carry it.
@@ -94,6 +95,7 @@ def smallest_outside(
     without: Lifted = {}
     if share is None:
         names = [name for name in OUTSIDE_LIMITS if _without(place, scenario, (name,)) != scenario]
+        progress("No share reaches it; looking for what stands in the way")
         without = lifted(names, lambda which: _least(table, _without(place, scenario, which), measure, target), target)
     return OutsideReach(target, share, rows, scenario.unfilled != "lower", without)
 
@@ -104,7 +106,7 @@ def _shares(place: Ground, scenario: Scenario) -> Floats:
     seats = np.unique(pools(place, scenario).seats)
     starts = np.concatenate([(np.arange(1, number + 1) - 0.5) / number for number in seats if number])
     starts = np.unique(np.append(0.0, starts[starts <= most]))
-    rounded = np.ceil(starts * 10**_DECIMALS - 1e-9) / 10**_DECIMALS
+    rounded = np.maximum(np.ceil(starts * 10**_DECIMALS - 1e-9), 0.0) / 10**_DECIMALS
     return np.where(rounded < np.append(starts[1:], most + 1e-9), rounded, starts)
 
 
@@ -114,14 +116,15 @@ def _tried(
     shares: Sequence[float] | Floats,
     measure: str,
     target: float,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
     """Share, outside and value, in the order of the shares up to the first that reaches the target."""
     # Where any student may come from outside, so with any share above 0, the ground is the same.
     places = {some: ground(table, _offering(scenario, float(some))) for some in (False, True)}
     rows = []
-    for number, share in enumerate(shares):
-        progress(number / len(shares))
+    for number, share in enumerate(shares, start=1):
+        if number % _TOLD_EVERY == 0:
+            progress(f"{number:,} of {len(shares):,} shares tried")
         asked, place = _offering(scenario, float(share)), places[bool(share)]
         done = assign(place, asked, Expected(), 1)
         value = MEASURES[measure].value(done.after[:, 0, place.inside & covered(place.schools, asked)])
