@@ -120,7 +120,7 @@ def _tried(
 ) -> pd.DataFrame:
     """Share, outside and value, in the order of the shares up to the first that reaches the target."""
     # Where any student may come from outside, so with any share above 0, the ground is the same.
-    places = {some: ground(table, _offering(scenario, float(some))) for some in (False, True)}
+    places = {bool(share): ground(table, _offering(scenario, float(share))) for share in (shares[0], shares[-1])}
     rows = []
     for number, share in enumerate(shares, start=1):
         if number % _TOLD_EVERY == 0:

@@ -85,11 +85,13 @@ def test_without_hosts_nobody_can_come():
 def test_no_share_below_it_reaches_the_target(case, shares, target, measure):
     where, policy = case
     assume(any(host.seats for host in policy.hosts) and policy.unfilled != "lower")
-    try:
-        found = smallest_outside(where, policy, target, measure)
-    except InputError:
-        return
     most = 1 - sum(each.share for each in policy.set_asides)
+    try:
+        for share in (0.0, most):
+            simulate(where, with_outside(policy, share), 1)
+    except InputError:
+        return  # the district cannot carry the policy at all
+    found = smallest_outside(where, policy, target, measure)
     at = found.rows.set_index("share")["value"]
     for share in [*(share * most for share in shares), *at.index[-1:]]:
         value = simulate(where, with_outside(policy, share), 1).district[measure].after
