@@ -73,6 +73,7 @@ def print_optimum(given: argparse.Namespace) -> None:
     found = beside(simulate(table, scenario, 1), places, question, lambda what: say(f"Looking for {what}"))
     outside = _outside(given, table, scenario, question)
     tell(_words(found, outside, question))
+    tell(_free_words(given, places, scenario, found, question))
     if given.format == "json":
         flows = marked_moves(_flows(found), table, ["students"], ["from_school", "to_school"])
         record = {"scenario": asdict(scenario), "index": question.measure, "limits": asdict(question.limits)}
@@ -119,6 +120,19 @@ def _outside(
         return None
     say("Looking for the smallest outside share that reaches the target")
     return smallest_outside(table, scenario, question.target, question.measure, say)
+
+
+def _free_words(
+    given: argparse.Namespace, places: "Places", scenario: Scenario, found: "Beside", question: "Question"
+) -> list[str]:
+    """Whether students from outside could help where no assignment of the district's own reaches the target."""
+    from analysis.policy.entrants import host_seats, least_with_entrants
+
+    if not given.outside or found.reached is None or found.reached.fewest is not None:
+        return []
+    seats = host_seats(places, scenario, question.ed_share)
+    rows = least_with_entrants(places, question.limits, question.measure, seats)
+    return [sentences.entrants(rows, found.reached.target, question.measure)]
 
 
 def _target(text: str) -> tuple[str, float]:

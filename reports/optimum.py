@@ -87,6 +87,28 @@ def outside(found: "OutsideReach", measure: str) -> str:
     )
 
 
+def entrants(rows: pd.DataFrame, goal: float, measure: str) -> str:
+    """Whether an outside share could reach a target if every choice were free as well.
+
+    Args:
+        rows: of ``analysis.policy.entrants.least_with_entrants``.
+        goal: the target.
+        measure: key of the index.
+    """
+    words, free = f"{SYMBOLS[measure]} = {goal:g}", "If every choice within these limits were free as well"
+    for at in rows[rows["value"] <= goal].head(1).itertuples():
+        return (
+            f"{free}, an outside share of {at.share:.0%} would reach {words}: {at.outside:,} students enter the hosts, "
+            f"and it is {at.value:.4f}."
+        )
+    least = rows.sort_values("bound").iloc[0]
+    reaches = "would reach" if least["bound"] > goal else "was found to reach"
+    return (
+        f"{free}, no outside share tried, from 0% to 100% in steps of 5%, {reaches} {words}: no assignment lies below "
+        f"{least['bound']:.4f}, at {least['share']:.0%}."
+    )
+
+
 def _in_the_way(
     lifted: Mapping[tuple[str, ...], float], binding: Sequence[tuple[str, ...]], named: Mapping[str, str]
 ) -> str:

@@ -14,6 +14,7 @@ from analysis.policy.assignment import relaxed
 from analysis.policy.draw import Ints, round_half_up
 from analysis.policy.optimum import whole_plan
 from analysis.policy.places import Flags, Limits, Places, Room, room
+from analysis.policy.scenario import Scenario
 from analysis.policy.tangents import MEASURES
 
 SHARES = tuple(step / 20 for step in range(21))
@@ -63,7 +64,7 @@ def least_with_entrants(places: Places, limits: Limits, measure: str, seats: Int
     rows = []
     for share in SHARES:
         entrants = round_half_up(seats * share).sum(axis=1)
-        space = with_entrants(places, limits, entrants, seats.any(axis=0))
+        space = with_entrants(places, limits, entrants, seats.sum(axis=0) > 0)
         found = relaxed(space, MEASURES[measure])
         ends = {"value": np.nan, "bound": np.nan}
         if found is not None:
@@ -71,6 +72,20 @@ def least_with_entrants(places: Places, limits: Limits, measure: str, seats: Int
             ends = {"value": plan.value, "bound": plan.bound}
         rows.append({"share": share, "outside": int(entrants.sum())} | ends)
     return pd.DataFrame(rows)
+
+
+def host_seats(places: Places, scenario: Scenario, ed_share: float) -> Ints:
+    """(2, n) seats of each group at each school of a plan; a host that does not stand yet has none here.
+
+    Args:
+        places: the schools.
+        scenario: the plan.
+        ed_share: share of its seats that disadvantaged students get.
+    """
+    given = {host.ncessch: host.seats for host in scenario.hosts}
+    seats = np.array([given.get(school, 0) for school in places.ids.tolist()], dtype=np.int64)
+    ed = round_half_up(seats * ed_share)
+    return np.stack([ed, seats - ed])
 
 
 def _beside(between: Flags, hosts: Flags) -> Flags:

@@ -128,6 +128,20 @@ def _outside(key: Key, scenario: Scenario, measure: str, target: float, _view: V
     return smallest_outside(schools_of(_view, scenario), scenario, target, measure)
 
 
+def with_entrants(view: View, scenario: Scenario, question: "Question") -> pd.DataFrame:
+    """The least index for outside shares where every choice is free; see ``least_with_entrants``."""
+    return _with_entrants(key_of(view, scenario), scenario, replace(question, hosts=0, target=None), view)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _with_entrants(key: Key, scenario: Scenario, question: "Question", _view: View) -> pd.DataFrame:
+    from analysis.policy.entrants import host_seats, least_with_entrants
+
+    places = _places(key, _bare(scenario), _view)
+    seats = host_seats(places, scenario, question.ed_share)
+    return least_with_entrants(places, question.limits, question.measure, seats)
+
+
 def ed_share(view: View, scenario: Scenario) -> float:
     """The share of a host's seats that disadvantaged students get by the plan's rules; see ``ed_share_of_seats``."""
     return ed_share_of_seats(ground(schools_of(view, scenario), scenario), scenario)

@@ -18,6 +18,7 @@ from reports import optimum as sentences
 
 if TYPE_CHECKING:  # the solver is slow to import, and what stands above it on the page need not wait
     from analysis.policy.beside import Question
+    from analysis.policy.optimum import Reach
 
 MEASURES = {symbol: measure for measure, symbol in sentences.SYMBOLS.items()}
 WIDTH = 190
@@ -93,19 +94,22 @@ def _show_target(view: View, scenario: Scenario, question: "Question", rows: pd.
         bind="query-params",
         help="Every share that differs by a seat is tried, as the index need not fall while the share rises.",
     ):
-        _show_outside(view, scenario, question)
+        _show_outside(view, scenario, question, reached)
 
 
-def _show_outside(view: View, scenario: Scenario, question: "Question") -> None:
+def _show_outside(view: View, scenario: Scenario, question: "Question", reached: "Reach") -> None:
     """What the target takes in students from outside, and the index at every share tried."""
     try:
         with st.spinner("Trying every outside share", show_time=True):
             found = best.outside(view, scenario, question)
+            free = best.with_entrants(view, scenario, question) if reached.fewest is None else None
     except InputError as error:
         st.info(str(error), icon=":material/info:")
         return
     symbol, said = sentences.SYMBOLS[question.measure], sentences.outside(found, question.measure)
     st.markdown(f"- {said}")
+    if free is not None:
+        st.markdown(f"- {sentences.entrants(free, found.target, question.measure)}")
     st.plotly_chart(
         plan_charts.by_outside(found.rows, symbol, found.target),
         config=charts.config("outside-share"),

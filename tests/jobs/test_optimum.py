@@ -79,10 +79,18 @@ def test_an_outside_share_that_no_rule_lets_reach_the_target(told, run, state, p
     _, err = told(*asked)
     (said,) = [line for line in err if line.startswith("By this plan's own rules no outside share reaches D = 0.01")]
     assert "even without all of these limits" in said
+    assert "If every choice within these limits were free as well" not in " ".join(err)  # the district's own reach it
     outside = json.loads(run(*asked, "--format", "json"))["target"]["outside"]
     assert (outside["share"], outside["complete"], outside["binding"]) == (None, True, [])
     assert outside["shares"][0]["share"] == 0
     assert min(row["value"] for row in outside["shares"]) > 0.01
+
+
+def test_students_from_outside_where_no_assignment_reaches_the_target(told, state, plan):
+    # Nobody moves, so only those who enter the host change anything: it holds nobody more.
+    _, err = told("optimum", state, plan, "--target", "D=0.01", "--outside", "--move", "0")
+    (said,) = [line for line in err if line.startswith("If every choice within these limits were free as well")]
+    assert said.endswith("would reach D = 0.01: no assignment lies below 0.5333, at 0%.")
 
 
 def test_an_outside_share_is_not_needed_where_the_plan_itself_reaches_the_target(told, state, plan):
