@@ -23,8 +23,6 @@ if TYPE_CHECKING:  # the solver is slow to import, and what stands above it on t
     from analysis.policy.places import Limits, Places
 
 Progress = Callable[[float], object]
-# As long as anyone waits for hosts; after these the best found is shown with the bound proven by then.
-SECONDS = 10.0
 
 
 def beside_the_best(
@@ -79,7 +77,7 @@ def _best_hosts(key: Key, bare: Scenario, question: "Question", _view: View) -> 
     from analysis.policy.beside import of_hosts
     from analysis.policy.best_hosts import best_hosts
 
-    asked = question.limits, question.hosts, question.measure, question.ed_share, SECONDS
+    asked = question.limits, question.hosts, question.measure, question.ed_share
     return of_hosts("best hosts", best_hosts(_places(key, bare, _view), *asked), question.limits)
 
 
@@ -108,7 +106,7 @@ def fewest_seats(view: View, scenario: Scenario, question: "Question") -> "Fewes
 def _fewest_seats(key: Key, bare: Scenario, question: "Question", _view: View) -> "FewestSeats":
     from analysis.policy.best_hosts import fewest_seats as fewest
 
-    asked = question.limits, question.target or 0.0, question.measure, question.ed_share, SECONDS
+    asked = question.limits, question.target or 0.0, question.measure, question.ed_share
     return fewest(_places(key, bare, _view), *asked)
 
 

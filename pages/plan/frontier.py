@@ -44,10 +44,10 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
     schools = cached.schools_of(view, scenario)
     names = dict(zip(schools["ncessch"], schools["school"], strict=True))
     st.markdown(plan_words.frontier(rows, names, sentences.SYMBOLS[question.measure]))
-    if question.target is not None:
-        _show_target(view, scenario, question, rows)
     _show_charts(rows, question)
     _show_what_is_assumed(question)
+    if question.target is not None:
+        _show_target(view, scenario, question, rows)
     _show_buttons(view, preset, scenario, question)
 
 

@@ -214,9 +214,12 @@ def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str) -> str:
         hosts = [names.get(each, each) for each in str(row["hosts"]).split()]
         if not hosts:
             return f"{text} No 50/50 school could make it less within these limits."
-        which = f"{len(hosts)} hosts that could do most are" if len(hosts) > 1 else "host that could do most is"
+        which = f"{len(hosts)} hosts found to do most are" if len(hosts) > 1 else "host found to do most is"
         comes = f"{numbers.number(row['value'], 3)} with {row['moved']:,.0f} moved"
-        text += f" The {which} {listed(hosts)}: the best choice of who moves comes to {comes}."
+        text += (
+            f" The {which} {listed(hosts)}: the best choice of who moves comes to {comes}; no choice of so few lies "
+            f"below {numbers.number(row['bound'], 3)}."
+        )
     return text
 
 

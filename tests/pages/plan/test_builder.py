@@ -342,7 +342,7 @@ def test_a_plan_that_moves_nobody_stands_beside_the_best_hosts(uneven):
     assert said(app, "This plan moves nobody, so D stays at 0.533.")
     assert said(app, "no distance is known")
     app = uneven(preset=PRESETS["do-nothing"].label)
-    assert "The host that could do most is Uneven School" in said(app, "This plan moves nobody")
+    assert "The host found to do most is Uneven School" in said(app, "This plan moves nobody")
 
 
 def test_the_best_hosts_are_of_the_plans_own_kind(uneven):
