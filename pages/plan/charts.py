@@ -207,7 +207,12 @@ def frontier(rows: pd.DataFrame, symbol: str, by: str, plan: pd.Series, target: 
             hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>this plan</extra>",
         )
     if target is not None:
-        figure.add_hline(target, line={"color": NEUTRAL, "dash": "dash", "width": 1}, annotation_text="target")
+        figure.add_hline(
+            target,
+            line={"color": NEUTRAL, "dash": "dash", "width": 1},
+            annotation_text="target",
+            annotation_position="bottom right",
+        )
     title = "share of students who change schools" if by_moves else "mean miles of those who move"
     axis = share_axis(title=title) if by_moves else {"title": title, "tickformat": ".1f", "zeroline": False}
     figure.update_layout(
@@ -233,7 +238,12 @@ def by_outside(rows: pd.DataFrame, symbol: str, target: float) -> go.Figure:
         customdata=rows["outside"],
         hovertemplate="%{x}: " + symbol + " %{y:.4f}<extra>%{customdata:,} students from outside</extra>",
     )
-    figure.add_hline(target, line={"color": NEUTRAL, "dash": "dash", "width": 1}, annotation_text="target")
+    figure.add_hline(
+        target,
+        line={"color": NEUTRAL, "dash": "dash", "width": 1},
+        annotation_text="target",
+        annotation_position="bottom right",
+    )
     figure.update_layout(
         xaxis=share_axis(title="seats offered outside the district first"),
         yaxis={"title": symbol, "automargin": True, "zeroline": False, "tickformat": ".3f"},
