@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
+from data.crosswalk import Crosswalk, crosswalk
 from data.schema import ED_BASES, FIELDS, FILE_FIELDS, school_year
 from data.sources.source import ED_BOUNDS, ED_PERCENTS, Part
 
@@ -38,13 +39,13 @@ def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
             f"{', '.join(part.label for part in parts) or 'A map'} does not give the numbers of students; add the file "
             "that does, such as NCES CCD school membership (052)."
         )
-    crosswalk = _crosswalk(parts)
-    table, notes = _translated(_together(bases), crosswalk)
+    known = crosswalk(parts)
+    table, notes = known.translated(_together(bases))
     sides = [part for part in parts if not part.brings_schools and not part.frame.empty]
-    table, unmatched = _described(table, sides, crosswalk)
+    table, unmatched = _described(table, sides, known)
     table = _with_fates(table, [part.frame for part in sides])
     table, basis = _with_basis(_counted(table))
-    told = (*(note for part in parts for note in part.notes), *notes, *unmatched, *basis)
+    told = (*(note for part in parts for note in part.notes), *known.notes, *notes, *unmatched, *basis)
     return table, tuple(dict.fromkeys(told))
 
 
@@ -70,56 +71,6 @@ def _together(bases: Sequence[Part]) -> pd.DataFrame:
     return table
 
 
-# The state's own ids ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Crosswalk:
-    """NCES ids by the state's own, for schools and for districts."""
-
-    schools: pd.Series
-    districts: pd.Series
-
-
-def _crosswalk(parts: Sequence[Part]) -> _Crosswalk:
-    return _Crosswalk(_pairs(parts, "state_school", "ncessch"), _pairs(parts, "state_leaid", "leaid"))
-
-
-def _pairs(parts: Sequence[Part], own: str, nces: str) -> pd.Series:
-    """The NCES id of each of the state's ids, leaving out those that are not one to one."""
-    frames = [part.frame[[own, nces]] for part in parts if {own, nces} <= set(part.frame)]
-    if not frames:
-        return pd.Series(dtype="str")
-    pairs = pd.concat(frames).dropna().drop_duplicates()
-    single = ~pairs.duplicated(own, keep=False) & ~pairs.duplicated(nces, keep=False)
-    return pairs[single].set_index(own)[nces]
-
-
-def _translated(frame: pd.DataFrame, crosswalk: _Crosswalk) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The frame with NCES ids in place of the state's own wherever the crosswalk has them."""
-    if "ncessch" not in frame or (crosswalk.schools.empty and crosswalk.districts.empty):
-        return frame, ()
-    own = ~frame["ncessch"].str.fullmatch(r"\d{12}").fillna(False).astype(bool)
-    if not own.any():
-        return frame, ()
-    frame = frame.copy()
-    school = frame["ncessch"].map(crosswalk.schools).astype("str").where(own)
-    frame["ncessch"] = school.fillna(frame["ncessch"])
-    notes = _kept_notes(frame["ncessch"], own & school.isna(), "schools")
-    if "leaid" in frame:
-        district = frame["leaid"].map(crosswalk.districts).astype("str").where(own)
-        frame["leaid"] = district.fillna(frame["leaid"])
-        notes += _kept_notes(frame["leaid"], own & district.isna(), "districts")
-    return frame, notes
-
-
-def _kept_notes(ids: pd.Series, kept: pd.Series, what: str) -> tuple[str, ...]:
-    if not kept.any():
-        return ()
-    count, of = ids[kept].nunique(), ids.nunique()
-    return (f"{count:,} of {of:,} {what} keep the state's own id: the directory has no NCES id for them.",)
-
-
 # Descriptions -------------------------------------------------------------------------------------------------------
 
 
@@ -132,13 +83,11 @@ class _Piece:
     same_year_only: bool
 
 
-def _described(
-    table: pd.DataFrame, sides: Sequence[Part], crosswalk: _Crosswalk
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _described(table: pd.DataFrame, sides: Sequence[Part], known: Crosswalk) -> tuple[pd.DataFrame, tuple[str, ...]]:
     pieces: list[_Piece] = []
     notes: list[str] = []
     for side in sides:
-        frame, _ = _translated(side.frame, crosswalk)
+        frame, _ = known.translated(side.frame)
         key = next(name for name in side.key if name != "year")
         pieces += _pieces(side, frame, key)
         notes += _stranger_notes(side.label, frame[key], table[key])
