@@ -104,7 +104,14 @@ def get(plan: Plan, *, name: str | None = None, progress: Progress = lambda _: N
     with _cancelled_without_trace(plan), _room_to_unpack() as room:
         paths, failures = _fetched(plan, room, progress)
         try:
-            return load(paths, name=name, state=plan.state, progress=progress, notes=(*plan.gaps, *failures))
+            return load(
+                paths,
+                name=name,
+                state=plan.state,
+                progress=progress,
+                notes=(*plan.gaps, *failures),
+                leave_out=("unknown", "faulty"),
+            )
         except InputError as fault:
             raise InputError(" ".join([str(fault), *failures])) from None
 

@@ -7,7 +7,8 @@ import pytest
 
 from analysis.errors import InputError
 from data import store
-from data.load import load, read_schools
+from data.load import UnknownLayoutError, load, read_schools
+from data.sources.mapping import Mapping, Take
 
 TEMPLATE = "year,ncessch,leaid,state,students,black"
 ONE, TWO = "480000100001", "480000100002"
@@ -104,17 +105,57 @@ def test_boundaries_of_another_state_are_refused(home, tmp_path, schools):
     assert not (home / "datasets" / "texas").exists()
 
 
-@pytest.mark.usefixtures("home")
-def test_an_unknown_layout_names_its_columns_and_what_is_known(tmp_path):
+@pytest.fixture
+def odd(tmp_path):
     columns = [f"c{n}" for n in range(10)]
-    path = written(tmp_path, "odd.csv", ",".join(columns), ",".join("x" * 10))
-    with pytest.raises(
-        InputError, match=r"odd\.csv is of no known layout; its columns are c0, .*c7 and 2 more;"
-    ) as said:
-        load([path])
-    assert "NCES Common Core of Data, Urban Institute Education Data Portal, NCES EDGE school locations" in str(
-        said.value
+    return written(tmp_path, "odd.csv", ",".join(columns), ",".join("x" * 10))
+
+
+@pytest.mark.usefixtures("home")
+def test_an_unknown_layout_names_its_columns_and_what_to_do(odd):
+    with pytest.raises(UnknownLayoutError) as said:
+        load([odd])
+    assert str(said.value) == (
+        "odd.csv is of no known layout; its columns are c0, c1, c2, c3, c4, c5, c6, c7 and 2 more; say what its "
+        "columns hold with evenground mapping or on the Sources page."
     )
+
+
+@pytest.mark.usefixtures("home")
+def test_an_unknown_file_beside_readable_ones_is_left_out_and_told(schools, odd):
+    manifest = load([odd, schools])
+    assert manifest.students == 150
+    assert manifest.notes == (
+        "odd.csv is of no known layout and was left out: say what its columns hold with evenground mapping or on the "
+        "Sources page.",
+    )
+
+
+def test_an_unknown_file_is_refused_where_it_may_not_be_left_out_or_nothing_has_students(home, schools, locations, odd):
+    with pytest.raises(UnknownLayoutError, match=r"odd\.csv"):
+        load([schools, odd], leave_out=())
+    with pytest.raises(UnknownLayoutError, match=r"odd\.csv"):
+        load([locations, odd])
+    assert not (home / "datasets").exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_faulty_file_is_left_out_only_where_that_is_said_and_others_have_students(tmp_path, schools, locations):
+    bad = written(tmp_path, "bad.csv", TEMPLATE, f"2018,{ONE},4800001,TX,many,40")
+    with pytest.raises(InputError, match=r'bad\.csv, row 2, column students: "many" is not a number'):
+        load([locations, bad])
+    faulty = written(tmp_path, "points.csv", "NCESSCH,LAT,LON", f"{ONE},north,-101.5")
+    with pytest.raises(InputError, match=r'points\.csv, row 2, column LAT (latitude): "north" is not a number'):
+        load([schools, faulty])
+    (note,) = load([schools, faulty], leave_out=("faulty",)).notes
+    assert note.startswith('Left out: points.csv, row 2, column LAT (latitude): "north" is not a number')
+
+
+@pytest.mark.usefixtures("home")
+def test_a_mapping_that_fits_none_of_the_unknown_files_is_told(schools, odd):
+    mapping = Mapping("Mine", {"ncessch": Take(("id",)), "leaid": Take(("lea",))})
+    with pytest.raises(InputError, match=r"odd\.csv lacks the column id"):
+        load([schools, odd], mapping=mapping)
 
 
 @pytest.mark.usefixtures("home")

@@ -216,6 +216,23 @@ def test_files_on_disk_are_taken_by_their_names_zipped_or_not(publisher, tmp_pat
     assert plan.gaps[0].startswith("Not in files: ccd_sch_029_1819_w_1a_091019.zip, ccd_sch_129_1819_w_1a_091019.zip, ")
 
 
+def test_a_file_whose_header_has_changed_does_not_cost_the_state(publisher, tmp_path):
+    """Lunch with other names for its columns, and points of which a cell is no number, are told and left out."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "ccd_sch_052_1819_l_1a_091019.zip").write_bytes(publisher.files[path_of("membership", 2018)])
+    (folder / "ccd_sch_033_1819_l_1a_091019.csv").write_text("YEAR,STATE,SCHOOL,PROGRAM,N\n2018,TX,1,free,3\n")
+    point = POINT.format(id=ONE, lea=ONE[:7], lat="north")
+    (folder / "EDGE_GEOCODE_PUBLICSCH_1819.txt").write_text(f"{point}\n{point}\n")
+    manifest = get(planned("TX", [2018], folder))
+    assert manifest.students == 200
+    faulty, unknown = (note for note in manifest.notes if re.search("_033_.* was|GEOCODE.* row", note))
+    assert faulty.startswith(
+        'Left out: EDGE_GEOCODE_PUBLICSCH_1819.txt, row 1, column 12 (latitude): "north" is not a number'
+    )
+    assert unknown.startswith("ccd_sch_033_1819_l_1a_091019.csv is of no known layout and was left out: say what its")
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_a_folder_without_any_of_the_files_is_told(home, tmp_path, there):  # noqa: ARG001
     if there:
