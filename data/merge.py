@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
 from data.crosswalk import Crosswalk, crosswalk
-from data.schema import ED_BASES, FIELDS, FILE_FIELDS, school_year
-from data.sources.source import ED_BOUNDS, ED_PERCENTS, Part
+from data.schema import ED_BASES, FIELDS, FILE_FIELDS, bounds_of, school_year
+from data.sources.cells import Shares, counts_of_shares
+from data.sources.source import PERCENTS, TOTAL_REVENUE, WORKED_OUT, Part
 
 # The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
 _BASES = ("state", "frpl", "direct", "free", "meps")
@@ -44,7 +44,7 @@ def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     sides = [part for part in parts if not part.brings_schools and not part.frame.empty]
     table, unmatched = _described(table, sides, known)
     table = _with_fates(table, [part.frame for part in sides])
-    table, basis = _with_basis(_counted(table))
+    table, basis = _with_basis(_with_revenue(_counted(table)))
     told = (*(note for part in parts for note in part.notes), *known.notes, *notes, *unmatched, *basis)
     return table, tuple(dict.fromkeys(told))
 
@@ -88,6 +88,11 @@ def _described(table: pd.DataFrame, sides: Sequence[Part], known: Crosswalk) -> 
     notes: list[str] = []
     for side in sides:
         frame, _ = known.translated(side.frame)
+        if "year" in side.key and "year" not in frame and len(_years(table)) > 1:
+            raise InputError(
+                f"{side.label} does not say which school year it is of: give the fall it begins in, such as --year "
+                "2018."
+            )
         key = next(name for name in side.key if name != "year")
         pieces += _pieces(side, frame, key)
         notes += _stranger_notes(side.label, frame[key], table[key])
@@ -109,7 +114,7 @@ def _stranger_notes(label: str, described: pd.Series, present: pd.Series) -> tup
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
-    known = {*FILE_FIELDS, *ED_BOUNDS, *ED_PERCENTS} - {"leaid"}
+    known = {*FILE_FIELDS, *WORKED_OUT} - {"leaid"}
     columns = [name for name in frame if name in known or name == key]
     frame = frame[columns].dropna(subset=key).drop_duplicates()
     keys = [name for name in ("year", key) if name in frame]
@@ -170,13 +175,33 @@ def _with_fates(table: pd.DataFrame, sides: Sequence[pd.DataFrame]) -> pd.DataFr
 
 
 def _counted(table: pd.DataFrame) -> pd.DataFrame:
-    """ED percentages as counts of the students, to the nearest one (a half up); a count the files give stays."""
-    for percent, name in ED_PERCENTS.items():
-        if percent in table:
-            nearest = np.floor(table[percent] / 100 * table["students"].astype("float64") + 0.5).astype("Int64")
-            known = table[name].astype("Int64") if name in table else nearest
-            table = table.assign(**{name: known.fillna(nearest)}).drop(columns=percent)
+    """Percentages as counts of the students, to the nearest one, with their bounds; a count the files give stays."""
+    for percent, name in PERCENTS.items():
+        if percent not in table:
+            continue
+        value, ends = table[percent], bounds_of(percent)
+        counted = counts_of_shares(Shares(value, *(table.get(end, value) for end in ends)), table["students"])
+        known = {end: _as_counts(table, end) for end in (name, *bounds_of(name))}
+        unknown = pd.concat(known, axis=1).isna().all(axis=1)
+        found = zip(known, (counted.value, counted.low, counted.high), strict=True)
+        filled = {end: known[end].mask(unknown, values) for end, values in found}
+        table = table.assign(**filled).drop(columns=[percent, *ends], errors="ignore")
     return table
+
+
+def _as_counts(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column as counts; all unknown where the table lacks it."""
+    return table[name].astype("Int64") if name in table else pd.Series(pd.NA, table.index, "Int64")
+
+
+def _with_revenue(table: pd.DataFrame) -> pd.DataFrame:
+    """Revenue per student from a district's revenue, by the students of its schools in that year."""
+    if TOTAL_REVENUE not in table:
+        return table
+    of = table.groupby(["year", "leaid"])["students"].transform("sum").astype("float64")
+    each = table[TOTAL_REVENUE] / of.where(of > 0)
+    known = table["revenue"].astype("float64") if "revenue" in table else each
+    return table.assign(revenue=known.fillna(each)).drop(columns=TOTAL_REVENUE)
 
 
 def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

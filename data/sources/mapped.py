@@ -10,10 +10,10 @@ import pandas as pd
 from analysis.errors import InputError
 from data.reading import TextTable
 from data.schema import BOUNDED, ED_BASES, FILE_FIELDS, bounds_of
-from data.sources.cells import Counts, cells, counts, counts_of_shares, decimals
+from data.sources.cells import Counts, Shares, cells, counts, counts_of_shares, decimals, shares
 from data.sources.mapping import Long, Mapping, Take, matching
 from data.sources.names import flag, locales, title_case
-from data.sources.source import Asked, Part, Source
+from data.sources.source import PERCENTS, TOTAL_REVENUE, Asked, Part, Source
 from data.states import STATES, state_code
 
 _IDS = ("ncessch", "leaid", "state_school", "state_leaid")
@@ -24,6 +24,7 @@ _QUOTED = r'^="?(.*?)"?$'  # how ELSI keeps a spreadsheet from dropping leading 
 _SCHOOL = ["year", "ncessch"]
 # Counts whose least and most are kept where the publisher hides or rounds them.
 _BOUNDED = frozenset((*BOUNDED, *(f"ed_{basis}" for basis in ED_BASES)))
+_PERCENT_OF = {count: percent for percent, count in PERCENTS.items()}
 _SHARE = {"percent": 100.0, "share": 1.0}
 # Grades as states write them, in lower case without "grade" and endings such as "6th".
 _GRADES = {
@@ -69,8 +70,11 @@ def read(table: TextTable, mapping: Mapping, asked: Asked) -> Part:
         notes += [note for note in told if note not in notes]
     frame = _settled(_of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
     key = "ncessch" if "ncessch" in frame else "leaid"
-    counted = any(name in FILE_FIELDS and FILE_FIELDS[name].kind in ("count", "number") for name in frame)
-    return Part(table.label, frame, key=("year", key) if counted else (key,), notes=tuple(notes))
+    counted = [*frame, *mapping.fields]
+    dated = any(name in FILE_FIELDS and FILE_FIELDS[name].kind in ("count", "number") for name in counted)
+    if frame["year"].isna().all():  # then it is of whichever year the students are
+        frame = frame.drop(columns="year")
+    return Part(table.label, frame, key=("year", key) if dated else (key,), notes=tuple(notes))
 
 
 # Columns and rows ---------------------------------------------------------------------------------------------------
@@ -123,7 +127,8 @@ def _of_schools(
     if not kept.any():
         raise InputError(f"{label} has no row that is a school; correct which rows the mapping keeps.")
     left_out = len(text) - int(kept.sum())
-    return text[kept], [f"{label}: left out as no school: {left_out:,} of {len(text):,} rows."] if left_out else []
+    why = "left out as no school" if "ncessch" in mapping.fields else "not needed"
+    return text[kept], [f"{label}: {why}: {left_out:,} of {len(text):,} rows."] if left_out else []
 
 
 def _filled(text: pd.DataFrame, header: Sequence[str], take: Take) -> pd.Series:
@@ -152,7 +157,8 @@ class _Reading:
             frame["state"] = self.mapping.state
         of_count = [name for name in fields if name in FILE_FIELDS and FILE_FIELDS[name].kind == "count"]
         for name in (name for name in fields if name not in of_count):
-            frame[name] = self._plain(name, fields[name])
+            of_all = self.mapping.fields[name].unit == "total"
+            frame[TOTAL_REVENUE if of_all else name] = self._plain(name, fields[name])
         for name in sorted(of_count, key="students".__ne__):  # percentages need the number of students
             self._add_counts(frame, name, fields[name])
         if self.mapping.long:
@@ -237,6 +243,9 @@ class _Reading:
     # Counts
 
     def _add_counts(self, frame: pd.DataFrame, name: str, columns: list[str]) -> None:
+        if self.mapping.fields[name].unit != "count" and "students" not in frame and name in _PERCENT_OF:
+            self._add_percents(frame, name, columns)
+            return
         read = [self._counts(frame, name, column) for column in columns]
         together = _first_known if self.mapping.fields[name].either else _sum
         frame[name] = together([each.value for each in read])
@@ -259,10 +268,24 @@ class _Reading:
             raise InputError(
                 f"{self.label}, column {column}: percentages need the number of students beside them; map that too."
             )
+        return counts_of_shares(self._shares(name, column), students)
+
+    def _add_percents(self, frame: pd.DataFrame, name: str, columns: list[str]) -> None:
+        """Percentages of students who stand in another file, for ``data.merge`` to make counts of."""
+        read = [self._shares(name, column) for column in columns]
+        together = _first_known if self.mapping.fields[name].either else _sum
+        percent = _PERCENT_OF[name]
+        frame[percent] = together([each.value for each in read])
+        for end, found in zip(bounds_of(percent), ("low", "high"), strict=True):
+            frame[end] = together([getattr(each, found) for each in read]).clip(upper=100)
+
+    def _shares(self, name: str, column: str) -> Shares:
+        """A column of percentages, which is told of."""
         note = f"{self.label}: counts come from percentages, to the nearest student."
         self.notes += [note] if note not in self.notes else []
-        written = decimals(self.text[column])
-        return counts_of_shares(read, _SHARE[unit], students, written, self.mapping.clipped, self.label, column)
+        read = cells(self.text[column], self.label, column, self.mapping.missing, self.mapping.hidden)
+        whole = _SHARE[self.mapping.fields[name].unit]
+        return shares(read, whole, decimals(self.text[column]), self.mapping.clipped, self.label, column)
 
     def _widened(self, frame: pd.DataFrame, long: Long) -> pd.DataFrame:
         """One row a school from a row for each group; unknown where one of the counts added is."""

@@ -17,7 +17,7 @@ from analysis.errors import InputError
 from data.schema import BOUNDS, FILE_FIELDS
 from data.states import STATES
 
-Unit = Literal["count", "percent", "share"]
+Unit = Literal["count", "percent", "share", "total"]
 
 # What a mapping may fill: the columns of a file in the template.
 MAPPABLE = tuple(name for name in FILE_FIELDS if name not in {"ed_basis", *BOUNDS})
@@ -36,7 +36,8 @@ class Take:
         first: for ids, how many characters are kept.
         after: for ids, the text up to whose last appearance everything is cut.
         either: whether one of the columns is enough: the first that has a value is taken, of counts too.
-        unit: whether a count's cells are students, percentages (0 to 100) of them, or shares (0 to 1).
+        unit: whether a count's cells are students, percentages (0 to 100) of them, or shares (0 to 1); of a district's
+            revenue, whether it is all of it (total) rather than that per student.
     """
 
     columns: tuple[str, ...]
@@ -191,6 +192,8 @@ def _check(mapping: Mapping, label: str) -> None:
     for name, take in mapping.fields.items():
         if not take.columns or take.unit not in get_args(Unit):
             raise InputError(f"{label}, field {name}: give its columns, and count, percent or share as its unit.")
+        if (take.unit == "total") > (name == "revenue"):
+            raise InputError(f"{label}, field {name}: only revenue can be given as a total.")
         if take.digits and len(take.digits) != len(take.columns):
             raise InputError(f"{label}, field {name}: give as many digits as columns.")
 

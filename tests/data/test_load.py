@@ -145,7 +145,7 @@ def test_a_faulty_file_is_left_out_only_where_that_is_said_and_others_have_stude
     with pytest.raises(InputError, match=r'bad\.csv, row 2, column students: "many" is not a number'):
         load([locations, bad])
     faulty = written(tmp_path, "points.csv", "NCESSCH,LAT,LON", f"{ONE},north,-101.5")
-    with pytest.raises(InputError, match=r'points\.csv, row 2, column LAT (latitude): "north" is not a number'):
+    with pytest.raises(InputError, match=r'points\.csv, row 2, column LAT \(latitude\): "north" is not a number'):
         load([schools, faulty])
     (note,) = load([schools, faulty], leave_out=("faulty",)).notes
     assert note.startswith('Left out: points.csv, row 2, column LAT (latitude): "north" is not a number')

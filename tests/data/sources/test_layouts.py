@@ -233,6 +233,49 @@ def test_virginias_three_tables_and_a_directory_become_one(virginia, ccd, tmp_pa
     ]
 
 
+VIRGINIA_PERCENT = """label = "Virginia lunch"
+state = "VA"
+[fields]
+year = "Year"
+ncessch = { columns = ["Div No", "Sch No"], digits = [3, 4] }
+ed_frpl = { columns = ["Percent"], unit = "percent" }
+"""
+
+
+@pytest.fixture
+def percentages(tmp_path):
+    """Lunch as the state gives it: three lines above the header, percentages only; and a mapping of it."""
+    table = (
+        "Virginia Department of Education,,,",
+        "National School Lunch Program,,,",
+        ",,,",
+        "Year,Div No,Sch No,Percent",
+    )
+    path = written(tmp_path / "va_pct.csv", *table, "2023-2024,2,70,40.0%", "2023-2024,2,1070,<5%")
+    mapping = written(tmp_path / "va.toml", VIRGINIA_PERCENT)
+    return path, read_mapping(mapping)
+
+
+def test_percentages_beside_a_membership_file_become_counts_with_their_rounding(virginia, percentages, home):  # noqa: ARG001
+    path, mapping = percentages
+    manifest = load([virginia[0], path], mapping=mapping)
+    # 40.0 % of 1,420 is from 39.95 % (567.3) to 40.05 % (568.7); less than 5 % of 100 is at most 4.
+    assert only(store.schools(manifest), "school", "students", "ed", "ed_low", "ed_high", "ed_basis") == [
+        ["Henry", 1420, 568, None, None, "frpl"],
+        ["Stony Point", 100, None, 0, 4, "frpl"],
+    ]
+    assert "va_pct.csv: counts come from percentages, to the nearest student." in manifest.notes
+
+
+def test_membership_is_stored_with_races_alone_and_says_what_it_lacks_without(virginia, home):  # noqa: ARG001
+    everyone, by_race, _ = virginia
+    manifest = load([everyone, by_race])
+    assert manifest.ed_bases == ()
+    assert store.schools(manifest)["white"].tolist() == [1010, 95]
+    with pytest.raises(InputError, match=r"^all\.csv has no column that counts a group of students: give the econ"):
+        load([everyone])
+
+
 # Real files ---------------------------------------------------------------------------------------------------------
 
 
