@@ -46,6 +46,7 @@ ROUTES = {
             "lunch": "lunch",
             "directory": "directory",
             "characteristics": "characteristics",
+            "staff": "teachers",
             "points": "points",
             "districts": "district directory",
             "finance": "district revenue",

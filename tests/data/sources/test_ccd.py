@@ -222,11 +222,18 @@ def test_the_genuine_district_directory_of_2018_tells_states_ids_and_statuses(pa
     assert found["state_leaid"].is_unique
 
 
-def test_teachers_are_left_out_with_a_note(ccd, part, tmp_path):
-    file = ccd.file(tmp_path / "t.csv", f"{ccd.head},TEACHERS,TOTAL_INDICATOR,DMS_FLAG", [ccd.cell(ONE, "3.5", "", "")])
-    read = part(file)
-    assert read.frame.empty
-    assert "teachers" in read.notes[0]
+def test_teachers_of_each_school_and_year(ccd, part, tmp_path):
+    rows = [
+        ccd.cell(ONE, "3.5", "Education Unit Total", "Reported"),
+        ccd.cell(ONE, "9.9", "Category Set A", "Reported"),
+        ccd.cell(TWO, "", "Education Unit Total", "Missing"),
+    ]
+    read = part(ccd.file(tmp_path / "t.csv", f"{ccd.head},TEACHERS,TOTAL_INDICATOR,DMS_FLAG", rows))
+    assert read.key == ("year", "ncessch")
+    assert read.frame.fillna(-1).to_numpy().tolist() == [[2018, ONE, 3.5], [2018, TWO, -1]]
+    again = [*rows, ccd.cell(ONE, "4.5", "Education Unit Total", "Reported")]
+    with pytest.raises(InputError, match=rf"b\.csv, row 5: school {ONE} has a second, different count"):
+        part(ccd.file(tmp_path / "b.csv", f"{ccd.head},TEACHERS,TOTAL_INDICATOR,DMS_FLAG", again))
 
 
 @pytest.mark.parametrize(

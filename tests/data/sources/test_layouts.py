@@ -285,7 +285,7 @@ def kentucky(realdata, tmp_path_factory):
     folder = realdata / "ky_src_2012_2018"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EVENGROUND_HOME", str(tmp_path_factory.mktemp("kentucky")))
-        manifest = load([folder / f"{what}_sch.rda" for what in ("teach", "race", "profile", "frpl")])
+        manifest = load(sorted(folder.glob("*.rda")))
         yield manifest, store.schools(manifest)
 
 
@@ -298,6 +298,19 @@ def test_kentucky_has_six_years_with_races_lunch_teachers_and_points(kentucky):
         assert table.groupby("year")[name].apply(lambda values: values.notna().mean()).min() > least
     assert table.loc[table["year"] == 2016, "students"].sum() == 684_177
     assert table["ncessch"].str.fullmatch(r"\d{12}").mean() > 0.99
+
+
+def test_kentuckys_revenue_stands_beside_its_schools_and_files_of_districts_are_told(kentucky):
+    manifest, table = kentucky
+    allen = table[table["district"].eq("Allen County") & table["year"].eq(2011)]
+    # The state's own: 28,649,009 dollars, and 2,914 students in its file of districts.
+    assert allen["students"].sum() == 2_914
+    assert allen["revenue"].to_numpy() == pytest.approx(28_649_009 / 2_914)
+    known = table.groupby("year")["revenue"].apply(lambda values: values.notna().mean())
+    assert (known.loc[2011:2015] > 0.99).all()
+    assert known.loc[2016] == 0
+    left_out = [note.split(" › ")[0] for note in manifest.notes if "no known layout" in note]
+    assert left_out == ["fin_summary_dist.rda", "frpl_dist.rda", "profile_dist.rda", "race_dist.rda"]
 
 
 def test_kentuckys_impossible_lunch_counts_are_unknown_and_told(kentucky, realdata, part):
