@@ -179,4 +179,5 @@ def _kept_notes(ids: pd.Series, kept: pd.Series, what: str) -> tuple[str, ...]:
     if not kept.any():
         return ()
     count, of = ids[kept].nunique(), ids.nunique()
-    return (f"{count:,} of {of:,} {what} keep the state's own id: the directory has no NCES id for them.",)
+    keep, them = ("keeps", "it") if count == 1 else ("keep", "them")
+    return (f"{count:,} of {of:,} {what} {keep} the state's own id: the directory has no NCES id for {them}.",)

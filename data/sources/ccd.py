@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.errors import InputError
+from data.quality.finding import counted
 from data.reading import TextTable, counts, numbers, stripped
 from data.schema import grade_column, level_from_grades
 from data.sources.names import flag, grades, school_kinds, statuses, title_case
@@ -148,8 +149,9 @@ def _membership(table: TextTable, asked: Asked) -> Part:
     without = pa.concat_arrays(detailed).filter(pc.invert(pc.is_in(pa.concat_arrays(detailed), with_totals)))
     if len(without):
         by_grade = pd.concat([by_grade, _grades(_detail(table, asked, without))])
-    frame = base.join(_students(rows), on=_KEYS).join(by_race, on=_KEYS).join(by_grade, on=_KEYS)
-    return Part(table.label, _named(frame, table.label))
+    students, notes = _students(rows, table.label)
+    frame = base.join(students, on=_KEYS).join(by_race, on=_KEYS).join(by_grade, on=_KEYS)
+    return Part(table.label, _named(frame, table.label), notes=notes)
 
 
 def _first_rows(rows: pa.Table) -> pa.Table:
@@ -164,12 +166,17 @@ def _known(rows: pd.DataFrame, label: str) -> pd.DataFrame:
     return rows.assign(count=_counts_of(rows, label))
 
 
-def _students(rows: pd.DataFrame) -> pd.Series:
+def _students(rows: pd.DataFrame, label: str) -> tuple[pd.Series, tuple[str, ...]]:
     """Each school's students: without adult education where the file has that total, the whole total where not."""
     without_adults, whole = (
         rows[rows["TOTAL_INDICATOR"] == total].groupby(_KEYS)["count"].first() for total in (_STUDENTS, _WHOLE)
     )
-    return pd.concat([without_adults, whole[~whole.index.isin(without_adults.index)]]).rename("students")
+    alone = whole[~whole.index.isin(without_adults.index)]
+    students = pd.concat([without_adults, alone]).rename("students")
+    if alone.empty:
+        return students, ()
+    note = f"{label}: adult education, if any, is counted in {counted(len(alone), 'school')} without a total less it."
+    return students, (note,)
 
 
 def _races(rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from functools import reduce
 import pandas as pd
 
 from analysis.errors import InputError
+from data.quality.finding import counted
 from data.reading import TextTable
 from data.schema import BOUNDED, ED_BASES, FILE_FIELDS, bounds_of
 from data.sources.cells import Counts, Shares, cells, counts, counts_of_shares, decimals, shares
@@ -70,8 +71,8 @@ def read(table: TextTable, mapping: Mapping, asked: Asked) -> Part:
         notes += [note for note in told if note not in notes]
     frame = _settled(_of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
     key = "ncessch" if "ncessch" in frame else "leaid"
-    counted = [*frame, *mapping.fields]
-    dated = any(name in FILE_FIELDS and FILE_FIELDS[name].kind in ("count", "number") for name in counted)
+    held = {*frame, *mapping.fields} & set(FILE_FIELDS)
+    dated = any(FILE_FIELDS[name].kind in ("count", "number") for name in held)
     if frame["year"].isna().all():  # then it is of whichever year the students are
         frame = frame.drop(columns="year")
     return Part(table.label, frame, key=("year", key) if dated else (key,), notes=tuple(notes))
@@ -251,7 +252,10 @@ class _Reading:
         frame[name] = together([each.value for each in read])
         halves = sum(each.halves for each in read)
         if halves:
-            self.notes.append(f"{self.label}, {', '.join(columns)}: {halves:,} half students were counted as one.")
+            were = "was" if halves == 1 else "were"
+            self.notes.append(
+                f"{self.label}, {', '.join(columns)}: {counted(halves, 'half student')} {were} counted as one."
+            )
         if name in _BOUNDED:
             low, high = (together([getattr(r, end).fillna(r.value) for r in read]) for end in ("low", "high"))
             if "students" in frame:
@@ -307,9 +311,9 @@ class _Reading:
         for column in named[1:]:
             group = group + " / " + self.text[column].fillna("")
         read = cells(self.text[count], self.label, count, self.mapping.missing, self.mapping.hidden)
-        counted = counts(read, None, self.label, count)
-        known = {"low": counted.low.fillna(counted.value), "high": counted.high.fillna(counted.value)}
-        rows = frame[_SCHOOL].assign(field=group.map(dict(long.names)), value=counted.value, **known)
+        found = counts(read, None, self.label, count)
+        known = {"low": found.low.fillna(found.value), "high": found.high.fillna(found.value)}
+        rows = frame[_SCHOOL].assign(field=group.map(dict(long.names)), value=found.value, **known)
         rows = rows.dropna(subset="field")
         if rows.empty:
             raise InputError(
@@ -324,7 +328,9 @@ class _Reading:
             return frame
         above = frame["ed"].gt(frame["students"]).fillna(False)
         if above.any():
-            self.notes.append(f"{self.label}: {above.sum():,} schools with more ED students than students; unknown.")
+            self.notes.append(
+                f"{self.label}: {counted(int(above.sum()), 'school')} with more ED students than students; unknown."
+            )
         ends = [name for name in ("ed", "ed_low", "ed_high") if name in frame]
         frame[ends] = frame[ends].mask(above)
         return frame.assign(ed_basis="user")

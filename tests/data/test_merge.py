@@ -123,7 +123,7 @@ def test_the_states_own_ids_become_those_of_nces_where_the_directory_knows_them(
     assert table["ncessch"].tolist() == ["480000100001", "054901777"]
     assert table["leaid"].tolist() == ["4800001"] * 2
     assert table["latitude"].fillna(-1).tolist() == [33.1, -1]
-    assert "1 of 2 schools keep the state's own id: the directory has no NCES id for them." in notes
+    assert "1 of 2 schools keeps the state's own id: the directory has no NCES id for it." in notes
 
 
 def test_descriptions_by_the_states_own_ids_are_translated_too():

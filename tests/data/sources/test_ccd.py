@@ -9,6 +9,7 @@ import pytest
 from analysis.errors import InputError
 from data import store
 from data.load import load
+from tests.data.sources.conftest import WITHOUT_ADULTS
 
 ONE, TWO, THREE = "480000100001", "480000100002", "480000100003"
 KENTUCKY = "210000100001"
@@ -321,3 +322,12 @@ def test_the_directory_tells_the_kind_of_school(ccd, part, tmp_path, told, code,
     found = part(ccd.file(tmp_path / "x.csv", header, [",".join([row, *given[told].values()])])).frame["kind"].iloc[0]
     expected = kind if told != "neither" or kind == "adult" else None
     assert found == expected if expected else pd.isna(found)
+
+
+def test_schools_without_a_total_less_adult_education_are_told(ccd, part, tmp_path):
+    rows = [*ccd.members(ONE, (1, 2), (3, 4)), *ccd.members(TWO, (1, 2), (3, 4))]
+    without = [row for row in rows if not (TWO in row and WITHOUT_ADULTS in row)]
+    read = part(ccd.file(tmp_path / "m.csv", ccd.membership_header, without))
+    assert read.frame["students"].tolist() == [10, 15]  # five of them adults
+    assert read.notes == ("m.csv: adult education, if any, is counted in 1 school without a total less it.",)
+    assert part(ccd.file(tmp_path / "n.csv", ccd.membership_header, rows)).notes == ()

@@ -5,6 +5,7 @@ import os
 import re
 import time
 import zipfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -102,6 +103,7 @@ def test_a_states_years_with_one_action(publisher):
     ]
     # The server has no directory or characteristics; that Texas has no elementary districts is natural.
     assert [gap.removeprefix("Left out: ").split(".")[0] for gap in plan.gaps] == [
+        "District boundaries are those of 2020: no address is known for 2018",
         *("directory 2017–18", "characteristics 2017–18", "directory 2018–19", "characteristics 2018–19"),
     ]
     manifest = get(plan)
@@ -185,7 +187,7 @@ def test_a_server_that_does_not_answer_is_not_asked_for_every_file(publisher, mo
     plan = planned("TX", [2017, 2018])
     assert {file.bytes for file in plan.files} == {None}
     assert plan.sentence() == "Texas: 19 files, 0 of them on disk, 19 to fetch (19 of unknown size)."
-    with pytest.raises(InputError, match=r"None of the 19 files came\. Left out: students 2017–18\. "):
+    with pytest.raises(InputError, match=r"No file of 19 came\. Left out: students 2017–18\. "):
         get(plan)
     assert fetched(publisher) == []
 
@@ -225,7 +227,7 @@ def test_files_on_disk_are_taken_by_their_names_zipped_or_not(publisher, tmp_pat
     manifest = get(plan)
     assert publisher.asked == []
     assert store.schools(manifest).set_index("ncessch")["ed_frpl"].to_dict()[ONE] == 75
-    assert plan.gaps[0].startswith("Not in files: ccd_sch_029_1819_w_1a_091019.zip, ccd_sch_129_1819_w_1a_091019.zip, ")
+    assert plan.gaps[1].startswith("Not in files: ccd_sch_029_1819_w_1a_091019.zip, ccd_sch_129_1819_w_1a_091019.zip, ")
 
 
 def test_a_file_whose_header_has_changed_does_not_cost_the_state(publisher, tmp_path):
@@ -243,6 +245,17 @@ def test_a_file_whose_header_has_changed_does_not_cost_the_state(publisher, tmp_
         'Left out: EDGE_GEOCODE_PUBLICSCH_1819.txt, row 1, column 12 (latitude): "north" is not a number'
     )
     assert unknown.startswith("ccd_sch_033_1819_l_1a_091019.csv is of no known layout and was left out: say what its")
+
+
+def test_the_folder_one_stands_in_has_a_name_too(publisher, tmp_path, monkeypatch):
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "ccd_sch_052_1819_l_1a_091019.zip").write_bytes(publisher.files[path_of("membership", 2018)])
+    monkeypatch.chdir(tmp_path / "files")
+    assert planned("TX", [2018], Path()).gaps[1].startswith("Not in files: ccd_sch_033_1819_l_1a_091019.zip, ")
+
+
+def test_boundaries_of_the_very_year_are_no_gap(publisher):  # noqa: ARG001 sizes are asked of it
+    assert not any("boundaries are" in gap for gap in planned("TX", [2022]).gaps)
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -96,7 +96,7 @@ def test_new_jersey_counts_half_students_and_ends_its_sheet(part, tmp_path):
     found = part(path, year=2021)
     names = ("ncessch", "leaid", "students", "black", "ed_frpl", "year")
     assert only(found.frame, *names) == [["010010050", "010010", 312, 51, 100, 2021]]
-    assert any("half students were counted as one" in note for note in found.notes)
+    assert any("Black: 1 half student was counted as one." in note for note in found.notes)
 
 
 def test_new_jersey_in_percentages_of_lunch(part, tmp_path):
@@ -117,6 +117,8 @@ def test_north_carolina_masks_percentages_and_writes_commas(part, tmp_path):
         '2023-24,APR,10,Alamance,10303,Alexander,"1,000",50.0,.,.',
         "2023-24,APR,10,Alamance,10304,Andrews,100,<5,.,.",
         "2023-24,APR,10,Alamance,10305,Other,100,>95,.,.",
+        "2023-24,APR,10,Alamance,10306,Low,100,5,.,.",
+        "2023-24,APR,10,Alamance,10307,High,100,95.0,.,.",
     )
     frame = part(path).frame
     names = ("ncessch", "leaid", "students", "ed_state", "ed_state_low", "ed_state_high")
@@ -124,6 +126,8 @@ def test_north_carolina_masks_percentages_and_writes_commas(part, tmp_path):
         ["010303", "010", 1000, 500, None, None],
         ["010304", "010", 100, None, 0, 4],
         ["010305", "010", 100, None, 96, 100],
+        ["010306", "010", 100, None, 0, 5],
+        ["010307", "010", 100, None, 95, 100],
     ]
 
 
