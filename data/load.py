@@ -179,7 +179,7 @@ class _Opened:
         for one in tables_of_one:
             if isinstance(one, Polygons):
                 self.maps.append(one)
-            elif (of := source_of(one.header, layouts)) is not None:
+            elif (of := source_of(one.header, layouts, one.label)) is not None:
                 self.found.append(_Found(one, of, layouts.index(of)))
             else:
                 unknown.append(one)
@@ -222,7 +222,7 @@ def _tables(path: Path, layouts: Sequence[Source]) -> Sequence[TextTable | Polyg
     for header_row in [of.header_row for of in layouts if of.header_row]:
         with suppress(NotATableError):  # it may have no such row
             again = tables(path, header_row)
-            if any(isinstance(one, TextTable) and source_of(one.header, layouts) for one in again):
+            if any(isinstance(one, TextTable) and source_of(one.header, layouts, one.label) for one in again):
                 return again
     return tables(path)
 

@@ -47,6 +47,7 @@ def source(key: str, mapping: Mapping) -> Source:
         lambda table, asked: read(table, mapping, asked),
         mapping.state,
         mapping.header_row,
+        mapping.sheet,
     )
 
 

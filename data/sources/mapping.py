@@ -72,6 +72,7 @@ class Mapping:
         spring: whether a year written alone, as in 2019, is the spring the school year ends in.
         recognise: columns a table must have to be of this layout; all columns of ``fields`` where none are given.
         header_row: the file's row of column names, where it cannot be found by itself.
+        sheet: the sheet of a workbook, or the file in a zip, that is meant, where others have the same columns.
         missing: what stands for an unknown value, beside the usual marks.
         hidden: marks that hide a count known to lie between two numbers.
         clipped: percentages at or beyond which the publisher shows only these two, such as 5 and 95.
@@ -87,6 +88,7 @@ class Mapping:
     spring: bool = False
     recognise: tuple[str, ...] = ()
     header_row: int | None = None
+    sheet: str | None = None
     missing: tuple[str, ...] = ()
     hidden: Dict[str, tuple[int, int]] = field(default_factory=dict)
     clipped: tuple[float, float] | None = None
@@ -207,7 +209,7 @@ def _refuse_unknown(given: Sequence[str] | dict[str, Any], known: set[str], labe
 def to_toml(mapping: Mapping) -> str:
     """The mapping as TOML, what is not said left out."""
     lines = [f"label = {_value(mapping.label)}"]
-    for name in ("state", "year", "spring", "header_row", "recognise", "missing", "clipped"):
+    for name in ("state", "year", "spring", "header_row", "sheet", "recognise", "missing", "clipped"):
         value = getattr(mapping, name)
         if value not in (None, False, ()):
             lines.append(f"{name} = {_value(value)}")

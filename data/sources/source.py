@@ -67,6 +67,7 @@ class Source:
         read: the part a table of this layout gives.
         state: the postal abbreviation of the state the layout belongs to, if it is one state's.
         header_row: the file's row of column names, where it cannot be found by itself.
+        sheet: the sheet of a workbook, or the file in a zip, that is meant; any if None.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Source:
     read: Callable[[TextTable, Asked], Part]
     state: str | None = None
     header_row: int | None = None
+    sheet: str | None = None
 
 
 def having(*columns: str, but_not: str = "") -> Recognises:
