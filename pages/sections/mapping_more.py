@@ -52,7 +52,7 @@ def chosen_table(file: UploadedFile, label: str) -> Chosen:
     """
     found = _tables(file, None)
     first = next((one for one in found if one.label == label), found[0])
-    of, at = st.columns(2)
+    at, of = st.columns(2)
     row = at.number_input(
         "Row of column names",
         min_value=1,
@@ -112,16 +112,18 @@ def _kept(table: TextTable) -> TextTable:
     return replace(inside, first_row=table.first_row)
 
 
-def said_more(table: TextTable, mapping: Mapping) -> Mapping:
-    """The mapping with what the person says of rows, marks, ids and the school year."""
+def said_more(table: TextTable, mapping: Mapping, year: int | None) -> Mapping:
+    """The mapping with what the person says of rows, marks, ids and, unless the ``year`` is said, the school year."""
     text = table.frame().head(_ROWS)
     key = f"{table.label}_{table.first_row}"
-    mapping = replace(
-        mapping,
-        only=_rows(text, mapping.only, "Keep only some rows, by", "keep", key),
-        without=_rows(text, mapping.without, "Leave out some rows, by", "leave", key),
-    )
-    return _said_year(_said_digits(_said_marks(mapping, key), key), key)
+    keep, leave = st.columns(2)
+    with keep:
+        only = _rows(text, mapping.only, "Keep only some rows, by", "keep", key)
+    with leave:
+        without = _rows(text, mapping.without, "Leave out some rows, by", "leave", key)
+    mapping = _said_marks(replace(mapping, only=only, without=without), key)
+    mapping = _said_digits(mapping, key)
+    return _said_year(mapping, key) if year is None or "year" in mapping.fields else mapping
 
 
 def _rows(
@@ -143,23 +145,14 @@ def _rows(
 
 def _said_marks(mapping: Mapping, key: str) -> Mapping:
     """What stands for an unknown value, what hides a count between two numbers, and where percentages are cut off."""
-    unknown = st.text_input(
+    left, right = st.columns(2)
+    unknown = left.text_input(
         "Marks for an unknown value",
         value=", ".join(mapping.missing),
         help="With commas between. The usual ones, such as * and N/A, are known.",
         key=f"missing_{key}",
     )
-    rows = [(mark, least, most) for mark, (least, most) in mapping.hidden.items()]
-    st.caption("Marks that hide a count between two numbers, such as < for 0 to 9")
-    edited = st.data_editor(
-        pd.DataFrame(rows, columns=["Mark", "At least", "At most"]).astype(
-            {"Mark": "str", "At least": "Int64", "At most": "Int64"}
-        ),
-        num_rows="dynamic",
-        hide_index=True,
-        key=f"hidden_{key}",
-    ).dropna()
-    low, high = st.slider(
+    low, high = left.slider(
         "Percentages are shown only from and to",
         0.0,
         100.0,
@@ -169,6 +162,16 @@ def _said_marks(mapping: Mapping, key: str) -> Mapping:
         help="A school at one of the two ends may lie anywhere beyond it. 0 and 100: all are shown as they are.",
         key=f"clipped_{key}",
     )
+    rows = [(mark, least, most) for mark, (least, most) in mapping.hidden.items()]
+    right.caption("Marks that hide a count between two numbers, such as < for 0 to 9")
+    edited = right.data_editor(
+        pd.DataFrame(rows, columns=["Mark", "At least", "At most"]).astype(
+            {"Mark": "str", "At least": "Int64", "At most": "Int64"}
+        ),
+        num_rows="dynamic",
+        hide_index=True,
+        key=f"hidden_{key}",
+    ).dropna()
     hidden = {str(mark): (int(least), int(most)) for mark, least, most in edited.itertuples(index=False)}
     marks = tuple(mark.strip() for mark in unknown.split(",") if mark.strip())
     return replace(mapping, missing=marks, hidden=hidden, clipped=(low, high) if (low, high) != (0, 100) else None)

@@ -54,7 +54,7 @@ def chosen_mapping(file: UploadedFile, label: str, asked: Asked) -> Mapping | No
         if mapping.long:
             mapping = replace(mapping, long=replace(mapping.long, names=_groups(mapping)))
     with more:
-        mapping = mapping_more.said_more(table, mapping)
+        mapping = mapping_more.said_more(table, mapping, asked.year)
     mapping = replace(mapping, header_row=chosen.header_row, sheet=chosen.sheet)
     with result:
         return mapping if _shown(table, mapping, asked) else None
