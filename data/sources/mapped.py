@@ -14,8 +14,9 @@ from data.schema import BOUNDED, ED_BASES, FILE_FIELDS, bounds_of
 from data.sources.cells import Counts, Shares, cells, counts, counts_of_shares, decimals, shares
 from data.sources.mapping import Long, Mapping, Take, matching
 from data.sources.names import flag, locales, title_case
+from data.sources.settled import of_state, settled
 from data.sources.source import PERCENTS, TOTAL_REVENUE, Asked, Part, Source
-from data.states import STATES, state_code
+from data.states import state_code
 
 _IDS = ("ncessch", "leaid", "state_school", "state_leaid")
 _NAMES = ("school", "district", "region", "metro", "county")
@@ -70,7 +71,7 @@ def read(table: TextTable, mapping: Mapping, asked: Asked) -> Part:
         frame, told = _Reading(text, table, mapping, asked, year).frame()
         frames.append(frame)
         notes += [note for note in told if note not in notes]
-    frame = _settled(_of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
+    frame = settled(of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
     key = "ncessch" if "ncessch" in frame else "leaid"
     held = {*frame, *mapping.fields} & set(FILE_FIELDS)
     dated = any(FILE_FIELDS[name].kind in ("count", "number") for name in held)
@@ -362,40 +363,3 @@ def _sum(counted: Sequence[pd.Series]) -> pd.Series:
 def _first_known(values: Sequence[pd.Series]) -> pd.Series:
     """The first of several values that is known."""
     return reduce(lambda first, then: first.fillna(then), values)
-
-
-# States and ids -----------------------------------------------------------------------------------------------------
-
-
-def _of_state(frame: pd.DataFrame, label: str, asked: Asked) -> pd.DataFrame:
-    """The rows of the state asked for.
-
-    Raises:
-        InputError: there are several states and none was asked for, or none of the one asked for.
-    """
-    if "state" not in frame:
-        return frame
-    states = frame["state"].dropna().unique()
-    if not asked.state:
-        if len(states) > 1:
-            raise InputError(f"{label} holds {len(states)} states; name one, such as --state TX.")
-        return frame
-    frame = frame[frame["state"] == asked.state]
-    if frame.empty:
-        raise InputError(f"{label} holds no row of {STATES[asked.state].name}; give that state's file.")
-    return frame
-
-
-def _settled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Where a table gives NCES ids beside the state's own: the last NCES id of each, for all years.
-
-    A school whose NCES id changes stays one school. Ids that are not one to one, as where two schools share one, stay
-    the state's own, as ``data.merge`` does for the other tables.
-    """
-    frame = frame.copy()
-    for own, nces in (("state_school", "ncessch"), ("state_leaid", "leaid")):
-        if own in frame and nces in frame and len(frame["year"].unique()) > 1:
-            pairs = frame.dropna(subset=[own, nces]).sort_values("year").drop_duplicates(own, keep="last")
-            single = pairs[~pairs.duplicated(nces, keep=False)].set_index(own)[nces]
-            frame[nces] = frame[own].map(single).astype("str").fillna(frame[own]).fillna(frame[nces])
-    return frame
