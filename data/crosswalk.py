@@ -50,9 +50,8 @@ def crosswalk(parts: Sequence[Part]) -> Crosswalk:
     """The NCES id of each of the state's own ids in the parts, by those parts that have both."""
     both = _pairs(parts, "state_school", "ncessch", "state_leaid")
     districts = _pairs(parts, "state_leaid", "leaid")
-    ids = _own_ids(parts)
     schools, form = pd.Series(dtype="str"), ""
-    if (both.empty and districts.empty) or ids.empty:
+    if (both.empty and districts.empty) or (ids := _own_ids(parts)).empty:
         return Crosswalk(schools, schools)
     if ids["ncessch"].notna().any():
         schools, form = _best(_school_forms(ids, both), both["nces"])

@@ -205,10 +205,10 @@ show_fetch()
 st.subheader("Add your own files")
 st.markdown(
     "Evenground knows files by their content, whatever they are called: NCES Common Core of Data school files "
-    "(membership 052, lunch 033, directory 029; before 2014–15 the universe file), EDGE school points, TIGER, EDGE or "
-    "cartographic district boundaries, answers of the Education Data API, NCES school search and ELSI exports, files "
-    "of Texas, California, Kentucky, Massachusetts, New Jersey, North Carolina, Rhode Island, Virginia and Wisconsin, "
-    "and its own template. For any other table it guesses what the columns hold and asks."
+    "(membership 052, lunch 033, directory 029, teachers 059; before 2014–15 the universe file), EDGE school points, "
+    "TIGER, EDGE or cartographic district boundaries, answers of the Education Data API, NCES school search and ELSI "
+    "exports, files of Texas, California, Kentucky, Massachusetts, New Jersey, North Carolina, Rhode Island, Virginia "
+    "and Wisconsin, and its own template. For any other table it guesses what the columns hold and asks."
 )
 st.download_button(
     "Template (XLSX)",
