@@ -108,9 +108,11 @@ def _stranger_notes(label: str, described: pd.Series, present: pd.Series) -> tup
     if not strangers:
         return ()
     what = "schools" if described.name == "ncessch" else "districts"
-    return (
-        f"{label}: {strangers:,} of its {of:,} {what} have no students in the other files and are not in the table.",
+    have, are = ("has", "is") if strangers == 1 else ("have", "are")
+    told = (
+        f"{label}: {strangers:,} of its {of:,} {what} {have} no students in the other files and {are} not in the table."
     )
+    return (told,)
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:

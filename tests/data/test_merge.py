@@ -32,7 +32,7 @@ def test_no_school_is_lost_and_strangers_are_counted():
     table, notes = merged([schools(), side])
     assert table["ncessch"].tolist() == ["480000100001", "480000100002"]
     assert notes == (
-        "side.csv: 1 of its 2 schools have no students in the other files and are not in the table.",
+        "side.csv: 1 of its 2 schools has no students in the other files and is not in the table.",
     )  # fmt: skip
 
 
