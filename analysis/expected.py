@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.hypergeometric import mean_absolute_deviation, mean_surprise
 from analysis.indices import INDICES
-from analysis.multigroup import entropy
+from analysis.multigroup import entropy, mean_against_the_rest
 from analysis.random_assignment import permuted
 from analysis.replicates import REPLICATES
 from analysis.units import Floats, Units, ratio
@@ -50,6 +50,11 @@ def _dissimilarity(units: Units) -> Floats:
     return ratio(units.over_places(deviation) * total, 2 * group * (total - group))
 
 
+def _dissimilarity_of_many(units: Units) -> Floats:
+    """The mean of each group's expected D against the rest, whose weights no assignment changes."""
+    return mean_against_the_rest(units, _dissimilarity)
+
+
 def _exposure(units: Units) -> Floats:
     """With E[a_s b_s] = t_s (t_s − 1) AB / (T (T − 1))."""
     return np.where(units.totals[:, 0] > 0, _pairs_met(units) * units.totals[:, 1], np.nan)
@@ -87,6 +92,7 @@ def _all(units: Units) -> Floats:
 
 
 EXACT_OF_MANY: dict[str, Callable[[Units], Floats]] = {
+    "dissimilarity": _dissimilarity_of_many,
     "variance_ratio": _variance_ratio,
     "theil_h": _theil_h,
     "mutual_information": _mutual_information,

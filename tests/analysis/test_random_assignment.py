@@ -41,9 +41,9 @@ def assignments(schools: Sequence[Sequence[int]]) -> Counter[tuple[tuple[int, ..
 
 
 def mean_by_enumeration(name: str, schools: Sequence[Sequence[int]], uncounted: Sequence[int]) -> float | None:
-    ways = assignments(schools)
+    ways, registry = assignments(schools), exact.INDICES if len(schools[0]) == 2 else exact.MULTIGROUP
     found = [
-        (exact.INDICES[name](exact_places(units([*each], [*uncounted], [0] * len(each), 1, len(each[0])))[0]), times)
+        (registry[name](exact_places(units([*each], [*uncounted], [0] * len(each), 1, len(each[0])))[0]), times)
         for each, times in ways.items()
     ]
     if any(value is None for value, _ in found):
@@ -62,7 +62,7 @@ def test_exact_expected_values_are_means_over_every_assignment(name, schools):
         assert found == pytest.approx(np.nan if mean is None else mean, abs=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize("name", ["theil_h", "mutual_information"])
+@pytest.mark.parametrize("name", EXACT_OF_MANY)
 def test_exact_expected_values_of_three_groups(name):
     mean = mean_by_enumeration(name, THREE_GROUPS, [0, 0, 0])
     assert expected(one_place(*THREE_GROUPS), [name]).loc[0, name] == pytest.approx(mean, abs=1e-12)
