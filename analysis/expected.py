@@ -4,10 +4,12 @@ Notation as in ``analysis.indices``, with T = A + B.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
+from analysis.decompose import ADDITIVE, Level
 from analysis.hypergeometric import mean_absolute_deviation, mean_surprise
 from analysis.indices import INDICES
 from analysis.multigroup import entropy, mean_against_the_rest
@@ -35,6 +37,33 @@ def expected(
     exact = EXACT if units.counts.shape[1] == 2 else EXACT_OF_MANY
     drawn = permuted(units, [name for name in names if name not in exact], replicates, seed).mean
     return pd.DataFrame({name: exact[name](units) if name in exact else drawn[name] for name in names})
+
+
+def expected_by_level(levels: Sequence[Level]) -> list[pd.DataFrame]:
+    """What each level of a chain adds when students are assigned at random to the schools of their place, exactly.
+
+    Cells keep their sizes when schools do, so those of every level are filled at random too, and a level adds what is
+    expected over its cells less what is over those of the level above.
+
+    Args:
+        levels: as ``analysis.decompose.nested`` gives them.
+
+    Returns:
+        A table for each level, one row a place code, columns as ``analysis.decompose.by_level`` but for
+        ``dissimilarity_most``; NaN where the measure is undefined.
+    """
+    places = levels[0].cells.places
+    found = [_expected_over(Units(level.cells.counts, level.cells.students, level.place, places)) for level in levels]
+    return [found[0], *(now - before for before, now in pairwise(found))]
+
+
+def _expected_over(units: Units) -> pd.DataFrame:
+    """The expected value of each measure that ``analysis.decompose.by_level`` gives, of cells filled at random."""
+    two = units.counts.shape[1] == 2
+    met = _exposure(units) if two else np.full(units.places, np.nan)
+    exact = EXACT if two else EXACT_OF_MANY
+    named = {name: exact[name](units) for name in (*ADDITIVE, "dissimilarity") if name in exact}
+    return pd.DataFrame(named | {"exposure_shortfall": ratio(units.totals[:, 1], units.students_total) - met})
 
 
 def _variance_ratio(units: Units) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.bounds import bounds
-from analysis.decompose import ADDITIVE, by_level, decompose, district_parts, nested
+from analysis.decompose import ADDITIVE, Level, by_level, decompose, district_parts, nested
 from analysis.indices import OF_ANY_GROUPS, SCHOOL, measure, undefined_reason
 from analysis.intervals import Intervals
 from analysis.multigroup import diversity
@@ -154,9 +154,7 @@ def decomposed_by_level(table: pd.DataFrame, group: str, other: Other, columns: 
         are), part, share (of the measure; missing for D, which has no shares) and most (the most that the level can
         add to D; missing for the rest). The parts of a year and measure add up to it.
     """
-    counted = table[known(table, group, other)]
-    units, keys = units_by(counted, group, other, ["year"])
-    levels = nested(units, [places_by(counted, [column])[0] for column in columns])
+    levels, years = levels_by_year(table, group, other, columns)
     parts = by_level(levels)
     rows = []
     for measure_name in (*ADDITIVE, "dissimilarity"):
@@ -165,16 +163,25 @@ def decomposed_by_level(table: pd.DataFrame, group: str, other: Other, columns: 
         for depth, (level, part) in enumerate(zip(levels, parts, strict=True)):
             found = part[measure_name].to_numpy()
             row = {
-                "year": [key[0] for key in keys],
+                "year": years,
                 "measure": measure_name,
                 "depth": depth,
-                "cells": np.bincount(level.place, minlength=units.places),
+                "cells": np.bincount(level.place, minlength=len(years)),
                 "part": found,
                 "share": np.nan if of_d else ratio(found, whole),
                 "most": part["dissimilarity_most"] if of_d else np.nan,
             }
             rows.append(pd.DataFrame(row))
     return pd.concat(rows).sort_values("year", kind="stable", ignore_index=True)
+
+
+def levels_by_year(
+    table: pd.DataFrame, group: str, other: Other, columns: Sequence[str]
+) -> tuple[list[Level], Sequence[Any]]:
+    """The levels of a chain with years for places, as ``decomposed_by_level`` names it, and the years."""
+    counted = table[known(table, group, other)]
+    units, keys = units_by(counted, group, other, ["year"])
+    return nested(units, [places_by(counted, [column])[0] for column in columns]), [key[0] for key in keys]
 
 
 def district_contributions(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
@@ -190,6 +197,29 @@ def district_contributions(table: pd.DataFrame, group: str, other: Other) -> pd.
     ids = counted.assign(place=units.place)[["place", "leaid"]].drop_duplicates().sort_values(["place", "leaid"])
     named = {f"{m}_{part}": parts[m, part] for m in ADDITIVE for part in ("between", "within")}
     return pd.DataFrame({"year": np.array(years)[place_of], "leaid": ids["leaid"].to_numpy()} | named)
+
+
+def ranked_districts(table: pd.DataFrame, group: str, other: Other, measure: str) -> pd.DataFrame:
+    """Districts by what they contribute to an index of all schools, the most first.
+
+    Args:
+        table: schools of one year.
+        group, other: as in ``indices_by``.
+        measure: of ``analysis.decompose.ADDITIVE``.
+
+    Returns:
+        Columns leaid, district, between, within, total (their sum) and share, of the index that the totals add up to;
+        NaN where it is undefined, or 0 so that there is nothing to share out.
+    """
+    rows = district_contributions(table, group, other)
+    between, within = rows[f"{measure}_between"], rows[f"{measure}_within"]
+    names = table.dropna(subset="district").groupby("leaid")["district"].last()
+    ranked = rows[["leaid"]].assign(
+        district=rows["leaid"].map(names).fillna(rows["leaid"]), between=between, within=within, total=between + within
+    )
+    whole = ranked["total"].to_numpy()
+    ranked["share"] = ratio(whole, np.full(len(whole), whole.sum()))
+    return ranked.sort_values(["total", "leaid"], ascending=[False, True], ignore_index=True)
 
 
 def typical_schools(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:

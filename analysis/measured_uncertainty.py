@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.expected import expected
+from analysis.expected import expected, expected_by_level
 from analysis.indices import INDICES, measure
-from analysis.measured import PLACES, by_year, indices_by
+from analysis.measured import PLACES, by_year, decomposed_by_level, indices_by, levels_by_year
 from analysis.random_assignment import chance_share, permuted
 from analysis.replicates import REPLICATES
 from analysis.uncertain_parts import bootstrap_parts
@@ -99,6 +99,25 @@ def part_intervals(
     beside = pd.concat(ends, axis=1).reorder_levels([1, 2, 0], axis=1)
     parts = found.corrected.columns.tolist()
     return beside[[(*part, end) for part in parts for end in ends]].set_axis(pd.Index(years, name="year"))
+
+
+def expected_parts(table: pd.DataFrame, group: str, other: Other, columns: Sequence[str]) -> pd.DataFrame:
+    """Segregation level by level beside what students assigned at random to schools would give each level.
+
+    Args:
+        table, group, other, columns: as in ``analysis.measured.decomposed_by_level``.
+
+    Returns:
+        Its rows, with expected and excess, the part less the expected one; NaN where undefined.
+    """
+    levels, years = levels_by_year(table, group, other, columns)
+    by_chance = pd.concat(
+        [each.set_axis(pd.Index(years)) for each in expected_by_level(levels)], keys=range(len(levels))
+    )
+    rows = decomposed_by_level(table, group, other, columns)
+    at = by_chance.index.get_indexer(pd.MultiIndex.from_frame(rows[["depth", "year"]]))
+    found = by_chance.to_numpy()[at, by_chance.columns.get_indexer(pd.Index(rows["measure"]))]
+    return rows.assign(expected=found, excess=rows["part"] - found)
 
 
 def _units(table: pd.DataFrame, by: str, group: str, other: Other) -> Units:

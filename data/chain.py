@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -32,28 +33,37 @@ CHAIN = {
     )
 }
 
-# Levels whose cells each are one place on the ground.
-_PLACES = ("state", "region", "metro", "county", "district")
+# Other names that commands know a level by.
+_ALSO = {"grade-band": "level"}
+# Levels whose cells each are one place on the ground, and how far down: regions, metro areas and counties cross.
+_PLACES = {"state": 0, "region": 1, "metro": 1, "county": 1, "district": 2}
 
 
 def chain(text: str, table: pd.DataFrame) -> tuple[ChainLevel, ...]:
     """The levels that "county,district,school" names, from the largest to the smallest; always down to schools.
 
     Raises:
-        InputError: a name is unknown, comes twice, stands after the schools, or the table does not know its values.
+        InputError: a name is unknown, comes twice, stands after a smaller one, or the table does not know its values.
     """
-    names = [name.strip() for name in text.split(",")]
+    names = [_ALSO.get(name.strip(), name.strip()) for name in text.split(",")]
     if "school" in names[:-1]:
         raise InputError(f'Levels "{text}" go on below schools, the smallest; give the largest first.')
     if names[-1] != "school":
         names.append("school")
     for name in names:
         if name not in CHAIN:
-            raise InputError(f'There is no level "{name}"; choose from {", ".join(CHAIN)}.')
+            raise InputError(f'There is no level "{name}"; choose from {", ".join((*CHAIN, *_ALSO))}.')
         if table[CHAIN[name].column].isna().all():
             raise InputError(f"The data does not say the {CHAIN[name].one} of any school; leave it out of the levels.")
     if len(set(names)) < len(names):
         raise InputError(f'Levels "{text}" name one twice; give each once, from the largest to school.')
+    places = [name for name in names if name in _PLACES]
+    for above, below in pairwise(places):
+        if _PLACES[above] > _PLACES[below]:
+            raise InputError(
+                f'Levels "{text}" put the {CHAIN[below].one} below the {CHAIN[above].one}, which lies in it; '
+                f"give the larger first: {','.join(sorted(places, key=_PLACES.__getitem__))}."
+            )
     return tuple(CHAIN[name] for name in names)
 
 

@@ -43,6 +43,13 @@ def compared(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Compar
     return table, notes, groups
 
 
+def last_year(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Comparison]:
+    """As ``compared``, of the last year that a job asks for."""
+    table, notes, groups = compared(given)
+    year = int(table["year"].max())
+    return table[table["year"] == year], [note for note in notes if note.startswith(school_year(year))], groups
+
+
 def asked_table(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
     """The schools that a measuring job asks for, on the basis, of the year and level; and notes as ``_counted``."""
     table = on_basis(table_of(given.data, given.minimum_cell), given.basis)
@@ -128,6 +135,11 @@ def is_file(path: Path) -> bool:
 def dataset_name(name: str) -> str:
     """What a scenario calls a dataset or a file."""
     return Path(name).stem
+
+
+def label_of(name: str) -> str:
+    """What people call a dataset, or a file."""
+    return dataset_name(name) if is_file(Path(name)) else store.find(name).label
 
 
 def known_year(table: pd.DataFrame, given: argparse.Namespace) -> int:

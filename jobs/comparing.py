@@ -3,17 +3,15 @@
 import argparse
 import json
 
-import pandas as pd
-
 from analysis.borders import RANKINGS, border_gaps, ranked
 from analysis.errors import InputError
 from analysis.indices import INDICES
 from analysis.measured import indices_by
 from analysis.peers import NUMBER, PARTS, peers, place_among
-from data.groups import Comparison, comparison
+from data.groups import comparison
 from data.privacy import TRAITS, marked_borders, marked_districts, marked_places
-from data.schema import RACES, school_year
-from jobs.asked import boundaries, compared, tell_left_out
+from data.schema import RACES
+from jobs.asked import boundaries, last_year, tell_left_out
 from jobs.options import Menu, add_measuring
 from jobs.printing import records, say, write, write_text
 
@@ -49,7 +47,7 @@ def print_borders(given: argparse.Namespace) -> None:
     if given.top is not None and given.top < 1:
         raise InputError(f"--top is {given.top}; give 1 or more.")
     lines = neighbours(boundaries(given.data, "so nothing says which districts are neighbours"))
-    last, notes, groups = _last_year(given)
+    last, notes, groups = last_year(given)
     if groups.many:
         raise InputError("A border is told by the gap of one group's share; give --group ed, a race or two races.")
     tell_left_out(notes, last, groups, given.minimum_cell)
@@ -66,7 +64,7 @@ def print_borders(given: argparse.Namespace) -> None:
 
 def print_peers(given: argparse.Namespace) -> None:
     """The districts most like one, and where it stands among them."""
-    last, notes, groups = _last_year(given)
+    last, notes, groups = last_year(given)
     found = peers(last, given.district, list(RACES), given.number)
     found = marked_districts(found, last, ["share_ed"], comparison("ed"), given.minimum_cell)
     tell_left_out(notes, last, groups, given.minimum_cell)
@@ -82,11 +80,3 @@ def print_peers(given: argparse.Namespace) -> None:
     for name, row in place[place["others"] > 0].iterrows():
         say(f"{INDICES[str(name)].label}: higher than {row['below']:.0f} of {row['others']:.0f}.")
     write(found, given)
-
-
-def _last_year(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Comparison]:
-    """The schools of the last year that a job asks for, notes on them, and the groups it compares."""
-    table, notes, groups = compared(given)
-    year = int(table["year"].max())
-    last = table[table["year"] == year]
-    return last, [note for note in notes if note.startswith(school_year(year))], groups

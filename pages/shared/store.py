@@ -131,7 +131,7 @@ def district_names(view: "View") -> dict[str, str]:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _all_years(key: "Key", what: str) -> pd.DataFrame:
-    """A result for every year of a dataset: indices by a place, the decomposition, or what districts contribute."""
+    """A result for every year of a dataset: indices by a place, or the decomposition."""
     table, _ = _included(key.of_any_groups)
     groups = comparison(key.group)
     if what in measured.PLACES:
@@ -142,7 +142,6 @@ def _all_years(key: "Key", what: str) -> pd.DataFrame:
         return measured.reasons_by(table, place, groups.group, groups.other)
     compute = {
         "decomposed": measured.decomposed,
-        "district contributions": measured.district_contributions,
         "left out": measured.left_out,
         "typical": measured.typical_schools,
         "chances": measured.chances_of_difference,
@@ -165,9 +164,15 @@ def decomposed(view: "View") -> pd.DataFrame:
     return _all_years(view.key, "decomposed")
 
 
-def district_contributions(view: "View") -> pd.DataFrame:
-    """What each district contributes by year; see ``analysis.measured.district_contributions``."""
-    return _all_years(view.key, "district contributions")
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _ranked_districts(key: "Key", year: int, measure: str) -> pd.DataFrame:
+    groups = comparison(key.group)
+    return measured.ranked_districts(_schools(key.of_any_groups, year), groups.group, groups.other, measure)
+
+
+def ranked_districts(view: "View", measure: str) -> pd.DataFrame:
+    """The year's districts by what they contribute to an index; see ``analysis.measured.ranked_districts``."""
+    return _ranked_districts(view.key, view.year, measure)
 
 
 def left_out(view: "View") -> pd.DataFrame:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from analysis.expected import EXACT, EXACT_OF_MANY, expected
+from analysis.decompose import by_level, nested
+from analysis.expected import EXACT, EXACT_OF_MANY, expected, expected_by_level
 from analysis.indices import INDICES, Units, measure
 from analysis.random_assignment import MUCH, Assignment, chance_share, permuted
 from analysis.replicates import stream
@@ -66,6 +67,18 @@ def test_exact_expected_values_are_means_over_every_assignment(name, schools):
 def test_exact_expected_values_of_three_groups(name):
     mean = mean_by_enumeration(name, THREE_GROUPS, [0, 0, 0])
     assert expected(one_place(*THREE_GROUPS), [name]).loc[0, name] == pytest.approx(mean, abs=1e-12)
+
+
+@pytest.mark.parametrize("schools", [TINY[0], TINY[3], THREE_GROUPS], ids=str)
+def test_what_levels_add_by_chance_is_the_mean_over_every_assignment(schools):
+    """Two of the three schools are one district."""
+    district, ways = np.array([0, 0, 1]), assignments(schools)
+    mean = [0.0, 0.0]
+    for each, times in ways.items():
+        for depth, level in enumerate(by_level(nested(one_place(*each), [district]))):
+            mean[depth] = mean[depth] + level.drop(columns="dissimilarity_most") * (times / ways.total())
+    for found, own in zip(expected_by_level(nested(one_place(*schools), [district])), mean, strict=True):
+        pd.testing.assert_frame_equal(found[list(own)], own, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", INDICES)

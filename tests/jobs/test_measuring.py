@@ -29,7 +29,6 @@ INDEX_COLUMNS = [
 ]
 # What marks the counts that are hidden, after all other columns.
 MARKS = ["group_students_within", "suppressed"]
-MEASURES = ["variance_ratio", "theil_h", "mutual_information", "exposure_shortfall"]
 TEXT = dict.fromkeys(["place", "ncessch", "leaid"], "str")
 
 
@@ -193,91 +192,6 @@ def test_names_that_are_formulas_are_told_as_text_and_come_back(run, tmp_path):
     (read,) = tables(told)
     assert evil in read.frame()["school"].tolist()
     assert evil in [row["school"] for row in json.loads(run(*job, "json"))]
-
-
-def test_decompose_by_hand(run, state):
-    years = json.loads(run("decompose", state, "--format", "json"))
-    assert list(years) == ["2020"]
-    assert set(years["2020"]) == {*MEASURES, "dissimilarity"}
-    for measure in MEASURES:
-        assert list(years["2020"][measure]) == ["total", "between", "within"]
-    assert years["2020"]["variance_ratio"] == pytest.approx(
-        {"total": 38 / 144, "between": 6 / 144, "within": 32 / 144}, abs=1e-15
-    )
-    assert years["2020"]["dissimilarity"] == pytest.approx(
-        {"total": 5 / 12, "between": 5 / 24, "added_within": 5 / 24}, abs=1e-15
-    )
-
-
-def test_decompose_adds_up_for_every_year_and_group(run):
-    for group in ("ed", "black,white", "hispanic"):
-        years = json.loads(run("decompose", "franklin", "--group", group, "--format", "json"))
-        assert len(years) == 6
-        for measures in years.values():
-            for measure in MEASURES:
-                parts = measures[measure]
-                assert parts["between"] + parts["within"] == pytest.approx(parts["total"], abs=1e-12)
-
-
-def test_decompose_as_csv_names_measure_and_part(run, state):
-    out = run("decompose", state, "--format", "csv")
-    assert {"year", "variance_ratio_total", "dissimilarity_added_within"} <= set(columns(out))
-    assert table(out)["variance_ratio_within"].tolist() == pytest.approx([32 / 144], abs=1e-15)
-
-
-LEVEL_COLUMNS = ["year", "measure", "level", "cells", "part", "share", "most"]
-
-
-def test_levels_by_hand(run, state):
-    """Each county is one district: of V, 6 of 38 parts lie between counties, none between districts of one."""
-    rows = table(run("decompose", state, "--levels", "state,county,district,school", "--format", "csv"))
-    assert list(rows) == LEVEL_COLUMNS
-    assert rows["measure"].unique().tolist() == [*MEASURES, "dissimilarity"]
-    v = rows[rows["measure"] == "variance_ratio"]
-    assert v["level"].tolist() == ["state", "county", "district", "school"]
-    assert v["cells"].tolist() == [1, 2, 2, 6]
-    assert v["part"].tolist() == pytest.approx([0, 6 / 144, 0, 32 / 144], abs=1e-15)
-    assert v["share"].tolist() == pytest.approx([0, 6 / 38, 0, 32 / 38], abs=1e-15)
-    d = rows[rows["measure"] == "dissimilarity"]
-    assert d["part"].tolist() == pytest.approx([0, 5 / 24, 0, 5 / 24], abs=1e-15)
-    # Uneven has 150 of 240 and 150 of 360 students: at most 5/12 of its D of 8/15.
-    assert d["most"].tolist() == pytest.approx([0, 5 / 24, 0, 5 / 12 * 8 / 15], abs=1e-15)
-    assert d["share"].isna().all()
-
-
-@pytest.mark.parametrize("group", ["ed", "black,white", "all-races"])
-def test_every_chain_adds_up_to_the_index(run, group):
-    job = ["franklin", "--group", group, "--format", "csv"]
-    whole = table(run("indices", *job)).set_index("year")
-    rows = table(run("decompose", *job, "--levels", "county,sector,district,level"))
-    parts = dict(list(rows.groupby("measure")))
-    for measure in ("variance_ratio", "theil_h", "mutual_information", "dissimilarity"):
-        added = parts[measure].groupby("year")["part"].sum()
-        assert added.tolist() == pytest.approx(whole[measure].tolist(), abs=1e-12)
-    assert parts["exposure_shortfall"]["part"].isna().all() == (group == "all-races")
-
-
-def test_levels_are_the_same_as_csv_json_and_table(run, state):
-    job = ["decompose", state, "--levels", "district"]
-    records = json.loads(run(*job, "--format", "json"))
-    assert [list(row) for row in records] == [LEVEL_COLUMNS] * len(records)
-    assert len(records) == len(table(run(*job, "--format", "csv"))) == len(run(*job).splitlines()) - 1
-    plain = json.loads(run("decompose", state, "--format", "json"))["2020"]
-    assert [row["part"] for row in records[:2]] == [plain["variance_ratio"][part] for part in ("between", "within")]
-
-
-def test_levels_that_do_not_nest_are_crossed_and_said(told, tmp_path):
-    moved = [*lines()[:3], lines()[3].replace("Adams", "Brown"), *lines()[4:]]
-    state = written(tmp_path / "crossed.csv", moved)
-    out, said = told("decompose", state, "--levels", "county,district", "--format", "csv")
-    assert "2020–21: 1 of 2 districts lie in more than one county; the part in each counts on its own." in said
-    assert table(out)["cells"].tolist()[:3] == [2, 3, 6]
-
-
-def test_schools_of_unknown_county_are_said(told, tmp_path):
-    state = written(tmp_path / "unknown.csv", [*lines()[:6], lines()[6].replace("Brown", "")])
-    _, said = told("decompose", state, "--levels", "county")
-    assert "2020–21: 1 school of unknown county counts as a county of its own." in said
 
 
 def test_all_races_leave_what_compares_two_groups_empty_and_say_so(told):

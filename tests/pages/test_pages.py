@@ -6,7 +6,7 @@ import re
 import pytest
 
 from analysis.indices import INDICES, MULTIGROUP
-from analysis.measured import bounds_by, decomposed, decomposed_by_level, indices_by
+from analysis.measured import bounds_by, decomposed, decomposed_by_level, indices_by, ranked_districts
 from analysis.policy.outcome import simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from data import store
@@ -19,6 +19,7 @@ from data.schema import ED_BASES, LEVELS
 from data.sensitivity import sensitivity
 from pages.shared.parts import HIDDEN
 from pages.words.numbers import percent
+from tests.pages.figures import values
 from tests.small_state import EVEN, UNEVEN, lines, written
 
 PAGES = ("overview", "districts", "district", "policy", "borders", "trends", "sources", "quality", "methods")
@@ -151,6 +152,25 @@ def test_overview_answers_for_each_index_what_lies_between_districts(opened, sma
     # 6 of 38 parts of V lie between districts.
     assert "By the variance ratio (V), 16% lies between districts and 84% within them." in said
     assert "it is 0.21 over districts, and sorting within districts adds 0.21 to make 0.42" in said
+
+
+@pytest.mark.parametrize(
+    ("label", "measure"), [("Theil's H (H)", "theil_h"), ("Exposure shortfall", "exposure_shortfall")]
+)
+def test_overview_ranks_districts_by_the_index_chosen(opened, small, numbers, label, measure):
+    """Both of the small state's districts together hold all of it; the picture holds what the analysis gives."""
+    app = opened("overview", state=small.label, contributed=label)
+    assert app.selectbox(key="contributed").value == label
+    rows = ranked_districts(store.schools(small), "ed", None, measure)
+    chart = next(chart.proto for chart in app.get("plotly_chart") if "districts-by-contribution" in chart.proto.config)
+    for bars, part in zip(json.loads(chart.spec)["data"], ("between", "within"), strict=True):
+        assert values(bars["x"]) == pytest.approx(rows[part].tolist())
+    (said,) = [each.value for each in app.markdown if "districts below hold" in each.value]
+    assert numbers(said)[:2] == ["2", "100%"]
+
+
+def test_all_races_are_not_ranked_by_what_compares_two(opened):
+    assert len(opened("overview", groups="all races").selectbox(key="contributed").options) == 3
 
 
 def test_overview_splits_over_a_chain_of_levels(opened):
