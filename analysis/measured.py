@@ -17,7 +17,14 @@ from analysis.two_groups import exposure, isolation
 from analysis.units import Codes, Floats, Other, Units, groups_of, known, places_by, ratio, units_by
 
 # The column that names a place, and the one that says what people call it.
-PLACES = {"state": ("state", "state"), "county": ("county", "county"), "district": ("leaid", "district")}
+PLACES = {
+    "state": ("state", "state"),
+    "region": ("region", "region"),
+    "metro": ("metro", "metro"),
+    "county": ("county", "county"),
+    "sector": ("sector", "sector"),
+    "district": ("leaid", "district"),
+}
 
 
 def indices_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from analysis.measured import left_out
 from analysis.policy.scenario import EXCLUDABLE
 from analysis.units import known
 from data import store
+from data.chain import ChainLevel, crossed_words
 from data.geographic import assigned, placed_words
 from data.groups import Comparison, comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, excluded_words, included
@@ -106,6 +107,12 @@ def tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison,
     for year, schools, students in left_out(table, groups.group, groups.other).itertuples(index=False):
         named = "school" if schools == 1 else "schools"
         say(f"{school_year(year)}: left out {schools:,} {named} with {students:,} students whose counts are unknown.")
+
+
+def tell_crossed(table: pd.DataFrame, groups: Comparison, levels: Sequence[ChainLevel]) -> None:
+    """Say what of a chain of levels does not nest, or is not known, in each year."""
+    for year, schools in table[known(table, groups.group, groups.other)].groupby("year"):
+        tell([f"{school_year(year)}: {words}" for words in crossed_words(schools, levels)])
 
 
 def check_draws(given: argparse.Namespace) -> None:

@@ -10,12 +10,11 @@ from analysis.decompose import ADDITIVE
 from analysis.errors import InputError
 from analysis.measured import decomposed, decomposed_by_level, ranked_districts
 from analysis.measured_uncertainty import expected_parts, part_intervals
-from analysis.units import known
-from data.chain import CHAIN, ChainLevel, chain, crossed_words
+from data.chain import CHAIN, ChainLevel, chain
 from data.groups import Comparison
 from data.privacy import carried_years, marked_districts
 from data.schema import school_year
-from jobs.asked import check_draws, compared, label_of, last_year, tell_left_out
+from jobs.asked import check_draws, compared, label_of, last_year, tell_crossed, tell_left_out
 from jobs.options import Menu, add_draws, add_measuring
 from jobs.printing import plain, say, tell, write, write_text
 from reports.where_it_lies import by_level, names_of, shares_between
@@ -133,8 +132,7 @@ def print_levels(
     table: pd.DataFrame, groups: Comparison, levels: Sequence[ChainLevel], given: argparse.Namespace
 ) -> None:
     """The part of segregation that lies at each level of a chain."""
-    for year, schools in table[known(table, groups.group, groups.other)].groupby("year"):
-        tell([f"{school_year(year)}: {words}" for words in crossed_words(schools, levels)])
+    tell_crossed(table, groups, levels)
     measured = expected_parts if given.expected else decomposed_by_level
     rows = measured(table, groups.group, groups.other, [level.column for level in levels[:-1]])
     rows = carried_years(rows.set_index("year"), table, groups, given.minimum_cell, keep=["measure", "depth", "cells"])

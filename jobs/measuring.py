@@ -9,10 +9,11 @@ from analysis.indices import INDICES, MULTIGROUP
 from analysis.measured import PLACES, bounded_indices_by, contributions, indices_by
 from analysis.measured_uncertainty import chance_ranges_by, expected_by, intervals_by
 from analysis.random_assignment import MUCH
+from data.chain import CHAIN, by_place
 from data.groups import comparison
 from data.privacy import hidden_words, marked_places, marked_schools
 from data.sensitivity import sensitivity
-from jobs.asked import asked_rules, check_draws, compared, counted, known_year, table_of, tell_left_out
+from jobs.asked import asked_rules, check_draws, compared, counted, known_year, table_of, tell_crossed, tell_left_out
 from jobs.options import Menu, add_data, add_draws, add_job, add_measuring, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, say, tell, write
 
@@ -40,7 +41,9 @@ def print_indices(given: argparse.Namespace) -> None:
     table, notes, groups = compared(given)
     if given.bounds and groups.many:
         raise InputError(f"--bounds compares two groups, not {given.group}; give --group {groups.group} or two races.")
+    table = by_place(table, given.by)
     tell_left_out(notes, table, groups, given.minimum_cell)
+    tell_crossed(table, groups, [CHAIN[given.by], CHAIN["school"]])
     if groups.many:
         pairs = [name for name in INDICES if name not in MULTIGROUP]
         say(f"{', '.join(pairs)}: left empty, for each compares two groups only.")

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.indices import INDICES, MULTIGROUP
+from analysis.measured import indices_by
+from data import store
 from data.reading import tables
 from tests.small_state import COLUMNS, EVEN, UNEVEN, lines, written
 
@@ -71,6 +73,31 @@ def test_indices_by_place(run, state, by, places, names):
     rows = table(run("indices", state, "--by", by, "--format", "csv"))
     assert rows["place"].tolist() == places
     assert rows["place_name"].tolist() == names
+
+
+@pytest.mark.parametrize("by", ["region", "metro", "sector"])
+def test_indices_by_place_are_those_of_its_schools_alone(run, by):
+    job = ["indices", "franklin", "--year", "2023", "--minimum-cell", "0", "--format", "csv"]
+    rows = table(run(*job, "--by", by)).set_index("place")
+    schools = store.schools(store.find("franklin")).query("year == 2023 and not virtual")
+    cells = schools["charter"].map({True: "charter", False: "not charter"}) if by == "sector" else schools[by]
+    name = rows.index[1]
+    alone = indices_by(schools[cells == name].assign(state="alone"), "state", "ed", None).iloc[0]
+    assert set(rows.index.dropna()) == set(cells.dropna())
+    assert rows.loc[name, list(INDICES)].tolist() == pytest.approx(alone[list(INDICES)].tolist(), rel=1e-12)
+
+
+@pytest.mark.parametrize("by", ["region", "metro", "sector"])
+def test_places_that_the_data_does_not_tell_are_refused(refused, state, by):
+    one = {"region": "region", "metro": "metro area", "sector": "sector"}[by]
+    assert f"does not say the {one} of any school; it knows state, county, district." in refused(
+        "indices", state, "--by", by
+    )
+
+
+def test_schools_of_no_known_place_are_said(told):
+    _, said = told("indices", "franklin", "--by", "metro", "--year", "2023")
+    assert "2023–24: 5 schools of unknown metro area count as a metro area of their own." in said
 
 
 def test_an_undefined_index_is_an_empty_cell_and_null(run, tmp_path):
