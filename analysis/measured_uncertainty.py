@@ -1,11 +1,19 @@
-"""How sure indices are, as tables: one row a place and year, in the order of ``analysis.measured.indices_by``."""
+"""How sure indices are, as tables: one row a place and year as in ``analysis.measured.indices_by``, or one a school."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from analysis.expected import expected, expected_by_level
-from analysis.indices import INDICES, measure
+from analysis.indices import INDICES, SCHOOL, measure
+from analysis.local_uncertainty import (
+    bootstrap_of_schools,
+    chance_of_schools,
+    corrected_of_schools,
+    expected_of_schools,
+    names_of,
+)
 from analysis.measured import PLACES, by_year, decomposed_by_level, indices_by, levels_by_year
 from analysis.random_assignment import chance_share, permuted
 from analysis.replicates import REPLICATES
@@ -118,6 +126,53 @@ def expected_parts(table: pd.DataFrame, group: str, other: Other, columns: Seque
     at = by_chance.index.get_indexer(pd.MultiIndex.from_frame(rows[["depth", "year"]]))
     found = by_chance.to_numpy()[at, by_chance.columns.get_indexer(pd.Index(rows["measure"]))]
     return rows.assign(expected=found, excess=rows["part"] - found)
+
+
+def schools_by_chance(
+    table: pd.DataFrame, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """What each school is in the place that all the schools given make, were students assigned at random.
+
+    Args:
+        table, group, other: as in ``analysis.measured.contributions``.
+        replicates, seed: of the permutations, for the contribution.
+
+    Returns:
+        Columns ncessch, and for each measure of ``analysis.indices.SCHOOL`` ``<measure>_expected`` and
+        ``<measure>_excess``, the value less the expected one; NaN where undefined.
+    """
+    counted, units = _of_one_place(table, group, other)
+    by_chance = expected_of_schools(units, replicates, seed)
+    names = names_of(units)
+    value = pd.DataFrame({name: SCHOOL[name].function(units) if name in names else np.nan for name in SCHOOL})
+    return _beside_schools(counted, {"expected": by_chance, "excess": value - by_chance})
+
+
+def school_intervals(
+    table: pd.DataFrame, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """How sure it is what each school is in the place that all the schools given make.
+
+    Returns:
+        Columns ncessch, and for each measure of ``analysis.indices.SCHOOL`` ``<measure>_corrected``,
+        ``<measure>_interval_low`` and ``_high`` (95 %, of the corrected one), and ``<measure>_chance_low`` and
+        ``_high`` (of random assignments); NaN where undefined.
+    """
+    counted, units = _of_one_place(table, group, other)
+    drawn, assigned = bootstrap_of_schools(units, replicates, seed), chance_of_schools(units, replicates, seed)
+    corrected_ones = {"corrected": corrected_of_schools(units), "interval_low": drawn.low, "interval_high": drawn.high}
+    return _beside_schools(counted, corrected_ones | {"chance_low": assigned.low, "chance_high": assigned.high})
+
+
+def _of_one_place(table: pd.DataFrame, group: str, other: Other) -> tuple[pd.DataFrame, Units]:
+    counted = table[known(table, group, other)]
+    return counted, units_by(counted, group, other, ["year"])[0]
+
+
+def _beside_schools(counted: pd.DataFrame, columns: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The schools' ids with what was found of them, all of one measure side by side."""
+    found = {f"{name}_{what}": each[name].to_numpy() for name in SCHOOL for what, each in columns.items()}
+    return pd.DataFrame({"ncessch": counted["ncessch"].to_numpy()} | found)
 
 
 def _units(table: pd.DataFrame, by: str, group: str, other: Other) -> Units:

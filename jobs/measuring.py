@@ -5,9 +5,15 @@ import argparse
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.indices import INDICES, MULTIGROUP
+from analysis.indices import INDICES, MULTIGROUP, SCHOOL
 from analysis.measured import PLACES, bounded_indices_by, contributions, indices_by
-from analysis.measured_uncertainty import chance_ranges_by, expected_by, intervals_by
+from analysis.measured_uncertainty import (
+    chance_ranges_by,
+    expected_by,
+    intervals_by,
+    school_intervals,
+    schools_by_chance,
+)
 from analysis.random_assignment import MUCH
 from data.chain import CHAIN, by_place
 from data.groups import comparison
@@ -27,6 +33,7 @@ def add_jobs(menu: Menu) -> None:
 
     job = add_measuring(menu, "contribution", print_contributions, "each school's contribution to D")
     job.add_argument("--district", required=True, metavar="ID", help="the district's id")
+    add_draws(job, "what each number would be", "each number", also=", and the range that chance alone gives")
 
     job = add_job(menu, "sensitivity", print_sensitivity, "the headline numbers on every definition of disadvantage")
     add_data(job)
@@ -89,6 +96,7 @@ def print_sensitivity(given: argparse.Namespace) -> None:
 
 def print_contributions(given: argparse.Namespace) -> None:
     """What each school of a district contributes to its D."""
+    check_draws(given)
     table, notes, groups = compared(given)
     table = table[table["leaid"] == given.district]
     if table.empty:
@@ -96,5 +104,9 @@ def print_contributions(given: argparse.Namespace) -> None:
     last = table[table["year"] == table["year"].max()]
     tell_left_out(notes, last, groups, given.minimum_cell)
     rows = contributions(last, groups.group, groups.other)
-    rests = ["contribution", "gap", "local_information", "local_h", *([] if groups.many else ["group_students"])]
+    rests = [*SCHOOL, *([] if groups.many else ["group_students"])]
+    for wanted, found_of in ((given.expected, schools_by_chance), (given.interval, school_intervals)):
+        if wanted:
+            more = found_of(last, groups.group, groups.other, given.replicates, given.seed)
+            rows, rests = rows.merge(more, on="ncessch", how="left"), [*rests, *more.columns.drop("ncessch")]
     write(marked_schools(rows, last, groups, rests, given.minimum_cell), given)

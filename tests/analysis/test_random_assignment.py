@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import combinations, pairwise, permutations
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from analysis.indices import INDICES, Units, measure
 from analysis.random_assignment import MUCH, Assignment, chance_share, permuted
 from analysis.replicates import stream
 from tests.oracle import exact
-from tests.oracle.tables import exact_places, one_place, tables, units
+from tests.oracle.tables import assignments, exact_places, one_place, tables, units
 
 TINY = (
     [(1, 2), (2, 0), (0, 1)],
@@ -28,17 +28,6 @@ TINY = (
     [(1, 0), (0, 1)],
 )
 THREE_GROUPS = [(1, 1, 0), (1, 0, 2), (0, 1, 0)]
-
-
-def assignments(schools: Sequence[Sequence[int]]) -> Counter[tuple[tuple[int, ...], ...]]:
-    """Every way the students can sit on the schools' seats, as counts of the groups, by how many ways there are."""
-    groups = range(len(schools[0]))
-    heads = [group for group in groups for school in schools for _ in range(school[group])]
-    ends = np.cumsum([0, *(sum(school) for school in schools)])
-    return Counter(
-        tuple(tuple(seats[a:b].count(group) for group in groups) for a, b in pairwise(ends))
-        for seats in permutations(heads)
-    )
 
 
 def mean_by_enumeration(name: str, schools: Sequence[Sequence[int]], uncounted: Sequence[int]) -> float | None:

@@ -298,3 +298,18 @@ def test_intervals_stand_beside_bounds_under_names_of_their_own(run, state):
     assert row["variance_ratio_corrected"] == pytest.approx((38 / 144 - 5 / 599) / (1 - 5 / 599), rel=1e-12)
     assert run(*job) == run(*job, "--seed", "0")
     assert run(*job) != run(*job, "--seed", "1")
+
+
+def test_how_much_of_a_schools_contribution_is_chance_by_hand(run, state):
+    """Three schools of 100 with 90, 50 and 10 of the group; V of the district is .4267, by chance alone 2/299."""
+    job = ["contribution", state, "--district", UNEVEN, "--expected", "--interval", "--replicates", "50"]
+    rows = table(run(*job, "--format", "csv")).set_index("ncessch")
+    assert rows["gap_expected"].tolist() == [0, 0, 0]
+    assert rows["contribution_expected"].tolist() == pytest.approx([1 / 3] * 3, abs=0.1)
+    v = 32 / 75
+    factor = ((v - 2 / 299) / (v * (1 - 2 / 299))) ** 0.5
+    assert rows.loc[f"{UNEVEN}00001", "gap_corrected"] == pytest.approx(0.4 * factor, rel=1e-12)
+    assert rows.loc[f"{UNEVEN}00001", "gap_interval_low"] < 0.4 < rows.loc[f"{UNEVEN}00001", "gap_interval_high"]
+    assert rows.loc[f"{UNEVEN}00001", "gap_chance_high"] < 0.2
+    by_chance = table(run("indices", state, "--by", "district", "--expected", "--format", "csv")).set_index("place")
+    assert rows["local_h_expected"].mean() == pytest.approx(by_chance.loc[UNEVEN, "theil_h_expected"], rel=1e-12)
