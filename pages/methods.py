@@ -89,7 +89,8 @@ st.markdown(
     """
 - *By chance alone*: the value expected if the students of a place were assigned at random to its schools, every school
   keeping its size. Small schools differ by chance, so indices of small places are high even then. It is exact for D,
-  exposure, isolation, V, H and M, and the mean of random assignments for Gini and Atkinson.
+  exposure, isolation, V, H and M, of many groups for D, P*, H and M, and the mean of random assignments for the others.
+  It splits over levels as the index does, and D with what each level adds.
 - *Chance explains much* where random assignment alone would give more than half of what sets the value apart from
   schools of one and the same mix.
 - *Corrected for chance*: each school's students are taken for one draw of as many from those who might have attended
@@ -99,6 +100,9 @@ st.markdown(
   students every one is counted, and the value itself is exact.
 - The correction takes shares to vary smoothly. Where schools fall into a few kinds far apart it may take off a little
   too much of D, Gini, H, M and Atkinson.
+- So for one school: its gap to the district is 0 by chance, its local H has an exact expected value, and its
+  contribution is a mean of random assignments, never 0. Drawing shares together leaves contributions as they are; their
+  range is that of students drawn anew.
 - Draws have a fixed seed, and large states fewer of them (at least 40): their intervals are narrower than a digit.
 """
 )

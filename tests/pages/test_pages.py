@@ -173,6 +173,18 @@ def test_all_races_are_not_ranked_by_what_compares_two(opened):
     assert len(opened("overview", groups="all races").selectbox(key="contributed").options) == 3
 
 
+def test_every_school_stands_with_what_chance_gives_it(opened, small):
+    app = opened("district", state=small.label, district=f"Uneven ({UNEVEN})")
+    rows = next(each.value for each in app.dataframe if "Contribution by chance" in each.value)
+    # Three schools of one size share out alike by chance; Uneven's middle school contributes nothing.
+    assert rows["Contribution by chance"].tolist() == pytest.approx([100 / 3] * 3, abs=5)
+    middle = rows.set_index("School id").loc[f"{UNEVEN}00002"]
+    assert middle["Contribution to D"] == 0
+    assert 0 <= middle["Contribution from"] < middle["Contribution to"] < 30
+    many = opened("district", groups="all races").dataframe
+    assert any({"Local H by chance", "Local H from"} <= set(each.value) for each in many)
+
+
 def test_overview_splits_over_a_chain_of_levels(opened):
     table = store.schools(store.find("franklin"))
     this_year = table[(table["year"] == table["year"].max()) & ~table["virtual"].fillna(False)]
