@@ -115,6 +115,19 @@ def tell_crossed(table: pd.DataFrame, groups: Comparison, levels: Sequence[Chain
         tell([f"{school_year(year)}: {words}" for words in crossed_words(schools, levels)])
 
 
+def tell_untold(what: str, given: argparse.Namespace) -> None:
+    """Say that numbers are left empty for the counts hidden under them, and how to get them.
+
+    Args:
+        what: the numbers, as the beginning of a sentence.
+        given: the job's options.
+    """
+    say(
+        f"{what}: left empty, for too many school counts are hidden under them at a minimum cell of "
+        f"{given.minimum_cell}; --minimum-cell 0 computes them from the counts as loaded, not to pass on."
+    )
+
+
 def check_draws(given: argparse.Namespace) -> None:
     """Refuse a number of replicates, or a seed, that nothing can be drawn with."""
     if not 1 <= given.replicates <= MOST_REPLICATES:

@@ -16,7 +16,7 @@ from data.lineage import lineage
 from data.plan_privacy import marked_through
 from data.privacy import hidden_words, marked_change
 from data.schema import ED_BASES, school_year
-from jobs.asked import asked_rules, compared, table_of, tell_left_out
+from jobs.asked import asked_rules, compared, table_of, tell_left_out, tell_untold
 from jobs.options import Menu, add_compared, add_data, add_job, add_output, add_rules
 from jobs.policy import read_scenario
 from jobs.printing import TABLE_FORMATS, say, tell, write
@@ -66,7 +66,10 @@ def print_change(given: argparse.Namespace) -> None:
     tell_left_out(notes, table, groups, given.minimum_cell)
     change = changed(table, first, last, groups.group, groups.other)
     _tell(change)
-    write(_rows(change, marked_change(change.change.parts, table, groups, given.minimum_cell)), given)
+    told = marked_change(change.change.parts, table, groups, given.minimum_cell)
+    if "suppressed" in told:
+        tell_untold(f"The change between {school_year(first)} and {school_year(last)} and its parts", given)
+    write(_rows(change, told), given)
 
 
 def print_between_scenarios(given: argparse.Namespace) -> None:

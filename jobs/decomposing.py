@@ -14,7 +14,7 @@ from data.chain import CHAIN, ChainLevel, chain
 from data.groups import Comparison
 from data.privacy import carried_years, marked_districts
 from data.schema import school_year
-from jobs.asked import check_draws, compared, label_of, last_year, tell_crossed, tell_left_out
+from jobs.asked import check_draws, compared, label_of, last_year, tell_crossed, tell_left_out, tell_untold
 from jobs.options import Menu, add_draws, add_measuring
 from jobs.printing import plain, say, tell, write, write_text
 from reports.where_it_lies import by_level, names_of, shares_between
@@ -78,7 +78,9 @@ def print_parts(table: pd.DataFrame, groups: Comparison, given: argparse.Namespa
         ends = part_intervals(table, groups.group, groups.other, given.replicates, given.seed)
         ends.columns = pd.MultiIndex.from_tuples([(m, f"{part}_{_ENDS[end]}") for m, part, end in ends.columns])
         found = found.join(ends)
+    measured = found
     found = carried_years(found, table, groups, given.minimum_cell)
+    _tell_untold(measured, found, given)
     lead, answers = shares_between(label_of(given.data), int(found.index[-1]), groups, found.iloc[-1])
     tell([lead, *answers] if answers else [])
     if given.format == "json":
@@ -90,6 +92,13 @@ def print_parts(table: pd.DataFrame, groups: Comparison, given: argparse.Namespa
         write(found.reset_index(), given)
     else:
         write(_rows_of_parts(found, sure=given.expected or given.interval), given)
+
+
+def _tell_untold(measured: pd.DataFrame, told: pd.DataFrame, given: argparse.Namespace) -> None:
+    """Say of which years the numbers are left empty."""
+    untold = (measured.notna() & told.isna()).any(axis=1)
+    if years := ", ".join(school_year(int(year)) for year in sorted(set(untold.index[untold]))):
+        tell_untold(f"The parts of {years}", given)
 
 
 def _by_chance(table: pd.DataFrame, groups: Comparison) -> pd.DataFrame:
@@ -135,7 +144,9 @@ def print_levels(
     tell_crossed(table, groups, levels)
     measured = expected_parts if given.expected else decomposed_by_level
     rows = measured(table, groups.group, groups.other, [level.column for level in levels[:-1]])
-    rows = carried_years(rows.set_index("year"), table, groups, given.minimum_cell, keep=["measure", "depth", "cells"])
+    measured = rows.set_index("year")
+    rows = carried_years(measured, table, groups, given.minimum_cell, keep=["measure", "depth", "cells"])
+    _tell_untold(measured, rows, given)
     rows = rows.reset_index()
     last = rows[rows["year"] == rows["year"].max()]
     for measure, name in names_of(groups).items():

@@ -84,8 +84,9 @@ def place_among(name: str, groups: Comparison, year: int, place: pd.Series, labe
     """
     if math.isnan(place["value"]) or not place["others"]:
         return f"In {name} or in every similar district the {label} is {UNDEFINED}, so they cannot be compared."
+    between = groups.words if groups.many else f"{groups.group_words} and {groups.other_words}"
     return (
-        f"Between {groups.group_words} and {groups.other_words} in {school_year(year)}, the {label} in {name} is "
+        f"{'Of' if groups.many else 'Between'} {between} in {school_year(year)}, the {label} in {name} is "
         f"{number(place['value'])}: higher than in {place['below']:.0f} of the {place['others']:.0f} districts most "
         f"like it, where it runs from {number(place['low'])} to {number(place['high'])}."
     )

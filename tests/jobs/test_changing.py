@@ -82,6 +82,18 @@ def test_two_definitions_of_disadvantage_are_not_compared(refused, tmp_path):
     assert COLUMNS.split(",")[10] == "ed_basis"
 
 
+def test_a_change_left_empty_for_hidden_counts_says_how_to_get_it(told):
+    job = ["change", "franklin", "--group", "all-races", "--place", "9000360", "--format", "csv"]
+    out, said = told(*job)
+    assert pd.read_csv(StringIO(out))["change"].isna().all()
+    (line,) = [line for line in said if "left empty" in line]
+    assert line.startswith("The change between 2018–19 and 2023–24 and its parts: left empty")
+    assert "--minimum-cell 0" in line
+    out, said = told(*job, "--minimum-cell", "0")
+    assert pd.read_csv(StringIO(out))["change"].notna().all()
+    assert not any("left empty" in line for line in said)
+
+
 def test_between_two_scenarios_and_today(run, refused, tmp_path):
     files = [tmp_path / "dallas.json", tmp_path / "third.json"]
     run("scenario", "franklin", "--district", "9000360", "--preset", "dallas", "-o", files[0])
