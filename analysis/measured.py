@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.bounds import bounds
 from analysis.decompose import ADDITIVE, Level, by_level, decompose, district_parts, nested
-from analysis.indices import OF_ANY_GROUPS, SCHOOL, measure, undefined_reason
+from analysis.indices import INDICES, OF_ANY_GROUPS, ORDERED, SCHOOL, measure, undefined_order, undefined_reason
 from analysis.intervals import Intervals
 from analysis.multigroup import diversity
 from analysis.pair_bounds import pair_bounds
@@ -27,7 +27,9 @@ PLACES = {
 }
 
 
-def indices_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.DataFrame:
+def indices_by(
+    table: pd.DataFrame, by: str, group: str, other: Other, names: Sequence[str] = tuple(INDICES)
+) -> pd.DataFrame:
     """Every index of every place and year.
 
     Args:
@@ -35,6 +37,7 @@ def indices_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.Dat
         by: a key of ``PLACES``.
         group, other: columns that count the groups; ``other`` is None for everyone else, several columns for all of
             them.
+        names: the indices; see ``analysis.indices.measure``.
 
     Returns:
         Columns year, place, place_name, schools, students, group_students (of several groups: students of any), of
@@ -50,10 +53,12 @@ def indices_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.Dat
         students=units.students_total.astype(np.int64),
         group_students=(units.counted_total if many else units.totals[:, 0]).astype(np.int64),
     )
-    return (rows.assign(diversity=diversity(units)) if many else rows).join(measure(units))
+    return (rows.assign(diversity=diversity(units)) if many else rows).join(measure(units, names))
 
 
-def reasons_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.DataFrame:
+def reasons_by(
+    table: pd.DataFrame, by: str, group: str, other: Other, names: Sequence[str] = tuple(INDICES)
+) -> pd.DataFrame:
     """Why indices are undefined, for the places and years of ``indices_by`` in the same order.
 
     Returns:
@@ -62,7 +67,9 @@ def reasons_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.Dat
     column, name = PLACES[by]
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year", column])
-    return _named(keys, counted[name], units.place).assign(**undefined_reason(units))
+    return _named(keys, counted[name], units.place).assign(
+        **undefined_reason(units), **{name: undefined_order(units) for name in names if name in ORDERED}
+    )
 
 
 def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None = None) -> pd.DataFrame:

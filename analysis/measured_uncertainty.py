@@ -46,7 +46,7 @@ def expected_by(
         undefined.
     """
     units = _units(table, by, group, other)
-    value, by_chance = measure(units)[list(names)], expected(units, names, replicates, seed)
+    value, by_chance = measure(units, names), expected(units, names, replicates, seed)
     columns = {
         "expected": by_chance,
         "excess": value - by_chance,
@@ -80,7 +80,13 @@ def intervals_by(
 
 
 def chance_ranges_by(
-    table: pd.DataFrame, by: str, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+    table: pd.DataFrame,
+    by: str,
+    group: str,
+    other: Other,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    names: Sequence[str] = tuple(INDICES),
 ) -> pd.DataFrame:
     """Between which values every index of every place and year lies in 95 % of random assignments.
 
@@ -88,7 +94,7 @@ def chance_ranges_by(
         Columns year, place, place_name, and for each index ``<index>_chance_low`` and ``<index>_chance_high``; NaN
         where undefined.
     """
-    assigned = permuted(_units(table, by, group, other), replicates=replicates, seed=seed)
+    assigned = permuted(_units(table, by, group, other), names, replicates, seed)
     return _beside(table, by, group, other, {"chance_low": assigned.low, "chance_high": assigned.high})
 
 

@@ -36,6 +36,11 @@ def compared(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Compar
     """
     groups = comparison(given.group)
     table, notes = asked_table(given)
+    if not {*groups.columns} <= {*table.columns}:
+        raise InputError(
+            f"{given.data} does not count students both by free and by free or reduced-price lunch, so it has no "
+            "income bands; load a lunch file with both, or give another --group."
+        )
     if not known(table, groups.group, groups.other).any():
         raise InputError(
             f"{given.data} has no school in this choice with counts of {groups.words}; "

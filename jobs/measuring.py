@@ -58,11 +58,11 @@ def print_indices(given: argparse.Namespace) -> None:
     if given.bounds and not isinstance(groups.other, tuple):
         found = bounded_indices_by(table, given.by, groups.group, groups.other)
     else:
-        found = indices_by(*asked)
+        found = indices_by(*asked, groups.indices)
     parts = ((given.expected, expected_by), (given.interval, intervals_by), (given.interval, chance_ranges_by))
     for wanted, measured_by in parts:
         if wanted:
-            more = measured_by(*asked, given.replicates, given.seed)
+            more = measured_by(*asked, given.replicates, given.seed, groups.indices)
             found = found.merge(more.drop(columns="place_name"), on=["year", "place"], how="left")
     found = marked_places(found, table, given.by, groups, given.minimum_cell)
     if given.expected:

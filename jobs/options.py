@@ -40,7 +40,9 @@ def add_measuring(menu: Menu, name: str, run: Job, words: str) -> argparse.Argum
 
 def add_compared(job: argparse.ArgumentParser) -> None:
     """Add whom a job compares, and in which schools."""
-    job.add_argument("--group", default="ed", help="ed, a race, two races as in black,white, or all-races (default ed)")
+    job.add_argument(
+        "--group", default="ed", help="ed, a race, two races as in black,white, all-races, or income-bands (default ed)"
+    )
     job.add_argument("--level", choices=LEVELS, help="only schools of this level")
     job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
 

@@ -48,11 +48,16 @@ st.subheader("Indices of two groups")
 define(INDICES, read=not view.groups.many)
 st.subheader("Indices of all groups at once")
 st.markdown(
-    "For all races. n_sg counts the students of group g in school s, t_s those of every group; N_g and T are the "
-    f"place's sums, p_sg = n_sg / t_s and P_g = N_g / T. {measure_words.absent_among_many()}"
+    "For all races, and income bands. n_sg counts the students of group g in school s, t_s those of every group; N_g "
+    f"and T are the place's sums, p_sg = n_sg / t_s and P_g = N_g / T. {measure_words.absent_among_many()}"
 )
 define(MULTIGROUP, read=view.groups.many)
 st.subheader("Ordered bands")
+st.markdown(
+    "Income bands are students with free lunch, with reduced-price lunch and without either, where the data counts "
+    "both free lunch and free or reduced-price lunch: families up to 130 % of the poverty line, up to 185 % and above, "
+    "as far as each is counted. Schools that count every student as free lunch put them all into the lowest band."
+)
 define(ORDERED)
 st.subheader("One school in its place")
 define(SCHOOL)

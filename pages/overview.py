@@ -20,7 +20,9 @@ between, within = (float(this_year["variance_ratio", part]) for part in ("betwee
 st.title(measure_words.headline(between, within))
 if view.groups.many:
     chances = store.chances_of_difference(view).loc[view.year]
-    answer = measure_words.where_races_lie(place, view.year, chances["of_all"], chances["of_school"], between, within)
+    answer = measure_words.where_many_lie(
+        place, view.year, view.groups, chances["of_all"], chances["of_school"], between, within
+    )
 else:
     typical = store.typical_schools(view).loc[view.year]
     answer = measure_words.where_it_lies(

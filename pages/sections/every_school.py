@@ -69,7 +69,7 @@ def _labels(view: View, schools: pd.DataFrame) -> dict[str, str]:
         "level": "Level",
         "students": "Students",
         **({} if view.groups.many else of_two),
-        "share": "Chance of difference in race" if view.groups.many else "Share",
+        "share": view.groups.share_label if view.groups.many else "Share",
         "contribution": f"Contribution to {splits.contributed_to(view)}",
         "local_h": "Local H",
         **{f"{measure}_{end}": label for end, label in sure.items()},

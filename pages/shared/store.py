@@ -10,7 +10,6 @@ import streamlit as st
 
 from analysis import measured
 from analysis.borders import Change, border_gaps, joined, opened
-from analysis.indices import INDICES
 from analysis.measured_uncertainty import KEYS, expected_by, intervals_by, part_intervals
 from analysis.peers import peers as similar
 from analysis.replicates import REPLICATES
@@ -136,10 +135,10 @@ def _all_years(key: "Key", what: str) -> pd.DataFrame:
     groups = comparison(key.group)
     if what in measured.PLACES:
         return marked_places(
-            measured.indices_by(table, what, groups.group, groups.other), table, what, groups, key.cell
+            measured.indices_by(table, what, groups.group, groups.other, groups.indices), table, what, groups, key.cell
         )
     if (place := what.removeprefix("reasons by ")) in measured.PLACES:
-        return measured.reasons_by(table, place, groups.group, groups.other)
+        return measured.reasons_by(table, place, groups.group, groups.other, groups.indices)
     compute = {
         "decomposed": measured.decomposed,
         "left out": measured.left_out,
@@ -262,10 +261,11 @@ def _how_sure(key: "Key", year: int, leaid: str | None) -> pd.DataFrame:
     # All schools of the view are one place, whatever the states they name.
     schools = schools.assign(state="") if leaid is None else schools[schools["leaid"] == leaid]
     asked = (schools, "state" if leaid is None else "district", groups.group, groups.other, replicates(schools))
-    found = expected_by(*asked).join(intervals_by(*asked).drop(columns=KEYS))
+    names = groups.indices
+    found = expected_by(*asked, names=names).join(intervals_by(*asked, names=names).drop(columns=KEYS))
     row = found.iloc[0]
     columns = ("expected", "excess", "chance_share", "corrected", "interval_low", "interval_high")
-    sure = pd.DataFrame({what: [row[f"{index}_{what}"] for index in INDICES] for what in columns}, index=list(INDICES))
+    sure = pd.DataFrame({what: [row[f"{index}_{what}"] for index in names] for what in columns}, index=list(names))
     return sure.assign(value=sure["expected"] + sure["excess"])
 
 

@@ -19,10 +19,10 @@ def district_range(name: str, year: int, groups: Comparison, share: float, share
     """The district's answer: its share and the range of its schools."""
     if not shares:
         return f"{name} has no school in {school_year(year)} whose counts of {groups.group_words} are known."
-    first = (
-        f"In {name} in {school_year(year)}, two students differ in race with a chance of {share * 100:.0f} in 100."
+    first = f"In {name} in {school_year(year)}, " + (
+        f"two students differ in {groups.by} with a chance of {share * 100:.0f} in 100."
         if groups.many
-        else f"In {name} in {school_year(year)}, {of_100(share)} students are {groups.adjective}."
+        else f"{of_100(share)} students are {groups.adjective}."
     )
     if len(shares) == 1:
         return first + " It has one school in this view, so nothing can differ within it."

@@ -48,24 +48,29 @@ def where_it_lies(
     )
 
 
-def where_races_lie(place: str, year: int, of_all: float, of_school: float, between: float, within: float) -> str:
-    """The overview's answer for all races: how often two students differ, and where the difference lies.
+def where_many_lie(
+    place: str, year: int, groups: Comparison, of_all: float, of_school: float, between: float, within: float
+) -> str:
+    """The overview's answer for many groups: how often two students differ, and where the difference lies.
 
     Args:
-        place, year: what the numbers are about.
-        of_all, of_school: the chance that two students of the place, and of one school, differ in race.
+        place, year, groups: what the numbers are about.
+        of_all, of_school: the chance that two students of the place, and of one school, differ.
         between, within: parts of the variance ratio of all groups.
     """
     if any(math.isnan(value) for value in (of_all, between, within)):
-        return f"{place} in {school_year(year)} has students of one race only, so their separation is not defined."
+        return (
+            f"{place} in {school_year(year)} has students of one {groups.by} only, so their separation is not defined."
+        )
     typical = (
-        f"In {place} in {school_year(year)}, two students differ in race with a chance of {percent(of_all)}, two of "
-        f"the same school with {percent(of_school)}."
+        f"In {place} in {school_year(year)}, two students differ in {groups.by} with a chance of {percent(of_all)}, "
+        f"two of the same school with {percent(of_school)}."
     )
     if (total := between + within) == 0:
         return typical + " There is no separation between schools."
     return (
-        typical + f" {between / total:.0%} of the separation of all races lies between districts, {within / total:.0%} "
+        typical
+        + f" {between / total:.0%} of the separation of {groups.words} lies between districts, {within / total:.0%} "
         "within them."
     )
 
@@ -73,7 +78,7 @@ def where_races_lie(place: str, year: int, of_all: float, of_school: float, betw
 def absent_among_many() -> str:
     """Which indices have no value among more than two groups."""
     *first, last = (index.label for name, index in INDICES.items() if name not in MULTIGROUP)
-    return f"{', '.join(first)} and {last} compare two groups only, so they have no value for all races at once."
+    return f"{', '.join(first)} and {last} compare two groups only, so they have no value for more at once."
 
 
 def reading(index: Index, value: float, place: str, year: int, groups: Comparison) -> str:

@@ -230,6 +230,21 @@ def test_all_races_leave_what_compares_two_groups_empty_and_say_so(told):
     assert "exposure, isolation, atkinson: left empty, for each compares two groups only." in said
 
 
+def test_income_bands_by_hand(run, refused, state, tmp_path):
+    """Two schools of 40: half free and half reduced-price; half reduced-price and half paid. See docs/methods.md."""
+    header = "year,ncessch,leaid,state,students,ed,ed_basis,ed_free"
+    banded = written(tmp_path / "bands.csv", [header, "2020,1,a,OH,40,40,frpl,20", "2020,2,a,OH,40,20,frpl,0"])
+    job = ["indices", banded, "--group", "income-bands", "--minimum-cell", "0", "--expected", "--format", "json"]
+    (row,) = json.loads(run(*job))
+    assert row["rank_order_h"] == pytest.approx(0.3837, abs=5e-5)
+    assert row["diversity"] == pytest.approx(5 / 8)
+    assert 0 < row["rank_order_h_expected"] < row["rank_order_h"]
+    assert row["exposure"] is None
+    assert "does not count students both by free and by free or reduced-price lunch" in refused(
+        "indices", state, "--group", "income-bands"
+    )
+
+
 def test_all_races_of_two_are_those_two(run, state):
     pair, every = (
         table(run("indices", state, "--group", group, "--minimum-cell", "0", "--format", "csv")).iloc[0]

@@ -10,7 +10,7 @@ from analysis.measured import bounds_by, decomposed, decomposed_by_level, indice
 from analysis.policy.outcome import simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from data import store
-from data.groups import comparison
+from data.groups import comparison, with_bands
 from data.lineage import lineage, summary
 from data.load import load
 from data.privacy import MINIMUM_CELL, protected
@@ -171,6 +171,20 @@ def test_overview_ranks_districts_by_the_index_chosen(opened, small, numbers, la
 
 def test_all_races_are_not_ranked_by_what_compares_two(opened):
     assert len(opened("overview", groups="all races").selectbox(key="contributed").options) == 3
+
+
+def test_income_bands_have_rank_order_h_and_their_own_words(opened):
+    label = comparison("income-bands").label
+    table = with_bands(store.schools(store.find("franklin")))
+    this_year = table[(table["year"] == table["year"].max()) & ~table["virtual"].fillna(False)]
+    bands = comparison("income-bands")
+    state = indices_by(this_year, "state", bands.group, bands.other, bands.indices).iloc[0]
+    app = opened("overview", groups=label)
+    assert "two students differ in income band" in sentence(app)
+    assert app.table[0].value.loc["Rank-order H (H^R)", "All schools"] == f"{state['rank_order_h']:.2f}"
+    compared = opened("districts", groups=label, measure="Rank-order H (H^R)")
+    assert compared.selectbox(key="measure").value == "rank_order_h"
+    assert label not in opened("overview", state=CALIFORNIA).selectbox(key="groups").options
 
 
 def test_every_school_stands_with_what_chance_gives_it(opened, small):

@@ -8,6 +8,7 @@ from pages.words import measures as measure_words
 
 NAN = float("nan")
 ED = comparison("ed")
+RACES = comparison("all-races")
 D = INDICES["dissimilarity"]
 
 
@@ -36,12 +37,12 @@ def test_headline(between, within, word):
     assert word in measure_words.headline(between, within)
 
 
-def test_where_races_lie_says_both_chances_and_both_parts(numbers):
-    said = measure_words.where_races_lie("Ohio", 2020, 0.69, 0.54, 0.3, 0.1)
+def test_where_many_lie_says_both_chances_and_both_parts(numbers):
+    said = measure_words.where_many_lie("Ohio", 2020, RACES, 0.69, 0.54, 0.3, 0.1)
     assert numbers(said) == ["2020", "21", "69%", "54%", "75%", "25%"]
-    assert "no separation" in measure_words.where_races_lie("Ohio", 2020, 0.5, 0.5, 0.0, 0.0)
+    assert "no separation" in measure_words.where_many_lie("Ohio", 2020, RACES, 0.5, 0.5, 0.0, 0.0)
     for chances in ((0.0, 0.0, NAN, NAN), (NAN, NAN, NAN, NAN)):
-        said = measure_words.where_races_lie("Ohio", 2020, *chances)
+        said = measure_words.where_many_lie("Ohio", 2020, RACES, *chances)
         assert "not defined" in said
         assert "nan" not in said
 
