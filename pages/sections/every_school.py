@@ -9,7 +9,7 @@ from data.privacy import marked_schools
 from pages.shared import parts, splits, store
 from pages.shared.view import Key, View
 
-_SURE = ("expected", "interval_low", "interval_high")
+_SURE = {"expected": "By chance", "interval_low": "From", "interval_high": "To"}
 
 
 def show_every_school(view: View, leaid: str, schools: pd.DataFrame) -> None:
@@ -40,13 +40,13 @@ def _show_table(view: View, leaid: str, schools: pd.DataFrame) -> None:
         shown[list(labels)].sort_values("share", ascending=False),
         labels,
         key="schools_table",
-        percent=["contribution", *(name for name in labels if name.startswith("contribution_"))],
+        percent=[name for name in labels if name.startswith("contribution")],
         points=points,
         bar="share",
     )
     st.caption(
-        "*By chance*: what it would be on average if the district's students were assigned to its schools at random. "
-        "*From* and *to*: the range it lies in 95 times of 100 when each school's students are drawn anew."
+        "*By chance*: what the measure before it would be on average if the district's students were assigned to its "
+        "schools at random. *From* and *to*: the range it lies in 95 times of 100 when students are drawn anew."
     )
 
 
@@ -60,9 +60,10 @@ def _labels(view: View, schools: pd.DataFrame) -> dict[str, str]:
         view.groups.group: view.groups.group_words[0].upper() + view.groups.group_words[1:],
         "gap": "Points from the district",
     }
-    measure = _measure(view)
-    name = "Local H" if view.groups.many else "Contribution"
-    sure = dict(zip(_SURE, (f"{name} by chance", f"{name} from", f"{name} to"), strict=True))
+    sure = {f"{_measure(view)}_{end}": label for end, label in _SURE.items()}
+    measures = {"contribution": f"Contribution to {splits.contributed_to(view)}", "local_h": "Local H"}
+    if not view.groups.many:  # the range stands beside the measure it is of
+        measures = {"contribution": measures["contribution"], **sure, "local_h": measures["local_h"]}
     return {
         "school": "School",
         "ncessch": "School id",
@@ -70,9 +71,7 @@ def _labels(view: View, schools: pd.DataFrame) -> dict[str, str]:
         "students": "Students",
         **({} if view.groups.many else of_two),
         "share": view.groups.share_label if view.groups.many else "Share",
-        "contribution": f"Contribution to {splits.contributed_to(view)}",
-        "local_h": "Local H",
-        **{f"{measure}_{end}": label for end, label in sure.items()},
+        **(measures | sure),
         **({"cep_like": "CEP-like"} if "cep_like" in schools else {}),
     }
 

@@ -189,14 +189,14 @@ def test_income_bands_have_rank_order_h_and_their_own_words(opened):
 
 def test_every_school_stands_with_what_chance_gives_it(opened, small):
     app = opened("district", state=small.label, district=f"Uneven ({UNEVEN})")
-    rows = next(each.value for each in app.dataframe if "Contribution by chance" in each.value)
+    rows = next(each.value for each in app.dataframe if "By chance" in each.value)
     # Three schools of one size share out alike by chance; Uneven's middle school contributes nothing.
-    assert rows["Contribution by chance"].tolist() == pytest.approx([100 / 3] * 3, abs=5)
+    assert rows["By chance"].tolist() == pytest.approx([100 / 3] * 3, abs=5)
     middle = rows.set_index("School id").loc[f"{UNEVEN}00002"]
     assert middle["Contribution to D"] == 0
-    assert 0 <= middle["Contribution from"] < middle["Contribution to"] < 30
+    assert 0 <= middle["From"] < middle["To"] < 30
     many = opened("district", groups="all races").dataframe
-    assert any({"Local H by chance", "Local H from"} <= set(each.value) for each in many)
+    assert any({"Local H", "By chance", "From"} <= set(each.value) for each in many)
 
 
 def test_overview_splits_over_a_chain_of_levels(opened):
