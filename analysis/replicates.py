@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.indices import indices_of
+from analysis.indices import ORDERED, indices_of
 from analysis.units import Floats, Units
 
 REPLICATES = 200
@@ -48,9 +48,10 @@ def bounded(units: Units, name: str) -> Floats:
 
     NaN throughout where it compares two groups and there are more.
     """
-    if name not in indices_of(units):
+    registry = indices_of(units) | ORDERED
+    if name not in registry:
         return np.full(units.places, np.nan)
-    index = indices_of(units)[name]
+    index = registry[name]
     return np.clip(index.function(units), index.low, index.high)
 
 

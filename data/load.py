@@ -34,6 +34,8 @@ _SAY_HOLDS = "what its columns hold with evenground mapping or on the Sources pa
 # damaged or say what cannot be.
 Passable = Literal["unknown", "faulty"]
 _UNKNOWN: tuple[Passable, ...] = ("unknown",)
+# More of the students than this in districts without an outline, and the load says so.
+_MOST_WITHOUT_OUTLINE = 0.5
 
 
 def load(
@@ -69,17 +71,24 @@ def load(
     told = _checked([part for _, part in read], asked)
     schools = told.schools
     title = name if name and name != _slug(name) else _title(schools, name or Path(paths[0]).stem)
+    districts = _districts(opened.maps, schools)
     return store.save(
         _slug(name or title),
         schools,
-        _districts(opened.maps, schools),
+        districts,
         told.grades,
         label=title,
         state=_only(schools["state"]) or "",
         source=_source_sentence(read, opened.maps),
         files=[Path(path) for path in paths],
         exclusions=told.exclusions,
-        notes=(*notes, *opened.notes, *told.notes, *(note for one in opened.maps for note in one.notes)),
+        notes=(
+            *notes,
+            *opened.notes,
+            *told.notes,
+            *(note for one in opened.maps for note in one.notes),
+            *([] if districts is None else _without_outline(schools, districts)),
+        ),
     )
 
 
@@ -308,6 +317,20 @@ def _districts(maps: Sequence[Polygons], schools: pd.DataFrame) -> "gpd.GeoDataF
         if frame.empty:
             raise InputError(f"{maps[0].label} has no district of {STATES[state].name}: give that state's boundaries.")
     return frame.reset_index(drop=True)
+
+
+def _without_outline(schools: pd.DataFrame, districts: "gpd.GeoDataFrame") -> list[str]:
+    """That most students are in districts without an outline, where they are: the ids may be of two kinds."""
+    last = schools[schools["year"] == schools["year"].max()]
+    drawn = last["leaid"].isin(districts["leaid"])
+    share = last.loc[~drawn, "students"].sum() / max(last["students"].sum(), 1)
+    if share <= _MOST_WITHOUT_OUTLINE:
+        return []
+    return [
+        f"{share:.0%} of students are in districts without an outline in the boundaries, such as "
+        f"{last.loc[~drawn, 'leaid'].iloc[0]}; the outlines have ids such as {districts['leaid'].iloc[0]}. Maps and "
+        "borders leave those districts out: give boundaries with the same district ids."
+    ]
 
 
 def _source_sentence(read: Sequence[tuple[Source, Part]], maps: Sequence[Polygons]) -> str:

@@ -82,6 +82,18 @@ def marked_parts(rows: pd.DataFrame, outcome: Outcome, table: pd.DataFrame, cell
     return rows.assign(**{name: rows[name].mask(untold) for name in ("before", "after")})
 
 
+def marked_through(parts: pd.DataFrame, outcome: Outcome, table: pd.DataFrame, cell: int) -> pd.DataFrame:
+    """What a plan changes its district's M and H by, empty where hidden counts make the district too uncertain.
+
+    Args:
+        parts: of ``analysis.change.Change``.
+        outcome: of a plan for the district.
+        table: the protected schools table it was computed from.
+        cell: the minimum cell size; 0 gives the parts as they are.
+    """
+    return parts if not cell or _can_tell(outcome, table, cell)["district"] else parts.mask(parts.notna())
+
+
 def marked_races(rows: pd.DataFrame, table: pd.DataFrame, cell: int) -> pd.DataFrame:
     """``analysis.policy.effects.races`` without the rows of hidden counts."""
     if not cell:

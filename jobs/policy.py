@@ -10,13 +10,14 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.policy.assumptions import assumptions
+from analysis.policy.changes import from_today
 from analysis.policy.effects import between_within, districts, money, races
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import Scenario, from_json
 from data.groups import comparison, on_basis
 from data.inclusion import Rules
-from data.plan_privacy import marked_outcome, marked_parts, marked_races
+from data.plan_privacy import marked_outcome, marked_parts, marked_races, marked_through
 from data.privacy import hidden_words, marked_districts
 from data.schema import ED_BASES
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
@@ -131,9 +132,11 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
 
 
 def effects_record(outcome: Outcome, table: pd.DataFrame, minimum_cell: int) -> dict[str, Any]:
-    """What follows from an outcome, as plain JSON values and as it may leave: between and within, districts, races."""
+    """What follows from an outcome, as plain JSON values and as it may leave: why H and M change, districts, races."""
     counts = ["ed_before", "ed_after"]
+    through = marked_through(from_today(table, outcome).parts, outcome, table, minimum_cell)
     return {
+        "change": records(through.reset_index()),
         "between_within": records(marked_parts(between_within(table, outcome), outcome, table, minimum_cell)),
         "districts": records(marked_districts(districts(outcome), table, counts, comparison("ed"), minimum_cell)),
         "money": records(money(table, outcome)),

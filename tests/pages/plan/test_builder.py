@@ -276,6 +276,16 @@ def test_plans_are_kept_and_removed(uneven):
     assert table.loc["Seats"].tolist() == ["50"] * 3
 
 
+def test_plans_side_by_side_say_through_what_h_changes(uneven):
+    app = uneven()
+    for _ in range(2):
+        app.button(key="keep").click().run()
+    table = next(each.value for each in app.table if "How groups are spread" in each.value)
+    assert [label.split(" · ")[0] for label in table.index] == ["today → 1", "today → 2", "1"]
+    assert table.iloc[0].tolist() == table.iloc[1].tolist()
+    assert table.iloc[2]["Change"] == "±0.0000"
+
+
 def test_several_files_are_compared(uneven, small, saved):
     scenarios = [plan(small, ed_share=share, name=f"Plan {share:.0%}") for share in (0.5, 0.4, 0.3)]
     app = give(uneven(), *scenarios)
