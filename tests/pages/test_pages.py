@@ -64,8 +64,8 @@ def test_a_state_without_places_says_why_there_is_no_map(opened, page):
 @pytest.mark.parametrize("page", ABOUT_A_VIEW)
 def test_races_have_their_pages(opened, page):
     app = opened(page)
-    all_races, first_race, last_pair = 1, 2, len(app.selectbox(key="groups").options) - 1
-    for choice in (all_races, first_race, last_pair):
+    bands, all_races, first_race, last_pair = 1, 2, 3, len(app.selectbox(key="groups").options) - 1
+    for choice in (bands, all_races, first_race, last_pair):
         app.selectbox(key="groups").select_index(choice).run()
         assert not app.exception
         assert len(app.title) == 1
@@ -235,7 +235,8 @@ def test_districts_and_schools_of_all_races(opened):
     assert "Exposure" not in rows
     assert rows["Dissimilarity of all groups"].notna().all()
     assert any("compare two groups only" in each.value for each in app.caption)
-    shown = opened("district", groups="all races").dataframe[0].value
+    tables = [each.value for each in opened("district", groups="all races").dataframe]
+    shown = next(each for each in tables if "Local H" in each)
     assert {"Chance of difference in race", "Contribution to M", "Local H"} <= set(shown)
     assert shown["Contribution to M"].sum() == pytest.approx(100)
 
