@@ -3,8 +3,8 @@
 Of the students of a place assigned at random a school of t gets hypergeometric numbers, so its gap is 0 on average and
 its local segregation the sum that ``analysis.hypergeometric.mean_surprise`` gives, exactly; a contribution is a ratio
 of sums over all schools, and its mean comes from permutations. Corrected values and intervals are as in
-``analysis.uncertainty``, of the school's own measure in place of an index. Drawing all shares together by one factor
-leaves each school's contribution as it is, and nothing to contribute to where the factor is 0.
+``analysis.uncertainty``, of the school's own measure in place of an index. Two groups' shares are drawn together by one
+factor, which leaves each school's contribution as it is, and nothing to contribute to where the factor is 0.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from analysis.hypergeometric import mean_surprise
 from analysis.indices import OF_ANY_GROUPS, SCHOOL
 from analysis.multigroup import entropy
 from analysis.random_assignment import Assignment
-from analysis.replicates import REPLICATES, Draw, Spread, chunks, spread_of
+from analysis.replicates import REPLICATES, Draw, Spread, chunks, reaching, spread_of
 from analysis.two_groups import imbalance
 from analysis.uncertainty import draws, shrunk
 from analysis.units import Floats, Units, ratio
@@ -62,7 +62,9 @@ def corrected_of_schools(units: Units) -> pd.DataFrame:
 
 def bootstrap_of_schools(units: Units, replicates: int = REPLICATES, seed: int = 0) -> Spread:
     """How each school's corrected measures spread when every school's students are drawn anew: one row a school."""
-    return _spread(units, draws(shrunk(units)), replicates, seed, shrunk)
+    wide = reaching(_spread(units, draws(shrunk(units)), replicates, seed, shrunk), corrected_of_schools(units))
+    least, most = ([getattr(index, end) for index in SCHOOL.values()] for end in ("low", "high"))
+    return Spread(wide.mean, *(end.clip(least, most, axis=1) for end in (wide.low, wide.high)))
 
 
 def _spread(
