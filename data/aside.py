@@ -50,7 +50,9 @@ class SetAside:
 def by_year(kind: Kind, reason: str, rows: pd.DataFrame, unit: str = "school") -> tuple[SetAside, ...]:
     """What to tell of rows that are set aside, a record for each year they name."""
     years = rows["year"].astype("Int64") if "year" in rows else pd.Series(pd.NA, rows.index, "Int64")
-    found = [(int(year), rows[years.eq(year).fillna(False)]) for year in sorted(years.dropna().unique())]
+    found: list[tuple[int | None, pd.DataFrame]] = [
+        (int(year), rows[years.eq(year).fillna(False)]) for year in sorted(years.dropna().unique())
+    ]
     if years.isna().any():
         found.append((None, rows[years.isna()]))
     return tuple(
@@ -66,18 +68,14 @@ def above_students(frame: pd.DataFrame, counts: Sequence[str]) -> tuple[SetAside
         counts: the columns of such counts.
     """
     enrolled = frame["students"].gt(0).fillna(False)
-    parts = [
-        frame[enrolled & frame[name].gt(frame["students"]).fillna(False)].assign(
-            counted=name, reported=lambda rows, name=name: rows[name]
-        )
-        for name in counts
-    ]
+    impossible = {name: frame[enrolled & frame[name].gt(frame["students"]).fillna(False)] for name in counts}
+    parts = [rows.assign(counted=name, reported=rows[name]) for name, rows in impossible.items()]
     rows = pd.concat(parts) if parts else frame.head(0)
     return by_year("ed_above_students", "more disadvantaged students than students", rows)
 
 
 def words(aside: Iterable[SetAside]) -> list[str]:
-    """A sentence for each kind and reason, its years together: "Left out: 177 schools, no number of students." """
+    """A sentence for each kind and reason, its years together, such as "Left out: 177 schools, no students"."""
     together: dict[tuple[Kind, str, str], tuple[int, int]] = {}
     for each in aside:
         key = (each.kind, each.reason, each.unit)

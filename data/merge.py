@@ -169,9 +169,8 @@ def _strangers(label: str, frame: pd.DataFrame, key: str, table: pd.DataFrame) -
     reason = f"{label}: no other file has students of them"
     years = described["year"].astype("Int64") if "year" in described else pd.Series(pd.NA, described.index, "Int64")
     found = by_year("joins_nothing", reason, described[~described[key].isin(table[key])], unit)
-    return tuple(
-        replace(each, of=int((years.isna() if each.year is None else years.eq(each.year)).sum())) for each in found
-    )
+    sizes = {year: int(years.eq(year).sum()) for year in years.dropna().unique()}
+    return tuple(replace(each, of=sizes.get(each.year, int(years.isna().sum()))) for each in found)
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:

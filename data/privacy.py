@@ -89,7 +89,7 @@ def _widened(table: pd.DataFrame, name: str, cell: int) -> tuple[pd.Series, pd.S
 
 
 def hidden(table: pd.DataFrame, name: str) -> "pd.Series[bool]":
-    """Whether each school's count is hidden here: known to us, and not told. Never where only its publisher hides it."""
+    """Whether each school's count is hidden here: known to us, and not told; not where its publisher hides it."""
     if f"{name}_hidden" not in table:
         return pd.Series(False, index=table.index)
     return table[f"{name}_hidden"].astype(bool)

@@ -145,7 +145,7 @@ def as_json(report: Report) -> str:
 
 
 def _found(report: Report) -> set[str]:
-    return {each.check for each in (*report.findings, *report.untold)}
+    return {finding.check for finding in report.findings} | {untold.check for untold in report.untold}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

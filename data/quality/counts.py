@@ -36,7 +36,7 @@ def _bounds_untold(subject: Subject) -> pd.DataFrame:
     table, unseen = subject.table, pd.Series(False, subject.table.index)
     for count in BOUNDED:
         low, high = (subject.schools[end] for end in bounds_of(count))
-        beside = subject.hidden(count) & (low.notna() & subject.schools[count].notna()).any()
+        beside = subject.hidden(count) & bool((low.notna() & subject.schools[count].notna()).any())
         unseen |= beside | (table[count].isna() & high.eq(table["students"]).fillna(False))
     return table[unseen & subject.for_others]
 

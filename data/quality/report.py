@@ -67,7 +67,8 @@ class Report:
 
     def clean(self, year: int) -> list[str]:
         """What the checks say that found nothing in a year and tell all of it."""
-        found = {each.check for each in (*self.findings, *self.untold) if each.year in (year, None)}
+        found = {finding.check for finding in self.findings if finding.year in (year, None)}
+        found |= {untold.check for untold in self.untold_of(year)}
         return [CHECKS[key].clean for key in self.made if key not in found]
 
     def of_severity(self, year: int | None = None) -> dict[Severity, int]:

@@ -25,7 +25,7 @@ def _enrolment(subject: Subject) -> pd.DataFrame:
 
 
 def _ed_share(subject: Subject) -> pd.DataFrame:
-    """Schools whose share moved too far on one basis, whatever hidden counts are; a change of basis is another check."""
+    """Schools whose share moved too far on one basis, whatever hidden counts are; a change of basis is told apart."""
     moved = _share_moves(subject)
     columns = [*SCHOOL, "ed", "students_before", "ed_before", "points"]
     return largest_first(moved[moved["nearest"] > POINTS], columns, by="nearest")
@@ -38,7 +38,7 @@ def _ed_share_untold(subject: Subject) -> pd.DataFrame:
 
 def _share_moves(subject: Subject) -> pd.DataFrame:
     """Pairs of years on one basis, with the points a share moved and, at the nearest and farthest, can have moved."""
-    ends = {f"ed_{end}": subject.end("ed", side) for end, side in (("least", "low"), ("most", "high"))}
+    ends = {"ed_least": subject.end("ed", "low"), "ed_most": subject.end("ed", "high")}
     values = ["students", "ed", "ed_basis", *ends]
     both = _pairs(subject.followed.assign(**ends), "school_key", values)
     both = both[both["ed_basis"].eq(both["ed_basis_before"]).fillna(False)]
