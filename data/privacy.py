@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.indices import INDICES
-from analysis.measured import PLACES
+from analysis.measured import BOUND_COLUMNS, PLACES
 from analysis.suppression import suppressed
 from analysis.units import known
 from data.groups import Comparison, comparison
@@ -225,7 +225,7 @@ def marked_places(rows: pd.DataFrame, table: pd.DataFrame, by: str, groups: Comp
     found = found.reindex(pd.MultiIndex.from_arrays([rows["year"], rows["place"]])).set_axis(rows.index)
     fine, told = carried(found, cell) | found["hidden"].isna(), found["sure"] >= cell
     about = {name for name in rows if str(name).startswith(tuple(INDICES))} | {"diversity"} & {*rows}
-    about -= {f"{name}_{side}" for name in INDICES for side in ("low", "high")}
+    about -= {f"{name}_{side}" for name in INDICES for side in BOUND_COLUMNS}
     # Students of all races together are in no small group.
     touched = (found["hidden"] > 0) & (not groups.many)
     rounded = (found["group"] / cell).round() * cell
