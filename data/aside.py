@@ -71,7 +71,7 @@ def above_students(frame: pd.DataFrame, counts: Sequence[str]) -> tuple[SetAside
     impossible = {name: frame[enrolled & frame[name].gt(frame["students"]).fillna(False)] for name in counts}
     parts = [rows.assign(counted=name, reported=rows[name]) for name, rows in impossible.items()]
     rows = pd.concat(parts) if parts else frame.head(0)
-    return by_year("ed_above_students", "more disadvantaged students than students", rows)
+    return by_year("ed_above_students", "more than the school's students", rows)
 
 
 def words(aside: Iterable[SetAside]) -> list[str]:

@@ -166,7 +166,7 @@ def _strangers(label: str, frame: pd.DataFrame, key: str, table: pd.DataFrame) -
         described = described.assign(year=described["year"].where(of_table))
     described = described.drop_duplicates([name for name in ("year", key) if name in described])
     unit = "school" if key == "ncessch" else "district"
-    reason = f"{label}: no other file has students of them"
+    reason = f"described in {label} but without students"
     years = described["year"].astype("Int64") if "year" in described else pd.Series(pd.NA, described.index, "Int64")
     found = by_year("joins_nothing", reason, described[~described[key].isin(table[key])], unit)
     sizes = {year: int(years.eq(year).sum()) for year in years.dropna().unique()}

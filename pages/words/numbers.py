@@ -3,8 +3,8 @@
 import math
 
 UNDEFINED = "not defined"
-# Beside bounds that do not hold the value shown.
-KNOWN_ONLY = "the value counts known schools only"
+# Beside bounds that do not hold the value shown, after "less" or "more".
+KNOWN_ONLY = "as it counts known schools only"
 _ROUNDING = 1e-9
 
 
@@ -34,7 +34,8 @@ def bounded(value: float, low: float, high: float, low_exact: bool, high_exact: 
         return UNDEFINED
     known = {(True, True): "exact", (True, False): "greatest proven only", (False, True): "least proven only"}
     words = f"{between(low, high)}, {known.get((low_exact, high_exact), 'proven only')}"
-    return f"{words}; {KNOWN_ONLY}" if value < low - _ROUNDING or value > high + _ROUNDING else words
+    side = "less" if value < low - _ROUNDING else "more" if value > high + _ROUNDING else ""
+    return f"{words}; the value is {side}, {KNOWN_ONLY}" if side else words
 
 
 def with_range(value: float, low: float, high: float) -> str:
