@@ -32,7 +32,6 @@ _LABELS = {
     "same_name": "Boundary of the same name",
     "kind": "Kind",
     "reason": "Why",
-    "named": "The first of them",
     "sign": "Why CEP-like",
     "hidden": "Hidden counts",
     "column": "What was told",

@@ -213,7 +213,7 @@ class ReadingCheck(Check):
             text += f" with {counted(each.students, 'student')}, {share(each.students, enrolment)} of all counted"
         if each.year is not None:
             text += f" in {school_year(each.year)}"
-        rows = pd.DataFrame([*each.rows])
+        rows = pd.DataFrame([*each.rows] or [{"reason": each.reason, "schools": each.number}])
         rows = rows.astype({name: "Int64" for name in ("students", "reported") if name in rows})
         if "counted" in rows:
             rows["counted"] = rows["counted"].map(lambda name: FIELDS[name].label)
