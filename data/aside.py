@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from data.schema import ED_BASES
+
 Kind = Literal["left_out", "ed_above_students", "joins_nothing"]
 # What was done, as the start of a sentence.
 DONE: dict[Kind, str] = {
@@ -61,17 +63,20 @@ def by_year(kind: Kind, reason: str, rows: pd.DataFrame, unit: str = "school") -
 
 
 def above_students(frame: pd.DataFrame, counts: Sequence[str]) -> tuple[SetAside, ...]:
-    """The counts of disadvantaged students that exceed their school's students, by year.
+    """The counts of disadvantaged students that exceed their school's students, by count and year.
 
     Args:
         frame: with ``students`` and the counts; a school without students is none of these.
         counts: the columns of such counts.
     """
     enrolled = frame["students"].gt(0).fillna(False)
-    impossible = {name: frame[enrolled & frame[name].gt(frame["students"]).fillna(False)] for name in counts}
-    parts = [rows.assign(counted=name, reported=rows[name]) for name, rows in impossible.items()]
-    rows = pd.concat(parts) if parts else frame.head(0)
-    return by_year("ed_above_students", "more than the school's students", rows)
+    found: list[SetAside] = []
+    for name in counts:
+        rows = frame[enrolled & frame[name].gt(frame["students"]).fillna(False)]
+        basis = ED_BASES.get(name.removeprefix("ed_"))
+        reason = "more than the school's students" + (f" by {basis}" if basis else "")
+        found += by_year("ed_above_students", reason, rows.assign(counted=name, reported=rows[name]))
+    return tuple(found)
 
 
 def words(aside: Iterable[SetAside]) -> list[str]:
