@@ -69,27 +69,40 @@ def above_students(frame: pd.DataFrame, counts: Sequence[str]) -> tuple[SetAside
         frame: with ``students`` and the counts; a school without students is none of these.
         counts: the columns of such counts.
     """
-    enrolled = frame["students"].gt(0).fillna(False)
     found: list[SetAside] = []
     for name in counts:
-        rows = frame[enrolled & frame[name].gt(frame["students"]).fillna(False)]
+        above = frame["students"].gt(0) & frame[name].gt(frame["students"])
+        rows = frame[above.fillna(False)]
         basis = ED_BASES.get(name.removeprefix("ed_"))
         reason = "more than the school's students" + (f" by {basis}" if basis else "")
         found += by_year("ed_above_students", reason, rows.assign(counted=name, reported=rows[name]))
     return tuple(found)
 
 
-def words(aside: Iterable[SetAside]) -> list[str]:
-    """A sentence for each kind and reason, its years together, such as "Left out: 177 schools, no students"."""
-    together: dict[tuple[Kind, str, str], tuple[int, int]] = {}
+def words(aside: Iterable[SetAside], named: int = 0) -> list[str]:
+    """A sentence for each kind and reason, its years together, such as "Left out: 177 schools, no students".
+
+    Args:
+        aside: what to tell.
+        named: how many of the rows to name.
+    """
+    together: dict[tuple[Kind, str, str], list[SetAside]] = {}
     for each in aside:
-        key = (each.kind, each.reason, each.unit)
-        number, of = together.get(key, (0, 0))
-        together[key] = number + each.number, of + each.of
-    return [
-        f"{DONE[kind]}: {number:,}{f' of {of:,}' if of else ''} {unit}{'' if (of or number) == 1 else 's'}, {reason}."
-        for (kind, reason, unit), (number, of) in together.items()
-    ]
+        together.setdefault((each.kind, each.reason, each.unit), []).append(each)
+    told = []
+    for (kind, reason, unit), years in together.items():
+        number, of = sum(each.number for each in years), sum(each.of for each in years)
+        size = f"{number:,}{f' of {of:,}' if of else ''} {unit}{'' if (of or number) == 1 else 's'}"
+        names = [_name(row, unit) for each in years for row in each.rows][:named]
+        which = f": {', '.join(names)}{' and others' if number > len(names) else ''}" if names else ""
+        told.append(f"{DONE[kind]}: {size}, {reason}{which}.")
+    return told
+
+
+def _name(row: dict[str, Any], unit: str) -> str:
+    """A row by its name and id."""
+    name, code = row.get(unit, ""), row.get("ncessch" if unit == "school" else "leaid")
+    return f"{name} ({code})".strip() if code else name
 
 
 def from_json(content: dict[str, Any]) -> SetAside:

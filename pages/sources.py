@@ -24,6 +24,9 @@ from data.store import Manifest
 from pages.sections.mapping_step import chosen_mapping, kept
 from pages.shared.controls import LOOK_AT, by_label
 
+# Of what was left out for one reason; Data quality names more.
+_NAMED = 3
+
 
 def show_dataset(manifest: Manifest, *, new: bool = False) -> None:
     """One dataset: what is in it, what was left out, and from which files; open where it is new or fictional."""
@@ -41,7 +44,7 @@ def show_dataset(manifest: Manifest, *, new: bool = False) -> None:
         if manifest.ed_bases:
             bases = (ED_BASES[basis] for basis in manifest.ed_bases)
             st.markdown(f"Disadvantage is counted by {', or by '.join(bases)}.")
-        st.markdown("\n".join(f"- {words}" for words in (*aside.words(manifest.aside), *manifest.notes)))
+        st.markdown("\n".join(f"- {words}" for words in (*aside.words(manifest.aside, _NAMED), *manifest.notes)))
         if manifest.files:
             files = pd.DataFrame(manifest.files)
             st.table(files.set_index(files.columns[0]))
