@@ -25,6 +25,9 @@ PLACES = {
     "sector": ("sector", "sector"),
     "district": ("leaid", "district"),
 }
+# What is told of the bounds of each index: its columns end so.
+BOUND_COLUMNS = ("low", "high", "low_exact", "high_exact")
+_ROUNDING = 1e-9
 
 
 def indices_by(
@@ -84,8 +87,10 @@ def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None
             ``<group>_low`` and ``<group>_high``.
 
     Returns:
-        Columns year, place, place_name, and ``<index>_low`` and ``<index>_high`` for each index: see
-        ``analysis.bounds`` and, of two counts, ``analysis.pair_bounds`` for which are exact. NaN where undefined.
+        Columns year, place, place_name, and for each index ``<index>_low`` and ``<index>_high``, NaN where undefined,
+        and ``<index>_low_exact`` and ``<index>_high_exact``, missing there: whether some completion of the hidden
+        counts attains it, or it is only proven that none lies beyond it. See ``analysis.bounds`` and, of two counts,
+        ``analysis.pair_bounds``.
     """
     column, name = PLACES[by]
     counted = table[table["students"].notna()]
@@ -96,9 +101,11 @@ def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None
         found = bounds(Intervals(low[0], high[0], students, place, len(keys)))
     else:
         found = pair_bounds(Pairs(low, high, students, place, len(keys)))
-    sides = [found.low.add_suffix("_low"), found.high.add_suffix("_high")]
-    in_pairs = [f"{index}_{side}" for index in found.low for side in ("low", "high")]
-    return _named(keys, counted[name], place).join(pd.concat(sides, axis=1)[in_pairs])
+    ends = {"low": (found.low, found.low_exact), "high": (found.high, found.high_exact)}
+    exact = [sure.astype("boolean").mask(end.isna()).add_suffix(f"_{side}_exact") for side, (end, sure) in ends.items()]
+    sides = pd.concat([*(end.add_suffix(f"_{side}") for side, (end, _) in ends.items()), *exact], axis=1)
+    in_order = [f"{index}_{side}" for index in found.low for side in BOUND_COLUMNS]
+    return _named(keys, counted[name], place).join(sides[in_order])
 
 
 def _interval(table: pd.DataFrame, name: str) -> Floats:
@@ -122,6 +129,20 @@ def bounded_indices_by(table: pd.DataFrame, by: str, group: str = "ed", other: s
     merged = both[keys].merge(indices_by(table, by, group, other).drop(columns="place_name"), on=keys[:2], how="left")
     counts = ["schools", "students", "group_students"]
     return merged.assign(**merged[counts].fillna(0).astype(np.int64)).join(both.drop(columns=keys))
+
+
+def outside_bounds(rows: pd.DataFrame) -> pd.DataFrame:
+    """Whether each index of rows of ``bounded_indices_by`` lies outside its bounds: one boolean column an index.
+
+    A value counts the schools whose numbers are known, the bounds all schools, so that it may.
+    """
+    return pd.DataFrame(
+        {
+            name: (rows[name] < rows[f"{name}_low"] - _ROUNDING) | (rows[name] > rows[f"{name}_high"] + _ROUNDING)
+            for name in INDICES
+        },
+        index=rows.index,
+    )
 
 
 def _named(keys: Sequence[tuple[Any, ...]], names: pd.Series, place: Codes) -> pd.DataFrame:

@@ -6,11 +6,11 @@ the person with its file, row and column, and only schools that cannot be counte
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.errors import InputError
+from data.aside import SetAside, by_year
 from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
 from data.reading import counts, numbers
 from data.schema import (
@@ -29,7 +29,6 @@ from data.schema import (
 )
 from data.schema import school_year as year_words
 
-MOST_NAMED = 20  # of the schools left out for one reason
 _TEMPLATE = "compare it with the template, which the Sources page gives"
 # Yes and no as people write them, in lower case.
 FLAGS = {
@@ -48,16 +47,7 @@ _GRADES = {
 }
 
 
-@dataclass(frozen=True)
-class Exclusion:
-    """Schools left out of a table: why, how many, and the first of them by name and id."""
-
-    reason: str
-    schools: int
-    named: tuple[str, ...] = ()
-
-
-def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
+def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
     """The schools table a frame holds, or one sentence saying what is wrong with it.
 
     Args:
@@ -67,7 +57,7 @@ def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclus
 
     Returns:
         The table as ``data.schema.typed`` gives it, sorted by year and school, without the schools that have no
-        students or no number of them; and how many those were.
+        students or no number of them; and which those were.
 
     Raises:
         InputError: a column is missing, a value is not what its column allows, a school stands twice in a year,
@@ -87,19 +77,14 @@ def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclus
     return _countable(table, label)
 
 
-def _countable(table: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[Exclusion, ...]]:
+def _countable(table: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
     """The schools with students, sorted, and what was left out."""
     left_out = {"no number of students": table["students"].isna(), "no students": table["students"].eq(0).fillna(False)}
-    names = (table["school"].fillna("") + " (" + table["ncessch"] + ")").str.strip()
-    exclusions = tuple(
-        Exclusion(reason, int(rows.sum()), tuple(names[rows].head(MOST_NAMED)))
-        for reason, rows in left_out.items()
-        if rows.any()
-    )
+    aside = tuple(each for reason, rows in left_out.items() for each in by_year("left_out", reason, table[rows]))
     table = table[table["students"].gt(0).fillna(False)]
     if table.empty:
         raise InputError(f"{label}, column students: no school has any students; fill in the column.")
-    return table.sort_values(["year", "ncessch"], ignore_index=True), exclusions
+    return table.sort_values(["year", "ncessch"], ignore_index=True), aside
 
 
 # Columns ------------------------------------------------------------------------------------------------------------

@@ -168,4 +168,13 @@ def on_basis(table: pd.DataFrame, basis: str | None) -> pd.DataFrame:
         raise InputError(f'The data has no ED count by "{basis}"; it has {", ".join(bases(table)) or "none"}.')
     # A publisher's bounds are of its own basis; those of what we hide ourselves stand beside each basis.
     counts = {f"ed{side}": counted_on(table, basis, side) for side in ("", "_low", "_high")}
+    if "ed_hidden" in table:
+        counts["ed_hidden"] = _hidden_on(table, basis)
     return table.assign(**counts, ed_basis=basis)
+
+
+def _hidden_on(table: pd.DataFrame, basis: str) -> pd.Series:
+    """Whether ``data.privacy.protected`` hides each school's count on a basis, or the one it is worked out from."""
+    counted = "direct" if basis == "direct_x16" else basis
+    own = table.get(f"ed_{counted}_hidden", pd.Series(False, index=table.index))
+    return own.mask(table["ed_basis"].eq(counted).fillna(False), table["ed_hidden"])

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data import check, store
-from data.check import Exclusion
+from data.aside import SetAside
 from data.files import NotATableError
 from data.grades import by_grade
 from data.merge import merged
@@ -81,7 +81,7 @@ def load(
         state=_only(schools["state"]) or "",
         source=_source_sentence(read, opened.maps),
         files=[Path(path) for path in paths],
-        exclusions=told.exclusions,
+        aside=told.aside,
         notes=(
             *notes,
             *opened.notes,
@@ -103,11 +103,11 @@ def read_schools(path: Path) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Told:
-    """What files tell: the schools table, students by grade, what was left out, and what a reader should know."""
+    """What files tell: the schools table, students by grade, what was set aside, and what a reader should know."""
 
     schools: pd.DataFrame
     grades: pd.DataFrame
-    exclusions: tuple[Exclusion, ...]
+    aside: tuple[SetAside, ...]
     notes: tuple[str, ...]
 
 
@@ -125,13 +125,13 @@ def read_told(path: Path) -> Told:
 
 def _checked(parts: Sequence[Part], asked: Asked) -> Told:
     """What the parts tell together."""
-    table, notes = merged(parts)
+    table, notes, aside = merged(parts)
     if asked.state:
         known = table["state"] if "state" in table else pd.Series(index=table.index, dtype="str")
         table = table.assign(state=known.fillna(asked.state))
     label = ", ".join(part.label for part in parts if part.brings_schools)
-    schools, exclusions = check.checked(table, label)
-    return Told(schools, by_grade(table, schools), exclusions, notes)
+    schools, left_out = check.checked(table, label)
+    return Told(schools, by_grade(table, schools), (*left_out, *aside), notes)
 
 
 # Opening and reading ------------------------------------------------------------------------------------------------

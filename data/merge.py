@@ -1,11 +1,13 @@
 """Parts from several files become one schools table: ids translated, descriptions joined on, one ED basis chosen."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.errors import InputError
+from data.aside import SetAside, above_students, by_year
 from data.crosswalk import Crosswalk, crosswalk
 from data.schema import ED_BASES, FIELDS, FILE_FIELDS, bounds_of, school_year
 from data.sources.cells import Shares, counts_of_shares
@@ -17,18 +19,23 @@ _BASES = ("state", "frpl", "direct", "free", "meps")
 _OF_ITS_YEAR = {"status": "ncessch", "district_status": "leaid"}
 
 
-def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+class Merged(NamedTuple):
+    """One table of several parts, not yet checked; notes; and what was set aside."""
+
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+    aside: tuple[SetAside, ...]
+
+
+def merged(parts: Sequence[Part]) -> Merged:
     """One row a year and school from the parts that bring schools in, described by the others.
 
     A value once known is never replaced: where several parts have it, the one whose year is nearest to the school's
     wins, in the order given; a part that does not say its year counts as being of the schools' own. No school is lost:
-    what a describing part has for schools that no part brings in is counted in a note.
+    what a describing part has for schools that no part brings in is set aside.
 
     Args:
         parts: in the order of their sources; at least one has ``students``.
-
-    Returns:
-        The table, not yet checked, and notes.
 
     Raises:
         InputError: no part brings schools in, or a describing part says two things of one school.
@@ -42,11 +49,13 @@ def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     known = crosswalk(parts)
     table, notes = known.translated(_together(bases))
     sides = [part for part in parts if not part.brings_schools and not part.frame.empty]
-    table, unmatched = _described(table, sides, known)
+    table, strangers = _described(table, sides, known)
     table = _with_fates(table, [part.frame for part in sides])
-    table, basis = _with_basis(_with_revenue(_counted(table)))
-    told = (*(note for part in parts for note in part.notes), *known.notes, *notes, *unmatched, *basis)
-    return table, tuple(dict.fromkeys(told))
+    table, impossible = _without_impossible(_counted(table))
+    table, basis = _with_basis(_with_revenue(table))
+    told = (*(note for part in parts for note in part.notes), *known.notes, *notes, *basis)
+    aside = (*(each for part in parts for each in part.aside), *impossible, *strangers)
+    return Merged(table, tuple(dict.fromkeys(told)), aside)
 
 
 def _together(bases: Sequence[Part]) -> pd.DataFrame:
@@ -83,9 +92,11 @@ class _Piece:
     same_year_only: bool
 
 
-def _described(table: pd.DataFrame, sides: Sequence[Part], known: Crosswalk) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _described(
+    table: pd.DataFrame, sides: Sequence[Part], known: Crosswalk
+) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
     pieces: list[_Piece] = []
-    notes: list[str] = []
+    aside: list[SetAside] = []
     for side in sides:
         frame, _ = known.translated(side.frame)
         if "year" in side.key and "year" not in frame and len(_years(table)) > 1:
@@ -95,24 +106,27 @@ def _described(table: pd.DataFrame, sides: Sequence[Part], known: Crosswalk) -> 
             )
         key = next(name for name in side.key if name != "year")
         pieces += _pieces(side, frame, key)
-        notes += _stranger_notes(side.label, frame[key], table[key])
+        aside += _strangers(side.label, frame, key, table)
     if not pieces:
-        return table, tuple(notes)
+        return table, tuple(aside)
     years = [_filled(table[table["year"] == year], year, pieces) for year in _years(table)]
     unknown_year = table[table["year"].isna()]
-    return pd.concat([*years, unknown_year]).loc[table.index], tuple(notes)
+    return pd.concat([*years, unknown_year]).loc[table.index], tuple(aside)
 
 
-def _stranger_notes(label: str, described: pd.Series, present: pd.Series) -> tuple[str, ...]:
-    of, strangers = described.nunique(), described[~described.isin(present)].nunique()
-    if not strangers:
-        return ()
-    what = "schools" if described.name == "ncessch" else "districts"
-    have, are = ("has", "is") if strangers == 1 else ("have", "are")
-    told = (
-        f"{label}: {strangers:,} of its {of:,} {what} {have} no students in the other files and {are} not in the table."
-    )
-    return (told,)
+def _strangers(label: str, frame: pd.DataFrame, key: str, table: pd.DataFrame) -> tuple[SetAside, ...]:
+    """What a part describes that no part brings in, by the years of the table; of all other years together."""
+    described = frame.dropna(subset=key).drop_duplicates([name for name in ("year", key) if name in frame])
+    if "year" in described:
+        of_table = described["year"].isin(table["year"].dropna().unique())
+        described = described.assign(year=described["year"].where(of_table))
+    described = described.drop_duplicates([name for name in ("year", key) if name in described])
+    unit = "school" if key == "ncessch" else "district"
+    reason = f"described in {label} but without students"
+    years = described["year"].astype("Int64") if "year" in described else pd.Series(pd.NA, described.index, "Int64")
+    found = by_year("joins_nothing", reason, described[~described[key].isin(table[key])], unit)
+    sizes = {year: int(years.eq(year).sum()) for year in years.dropna().unique()}
+    return tuple(replace(each, of=sizes.get(each.year, int(years.isna().sum()))) for each in found)
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
@@ -209,7 +223,7 @@ def _with_revenue(table: pd.DataFrame) -> pd.DataFrame:
 def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """``ed`` from the counts by basis, where the files have no ``ed`` of their own: one basis a year."""
     known = [basis for basis in _BASES if f"ed_{basis}" in table]
-    table, notes = _without_impossible(table, [f"ed_{basis}" for basis in known])
+    notes: tuple[str, ...] = ()
     if "ed" in table or not known:
         return table, notes
     ed, ed_basis = pd.Series(pd.NA, table.index, "Int64"), pd.Series(None, table.index, "str")
@@ -232,11 +246,9 @@ def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return table.assign(ed=ed, ed_basis=ed_basis, **bounds), notes
 
 
-def _without_impossible(table: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _without_impossible(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
     """Counts above the school's enrolment as unknown: lunch is counted on another day and by other people."""
-    counts = table[list(columns)]
-    above = counts.gt(table["students"], axis=0).fillna(False)
-    if not above.any(axis=None):
-        return table, ()
-    note = f"Schools with more ED students than students, whose ED is taken as unknown: {above.any(axis=1).sum():,}."
-    return table.assign(**counts.mask(above)), (note,)
+    names = [f"ed_{basis}" for basis in _BASES if f"ed_{basis}" in table]
+    counts = table[names]
+    aside = above_students(table, names)
+    return table.assign(**counts.mask(counts.gt(table["students"], axis=0).fillna(False))), aside

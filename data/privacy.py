@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.indices import INDICES, ORDERED
-from analysis.measured import PLACES
+from analysis.measured import BOUND_COLUMNS, PLACES
 from analysis.suppression import suppressed
 from analysis.units import known
 from data.groups import BANDS, Comparison, comparison, with_bands
@@ -27,7 +27,8 @@ LEAST_CELL = 3
 CARRIED = 0.05
 # What borders are compared by beside the groups asked for.
 TRAITS = ("ed", *RACES)
-_ED_COUNTS = [name for name in FIELDS if name == "ed" or name.removeprefix("ed_") not in (name, "basis", "low", "high")]
+# Counts of disadvantaged students, one a basis.
+ED_COUNTS = [name for name in FIELDS if name == "ed" or name.removeprefix("ed_") not in (name, "basis", "low", "high")]
 
 
 def protected(table: pd.DataFrame, cell: int) -> pd.DataFrame:
@@ -40,16 +41,17 @@ def protected(table: pd.DataFrame, cell: int) -> pd.DataFrame:
         cell: the minimum cell size; 0 hides nothing.
 
     Returns:
-        The table with, for each count, ``<count>_low`` and ``<count>_high``: between which values a hidden one lies,
-        missing where it is shown, of ``data.groups.BANDS`` too where it has them. Bounds that a publisher gave are
-        widened where they tell more than that.
+        The table with, for each count and each of ``data.groups.BANDS`` it has, ``<count>_hidden``, whether it is
+        hidden, and ``<count>_low`` and ``<count>_high``, between which values a hidden one lies. Where it is shown
+        they are the publisher's, of a rounded count; where it is unknown they are the publisher's too, widened where
+        they tell more than ours would.
     """
     table = with_bands(table)
     if not cell:
         return table
     found: dict[str, pd.Series] = {}
     bands = [list(BANDS)] if {*BANDS} <= {*table.columns} else []
-    for names in (*([name] for name in _ED_COUNTS), list(RACES), *bands):
+    for names in (*([name] for name in ED_COUNTS), list(RACES), *bands):
         found |= _suppressed(table, names, cell)
     return table.assign(**found)
 
@@ -72,16 +74,17 @@ def _suppressed(table: pd.DataFrame, names: list[str], cell: int) -> dict[str, p
         columns[name] = table[name].mask(is_hidden, found.counts[:, i])
         published = _widened(table, name, cell)
         for side, bound, given in zip(("low", "high"), (found.low, found.high), published, strict=True):
-            columns[f"{name}_{side}"] = given.mask(there[:, i]).mask(is_hidden, bound[:, i])
+            columns[f"{name}_{side}"] = given.mask(is_hidden, bound[:, i])
+        columns[f"{name}_hidden"] = pd.Series(is_hidden, index=table.index)
     return columns
 
 
 def _widened(table: pd.DataFrame, name: str, cell: int) -> tuple[pd.Series, pd.Series]:
-    """A publisher's bounds of hidden counts, none of them closer than our own to nobody or everybody."""
+    """A publisher's bounds, none of them closer than our own to nobody or everybody where the count is unknown."""
     unknown = pd.Series(pd.NA, index=table.index, dtype="Int64")
     low, high = (table.get(end, unknown) for end in bounds_of(name))
-    students = table["students"]
-    few, most = low.lt(cell).fillna(False), (students - high).lt(cell).fillna(False)
+    students, open_ = table["students"], table[name].isna()
+    few, most = low.lt(cell).fillna(False) & open_, (students - high).lt(cell).fillna(False) & open_
     return (
         low.mask(most, np.minimum(low, students - cell + 1)).mask(few, 0).clip(lower=0),
         high.mask(few, np.maximum(high, cell - 1)).mask(most, students).clip(upper=students),
@@ -89,15 +92,33 @@ def _widened(table: pd.DataFrame, name: str, cell: int) -> tuple[pd.Series, pd.S
 
 
 def hidden(table: pd.DataFrame, name: str) -> "pd.Series[bool]":
-    """Whether each school's count is hidden: known to us, and not told."""
-    if f"{name}_low" not in table:
+    """Whether each school's count is hidden here: known to us, and not told; not where its publisher hides it."""
+    if f"{name}_hidden" not in table:
         return pd.Series(False, index=table.index)
-    return table[name].notna() & table[f"{name}_low"].notna()
+    return table[f"{name}_hidden"].astype(bool)
 
 
 def masked(table: pd.DataFrame) -> pd.DataFrame:
     """A protected table as a publisher would give it: hidden counts are missing, hidden ED counts have bounds."""
-    return table.assign(**{name: table[name].mask(hidden(table, name)) for name in (*_ED_COUNTS, *RACES)})[list(FIELDS)]
+    return table.assign(**{name: table[name].mask(hidden(table, name)) for name in (*ED_COUNTS, *RACES)})[list(FIELDS)]
+
+
+def protection_words(table: pd.DataFrame, cell: int) -> dict[int, str]:
+    """By year, which counts of a protected table are hidden, for a report that says what is wrong with the data."""
+    told = {}
+    for year, rows in table.groupby("year") if cell else ():
+        groups = {"of disadvantaged students": ["ed"], "by race": [*RACES]}
+        counted = {
+            words: (sum(int(hidden(rows, name).sum()) for name in names), int(rows[names].notna().sum().sum()))
+            for words, names in groups.items()
+        }
+        parts = [f"{few:,} of {all_:,} counts {words}" for words, (few, all_) in counted.items() if few]
+        if parts:
+            told[int(str(year))] = (
+                f"Hidden here, not by the publisher: {' and '.join(parts)}, below {cell} or of all students but fewer, "
+                "and those that would tell them. Where a check rests on them, it says what it does not tell."
+            )
+    return told
 
 
 def fingerprint(table: pd.DataFrame) -> str:
@@ -113,7 +134,7 @@ def fingerprint(table: pd.DataFrame) -> str:
 
 def why_hidden(table: pd.DataFrame, name: str, cell: int) -> pd.Series:
     """What an export says of each school's count: "" where it is shown."""
-    if f"{name}_low" not in table:
+    if f"{name}_hidden" not in table:
         return pd.Series("", index=table.index)
     few, most = table[f"{name}_high"] < cell, table["students"] - table[f"{name}_low"] < cell
     words = pd.Series("hidden so that a smaller count cannot be worked out", index=table.index)
@@ -184,7 +205,7 @@ def _summed(counted: pd.DataFrame, groups: Comparison, places: list[pd.Series], 
 
 def _bound(table: pd.DataFrame, name: str, side: str) -> pd.Series:
     bound = table[name]
-    return bound.mask(hidden(table, name), table[f"{name}{side}"]) if side and f"{name}_low" in table else bound
+    return bound.mask(hidden(table, name), table[f"{name}{side}"]) if side and f"{name}_hidden" in table else bound
 
 
 def carried(found: pd.DataFrame, cell: int) -> "pd.Series[bool]":
@@ -207,7 +228,7 @@ def marked_places(rows: pd.DataFrame, table: pd.DataFrame, by: str, groups: Comp
     found = found.reindex(pd.MultiIndex.from_arrays([rows["year"], rows["place"]])).set_axis(rows.index)
     fine, told = carried(found, cell) | found["hidden"].isna(), found["sure"] >= cell
     about = {name for name in rows if str(name).startswith(tuple(INDICES | ORDERED))} | {"diversity"} & {*rows}
-    about -= {f"{name}_{side}" for name in INDICES for side in ("low", "high")}
+    about -= {f"{name}_{side}" for name in INDICES for side in BOUND_COLUMNS}
     # Students of all races together are in no small group.
     touched = (found["hidden"] > 0) & (not groups.many)
     rounded = (found["group"] / cell).round() * cell

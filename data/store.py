@@ -26,8 +26,8 @@ import platformdirs
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
+from data.aside import SetAside, from_json
 from data.atomic import one_writer, put
-from data.check import Exclusion
 from data.grades import typed
 from data.schema import ED_BASES, FIELDS
 
@@ -64,7 +64,7 @@ class Manifest:
             those with a count of their own.
         files: what it was made from.
         schools, districts: how many there are over all years; ``students`` in the latest year.
-        exclusions, notes: what was left out and what a reader should know.
+        aside, notes: what reading set aside and what a reader should know.
         loaded: when, ISO 8601 in UTC; empty for an embedded dataset.
         schools_file, districts_file, grades_file: its tables' files; None where it has no such table.
         input_hash: the first digits of the SHA-256 of its tables' files together, for exports to cite.
@@ -82,7 +82,7 @@ class Manifest:
     schools: int
     districts: int
     students: int
-    exclusions: tuple[Exclusion, ...]
+    aside: tuple[SetAside, ...]
     notes: tuple[str, ...]
     loaded: str
     schools_file: str
@@ -221,10 +221,10 @@ def _own(name: str) -> Manifest:
 
 
 def _from_json(content: dict[str, Any]) -> Manifest:
-    content = {"grades_file": None} | content
+    content = {"grades_file": None, "aside": content.get("exclusions")} | content
     values = {field.name: content[field.name] for field in fields(Manifest)}
     values["files"] = tuple(InputFile(**file) for file in content["files"])
-    values["exclusions"] = tuple(Exclusion(**e | {"named": tuple(e.get("named", ()))}) for e in content["exclusions"])
+    values["aside"] = tuple(map(from_json, content["aside"]))
     for name in ("years", "ed_bases", "notes"):
         values[name] = tuple(content[name])
     return Manifest(**values)
@@ -244,7 +244,7 @@ def _embedded(name: str) -> Manifest:
 def _described(name: str, _made: int) -> Manifest:
     """An embedded dataset's manifest: what its JSON says, and what is counted from its table."""
     told = json.loads((_DEMO / f"{name}.json").read_text(encoding="utf-8"))
-    told["exclusions"] = tuple(Exclusion(**exclusion) for exclusion in told["exclusions"])
+    told["aside"] = tuple(map(from_json, told.pop("exclusions")))
     told["notes"] = tuple(told["notes"])
     path = _DEMO / f"{name}-schools.parquet"
     areas, grades = (f"{name}-{table}.parquet" for table in ("districts", "grades"))
@@ -290,7 +290,7 @@ def save(
     state: str,
     source: str,
     files: Sequence[Path],
-    exclusions: Iterable[Exclusion],
+    aside: Iterable[SetAside],
     notes: Iterable[str],
 ) -> Manifest:
     """Keep a dataset, replacing the one of that name as a whole or not at all.
@@ -304,7 +304,7 @@ def save(
         state: postal abbreviation or name; empty where it has several.
         source: who published it and for which years.
         files: what it was made from; their hashes are kept, not their content.
-        exclusions: schools left out.
+        aside: what reading the files set aside.
         notes: what a reader of the dataset should know.
 
     Raises:
@@ -326,7 +326,7 @@ def save(
         rights="",
         **_counted(schools),
         files=tuple(_input_file(path) for path in files),
-        exclusions=tuple(exclusions),
+        aside=tuple(aside),
         notes=tuple(notes),
         loaded=datetime.now(UTC).isoformat(timespec="seconds"),
         schools_file=names["schools"],

@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import InputError
-from data import store
+from data import aside, store
 from data.lineage import lineage, summary
 from data.load import load, read_told
-from data.privacy import fingerprint
+from data.privacy import fingerprint, protected
 from data.publishers import DEFAULT_ROUTE, ROUTES
 from data.quality.finding import counted
-from data.quality.report import Report, of_dataset, report, told_to_others
+from data.quality.report import Report, of_dataset, report
 from data.reading import TextTable, tables
 from data.schema import school_year
 from data.sources.guess import guess
@@ -88,10 +88,8 @@ def load_data(given: argparse.Namespace) -> None:
     years = ", ".join(school_year(year) for year in manifest.years)
     size = f"{counted(manifest.schools, 'school')}, {counted(manifest.students, 'student')}"
     say(f"Stored {manifest.name}: {size}, {years}.")
-    for exclusion in manifest.exclusions:
-        say(f"Left out: {counted(exclusion.schools, 'school')}, {exclusion.reason}.")
-    for note in manifest.notes:
-        say(note)
+    for words in (*aside.words(manifest.aside), *manifest.notes):
+        say(words)
 
 
 def _get(given: argparse.Namespace) -> Manifest:
@@ -163,7 +161,7 @@ def _quality_report(name: str, minimum_cell: int) -> Report:
     if not is_file(path):
         return of_dataset(store.find(name), minimum_cell)
     told = read_told(path)
-    schools, hidden = told_to_others(told.schools, minimum_cell)
+    schools = protected(told.schools, minimum_cell)
     raw = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
     return report(
         schools,
@@ -171,8 +169,9 @@ def _quality_report(name: str, minimum_cell: int) -> Report:
         told.grades,
         label=path.name,
         version=fingerprint(schools) if minimum_cell else raw,
-        exclusions=told.exclusions,
-        notes=(*told.notes, *hidden),
+        aside=told.aside,
+        notes=told.notes,
+        cell=minimum_cell,
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.indices import INDICES, MULTIGROUP, SCHOOL
-from analysis.measured import PLACES, bounded_indices_by, contributions, indices_by
+from analysis.measured import PLACES, bounded_indices_by, contributions, indices_by, outside_bounds
 from analysis.measured_uncertainty import (
     chance_ranges_by,
     expected_by,
@@ -65,9 +65,33 @@ def print_indices(given: argparse.Namespace) -> None:
             more = measured_by(*asked, given.replicates, given.seed, groups.indices)
             found = found.merge(more.drop(columns="place_name"), on=["year", "place"], how="left")
     found = marked_places(found, table, given.by, groups, given.minimum_cell)
+    if given.bounds:
+        found = found.assign(outside_bounds=tell_bounds(found))
     if given.expected:
         tell_chance(found)
     write(found, given)
+
+
+def tell_bounds(found: pd.DataFrame) -> pd.Series:
+    """Say what the bounds are; by row the symbols of the indices whose value lies outside them."""
+    ends = [f"{name}_{side}" for name in INDICES for side in ("low", "high")]
+    exact = found[[f"{end}_exact" for end in ends]]
+    say(
+        f"Bounds: {int(exact.sum().sum()):,} of {int(exact.notna().sum().sum()):,} are exact, as some completion of "
+        "the hidden counts attains them; of the others it is only proven that none lies beyond them. The columns "
+        "ending in _exact say which."
+    )
+    outside = outside_bounds(found)
+    if outside.any(axis=None):
+        say(
+            f"In {int(outside.any(axis=1).sum()):,} of {len(found):,} rows a value lies outside its bounds, for it "
+            "counts only the schools whose counts are known and the bounds count all; the column outside_bounds says "
+            "of which indices."
+        )
+    words = pd.Series("", index=found.index)
+    for name in INDICES:
+        words = words.mask(outside[name], words + ", " + INDICES[name].symbol)
+    return words.str.removeprefix(", ")
 
 
 def tell_chance(found: pd.DataFrame) -> None:

@@ -40,7 +40,10 @@ st.title("What is in the data, and what is wrong with it?")
 st.markdown(quality.sentence(report, view.year))
 for column, (severity, number) in zip(st.columns(3), report.of_severity(view.year).items(), strict=True):
     column.metric(f"{severity.capitalize()}s", number, help=f"{severity.capitalize()}: {SEVERITIES[severity]}.")
-st.caption("Every level of schools, whatever the view. Nothing is changed by these checks.")
+st.caption(
+    "Every level of schools, whatever the view. Nothing is changed by these checks. The downloads hide small counts, "
+    "and say which checks they cannot tell in full for that."
+)
 
 st.subheader(f"Found in {school_year(view.year)}")
 show_findings([*report.of_year(view.year), *report.of_year(None)])

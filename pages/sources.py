@@ -10,12 +10,11 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analysis.errors import InputError
-from data import publishers, store
+from data import aside, publishers, store
 from data.dictionary import template
 from data.fetch import get, planned
 from data.load import Passable, UnknownLayoutError, load
 from data.publishers import ROUTES
-from data.quality.finding import counted
 from data.schema import ED_BASES, school_year
 from data.sources.mapping import Mapping
 from data.sources.remembered import remember
@@ -25,6 +24,9 @@ from data.store import Manifest
 from pages.sections import mapping_more
 from pages.sections.mapping_step import chosen_mapping
 from pages.shared.controls import LOOK_AT, by_label
+
+# Of what was left out for one reason; Data quality names more.
+_NAMED = 3
 
 
 def show_dataset(manifest: Manifest, *, new: bool = False) -> None:
@@ -43,11 +45,7 @@ def show_dataset(manifest: Manifest, *, new: bool = False) -> None:
         if manifest.ed_bases:
             bases = (ED_BASES[basis] for basis in manifest.ed_bases)
             st.markdown(f"Disadvantage is counted by {', or by '.join(bases)}.")
-        for exclusion in manifest.exclusions:
-            named = f": {', '.join(exclusion.named)}" if exclusion.named else ""
-            st.markdown(f"- Left out: {counted(exclusion.schools, 'school')}, {exclusion.reason}{named}.")
-        for note in manifest.notes:
-            st.markdown(f"- {note}")
+        st.markdown("\n".join(f"- {words}" for words in (*aside.words(manifest.aside, _NAMED), *manifest.notes)))
         if manifest.files:
             files = pd.DataFrame(manifest.files)
             st.table(files.set_index(files.columns[0]))

@@ -1,7 +1,7 @@
 """The quality report as text, JSON, and an HTML file that needs nothing else."""
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,10 +32,11 @@ _LABELS = {
     "same_name": "Boundary of the same name",
     "kind": "Kind",
     "reason": "Why",
-    "named": "The first of them",
     "sign": "Why CEP-like",
     "hidden": "Hidden counts",
     "column": "What was told",
+    "counted": "Count",
+    "reported": "Reported",
     "unit": "What",
     "name": "Name",
     "from_id": "Id before",
@@ -48,17 +49,20 @@ _DECIMALS = {"latitude": 4, "longitude": 4}
 def sentence(report: Report, year: int) -> str:
     """The report's answer for a year: its size, whether disadvantage is known, and how much was found."""
     schools, districts, students = (int(number) for number in report.sizes.loc[year].to_numpy())
+    untold = {each.check for each in report.untold_of(year)}
     rows = report.coverage[(report.coverage["year"] == year) & (report.coverage["field"] == "ed")]
     ed = float(rows["students"].sum())
     known = (
         f"disadvantaged students are counted in schools with {share(ed, 1)} of them" if ed else "none has an ED count"
     )
+    withheld = f", {len(untold):,} not told in full" if untold else ""
     found = report.of_severity(year)
     return (
         f"{report.label} in {school_year(year)} has {counted(schools, 'school')} in "
         f"{counted(districts, 'district')} with {counted(students, 'student')}; {known}. "
         f"Found: {', '.join(counted(number, severity) for severity, number in found.items())}. "
-        f"{counted(len(report.clean(year)), 'check')} found nothing, {len(report.unchecked):,} could not be made."
+        f"{counted(len(report.clean(year)), 'check')} found nothing, {len(report.unchecked):,} could not be made"
+        f"{withheld}."
     )
 
 
@@ -113,8 +117,11 @@ def as_text(report: Report) -> str:
         f"{finding.severity:<9}{school_year(finding.year) if finding.year else 'all years':<11}{finding.sentence}"
         for finding in report.findings
     ]
+    untold = [f"{'not told':<9}{school_year(each.year):<11}{each.sentence}" for each in report.untold]
+    hidden = [f"{'hidden':<9}{school_year(year):<11}{words}" for year, words in report.hidden.items()]
     reasons = [f"{'unchecked':<20}{reason}" for reason in unchecked(report)]
-    return "\n".join([*(sentence(report, year) for year in report.years), "", *found, *reasons]) + "\n"
+    lines = [*(sentence(report, year) for year in report.years), "", *found, *untold, *hidden, *reasons]
+    return "\n".join(lines) + "\n"
 
 
 def as_json(report: Report) -> str:
@@ -126,6 +133,8 @@ def as_json(report: Report) -> str:
         "severities": report.of_severity(),
         "years": [{**size, "found": report.of_severity(size["year"])} for size in _records(report.sizes.reset_index())],
         "findings": [_finding(finding) for finding in report.findings],
+        "not_told": [asdict(each) for each in report.untold],
+        "hidden_here": report.hidden,
         "nothing_found": {key: CHECKS[key].clean for key in report.made if key not in _found(report)},
         "not_checked": report.unchecked,
         "coverage": _records(report.coverage),
@@ -135,7 +144,7 @@ def as_json(report: Report) -> str:
 
 
 def _found(report: Report) -> set[str]:
-    return {finding.check for finding in report.findings}
+    return {finding.check for finding in report.findings} | {untold.check for untold in report.untold}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

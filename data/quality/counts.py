@@ -3,25 +3,17 @@
 import pandas as pd
 
 from data.cep import cep_signs
-from data.quality.finding import SCHOOL, Check, Subject, largest_first
+from data.privacy import ED_COUNTS
+from data.quality.finding import SCHOOL, Check, ReadingCheck, Subject, largest_first, no_rows
 from data.quality.percentages import AGREE, CONTRADICT
 from data.schema import BOUNDED, FIELDS, RACES, bounds_of
 
-_ED_COUNTS = [name for name in FIELDS if name == "ed" or (name.startswith("ed_") and FIELDS[name].kind == "count")]
 _RACES = list(RACES)
-_BOUNDS = [end for count in BOUNDED for end in bounds_of(count)]
 
 
 def _twice(subject: Subject) -> pd.DataFrame:
     table = subject.schools
     return table.loc[table.duplicated(["year", "ncessch"], keep=False), SCHOOL].sort_values(["year", "ncessch"])
-
-
-def _ed_above(subject: Subject) -> pd.DataFrame:
-    table = subject.schools
-    above = table[_ED_COUNTS].gt(table["students"], axis=0).fillna(False).any(axis=1)
-    carried = [name for name in _ED_COUNTS if table[name].notna().any()]
-    return largest_first(table[above], [*SCHOOL, *carried])
 
 
 def _bounds_astray(subject: Subject) -> pd.DataFrame:
@@ -36,13 +28,27 @@ def _bounds_astray(subject: Subject) -> pd.DataFrame:
     return largest_first(table[astray], [*SCHOOL, *carried])
 
 
+def _bounds_untold(subject: Subject) -> pd.DataFrame:
+    """Schools with a publisher's bounds that others do not see as they are.
+
+    None beside a count hidden here, where the publisher bounds such counts; and no closer than ours would be.
+    """
+    table, unseen = subject.table, pd.Series(False, subject.table.index)
+    for count in BOUNDED:
+        low, high = (subject.schools[end] for end in bounds_of(count))
+        beside = subject.hidden(count) & bool((low.notna() & subject.schools[count].notna()).any())
+        unseen |= beside | (table[count].isna() & high.eq(table["students"]).fillna(False))
+    return table[unseen & subject.for_others]
+
+
 def _races_astray(subject: Subject) -> pd.DataFrame:
     """Schools whose races add up to another number than their students.
 
     Where some races are unknown, or the file carries fewer than all of them, the sum may only be too large. It carries
-    all of them where there is a count of each, or where most schools' counts add up.
+    all of them where there is a count of each, or where most schools' counts add up. Stand-ins of hidden counts add up
+    to what the counts do, except where a school's hidden races exceed its students: see ``_races_untold``.
     """
-    table = subject.schools
+    table = subject.table
     table = table.assign(race_sum=table[_RACES].sum(axis=1, min_count=1))
     carried = table[_RACES].notna().groupby(table["year"]).transform("any")
     known = (table[_RACES].notna() | ~carried).all(axis=1) & carried.any(axis=1)
@@ -50,6 +56,16 @@ def _races_astray(subject: Subject) -> pd.DataFrame:
     adds_up = (~differs).where(known).groupby(table["year"]).transform("mean").gt(0.5)
     wrong = (differs & known & (carried.all(axis=1) | adds_up)) | table["race_sum"].gt(table["students"]).fillna(False)
     return _by_difference(table[wrong], "race_sum")
+
+
+def _races_untold(subject: Subject) -> pd.DataFrame:
+    """Schools of which no race is told, so that nobody knows whether their races exceed their students."""
+    table, open_ = subject.table, pd.Series(True, subject.table.index)
+    for race in _RACES:
+        anything = subject.end(race, "low").eq(0) & subject.end(race, "high").eq(table["students"])
+        open_ &= table[race].isna() | (subject.hidden(race) & anything.fillna(False).astype(bool))
+    full = table[_RACES].sum(axis=1, min_count=1).eq(table["students"]).fillna(False)
+    return table[open_ & full.astype(bool) & subject.hidden(*_RACES)]
 
 
 def _grades_astray(subject: Subject) -> pd.DataFrame:
@@ -73,9 +89,15 @@ def _all_ed(subject: Subject) -> pd.DataFrame:
     return largest_first(table[table["sign"].notna()], [*SCHOOL, "ed", "ed_basis", "sign"])
 
 
+def _all_ed_untold(subject: Subject) -> pd.DataFrame:
+    """Schools that would be CEP-like if each count hidden here were the most it can be, and may not be."""
+    most = subject.table.assign(**{name: subject.end(name, "high") for name in ED_COUNTS})
+    return most[cep_signs(most).notna() & cep_signs(subject.schools).isna()]
+
+
 def _hidden_ed(subject: Subject) -> pd.DataFrame:
     table = subject.schools
-    return largest_first(table[_hidden(table, "ed")], [*SCHOOL, *bounds_of("ed")])
+    return largest_first(table[_by_publisher(subject, "ed")], [*SCHOOL, *bounds_of("ed")])
 
 
 def _hidden_races(subject: Subject) -> pd.DataFrame:
@@ -84,14 +106,14 @@ def _hidden_races(subject: Subject) -> pd.DataFrame:
     for race in _RACES:
         low, high = (table[end].astype("str") for end in bounds_of(race))
         words = ", " + FIELDS[race].label + " " + low + "–" + high
-        told = told + words.where(_hidden(table, race), "")
+        told = told + words.where(_by_publisher(subject, race), "")
     found = table.assign(hidden=told.str.removeprefix(", "))
     return largest_first(found[found["hidden"] != ""], [*SCHOOL, "hidden"])
 
 
-def _hidden(table: pd.DataFrame, count: str) -> "pd.Series[bool]":
-    """Whether a count is unknown while bounds of it are not."""
-    return table[count].isna() & table[[*bounds_of(count)]].notna().any(axis=1)
+def _by_publisher(subject: Subject, count: str) -> "pd.Series[bool]":
+    """Whether a count is unknown while its publisher's bounds are not."""
+    return subject.table[count].isna() & subject.schools[[*bounds_of(count)]].notna().any(axis=1)
 
 
 def _unknown_ed(subject: Subject) -> pd.DataFrame:
@@ -100,17 +122,17 @@ def _unknown_ed(subject: Subject) -> pd.DataFrame:
 
 
 def _no_ed(subject: Subject) -> str:
-    return "" if subject.schools["ed"].notna().any() else "the data has no count of disadvantaged students"
+    return "" if subject.table["ed"].notna().any() else "the data has no count of disadvantaged students"
 
 
 def _no_races(subject: Subject) -> str:
-    return "" if subject.schools[_RACES].notna().any(axis=None) else "the data has no counts by race"
+    return "" if subject.table[_RACES].notna().any(axis=None) else "the data has no counts by race"
 
 
-def _left_out(subject: Subject) -> pd.DataFrame:
-    """How many schools for each reason, and the first of them."""
-    rows = [(each.reason, each.schools, ", ".join(each.named)) for each in subject.exclusions]
-    return pd.DataFrame(rows, columns=["reason", "schools", "named"])
+def _no_bounds(subject: Subject) -> str:
+    """Bounds of counts that are hidden here are ours."""
+    given = [subject.schools[[*bounds_of(count)]].notna().any(axis=1) & ~subject.hidden(count) for count in BOUNDED]
+    return "" if any(each.any() for each in given) else "the data has no counts hidden or rounded by their publisher"
 
 
 def _contradicted(subject: Subject) -> pd.DataFrame:
@@ -132,15 +154,15 @@ CHECKS = (
         "Every row is counted: load the dataset again with one row a school; a file with such rows is refused.",
         _twice,
     ),
-    Check(
+    ReadingCheck(
         "ed_above_students",
-        "More disadvantaged students than students",
+        "Counts of disadvantaged students that cannot be right",
         "school",
         "error",
-        "No school has more disadvantaged students than students; where a file said so, its count is unknown.",
-        "Kept as stored: load the dataset again, which takes such counts as unknown or refuses them.",
-        _ed_above,
-        _no_ed,
+        "No count of disadvantaged students in the files exceeds its school's students.",
+        "Such a count is unknown in the dataset, and the school in no figure that rests on it: its true number is not "
+        "known. Often lunch was counted on another day than enrolment; correct one of the two and load again.",
+        no_rows,
     ),
     Check(
         "bounds",
@@ -150,7 +172,8 @@ CHECKS = (
         "Every hidden or rounded count has bounds that fit together.",
         "Kept as given.",
         _bounds_astray,
-        lambda subject: "" if subject.schools[_BOUNDS].notna().any(axis=None) else "the data has no hidden counts",
+        _no_bounds,
+        _bounds_untold,
     ),
     Check(
         "race_sum",
@@ -161,6 +184,7 @@ CHECKS = (
         "Both are kept as given: one race against everyone else rests on the students, two races on their own counts.",
         _races_astray,
         _no_races,
+        _races_untold,
     ),
     Check(
         "grade_sum",
@@ -184,6 +208,7 @@ CHECKS = (
         "Provision (CEP), often report 100 %; their true share is lower and unknown.",
         _all_ed,
         _no_ed,
+        _all_ed_untold,
     ),
     Check(
         "ed_unknown",
@@ -200,7 +225,7 @@ CHECKS = (
         "Count of disadvantaged students hidden by the publisher",
         "school",
         "note",
-        "No count of disadvantaged students is hidden.",
+        "The publisher hides no count of disadvantaged students.",
         "The count is unknown; the least and the most it can be are kept.",
         _hidden_ed,
         _no_ed,
@@ -210,7 +235,7 @@ CHECKS = (
         "Counts by race hidden by the publisher",
         "school",
         "note",
-        "No count by race is hidden.",
+        "The publisher hides no count by race.",
         "The count is unknown; the least and the most it can be are kept, no more than the other races leave room for.",
         _hidden_races,
         _no_races,
@@ -225,13 +250,23 @@ CHECKS = (
         _contradicted,
         _no_percentages,
     ),
-    Check(
+    ReadingCheck(
         "left_out",
         "Left out when the files were read",
         "school",
         "note",
         "No school was left out when the files were read.",
         "Not in the table, and in no figure.",
-        _left_out,
+        no_rows,
+    ),
+    ReadingCheck(
+        "joins_nothing",
+        "Ids that join nothing",
+        "id",
+        "note",
+        "Every school and district that a file describes has students.",
+        "Not in the table, and in no figure. Often closed, not yet open, or of another year than the students; if they "
+        "should count, give the file that has their students.",
+        no_rows,
     ),
 )

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from data import store
-from data.check import Exclusion
+from data.aside import SetAside
 from data.grades import typed
-from data.privacy import fingerprint, masked, protected
+from data.privacy import fingerprint, protected, protection_words
 from data.quality import counts, places, years
-from data.quality.finding import SEVERITIES, Check, Finding, Severity, Subject
+from data.quality.finding import SEVERITIES, Check, Finding, Severity, Subject, Untold
 from data.schema import BOUNDS, COLUMNS
 from data.store import Manifest
 
@@ -33,6 +33,8 @@ class Report:
         coverage: a row for each ``year`` and ``field`` (with its ``label``): shares of ``schools`` and of ``students``
             in schools for which it is known.
         findings: what the checks found, the gravest first, within one severity in the order of ``CHECKS``.
+        untold: what the checks do not tell, for it would reveal counts that this report hides.
+        hidden: by year, which counts this report hides; nothing where it hides none.
         made: keys of the checks made.
         unchecked: by key, why a check could not be made.
         notes: what was told when the data was read.
@@ -44,6 +46,8 @@ class Report:
     sizes: pd.DataFrame
     coverage: pd.DataFrame
     findings: tuple[Finding, ...]
+    untold: tuple[Untold, ...]
+    hidden: dict[int, str]
     made: tuple[str, ...]
     unchecked: dict[str, str]
     notes: tuple[str, ...]
@@ -57,9 +61,14 @@ class Report:
         """The findings of one year, or those about no one year."""
         return [finding for finding in self.findings if finding.year == year]
 
+    def untold_of(self, year: int) -> list[Untold]:
+        """What is not told of one year."""
+        return [untold for untold in self.untold if untold.year == year]
+
     def clean(self, year: int) -> list[str]:
-        """What the checks that found nothing in a year say."""
+        """What the checks say that found nothing in a year and tell all of it."""
         found = {finding.check for finding in self.findings if finding.year in (year, None)}
+        found |= {untold.check for untold in self.untold_of(year)}
         return [CHECKS[key].clean for key in self.made if key not in found]
 
     def of_severity(self, year: int | None = None) -> dict[Severity, int]:
@@ -76,21 +85,23 @@ def report(
     label: str,
     source: str = "",
     version: str = "",
-    exclusions: Iterable[Exclusion] = (),
+    aside: Iterable[SetAside] = (),
     notes: Iterable[str] = (),
+    cell: int = 0,
 ) -> Report:
     """Check a schools table and say what it covers; nothing in it is changed.
 
     Args:
-        schools: as ``data.check.checked`` gives it, of any number of years.
+        schools: as ``data.check.checked`` gives it, of any number of years; or, for others, ``protected``.
         districts: as ``data.polygons.Polygons.frame``, or None.
         grades: students by grade, as in ``data.schema.GRADE_COLUMNS``, or None.
         label, source, version: as in ``Report``.
-        exclusions: schools left out when it was read.
+        aside: what was set aside when it was read.
         notes: what was told when it was read.
+        cell: below which number counts are hidden in it; 0 if none are.
     """
     grades = typed(pd.DataFrame()) if grades is None else grades
-    subject = Subject(schools, districts, grades, tuple(exclusions), tuple(notes))
+    subject = Subject(schools, districts, grades, tuple(aside), tuple(notes))
     unchecked = {check.key: reason for check in CHECKS.values() if (reason := check.lacking(subject))}
     made = tuple(key for key in CHECKS if key not in unchecked)
     found = [finding for key in made for finding in CHECKS[key].findings(subject)]
@@ -104,21 +115,12 @@ def report(
         ),
         coverage=coverage(schools),
         findings=tuple(sorted(found, key=lambda finding: gravity.index(finding.severity))),
+        untold=tuple(untold for key in made for untold in CHECKS[key].not_told(subject)),
+        hidden=protection_words(schools, cell),
         made=made,
         unchecked=unchecked,
         notes=subject.notes,
     )
-
-
-def told_to_others(schools: pd.DataFrame, minimum_cell: int) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """A schools table as a report that leaves the product may see it, and what to tell of that."""
-    if not minimum_cell:
-        return schools, ()
-    note = (
-        f"Counts of schools below {minimum_cell}, or of all students but fewer, are hidden in this report as if their "
-        "publisher had hidden them, and so are those that would tell them; checks see none of them."
-    )
-    return masked(protected(schools, minimum_cell)), (note,)
 
 
 def of_dataset(manifest: Manifest, minimum_cell: int = 0) -> Report:
@@ -127,7 +129,7 @@ def of_dataset(manifest: Manifest, minimum_cell: int = 0) -> Report:
     Raises:
         InputError: its files are gone or damaged.
     """
-    schools, told = told_to_others(store.schools(manifest), minimum_cell)
+    schools = protected(store.schools(manifest), minimum_cell)
     return report(
         schools,
         store.districts(manifest),
@@ -135,8 +137,9 @@ def of_dataset(manifest: Manifest, minimum_cell: int = 0) -> Report:
         label=manifest.label,
         source=manifest.source,
         version=fingerprint(schools) if minimum_cell else manifest.input_hash,
-        exclusions=manifest.exclusions,
-        notes=(*manifest.notes, *told),
+        aside=manifest.aside,
+        notes=manifest.notes,
+        cell=minimum_cell,
     )
 
 

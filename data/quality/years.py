@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from data.quality.finding import SCHOOL, Check, Subject, largest_first
@@ -24,12 +25,29 @@ def _enrolment(subject: Subject) -> pd.DataFrame:
 
 
 def _ed_share(subject: Subject) -> pd.DataFrame:
-    """Schools whose share moved too far on one basis; a change of basis is a check of its own."""
-    both = _pairs(subject.followed, "school_key", ["students", "ed", "ed_basis"])
+    """Schools whose share moved too far on one basis, whatever hidden counts are; a change of basis is told apart."""
+    moved = _share_moves(subject)
+    columns = [*SCHOOL, "ed", "students_before", "ed_before", "points"]
+    return largest_first(moved[moved["nearest"] > POINTS], columns, by="nearest")
+
+
+def _ed_share_untold(subject: Subject) -> pd.DataFrame:
+    moved = _share_moves(subject)
+    return moved[(moved["farthest"] > POINTS) & ~(moved["nearest"] > POINTS)]
+
+
+def _share_moves(subject: Subject) -> pd.DataFrame:
+    """Pairs of years on one basis, with the points a share moved and, at the nearest and farthest, can have moved."""
+    ends = {"ed_least": subject.end("ed", "low"), "ed_most": subject.end("ed", "high")}
+    values = ["students", "ed", "ed_basis", *ends]
+    both = _pairs(subject.followed.assign(**ends), "school_key", values)
     both = both[both["ed_basis"].eq(both["ed_basis_before"]).fillna(False)]
-    points = _percent(both, "") - _percent(both, "_before")
-    jumped = both.assign(points=points.round(1), size=points.abs())[points.abs() > POINTS]
-    return largest_first(jumped, [*SCHOOL, "ed", "students_before", "ed_before", "points"], by="size")
+    points = _percent(both, "ed", "") - _percent(both, "ed", "_before")
+    down = _percent(both, "ed_least", "") - _percent(both, "ed_most", "_before")
+    up = _percent(both, "ed_most", "") - _percent(both, "ed_least", "_before")
+    return both.assign(
+        points=points.round(1), nearest=np.maximum(np.maximum(down, -up), 0), farthest=np.maximum(up, -down)
+    )
 
 
 def _basis(subject: Subject) -> pd.DataFrame:
@@ -43,10 +61,27 @@ def _basis(subject: Subject) -> pd.DataFrame:
 
 
 def _districts_at_100(subject: Subject) -> pd.DataFrame:
-    both = _pairs(_districts(subject.followed.dropna(subset="ed")), "district_key", ["students", "ed"])
-    both = both.assign(percent=_percent(both, "").round(1), percent_before=_percent(both, "_before").round(1))
-    moved = both["ed"].eq(both["students"]) != both["ed_before"].eq(both["students_before"])
+    both = _full_districts(subject)
+    moved = ~both["open"] & both["full"].ne(both["full_before"])
     return largest_first(both[moved], [*_DISTRICT, "percent_before", "percent"])
+
+
+def _districts_at_100_untold(subject: Subject) -> pd.DataFrame:
+    both = _full_districts(subject)
+    return both[both["open"]]
+
+
+def _full_districts(subject: Subject) -> pd.DataFrame:
+    """Pairs of years of each district: full, whether all its students can be disadvantaged, and open, if it may be."""
+    table = subject.followed.assign(ed=subject.table["ed"], most=subject.end("ed", "high"), unsure=subject.hidden("ed"))
+    sums = {name: (name, "sum") for name in ("ed", "most")} | {"unsure": ("unsure", "any")}
+    districts = _districts(table.dropna(subset="ed"), **sums)
+    districts["full"] = districts["most"].eq(districts["students"])
+    both = _pairs(districts, "district_key", ["students", "ed", "full", "unsure"])
+    for when in ("", "_before"):
+        both[f"percent{when}"] = _percent(both, "ed", when).round(1).mask(both[f"unsure{when}"])
+    either = [both[f"full{when}"] & both[f"unsure{when}"] for when in ("", "_before")]
+    return both.assign(open=either[0] | either[1])
 
 
 def _new_districts(subject: Subject) -> pd.DataFrame:
@@ -93,14 +128,14 @@ def _pairs(table: pd.DataFrame, key: str, values: list[str]) -> pd.DataFrame:
     return both[both[["students", "students_before"]].max(axis=1) >= MATERIAL_STUDENTS]
 
 
-def _districts(table: pd.DataFrame) -> pd.DataFrame:
+def _districts(table: pd.DataFrame, **more: tuple[str, str]) -> pd.DataFrame:
     return table.groupby(["year", "leaid", "district_key"], as_index=False).agg(
-        district=("district", "first"), schools=("ncessch", "size"), students=("students", "sum"), ed=("ed", "sum")
+        district=("district", "first"), schools=("ncessch", "size"), students=("students", "sum"), **more
     )
 
 
-def _percent(both: pd.DataFrame, when: str) -> pd.Series:
-    return 100 * both[f"ed{when}"].astype("float64") / both[f"students{when}"].astype("float64")
+def _percent(both: pd.DataFrame, count: str, when: str) -> pd.Series:
+    return 100 * both[f"{count}{when}"].astype("float64") / both[f"students{when}"].astype("float64")
 
 
 def _one_year(subject: Subject) -> str:
@@ -138,6 +173,7 @@ CHECKS = (
         _KEPT,
         _ed_share,
         _one_year,
+        _ed_share_untold,
     ),
     Check(
         "districts_at_100",
@@ -149,6 +185,7 @@ CHECKS = (
         "across this year shows the reporting, not the students.",
         _districts_at_100,
         _one_year,
+        _districts_at_100_untold,
     ),
     Check(
         "districts_new",

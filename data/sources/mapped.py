@@ -8,6 +8,7 @@ from functools import reduce
 import pandas as pd
 
 from analysis.errors import InputError
+from data.aside import SetAside, above_students
 from data.quality.finding import counted
 from data.reading import TextTable
 from data.schema import BOUNDED, ED_BASES, FILE_FIELDS, bounds_of
@@ -55,8 +56,7 @@ def source(key: str, mapping: Mapping) -> Source:
 def read(table: TextTable, mapping: Mapping, asked: Asked) -> Part:
     """The part a table gives by a mapping.
 
-    Notes tell what was left out or altered: rows that are not schools, half students, counts made from percentages,
-    ED counts above the enrolment.
+    Notes tell what was left out or altered: rows that are not schools, half students, counts made from percentages.
 
     Raises:
         InputError: the table lacks a column, a cell is not what its field needs, no school year is known, or the
@@ -72,12 +72,13 @@ def read(table: TextTable, mapping: Mapping, asked: Asked) -> Part:
         frames.append(frame)
         notes += [note for note in told if note not in notes]
     frame = settled(of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
+    frame, aside = _possible(frame)
     key = "ncessch" if "ncessch" in frame else "leaid"
     held = {*frame, *mapping.fields} & set(FILE_FIELDS)
     dated = any(FILE_FIELDS[name].kind in ("count", "number") for name in held)
     if frame["year"].isna().all():  # then it is of whichever year the students are
         frame = frame.drop(columns="year")
-    return Part(table.label, frame, key=("year", key) if dated else (key,), notes=tuple(notes))
+    return Part(table.label, frame, key=("year", key) if dated else (key,), notes=tuple(notes), aside=aside)
 
 
 # Columns and rows ---------------------------------------------------------------------------------------------------
@@ -166,7 +167,7 @@ class _Reading:
             self._add_counts(frame, name, fields[name])
         if self.mapping.long:
             frame = self._widened(frame, self.mapping.long)
-        return self._possible(frame), self.notes
+        return frame, self.notes
 
     def _found(self, take: Take) -> list[str]:
         """The columns of this year that a field is taken from; none where the table lacks one."""
@@ -324,18 +325,15 @@ class _Reading:
             )
         return rows
 
-    def _possible(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The person's own ED count above the enrolment as unknown; ``data.merge`` sees to the others."""
-        if "ed" not in frame or "students" not in frame:
-            return frame
-        above = frame["ed"].gt(frame["students"]).fillna(False)
-        if above.any():
-            self.notes.append(
-                f"{self.label}: {counted(int(above.sum()), 'school')} with more ED students than students; unknown."
-            )
-        ends = [name for name in ("ed", "ed_low", "ed_high") if name in frame]
-        frame[ends] = frame[ends].mask(above)
-        return frame.assign(ed_basis="user")
+
+def _possible(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
+    """The person's own ED count above the enrolment as unknown; ``data.merge`` sees to the others."""
+    if "ed" not in frame or "students" not in frame:
+        return frame, ()
+    ends = [name for name in ("ed", "ed_low", "ed_high") if name in frame]
+    above = frame["ed"].gt(frame["students"]).fillna(False)
+    possible = frame.assign(ed_basis="user", **frame[ends].mask(above))
+    return possible, above_students(frame, ["ed"])
 
 
 def grades(written: pd.Series) -> pd.Series:

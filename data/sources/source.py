@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.errors import InputError
+from data.aside import SetAside
 from data.reading import TextTable
 from data.schema import BOUNDED, ED_BASES, UNCOUNTED_BASES, bounds_of
 
@@ -43,12 +44,14 @@ class Part:
         key: the columns a describing part is joined on. Without ``year`` in it the part holds for any year, the
             nearest first.
         notes: what a reader of the dataset should know, one sentence each.
+        aside: what reading it set aside.
     """
 
     label: str
     frame: pd.DataFrame
     key: tuple[str, ...] = ("year", "ncessch")
     notes: tuple[str, ...] = ()
+    aside: tuple[SetAside, ...] = ()
 
     @property
     def brings_schools(self) -> bool:

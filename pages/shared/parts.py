@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.indices import INDICES, ORDERED, SCHOOL
+from analysis.measured import BOUND_COLUMNS
 from data.geographic import UNPLACED, placed_words
 from data.inclusion import GEOGRAPHIC, excluded_words
 from data.privacy import hidden_words
@@ -114,13 +115,14 @@ def state_measures(view: View) -> pd.DataFrame:
     units = store.indices(view, "state")
     units = units[units["year"] == view.year]
     bounds = store.bounds(view, "state")
-    rows = []
+    rows, values = [], []
     reasons = store.reasons(view, "state")
     why = reasons[reasons["year"] == view.year]
     for index in view.indices.values():
         parts = decomposed[index.name] if index.name in decomposed.index.get_level_values(0) else None
         value = parts["total"] if parts is not None else float(units[index.name].iloc[0]) if len(units) == 1 else np.nan
         splits = parts is not None and "within" in parts
+        values.append(value)
         rows.append(
             {
                 "Measure": f"{index.label} ({index.symbol})",
@@ -136,15 +138,21 @@ def state_measures(view: View) -> pd.DataFrame:
             }
         )
     return _with_bounds(
-        pd.DataFrame(rows).set_index("Measure"), bounds.iloc[0] if bounds is not None and len(bounds) == 1 else None
+        pd.DataFrame(rows).set_index("Measure"),
+        values,
+        bounds.iloc[0] if bounds is not None and len(bounds) == 1 else None,
     )
 
 
-def _with_bounds(table: pd.DataFrame, bounds: pd.Series | None) -> pd.DataFrame:
-    """A table of every index with what each can be, where a hidden count leaves anything open."""
+def _with_bounds(table: pd.DataFrame, values: Sequence[float], bounds: pd.Series | None) -> pd.DataFrame:
+    """A table of every index with what each can be and how that is known, where a hidden count leaves anything open."""
     if bounds is None or all(bounds[f"{name}_low"] == bounds[f"{name}_high"] for name in INDICES):
         return table
-    return table.assign(**{HIDDEN: [numbers.between(bounds[f"{n}_low"], bounds[f"{n}_high"]) for n in INDICES]})
+    words = [
+        numbers.bounded(value, *(bounds[f"{name}_{side}"] for side in BOUND_COLUMNS))
+        for name, value in zip(INDICES, values, strict=True)
+    ]
+    return table.assign(**{HIDDEN: words})
 
 
 def definitions(view: View) -> None:
@@ -215,7 +223,8 @@ def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
     table = pd.DataFrame({"Value": _index_values(view, row)}).rename_axis("Measure")
     table = table.join(chance.columns(store.how_sure(view, row["place"])))
     bounds = store.bounds(view, "district")
-    return _with_bounds(table, None if bounds is None else bounds.loc[row["place"]])
+    values = [float(row[name]) for name in view.indices]
+    return _with_bounds(table, values, None if bounds is None else bounds.loc[row["place"]])
 
 
 def place_summary(view: View, row: pd.Series, measure: str) -> dict[str, str]:

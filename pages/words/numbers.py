@@ -3,6 +3,9 @@
 import math
 
 UNDEFINED = "not defined"
+# Beside bounds that do not hold the value shown, after "less" or "more".
+KNOWN_ONLY = "as it counts known schools only"
+_ROUNDING = 1e-9
 
 
 def of_100(share: float) -> str:
@@ -23,6 +26,16 @@ def number(value: float, decimals: int = 2) -> str:
 def between(low: float, high: float) -> str:
     """What an index can be, to two decimals: "0.30–0.33", or one number where both ends read alike."""
     return number(low) if number(low) == number(high) else f"{number(low)}–{number(high)}"
+
+
+def bounded(value: float, low: float, high: float, low_exact: bool, high_exact: bool) -> str:
+    """What an index can be and how that is known: "0.30–0.33, exact"; and whether the value beside it is none of it."""
+    if math.isnan(low):
+        return UNDEFINED
+    known = {(True, True): "exact", (True, False): "greatest proven only", (False, True): "least proven only"}
+    words = f"{between(low, high)}, {known.get((low_exact, high_exact), 'proven only')}"
+    side = "less" if value < low - _ROUNDING else "more" if value > high + _ROUNDING else ""
+    return f"{words}; the value is {side}, {KNOWN_ONLY}" if side else words
 
 
 def with_range(value: float, low: float, high: float) -> str:

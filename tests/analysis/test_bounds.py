@@ -13,7 +13,7 @@ from analysis.bounds import Bounds, bounds
 from analysis.corners import FEW
 from analysis.indices import INDICES, measure
 from analysis.intervals import Intervals
-from analysis.measured import bounded_indices_by, bounds_by, indices_by
+from analysis.measured import BOUND_COLUMNS, bounded_indices_by, bounds_by, indices_by
 from tests.oracle import exact
 
 TOLERANCE = 1e-12
@@ -232,7 +232,7 @@ def test_bounds_stand_beside_the_indices(table: pd.DataFrame) -> None:
     both = bounded_indices_by(table, "district")
     alone = indices_by(table, "district", "ed", None)
     assert list(both)[: len(list(alone))] == list(alone)
-    assert list(both)[len(list(alone)) :] == [f"{name}_{side}" for name in INDICES for side in ("low", "high")]
+    assert list(both)[len(list(alone)) :] == [f"{name}_{side}" for name in INDICES for side in BOUND_COLUMNS]
     pd.testing.assert_series_equal(both.loc[0, list(alone)], alone.loc[0], check_dtype=False)
     assert both.loc[1, ["place", "place_name", "schools", "students"]].tolist() == ["b", "Birch", 0, 0]
     assert both.loc[1, list(INDICES)].isna().all()

@@ -15,7 +15,7 @@ from analysis import pairs
 from analysis.bounds import Bounds, bounds
 from analysis.indices import INDICES, measure
 from analysis.intervals import Intervals
-from analysis.measured import bounded_indices_by, bounds_by, indices_by
+from analysis.measured import BOUND_COLUMNS, bounded_indices_by, bounds_by, indices_by
 from analysis.pair_bounds import pair_bounds
 from analysis.pairs import Pairs
 
@@ -205,7 +205,7 @@ def test_hidden_counts_lie_between_what_was_published_and_the_room_left(table: p
 def test_bounds_stand_beside_the_indices(table: pd.DataFrame) -> None:
     both = bounded_indices_by(table, "district", "black", "white")
     alone = indices_by(table, "district", "black", "white")
-    assert list(both) == [*alone, *(f"{name}_{side}" for name in INDICES for side in ("low", "high"))]
+    assert list(both) == [*alone, *(f"{name}_{side}" for name in INDICES for side in BOUND_COLUMNS)]
     assert both.loc[1, ["place", "schools"]].tolist() == ["b", 0]
 
 

@@ -55,7 +55,7 @@ def tables(version: int) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
 
 
 def save(name: str, version: int) -> None:
-    store.save(name, *tables(version), label=name, state="TX", source="", files=[], exclusions=[], notes=[])
+    store.save(name, *tables(version), label=name, state="TX", source="", files=[], aside=[], notes=[])
 
 
 def remember(version: int) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import InputError
-from data.check import Exclusion, checked
+from data.check import checked
 from data.schema import FIELDS, typed
 
 
@@ -21,8 +21,8 @@ def table(**changed: list[object]) -> pd.DataFrame:
 
 
 def test_text_becomes_the_typed_table_sorted_by_year_and_school() -> None:
-    schools, exclusions = checked(table(), "f.csv")
-    assert exclusions == ()
+    schools, aside = checked(table(), "f.csv")
+    assert aside == ()
     assert list(schools.columns) == list(FIELDS)
     assert {name: str(dtype) for name, dtype in schools.dtypes.items()} == {
         name: column.dtype for name, column in FIELDS.items()
@@ -34,9 +34,9 @@ def test_text_becomes_the_typed_table_sorted_by_year_and_school() -> None:
 
 def test_a_checked_table_passes_again_unchanged() -> None:
     once, _ = checked(table(charter=["yes", "no", None], grade_low=["K", "9", "PK"]), "f.csv")
-    again, exclusions = checked(once, "f.csv")
+    again, aside = checked(once, "f.csv")
     pd.testing.assert_frame_equal(once, again)
-    assert exclusions == ()
+    assert aside == ()
 
 
 def test_the_given_table_is_left_as_it_was() -> None:
@@ -79,19 +79,23 @@ def test_ed_without_a_basis_is_the_persons_own_definition() -> None:
 
 def test_schools_that_cannot_be_counted_are_left_out_with_their_number_and_names() -> None:
     given = table(students=["0", "", "40"], ed=["0", "", "1"], school=["Oak", None, "Elm"])
-    schools, exclusions = checked(given, "f.csv")
+    schools, aside = checked(given, "f.csv")
     assert schools["students"].tolist() == [40]
-    assert exclusions == (
-        Exclusion("no number of students", 1, ("(480000100001)",)),
-        Exclusion("no students", 1, ("Oak (480000100003)",)),
-    )
+    assert [(each.kind, each.reason, each.year, each.number) for each in aside] == [
+        ("left_out", "no number of students", 2018, 1),
+        ("left_out", "no students", 2018, 1),
+    ]
+    assert [each.rows for each in aside] == [
+        ({"ncessch": "480000100001", "leaid": "4800001"},),
+        ({"ncessch": "480000100003", "school": "Oak", "leaid": "4800001", "students": 0},),
+    ]
 
 
 def test_of_many_schools_left_out_the_first_are_named() -> None:
     rows = {"year": 2018, "leaid": "1", "students": [0] * 30 + [5], "ed": [0] * 30 + [5]}
     many = pd.DataFrame({**rows, "ncessch": [f"{number:02d}" for number in range(31)]})
-    (exclusion,) = checked(many, "f.csv")[1]
-    assert (exclusion.schools, len(exclusion.named), exclusion.named[-1]) == (30, 20, "(19)")
+    (left,) = checked(many, "f.csv")[1]
+    assert (left.number, len(left.rows), left.rows[-1]["ncessch"]) == (30, 20, "19")
 
 
 def test_races_need_not_add_up_to_the_students_and_other_columns_are_ignored() -> None:

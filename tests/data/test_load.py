@@ -84,7 +84,7 @@ def test_a_dataset_of_several_states_is_named_after_its_file(tmp_path):
 def test_schools_without_students_are_excluded_with_their_number(tmp_path):
     rows = [f"2018,{ONE},4800001,TX,100,40", f"2018,{TWO},4800001,TX,,"]
     manifest = load([written(tmp_path, "a.csv", TEMPLATE, *rows)])
-    assert [(left.reason, left.schools) for left in manifest.exclusions] == [("no number of students", 1)]
+    assert [(left.reason, left.year, left.number) for left in manifest.aside] == [("no number of students", 2018, 1)]
 
 
 @pytest.mark.usefixtures("home")

@@ -15,7 +15,8 @@ from shapely.geometry import box
 
 from analysis.errors import InputError
 from data import store
-from data.check import Exclusion, checked
+from data.aside import SetAside
+from data.check import checked
 from data.grades import typed
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -46,7 +47,7 @@ def save(
     grades: pd.DataFrame | None = None,
     **said: object,
 ) -> store.Manifest:
-    values = {"label": "Texas", "state": "TX", "source": "TEA", "files": [], "exclusions": [], "notes": []}
+    values = {"label": "Texas", "state": "TX", "source": "TEA", "files": [], "aside": [], "notes": []}
     return store.save(name, some_schools() if schools is None else schools, districts, grades, **{**values, **said})  # type: ignore[arg-type]
 
 
@@ -64,7 +65,7 @@ def test_what_is_saved_comes_back(home: Path, tmp_path: Path) -> None:
     saved = save(
         districts=some_districts(),
         files=[given_file],
-        exclusions=[Exclusion("no students", 2, ("Oak (1)",))],
+        aside=[SetAside("left_out", "no students", 2, 2018, rows=({"school": "Oak", "students": 0},))],
         notes=["A note."],
     )
     found = store.find("texas")

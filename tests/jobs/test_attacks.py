@@ -8,7 +8,6 @@ for indices and scenarios too: other schools, with other small counts, give the 
 
 import json
 import re
-from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from itertools import product
 
@@ -17,91 +16,15 @@ import pandas as pd
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-import cli
 from data import store
 from data.geographic import assigned
 from data.schema import RACES
+from tests.jobs.attacked_state import COUNTS, DISTRICTS, GROUPS, LEVELS, PLACES, SCHOOLS, YEARS, exports, printed, rows
 from tests.small_state import written
 
 CELL = 10
 # What decision 0016 promises: as many neighbouring values remain for every small count.
 KEPT = 5
-LEVELS = (None, "elementary", "high")
-PLACES = {"state": "state", "county": "county", "district": "leaid"}
-
-DRAWN = ["--expected", "--interval", "--replicates", "20"]
-CHAIN = ["--levels", "county,district,level"]
-
-HEADER = "year,ncessch,leaid,school,district,state,county,level,charter,students,ed,ed_basis,ed_direct"
-YEARS = (2020, 2021)
-GROUPS = ("white", "hispanic", "black", "asian", "american_indian")
-COUNTS = ("ed", *GROUPS)
-# District, county, level, charter, then ED, ED by direct certification, and the groups: every way to be small.
-SCHOOLS = [
-    ("1", "A", "elementary", "no", 3, 1, (40, 15, 5, 0, 0)),  # a district of one school
-    ("2", "A", "elementary", "no", 60, 30, (100, 50, 30, 3, 4)),  # two small groups: their sum of 7 gives none away
-    ("2", "A", "high", "no", 395, 7, (150, 150, 90, 4, 6)),  # all but five are disadvantaged
-    ("3", "B", "elementary", "no", 250, 120, (150, 150, 40, 30, 3)),  # one small group beside two equal largest
-    ("3", "B", "elementary", "no", 0, 0, (300, 60, 40, 12, 11)),  # none is disadvantaged
-    ("3", "B", "high", "yes", 200, 100, (198, 1, 1, 0, 0)),  # the only charter school; all disadvantaged, one group
-    ("3", "B", "high", "no", 9, 4, (8, 5, 1, 0, 0)),  # fourteen students
-    ("4", "B", "elementary", "no", 90, 40, (12, 14, 11, 20, 60)),
-    ("4", "B", "elementary", "no", 35, 20, (25, 20, 15, 1, 0)),  # few students, two small groups
-    ("4", "B", "high", "no", 140, 60, (120, 80, 9, 9, 9)),  # three groups as large as small groups can be
-]
-
-
-def rows(schools=SCHOOLS):
-    """The schools as the lines of a file; in the second year one pupil more is in a small group of the first school."""
-    lines = [f"{HEADER},{','.join(GROUPS)}"]
-    for year, (number, (district, county, level, charter, ed, direct, groups)) in product(YEARS, enumerate(schools)):
-        counts = [groups[0], groups[1] + (year == YEARS[1] and number == 0), *groups[2:]]
-        lines.append(
-            f"{year},390000{district}{number:05d},390000{district},S{number},D{district},OH,{county},{level},{charter},"
-            f"{sum(counts)},{ed},state,{direct},{','.join(map(str, counts))}"
-        )
-    return lines
-
-
-def printed(*job):
-    """What a job that must succeed prints."""
-    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as said:
-        assert cli.main([str(each) for each in job]) == 0, said.getvalue()
-    return out.getvalue()
-
-
-def exports(lines, folder):
-    """Every file the command gives out of a state, by its command line."""
-    path, plan = folder / "state.csv", folder / "plan.json"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EVENGROUND_HOME", str(folder))
-        printed("load", path, "--name", "state")
-        jobs = [["sensitivity", "state", "--format", "csv"], ["quality", "state", "--format", "json"]]
-        for group in (*COUNTS, "black,white"):
-            view = ["--group", group, "--format", "csv"]
-            jobs += [["indices", "state", "--by", by, *view] for by in PLACES]
-            jobs += [["indices", "state", "--by", "district", "--level", level, *view] for level in LEVELS[1:]]
-            jobs += [["indices", "state", "--by", "district", "--no-charter", *view], ["decompose", "state", *view]]
-            jobs += [["change", "state", *view], ["change", "state", "--place", "3900002", *view]]
-            jobs += [["indices", "state", "--by", "district", *DRAWN, *view], ["decompose", "state", *CHAIN, *view]]
-        jobs += [["indices", "state", "--by", by, "--group", "all-races", "--format", "csv"] for by in PLACES]
-        jobs += [
-            ["indices", "state", "--by", "district", "--group", group, "--bounds", "--format", "csv"]
-            for group in (*COUNTS, "black,white")
-        ]
-        jobs += [["peers", "state", "--district", "3900003", "--format", "json"], ["years", "state", "--format", "csv"]]
-        for group, year, district in product((*COUNTS, "all-races"), YEARS, "1234"):
-            view = ["--district", f"390000{district}", "--group", group, "--year", year, "--format", "csv"]
-            jobs += [["contribution", "state", *view]]
-        for basis in ("direct", "direct_x16"):
-            jobs += [["indices", "state", "--by", "district", "--basis", basis, "--bounds", "--format", "csv"]]
-        files = {" ".join(map(str, [job[0], *job[2:]])): printed(*job) for job in jobs}
-        for preset in ("dallas", "district-share", "do-nothing"):
-            printed("scenario", "state", "--district", "3900003", "--preset", preset, "-o", plan)
-            files[f"scenario {preset}"] = plan.read_text()
-            files[f"simulate {preset}"] = printed("simulate", "state", plan, "--format", "json")
-    return files
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +116,7 @@ def test_no_small_count_can_be_solved_from_the_files_of_a_state(files, year):
     public = attack.schools["charter"] == "no"
     for group in attack.groups:
         view = f"--group {group} --format csv"
-        for district in "1234":
+        for district in DISTRICTS:
             job = f"contribution --district 390000{district} --group {group} --year {year} --format csv"
             attack.contribution(group, files[job])
         for by, column in PLACES.items():
@@ -275,6 +198,28 @@ def test_other_small_counts_give_the_same_files(files, tmp_path, seed):
     assert [name for name in files if files[name] != others[name]] == []
 
 
+# Disadvantaged students by direct certification, and American Indian students, of a school of 204 students: both more
+# than there can be, so that the count is set aside and the races exceed the students; the report tells no number.
+IMPOSSIBLE = [(205, 6), (214, 9), (230, 5)]
+
+
+def test_a_report_on_impossible_counts_is_the_same_whatever_they_are(tmp_path):
+    reports = []
+    for number, (direct, few) in enumerate(IMPOSSIBLE):
+        lines = rows([*SCHOOLS[:3], ("3", "B", "elementary", "no", 90, direct, (150, 50, 0, 0, few))])
+        path = tmp_path / str(number) / "state.csv"
+        path.parent.mkdir()
+        path.write_text("\n".join(line.replace(f",{200 + few},90,", ",204,90,") for line in lines) + "\n")
+        reports.append([printed("quality", path, "--format", form) for form in ("json", "html", "table")])
+    assert all(report == reports[0] for report in reports)
+    told = json.loads(reports[0][0])
+    (above,) = [found for found in told["findings"] if found["check"] == "ed_above_students" and found["year"] == 2020]
+    assert [(row["ncessch"], row["students"], row["reported"]) for row in above["rows"]] == [
+        ("390000300003", 204, None)
+    ]
+    assert {(each["check"], each["year"]) for each in told["not_told"]} >= {("race_sum", 2020), ("race_sum", 2021)}
+
+
 def test_a_count_that_is_not_small_does_change_them(run, tmp_path):
     district, county, level, charter, ed, direct, groups = SCHOOLS[1]
     other = [SCHOOLS[0], (district, county, level, charter, ed + 20, direct, groups), *SCHOOLS[2:]]
@@ -300,6 +245,25 @@ def test_a_scenario_tells_neither_side_of_a_hidden_school(files):
     assert all((row["kept"] is None) == (row["host"] in hidden) for row in told["pools"])
 
 
+def test_an_optimum_tells_no_move_of_a_hidden_school(files):
+    told = json.loads(files["optimum D json"])
+    hidden = "390000500011"
+    touched = [hidden in (row["from_school"], row["to_school"]) for row in told["flows"]]
+    assert any(touched)
+    assert not all(touched)
+    assert [row["students"] is None for row in told["flows"]] == touched
+
+
+def test_no_gap_is_told_across_the_line_of_a_district_that_is_too_uncertain(files):
+    """District 1 has one school, whose disadvantaged students are hidden and whose White ones are not."""
+    lines = {group: table(files[f"borders --students 0 --group {group} --format csv"]) for group in ("ed", "white")}
+    assert 3900001 not in lines["ed"][["leaid", "neighbour"]].to_numpy()
+    of_white = lines["white"][(lines["white"][["leaid", "neighbour"]] == 3900001).any(axis=1)]
+    assert of_white["gap"].notna().all()
+    assert of_white["gap_ed"].isna().all()
+    assert len(of_white) == 1
+
+
 def test_a_hidden_count_is_empty_and_never_nought(files):
     rows_of = table(files["contribution --district 3900003 --group ed --year 2021 --format csv"])
     hidden = rows_of["suppressed"].notna()
@@ -315,7 +279,7 @@ def test_a_hidden_count_is_empty_and_never_nought(files):
 def test_each_job_says_how_many_counts_it_hides(told, tmp_path):
     path = written(tmp_path / "state.csv", rows())
     _, said = told("indices", path, "--year", "2020")
-    assert [re.match(r"2020–21: hidden (\d+) of (\d+) school counts", line).groups() for line in said] == [("5", "10")]
+    assert [re.match(r"2020–21: hidden (\d+) of (\d+) school counts", line).groups() for line in said] == [("6", "14")]
     _, said = told("indices", path, "--year", "2020", "--minimum-cell", "0")
     assert said == []
 

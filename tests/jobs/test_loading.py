@@ -59,8 +59,8 @@ def test_quality_as_json_has_findings_coverage_and_what_was_not_checked(run, tmp
     assert {"severity", "sentence", "schools", "students", "rows", "done"} <= by_check["all_ed"].keys()
     assert by_check["all_ed"]["rows"][0]["ed"] == by_check["all_ed"]["students"] == 100
     (left_out,) = by_check["left_out"]["rows"]
-    assert (left_out["reason"], left_out["schools"]) == ("no students", 1)
-    assert left_out["named"] == "Uneven School 1 (390000900001)"
+    assert (left_out["ncessch"], left_out["school"], left_out["students"]) == ("390000900001", "Uneven School 1", 0)
+    assert (by_check["left_out"]["year"], by_check["left_out"]["schools"]) == (2020, 1)
     assert told["severities"] == {"error": 0, "warning": 1, "note": 1}
     assert told["not_checked"]["no_boundary"] == "the data has no district boundaries"
     assert len(told["data_version"]) == 12

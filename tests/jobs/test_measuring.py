@@ -122,39 +122,6 @@ def test_json_and_csv_hold_the_same_at_full_precision(run):
         )
 
 
-def test_bounds_are_more_columns_around_every_index(run):
-    rows = table(run("indices", "franklin", "--by", "district", "--year", "2023", "--bounds", "--format", "csv"))
-    assert list(rows)[: len(INDEX_COLUMNS)] == INDEX_COLUMNS
-    bounds = [f"{name}_{side}" for name in INDICES for side in ("low", "high")]
-    assert list(rows)[len(INDEX_COLUMNS) :] == [*bounds, *MARKS]
-    opened = rows["variance_ratio_low"] < rows["variance_ratio_high"]
-    assert 0 < opened.sum() < len(rows)
-    sure = rows[~opened & rows["variance_ratio"].notna()]
-    assert (sure["variance_ratio"] == sure["variance_ratio_low"]).all()
-
-
-def test_bounds_are_of_two_groups(refused, tmp_path):
-    told = refused("indices", written(tmp_path / "state.csv"), "--group", "all-races", "--bounds")
-    assert "compares two groups, not all-races" in told
-
-
-@pytest.mark.parametrize("group", ["black", "black,white"])
-def test_bounds_hold_hidden_races(run, tmp_path, group):
-    # The first school's Black students are hidden, but its White ones leave no more than 60 of 100.
-    rows = [line.replace(",60,40", ",,40") for line in lines()]
-    (found,) = table(
-        run(
-            "indices",
-            written(tmp_path / "hidden.csv", rows),
-            *["--group", group, "--bounds", "--minimum-cell", "0", "--format", "csv"],
-        )
-    ).to_dict("records")
-    assert found["schools"] == 5
-    # 60 of the others' 500 students are Black; with all 60 of the first, 120 of 600.
-    assert found["isolation_high"] == pytest.approx((60 * 0.6 + 60 * 0.2) / 120)
-    assert found["isolation_low"] < found["isolation"] < found["isolation_high"]
-
-
 def test_sensitivity_has_a_row_for_each_definition(run):
     rows = json.loads(run("sensitivity", "franklin", "--year", "2023", "--format", "json"))
     assert [row["basis"] for row in rows] == ["frpl", "free", "direct", "direct_x16"]
@@ -303,7 +270,7 @@ def test_what_chance_alone_would_give(run, told, state):
 def test_intervals_stand_beside_bounds_under_names_of_their_own(run, state):
     job = ["indices", state, "--format", "csv", "--interval", "--replicates", "20"]
     found = table(run(*job, "--bounds"))
-    assert len(set(found)) == len(INDEX_COLUMNS) + len(INDICES) * (2 + 5) + len(MARKS)
+    assert len(set(found)) == len(INDEX_COLUMNS) + len(INDICES) * (4 + 5) + len(MARKS) + 1
     (row,) = found.to_dict("records")
     for name in INDICES:
         assert row[f"{name}_low"] == pytest.approx(row[f"{name}_high"])  # nothing is hidden

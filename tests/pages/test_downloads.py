@@ -130,7 +130,9 @@ def test_a_quality_report_leaves_without_small_counts(state, downloaded):
     files, app = downloaded("quality")
     told = json.loads(files["Every year (JSON)"])
     assert "all_ed" not in [finding["check"] for finding in told["findings"]]
-    assert any("counts of schools below 10" in note.lower() for note in told["notes"])
+    assert "below 10" in told["hidden_here"]["2020"]
+    assert {untold["check"] for untold in told["not_told"]} >= {"all_ed"}
+    assert "all_ed" not in told["nothing_found"]
     assert told["data_version"] != state.input_hash
     assert any("every student counted as disadvantaged" in each.label for each in app.expander)
 

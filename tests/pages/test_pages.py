@@ -257,7 +257,11 @@ def test_what_is_hidden_stands_beside_the_measures(opened):
     state = bounds_by(this_year, "state").iloc[0]
     low, high = (f"{state[f'variance_ratio_{side}']:.2f}" for side in ("low", "high"))
     assert low < high
-    assert app.table[0].value.loc["Variance ratio (V)", HIDDEN] == f"{low}–{high}"
+    assert app.table[0].value.loc["Variance ratio (V)", HIDDEN].startswith(f"{low}–{high}, ")
+    kinds = app.table[0].value[HIDDEN].str.split(", ").str[1]
+    # D of many hidden schools is only proven at the top; exposure and isolation are always exact.
+    assert kinds["Dissimilarity (D)"] == "greatest proven only"
+    assert kinds["Isolation (aPa)"] == "exact"
     districts = bounds_by(this_year, "district").set_index("place")
     names = this_year.groupby("leaid")["district"].last()
     gap = (districts["gini_high"] - districts["gini_low"]).fillna(0)
@@ -276,7 +280,8 @@ def test_races_have_bounds_too(opened, groups):
     table = store.schools(store.find("franklin"))
     state = bounds_by(table[table["year"] == table["year"].max()], "state", *groups).iloc[0]
     shown = opened("overview", groups=comparison(",".join(groups)).label).table[0].value
-    assert shown.loc["Isolation (aPa)", HIDDEN] == f"{state['isolation_low']:.2f}–{state['isolation_high']:.2f}"
+    ends = f"{state['isolation_low']:.2f}–{state['isolation_high']:.2f}"
+    assert shown.loc["Isolation (aPa)", HIDDEN].startswith(f"{ends}, exact")
 
 
 def test_overview_sets_the_definitions_side_by_side(opened, small):

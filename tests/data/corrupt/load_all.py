@@ -63,7 +63,7 @@ def loaded(path: Path, home: Path) -> dict[str, object]:
 def found(manifest: store.Manifest) -> list[str]:
     """The errors and warnings of the quality report."""
     tables = store.schools(manifest), store.districts(manifest), store.grades(manifest)
-    subject = Subject(*tables, manifest.exclusions, manifest.notes)
+    subject = Subject(*tables, manifest.aside, manifest.notes)
     made = [check for check in CHECKS.values() if check.severity != "note" and not check.lacking(subject)]
     return [finding.sentence for check in made for finding in check.findings(subject)]
 

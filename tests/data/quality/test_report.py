@@ -8,7 +8,7 @@ import pytest
 from shapely.geometry import box
 
 from data import schema, store
-from data.check import Exclusion
+from data.aside import SetAside
 from data.grades import typed
 from data.load import load
 from data.quality.finding import ROWS_SHOWN, SEVERITIES, Finding, share
@@ -84,7 +84,6 @@ def test_in_a_sound_state_nothing_is_found_and_every_check_says_so():
 
 FAULTS = {
     # check: (rows at fault, what they hold instead, the finding's severity, schools, students)
-    "ed_above_students": ([0], {"ed_frpl": 201}, "error", 1, 200),
     "race_sum": ([1], {"white": 149}, "warning", 1, 200),
     "all_ed": ([0, 2], {"ed": 200, "ed_frpl": None}, "warning", 2, 400),
     "ed_unknown": ([3], {"ed": None}, "warning", 1, 200),
@@ -270,7 +269,7 @@ def test_points_on_their_own_border_are_inside():
 
 def test_what_was_left_out_or_contradicted_while_reading_is_a_finding():
     told = f"{CONTRADICT}: f.csv, column P holds …"
-    by_check = found(sound(), exclusions=[Exclusion("no students", 7)], notes=["Something else.", told])
+    by_check = found(sound(), aside=[SetAside("left_out", "no students", 7)], notes=["Something else.", told])
     assert (by_check["left_out"].schools, by_check["left_out"].year) == (7, None)
     assert by_check["percentages"].rows["column"].tolist() == [told]
     assert by_check["percentages"].severity == "warning"
@@ -293,8 +292,8 @@ def test_the_gravest_come_first_and_no_more_rows_than_can_be_read():
         ]
     )
     many = changed(many.reset_index(drop=True), range(30), ed=None)
-    made = report(changed(many, [35], ed=201), squares(), label="Many")
-    assert [finding.check for finding in made.findings] == ["ed_above_students", "ed_unknown"]
+    made = report(changed(many, [35], ed=2, ed_low=3, ed_high=4), squares(), label="Many")
+    assert [finding.check for finding in made.findings] == ["bounds", "ed_unknown"]
     unknown = made.findings[1]
     assert (len(unknown.rows), unknown.found, unknown.schools) == (ROWS_SHOWN, 30, 30)
 
@@ -321,16 +320,16 @@ def test_embedded_states_have_no_errors(name):
     assert made.of_severity()["warning"] > 0
 
 
-def test_a_stored_dataset_brings_its_exclusions_and_notes(home, tmp_path):  # noqa: ARG001 it is stored there
+def test_a_stored_dataset_brings_what_was_set_aside_and_its_notes(home, tmp_path):  # noqa: ARG001 it is stored there
     rows = written(tmp_path / "small.csv").read_text().splitlines()
     rows.append(rows[1].replace("39000010000", "39000010009").replace(",100,90,", ",0,0,"))
     manifest = load([written(tmp_path / "small.csv", rows)], name="small")
     made = of_dataset(manifest)
     assert (made.label, made.version) == (manifest.label, manifest.input_hash)
-    assert [f.rows.to_numpy().tolist() for f in made.of_year(None)] == [
-        [["no students", 1, "Uneven School 1 (390000100091)"]]
-    ]
-    assert of_dataset(replace(manifest, exclusions=())).of_year(None) == []
+    (left,) = [finding for finding in made.of_year(2020) if finding.check == "left_out"]
+    assert left.rows[["ncessch", "school", "students"]].to_numpy().tolist() == [["390000100091", "Uneven School 1", 0]]
+    assert left.sentence == "Left out when the files were read, no students: 1 school in 2020–21."
+    assert "left_out" not in {finding.check for finding in of_dataset(replace(manifest, aside=())).findings}
 
 
 def test_texas_has_the_flagged_schools_that_were_counted_by_hand(realdata, home):  # noqa: ARG001 it is stored there

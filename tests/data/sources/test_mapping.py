@@ -226,7 +226,8 @@ def test_the_persons_own_ed_above_the_enrolment_is_unknown(tmp_path):
     found = part(tmp_path, mapping, "School,District,All,ED", "1,1,5,6", "2,1,5,4")
     assert found.frame["ed"].fillna(-1).tolist() == [-1, 4]
     assert set(found.frame["ed_basis"]) == {"user"}
-    assert "1 school with more ED students than students" in found.notes[-1]
+    (aside,) = found.aside
+    assert (aside.kind, aside.year, aside.number, aside.rows[0]["reported"]) == ("ed_above_students", 2018, 1, 6)
 
 
 def test_a_lacking_column_is_named_with_the_nearest(tmp_path):

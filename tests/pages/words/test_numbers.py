@@ -24,6 +24,23 @@ def test_number_keeps_its_decimals():
 
 
 @pytest.mark.parametrize(
+    ("value", "ends", "said"),
+    [
+        (0.31, (0.3, 0.33, True, True), "0.30–0.33, exact"),
+        (0.31, (0.3, 0.33, True, False), "0.30–0.33, greatest proven only"),
+        (0.31, (0.3, 0.33, False, True), "0.30–0.33, least proven only"),
+        (0.31, (0.3, 0.33, False, False), "0.30–0.33, proven only"),
+        (0.34, (0.3, 0.33, True, True), f"0.30–0.33, exact; the value is more, {numbers.KNOWN_ONLY}"),
+        (0.29, (0.3, 0.33, True, True), f"0.30–0.33, exact; the value is less, {numbers.KNOWN_ONLY}"),
+        (NAN, (0.3, 0.33, True, True), "0.30–0.33, exact"),
+        (NAN, (NAN, NAN, None, None), numbers.UNDEFINED),
+    ],
+)
+def test_bounds_say_how_they_are_known(value, ends, said):
+    assert numbers.bounded(value, *ends) == said
+
+
+@pytest.mark.parametrize(
     ("change", "said"), [(0.04, "+0.040"), (-0.04, "−0.040"), (0.0, "±0.000"), (NAN, numbers.UNDEFINED)]
 )
 def test_a_change_has_its_sign(change, said):

@@ -1,0 +1,137 @@
+"""A state with every way to be small, and every file that the command gives out of it."""
+
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from itertools import product
+
+import pytest
+
+import cli
+from analysis.borders import RANKINGS
+
+LEVELS = (None, "elementary", "high")
+PLACES = {"state": "state", "county": "county", "district": "leaid"}
+
+DRAWN = ["--expected", "--interval", "--replicates", "20"]
+CHAIN = ["--levels", "county,district,level"]
+
+HEADER = (
+    "year,ncessch,leaid,school,district,state,county,level,charter,latitude,longitude,students,ed,ed_basis,ed_direct"
+)
+YEARS = (2020, 2021)
+GROUPS = ("white", "hispanic", "black", "asian", "american_indian")
+COUNTS = ("ed", *GROUPS)
+# District, county, level, charter, then ED, ED by direct certification, and the groups: every way to be small.
+SCHOOLS = [
+    ("1", "A", "elementary", "no", 3, 1, (40, 15, 5, 0, 0)),  # a district of one school
+    ("2", "A", "elementary", "no", 60, 30, (100, 50, 30, 3, 4)),  # two small groups: their sum of 7 gives none away
+    ("2", "A", "high", "no", 395, 7, (150, 150, 90, 4, 6)),  # all but five are disadvantaged
+    ("3", "B", "elementary", "no", 250, 120, (150, 150, 40, 30, 3)),  # one small group beside two equal largest
+    ("3", "B", "elementary", "no", 0, 0, (300, 60, 40, 12, 11)),  # none is disadvantaged
+    ("3", "B", "high", "yes", 200, 100, (198, 1, 1, 0, 0)),  # the only charter school; all disadvantaged, one group
+    ("3", "B", "high", "no", 9, 4, (8, 5, 1, 0, 0)),  # fourteen students
+    ("4", "B", "elementary", "no", 90, 40, (12, 14, 11, 20, 60)),
+    ("4", "B", "elementary", "no", 35, 20, (25, 20, 15, 1, 0)),  # few students, two small groups
+    ("4", "B", "high", "no", 140, 60, (120, 80, 9, 9, 9)),  # three groups as large as small groups can be
+    ("5", "B", "elementary", "no", 90, 40, (120, 60, 40, 30, 20)),  # a district that can carry an optimum
+    ("5", "B", "elementary", "no", 6, 2, (100, 30, 40, 20, 20)),  # with a school of few disadvantaged students
+    ("5", "B", "elementary", "no", 180, 90, (70, 60, 50, 40, 30)),
+    ("5", "B", "elementary", "no", 160, 60, (80, 60, 40, 30, 3)),
+]
+DISTRICTS = "12345"
+
+
+def rows(schools=SCHOOLS):
+    """The schools as the lines of a file; in the second year one pupil more is in a small group of the first school."""
+    lines = [f"{HEADER},{','.join(GROUPS)}"]
+    for year, (number, (district, county, level, charter, ed, direct, groups)) in product(YEARS, enumerate(schools)):
+        counts = [groups[0], groups[1] + (year == YEARS[1] and number == 0), *groups[2:]]
+        longitude = -82.95 + int(district) / 4 + number / 100
+        lines.append(
+            f"{year},390000{district}{number:05d},390000{district},S{number},D{district},OH,{county},{level},{charter},"
+            f"40.1,{longitude:.2f},{sum(counts)},{ed},state,{direct},"
+            f"{','.join(map(str, counts))}"
+        )
+    return lines
+
+
+def outcome(*job):
+    """What a job that must succeed prints, and what it says beside it."""
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as said:
+        assert cli.main([str(each) for each in job]) == 0, said.getvalue()
+    return out.getvalue(), said.getvalue()
+
+
+def printed(*job):
+    """What a job that must succeed prints."""
+    return outcome(*job)[0]
+
+
+def named(name, *job):
+    """A job's output and what it says beside it, by name."""
+    return dict(zip((name, f"{name}: said"), outcome(*job), strict=True))
+
+
+def boundaries(folder):
+    """The districts as squares in a row, each a quarter of a degree wide."""
+    places = [
+        {"type": "Feature", "properties": {"GEOID": f"390000{district}", "NAME": f"D{district}"}, "geometry": shape}
+        for district, shape in ((each, square(-83 + int(each) / 4)) for each in DISTRICTS)
+    ]
+    path = folder / "districts.json"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": places}), encoding="utf-8")
+    return path
+
+
+def square(west):
+    east, south, north = west + 0.25, 40.0, 40.25
+    corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [corners]}
+
+
+def exports(lines, folder):
+    """Every file the command gives out of a state, by its command line."""
+    path, plan, policy = folder / "state.csv", folder / "plan.json", folder / "policy.json"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EVENGROUND_HOME", str(folder))
+        printed("load", path, boundaries(folder), "--name", "state")
+        jobs = [["sensitivity", "state", "--format", "csv"]]
+        jobs += [["quality", "state", "--format", form] for form in ("json", "html", "table")]
+        for group in (*COUNTS, "black,white"):
+            view = ["--group", group, "--format", "csv"]
+            jobs += [["borders", "state", "--students", "0", *view]]
+            jobs += [["indices", "state", "--by", by, *view] for by in PLACES]
+            jobs += [["indices", "state", "--by", "district", "--level", level, *view] for level in LEVELS[1:]]
+            jobs += [["indices", "state", "--by", "district", "--no-charter", *view], ["decompose", "state", *view]]
+            jobs += [["change", "state", *view], ["change", "state", "--place", "3900002", *view]]
+            jobs += [["indices", "state", "--by", "district", *DRAWN, *view], ["decompose", "state", *CHAIN, *view]]
+        jobs += [["borders", "state", "--students", "0", "--rank", rank, "--format", "csv"] for rank in RANKINGS]
+        jobs += [["indices", "state", "--by", by, "--group", "all-races", "--format", "csv"] for by in PLACES]
+        jobs += [
+            ["indices", "state", "--by", "district", "--group", group, "--bounds", "--format", "csv"]
+            for group in (*COUNTS, "black,white")
+        ]
+        jobs += [["peers", "state", "--district", "3900003", "--format", "json"], ["years", "state", "--format", "csv"]]
+        for group, year, district in product((*COUNTS, "all-races"), YEARS, DISTRICTS):
+            view = ["--district", f"390000{district}", "--group", group, "--year", year, "--format", "csv"]
+            jobs += [["contribution", "state", *view]]
+        for basis in ("direct", "direct_x16"):
+            jobs += [["indices", "state", "--by", "district", "--basis", basis, "--bounds", "--format", "csv"]]
+        files = {}
+        for job in jobs:
+            files |= named(" ".join(map(str, [job[0], *job[2:]])), *job)
+        for preset in ("dallas", "district-share", "do-nothing"):
+            printed("scenario", "state", "--district", "3900003", "--preset", preset, "-o", plan)
+            files[f"scenario {preset}"] = plan.read_text()
+            files |= named(f"simulate {preset}", "simulate", "state", plan, "--format", "json")
+        printed("scenario", "state", "--district", "3900005", "--preset", "dallas", "-o", plan)
+        for index, form in product("DV", ("csv", "json")):
+            asked = ["--index", index, "--stay", "0.5", "--target", f"{index}=0.05", "--format", form]
+            files |= named(f"optimum {index} {form}", "optimum", "state", plan, *asked)
+        printed("statewide-policy", "--least-schools", "2", "--hosts-share", "0.5", "-o", policy)
+        for by, form in (("district", "csv"), ("state", "csv"), ("district", "json")):
+            asked = ["--by", by, "--workers", "1", "--replicates", "20", "--format", form]
+            files |= named(f"statewide {by} {form}", "statewide", "state", policy, *asked)
+    return files
