@@ -38,7 +38,7 @@ def indices_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.Dat
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year", column])
     many = isinstance(other, tuple)
-    rows = _named(keys, counted[name], units.place).assign(
+    rows = named(keys, counted[name], units.place).assign(
         schools=np.bincount(units.place, minlength=units.places),
         students=units.students_total.astype(np.int64),
         group_students=(units.counted_total if many else units.totals[:, 0]).astype(np.int64),
@@ -55,7 +55,7 @@ def reasons_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.Dat
     column, name = PLACES[by]
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year", column])
-    return _named(keys, counted[name], units.place).assign(**undefined_reason(units))
+    return named(keys, counted[name], units.place).assign(**undefined_reason(units))
 
 
 def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None = None) -> pd.DataFrame:
@@ -84,7 +84,7 @@ def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None
         found = pair_bounds(Pairs(low, high, students, place, len(keys)))
     sides = [found.low.add_suffix("_low"), found.high.add_suffix("_high")]
     in_pairs = [f"{index}_{side}" for index in found.low for side in ("low", "high")]
-    return _named(keys, counted[name], place).join(pd.concat(sides, axis=1)[in_pairs])
+    return named(keys, counted[name], place).join(pd.concat(sides, axis=1)[in_pairs])
 
 
 def _interval(table: pd.DataFrame, name: str) -> Floats:
@@ -110,7 +110,7 @@ def bounded_indices_by(table: pd.DataFrame, by: str, group: str = "ed", other: s
     return merged.assign(**merged[counts].fillna(0).astype(np.int64)).join(both.drop(columns=keys))
 
 
-def _named(keys: Sequence[tuple[Any, ...]], names: pd.Series, place: Codes) -> pd.DataFrame:
+def named(keys: Sequence[tuple[Any, ...]], names: pd.Series, place: Codes) -> pd.DataFrame:
     """Columns year, place and place_name: the keys of each place code, and the last of its rows' names."""
     years, places = zip(*keys, strict=True) if keys else ((), ())
     last = pd.Series(names.to_numpy(), index=place).groupby(level=0).last()
