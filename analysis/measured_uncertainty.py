@@ -139,5 +139,5 @@ def level_intervals(
     units, keys = units_by(counted, group, other, ["year"])
     chain = [places_by(counted, [column])[0] for column in columns]
     found = bootstrap_levels(units, chain, replicates, seed)
-    years = [key[0] for key in keys]
+    years = pd.Series([key[0] for key in keys])
     return pd.concat([each.assign(year=years, depth=depth) for depth, each in enumerate(found)], ignore_index=True)

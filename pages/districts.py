@@ -10,6 +10,7 @@ from pages.shared import atlas, chance, charts, parts, store
 from pages.shared.view import View, current_view, district_label
 from pages.words import districts as district_words
 from pages.words import measures as measure_words
+from pages.words import ranges as range_words
 
 DEFAULT_FLOOR = 1000
 # What says how sure a measure is: the corrected one and its interval.
@@ -54,7 +55,7 @@ with controls[0]:
     measure = st.selectbox(
         "Compare by",
         list(measures),
-        format_func=lambda name: f"{measures[name].label} ({measures[name].symbol})",
+        format_func=lambda name: measures[name].called,
         index=list(measures).index("variance_ratio"),
         key="measure",
         bind="query-params",
@@ -73,6 +74,8 @@ index = measures[measure]
 rows = rows_with_chance(view, measure)
 ranked = rows[(rows["students"] >= floor) & (rows["schools"] > 1)].assign(value=lambda t: t[measure])
 ranked = ranked.dropna(subset="value").sort_values("value", ascending=False).reset_index(drop=True)
+sure = store.district_intervals(view, measure).reindex(ranked["leaid"]).set_axis(ranked.index)
+ranked = ranked.assign(told=range_words.with_ranges(ranked[[measure]], sure)[measure])
 with controls[2]:
     names = store.district_names(view)
     picked = st.multiselect(

@@ -34,7 +34,7 @@ def define(indices: dict[str, Index], *, read: bool = False) -> None:
     for index in indices.values():
         bounds = f"From {index.low:g} to {index.high:g}." if index.high < float("inf") else f"From {index.low:g} up."
         with st.container(border=True):
-            st.markdown(f"**{index.label} ({index.symbol})**")
+            st.markdown(f"**{index.called}**")
             st.code(index.formula, language=None, wrap_lines=True)
             st.markdown(f"{index.meaning} {bounds} {index.undefined}")
             if read and len(state) == 1 and pd.notna(value := state[index.name].iloc[0]):

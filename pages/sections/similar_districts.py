@@ -5,10 +5,11 @@ import streamlit as st
 
 from analysis.indices import INDICES
 from analysis.peers import PARTS, place_among
-from pages.shared import charts, parts, store
+from pages.shared import charts, parts, ranges, store
 from pages.shared.view import View
 from pages.words import districts as district_words
 from pages.words import numbers
+from pages.words import ranges as range_words
 
 # What the words speak of, and what the picture shows: the indices from 0 to 1.
 SPOKEN = "variance_ratio"
@@ -25,36 +26,52 @@ def show_similar(view: View, leaid: str, name: str) -> None:
     if found.empty:
         st.caption("No other district in this view can be compared with it.")
         return
-    rows = parts.district_rows(view).set_index("leaid")
-    place = place_among(rows, leaid, found["leaid"].tolist(), list(INDICES))
+    _show_place(view, leaid, name, found["leaid"].tolist())
+    _show_districts(view, leaid, found)
+
+
+@st.fragment(parallel=True)
+def _show_place(view: View, leaid: str, name: str, others: list[str]) -> None:
+    """Where the district's indices stand among those of others, with ranges that take a moment to draw."""
+    with st.skeleton(height=400):
+        sure = store.district_intervals(view, *INDICES)
+    rows = parts.district_rows(view).set_index("leaid").reindex([leaid, *others])
+    told = range_words.with_ranges(rows[list(INDICES)], sure)
+    place = place_among(rows, leaid, others, list(INDICES))
     st.markdown(
-        district_words.place_among(name, view.groups, view.year, place.loc[SPOKEN], INDICES[SPOKEN].label.lower())
+        district_words.place_among(
+            name, view.groups, view.year, place.loc[SPOKEN], INDICES[SPOKEN].label.lower(), told.loc[leaid, SPOKEN]
+        )
     )
     left, right = st.columns(2, gap="large")
     with left:
         st.plotly_chart(
-            charts.among(_drawn(rows.reindex([leaid, *found["leaid"]]), leaid), name),
+            charts.among(_drawn(rows, told, sure, leaid), name),
             config=charts.config("similar-districts"),
             key="similar",
-            alt=f"Each index of {name} and of {len(found)} similar districts; the table beside it holds the same.",
+            alt=f"Each index of {name} and of {len(others)} similar districts; the table beside it holds the same.",
         )
     with right:
-        st.table(_places(place))
-    _show_districts(view, leaid, found)
+        st.table(_places(place, told.loc[leaid]))
+    st.caption(f"{range_words.meaning(told.loc[[leaid]])} In the picture the line through the diamond is that range.")
 
 
-def _drawn(rows: pd.DataFrame, leaid: str) -> pd.DataFrame:
+def _drawn(rows: pd.DataFrame, told: pd.DataFrame, sure: pd.DataFrame, leaid: str) -> pd.DataFrame:
     """One row an index and district, as ``charts.among`` takes them."""
-    long = rows.reset_index().melt(["leaid", "district"], list(DRAWN), "index", "value").dropna(subset="value")
-    return long.assign(own=long["leaid"] == leaid, label=long["index"].map(lambda name: INDICES[name].label))
+    drawn = []
+    for name in DRAWN:
+        ends = sure[[f"{name}_interval_{end}" for end in ranges.ENDS]].set_axis(list(ranges.ENDS), axis=1)
+        of_one = rows[["district"]].assign(value=rows[name], told=told[name], label=INDICES[name].label)
+        drawn.append(of_one.join(ends).assign(own=rows.index == leaid))
+    return pd.concat(drawn).dropna(subset="value")
 
 
-def _places(place: pd.DataFrame) -> pd.DataFrame:
-    """Every index: here, among the others, and above how many."""
+def _places(place: pd.DataFrame, here: pd.Series) -> pd.DataFrame:
+    """Every index: here with its range, among the others, and above how many."""
     return (
         pd.DataFrame(
             {
-                "Here": place["value"].map(numbers.number),
+                "Here": here.reindex(place.index),
                 "Similar districts": [
                     f"{numbers.between(low, high)}, half above {numbers.number(middle)}"
                     if others
@@ -67,7 +84,7 @@ def _places(place: pd.DataFrame) -> pd.DataFrame:
                 ],
             },
         )
-        .rename(index=lambda name: f"{INDICES[name].label} ({INDICES[name].symbol})")
+        .rename(index=lambda name: INDICES[name].called)
         .rename_axis("Measure")
     )
 

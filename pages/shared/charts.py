@@ -210,7 +210,7 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
     """Districts by a share and an index; size is students, the picked ones named.
 
     Args:
-        districts: columns leaid, district, students, share, value.
+        districts: columns leaid, district, students, share, value, told (value and range in words).
         share_words, index_label: names of the axes.
         picked: ids of the districts to name.
     """
@@ -229,9 +229,9 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
         },
         text=districts["district"].where(chosen, ""),
         textposition="top center",
-        customdata=np.column_stack([districts["leaid"], districts["district"], districts["students"]]),
+        customdata=districts[["leaid", "district", "students", "told"]].to_numpy(),
         hovertemplate=(
-            "%{customdata[1]}<br>%{x:.0%} " + share_words + "<br>" + index_label + " %{y:.2f}"
+            "%{customdata[1]}<br>%{x:.0%} " + share_words + "<br>" + index_label + " %{customdata[3]}"
             "<br>%{customdata[2]:,} students<extra></extra>"
         ),
     )
@@ -353,7 +353,8 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
     """Where a district's indices stand among those of others: one row an index, on the scale from 0 to 1.
 
     Args:
-        places: columns label, district, value, own (whether it is the district's own); none undefined.
+        places: columns label, district, value, low and high (of its range), told (value and range in words), own
+            (whether it is the district's own); no value undefined.
         name: of the district.
     """
     rows = places["label"].nunique()
@@ -363,14 +364,25 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
         (True, name, {"symbol": "diamond", "size": 13, "color": GROUP}),
     ):
         shown = places[places["own"] == own]
+        if own:  # the others' ranges would lie on each other
+            # From end to end, not from the value: chance may have put that outside.
+            ends = shown.assign(gap=np.nan)[["low", "high", "gap"]].to_numpy(dtype=float)
+            figure.add_scatter(
+                x=ends.ravel(),
+                y=np.repeat(shown["label"], 3),
+                mode="lines",
+                line={"color": GROUP, "width": 4},
+                hoverinfo="skip",
+                showlegend=False,
+            )
         figure.add_scatter(
             x=shown["value"],
             y=shown["label"],
             mode="markers",
             marker=marker,
             name=called,
-            customdata=shown["district"],
-            hovertemplate="%{customdata}: %{x:.2f}<extra></extra>",
+            customdata=np.column_stack([shown["district"], shown["told"]]),
+            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
         )
     figure.update_layout(
         showlegend=True,

@@ -123,7 +123,7 @@ def state_measures(view: View) -> pd.DataFrame:
         splits = parts is not None and "within" in parts
         rows.append(
             {
-                "Measure": f"{index.label} ({index.symbol})",
+                "Measure": index.called,
                 "All schools": numbers.number_or_reason(value, why[index.name].iloc[0])
                 if len(why) == 1
                 else numbers.number(value),
@@ -145,34 +145,6 @@ def _with_bounds(table: pd.DataFrame, bounds: pd.Series | None) -> pd.DataFrame:
     if bounds is None or all(bounds[f"{name}_low"] == bounds[f"{name}_high"] for name in INDICES):
         return table
     return table.assign(**{HIDDEN: [numbers.between(bounds[f"{n}_low"], bounds[f"{n}_high"]) for n in INDICES]})
-
-
-def definitions(view: View) -> None:
-    """The headline numbers on every ED basis, where the data has more than one."""
-    rows = store.sensitivity(view)
-    if view.groups.key != "ed" or len(rows) < 2:
-        return
-    st.subheader("How much does the definition matter?")
-    st.markdown(count_words.definitions_compared(view.year, rows, ED_BASES))
-    indices = {
-        "variance_ratio": "V",
-        "variance_ratio_between": "V between",
-        "variance_ratio_within": "V within",
-        "dissimilarity": "D",
-        "exposure": "Exposure",
-    }
-    counts = {
-        "schools": "Schools covered",
-        "students": "Students covered",
-        "full_schools": "Schools with every student counted",
-    }
-    st.table(
-        pd.DataFrame(
-            {"Economically disadvantaged by": rows["basis"].map(ED_BASES), "Share": rows["share"].map(numbers.percent)}
-            | {label: rows[name].map(numbers.number) for name, label in indices.items()}
-            | {label: rows[name].map("{:,}".format) for name, label in counts.items()}
-        ).set_index("Economically disadvantaged by")
-    )
 
 
 def sortable(
@@ -213,15 +185,15 @@ def sortable(
 def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
     """Every index of one district as a small table, with what chance alone gives it."""
     table = pd.DataFrame({"Value": _index_values(view, row)}).rename_axis("Measure")
-    table = table.join(chance.columns(store.how_sure(view, row["place"])))
+    table = table.join(chance.columns(view, store.how_sure(view, row["place"])))
     bounds = store.bounds(view, "district")
     return _with_bounds(table, None if bounds is None else bounds.loc[row["place"]])
 
 
 def place_summary(view: View, row: pd.Series, measure: str) -> dict[str, str]:
     """One district in words, for a column of a side-by-side table, with how sure one of its measures is."""
-    index = INDICES[measure]
-    sure = chance.columns(store.how_sure(view, row["place"])).loc[f"{index.label} ({index.symbol})"]
+    index = view.indices[measure]
+    sure = chance.columns(view, store.how_sure(view, row["place"])).loc[index.called]
     return (
         {
             "Schools": f"{row['schools']:,}",
@@ -237,9 +209,7 @@ def _index_values(view: View, row: pd.Series) -> dict[str, str]:
     """Every index of one district by its name, or why it has no value."""
     reasons = store.reasons(view, "district")
     why = reasons[(reasons["year"] == view.year) & (reasons["place"] == row["place"])].iloc[0]
-    return {
-        f"{i.label} ({i.symbol})": numbers.number_or_reason(row[i.name], why[i.name]) for i in view.indices.values()
-    }
+    return {i.called: numbers.number_or_reason(row[i.name], why[i.name]) for i in view.indices.values()}
 
 
 def download(table: Callable[[View], pd.DataFrame], view: View, name: str, *, label: str = "Table (CSV)") -> None:

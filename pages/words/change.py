@@ -20,6 +20,10 @@ MEANING = (
     "*How groups are spread* is measured by odds ratios, which neither the size of a school nor the size of a group "
     "moves. Methods says how."
 )
+RANGES = (
+    "In brackets: where each would lie 95 times of 100 once corrected for chance, the students of both years drawn "
+    "anew and apart. A part whose range has both signs may be chance."
+)
 YEAR_BY_YEAR = (
     "*New* and *gone* follow each school through changes of its id: it is counted and was not in the row before, or "
     "the other way round, whether it opened, closed, moved or was only not known."
@@ -29,6 +33,13 @@ YEAR_BY_YEAR = (
 def signed_part(value: float) -> str:
     """A part of a change with its sign: "−0.0034"."""
     return signed(round(value, DECIMALS), decimals=DECIMALS)
+
+
+def part_with_range(value: float, low: float, high: float) -> str:
+    """A part of a change with its sign and range: "−0.0034 (−0.0051 to −0.0012)"; alone where it has none."""
+    if math.isnan(value) or math.isnan(low):
+        return signed_part(value)
+    return f"{signed_part(value)} ({signed_part(low)} to {signed_part(high)})"
 
 
 def too_few_years(place: str, groups: Comparison) -> str:
@@ -95,7 +106,7 @@ def change(place: str, groups: Comparison, found: Changed, index: Index) -> str:
         return f"{index.label} of {groups.words} in {place} is {UNDEFINED} in {first} or in {last}."
     before, after, by = (number(abs(row[each]), DECIMALS) for each in ("before", "after", "change"))
     moved = "rose" if row["change"] > 0 else "fell"
-    text = f"From {first} to {last}, {index.label} ({index.symbol}) of {groups.words} in {place} " + (
+    text = f"From {first} to {last}, {index.called} of {groups.words} in {place} " + (
         f"{moved} by {by}, from {before} to {after}." if before != after else f"stayed at {after}."
     )
     if found.change.reason:
@@ -186,7 +197,7 @@ def simulated(place: str, found: Change, index: Index) -> str:
     if found.reason:
         return ""
     before, after = (number(row[name], DECIMALS) for name in ("before", "after"))
-    text = f"{index.label} ({index.symbol}) of the two groups over the schools of {place} goes from {before} to {after}"
+    text = f"{index.called} of the two groups over the schools of {place} goes from {before} to {after}"
     if before == after:
         return f"{text}."
     if not any(round(row[name], DECIMALS) for name in ("unit_margins", "group_margins")):

@@ -8,20 +8,21 @@ from data.schema import school_year
 from pages.words.numbers import number, of_100, percent
 
 
-def definitions_compared(year: int, rows: pd.DataFrame, names: dict[str, str]) -> str:
+def definitions_compared(place: str, year: int, rows: pd.DataFrame, names: dict[str, str]) -> str:
     """How far the definition of disadvantage moves the share and V.
 
     Args:
-        year: the year of the rows.
+        place, year: of the rows.
         rows: ``data.sensitivity.sensitivity`` of one year.
         names: what people call each basis.
     """
     few, many = rows.loc[rows["share"].idxmin()], rows.loc[rows["share"].idxmax()]
     full = rows.loc[rows["full_schools"].idxmax()]
+    least, most = (number(each) for each in (rows["variance_ratio"].min(), rows["variance_ratio"].max()))
     text = (
-        f"In {school_year(year)}, {of_100(few['share'])} students are economically disadvantaged by "
-        f"{names[few['basis']]} and {of_100(many['share'])} by {names[many['basis']]}; over all definitions V runs "
-        f"from {number(rows['variance_ratio'].min())} to {number(rows['variance_ratio'].max())}."
+        f"In {place} in {school_year(year)}, {of_100(few['share'])} students are economically disadvantaged by "
+        f"{names[few['basis']]} and {of_100(many['share'])} by {names[many['basis']]}; over all definitions V between "
+        f"them and other students runs from {least} to {most}."
     )
     if not full["full_schools"]:
         return text

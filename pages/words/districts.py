@@ -56,7 +56,7 @@ def districts_compared(
 
     Args:
         groups, year: what the numbers are about.
-        ranked: the districts ranked, columns district and value, highest first.
+        ranked: the districts ranked, columns district, value and told (value and range in words), highest first.
         index: what they are ranked by.
         floor: fewest students a ranked district has.
         districts: how many districts the view has.
@@ -64,16 +64,16 @@ def districts_compared(
     if ranked.empty:
         return f"No district of the view has two schools and {floor:,} students, so none is ranked."
     first, last = ranked.iloc[0], ranked.iloc[-1]
+    median = number(float(ranked["value"].median()))
     return (
         f"{'Among' if groups.many else 'Between'} {groups.words} in {school_year(year)}, {index.label.lower()} is "
-        f"highest in {first['district']} ({number(first['value'])}) and lowest in {last['district']} "
-        f"({number(last['value'])}); half of the {len(ranked):,} districts lie above "
-        f"{number(float(ranked['value'].median()))}. The other {districts - len(ranked):,} have fewer than "
+        f"highest in {first['district']}, {first['told']}, and lowest in {last['district']}, {last['told']}; half of "
+        f"the {len(ranked):,} districts lie above {median}. The other {districts - len(ranked):,} have fewer than "
         f"{floor:,} students or a single school and are not ranked."
     )
 
 
-def place_among(name: str, groups: Comparison, year: int, place: pd.Series, label: str) -> str:
+def place_among(name: str, groups: Comparison, year: int, place: pd.Series, label: str, here: str) -> str:
     """Where one index of a district stands among those of similar districts.
 
     Args:
@@ -81,12 +81,16 @@ def place_among(name: str, groups: Comparison, year: int, place: pd.Series, labe
         groups, year: what the numbers are about.
         place: a row of ``analysis.peers.place_among``.
         label: the index, in a sentence after "the".
+        here: its value with its range.
     """
     if math.isnan(place["value"]) or not place["others"]:
-        return f"In {name} or in every similar district the {label} is {UNDEFINED}, so they cannot be compared."
+        return (
+            f"In {school_year(year)} the {label} between {groups.words} is {UNDEFINED} in {name} or in every similar "
+            "district, so they cannot be compared."
+        )
     return (
         f"Between {groups.group_words} and {groups.other_words} in {school_year(year)}, the {label} in {name} is "
-        f"{number(place['value'])}: higher than in {place['below']:.0f} of the {place['others']:.0f} districts most "
+        f"{here}: higher than in {place['below']:.0f} of the {place['others']:.0f} districts most "
         f"like it, where it runs from {number(place['low'])} to {number(place['high'])}."
     )
 
