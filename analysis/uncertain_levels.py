@@ -61,7 +61,8 @@ def _parts(levels: Sequence[Level]) -> tuple[Floats, Floats]:
     freedom = np.diff(np.array([np.ones(places), *cells]), axis=0)
     by_chance = ratio(1 - own.sum(axis=0), whole.counted_total - cells[-1])
     # Where every school has one student nothing tells chance from what sets schools apart.
-    return own, np.where(np.isnan(own), np.nan, np.clip(own - np.nan_to_num(freedom * by_chance), 0, 1))
+    corrected = np.clip(own - np.nan_to_num(freedom * by_chance), 0, 1)
+    return own, np.where((whole.totals > 0).sum(axis=1) > 1, corrected, np.nan)
 
 
 def _drawn_together(units: Units, levels: Sequence[Level], own: Floats, corrected: Floats) -> Units:

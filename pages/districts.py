@@ -87,8 +87,12 @@ with controls[2]:
         placeholder="Pick two or more",
     )
 
-st.markdown(district_words.districts_compared(view.groups, view.year, ranked, index, int(floor), len(rows)))
-if warning := measure_words.chance_in_ranking(index, int((ranked["care"] != "").sum()), len(ranked)):
+st.markdown(
+    district_words.districts_compared(view.dataset.label, view.groups, view.year, ranked, index, int(floor), len(rows))
+)
+if warning := measure_words.chance_in_ranking(
+    view.dataset.label, view.year, view.groups, index, int((ranked["care"] != "").sum()), len(ranked)
+):
     st.markdown(f":material/warning: {warning}")
 left, right = st.columns(2, gap="large")
 with left:

@@ -27,7 +27,7 @@ def show_years(view: View, span: Span) -> None:
     )
     rows = over_time.rows(view, span, which)
     if rows.empty:
-        st.info(change_words.none_in_every_year(span.name, span.years), icon=":material/info:")
+        st.info(change_words.none_in_every_year(span.name, view.groups, span.years), icon=":material/info:")
         return
     indices = [view.indices[name] for name in LINES]
     st.markdown(change_words.trend(span.name, view.groups, rows, indices, every_year=which == EVERY_YEAR))
@@ -115,9 +115,10 @@ def show_change(view: View, span: Span) -> None:
     index = view.indices[name]
     said = change_words.change(span.name, view.groups, found, index)
     st.markdown(said)
-    notes = [change_words.largest_step(found, over_time.steps(view, span), index), change_words.uncounted(found)]
+    about = (span.name, view.groups, found)
+    notes = [change_words.largest_step(*about, over_time.steps(view, span), index), change_words.uncounted(*about)]
     if view.groups.group == "ed":
-        notes.append(change_words.full_counts(found, *over_time.full_counts(view, span)))
+        notes.append(change_words.full_counts(span.name, found, *over_time.full_counts(view, span)))
     for note in filter(None, notes):
         st.markdown(f":material/info: {note}")
     names = {**change_words.part_labels(found.first, found.last), "change": "All together"}

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from analysis.measured_uncertainty import intervals_by
 from analysis.policy import effects
+from analysis.policy.figures import REPORTED
 from analysis.policy.ground import ground
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.presets import whole_hosts
@@ -108,6 +110,19 @@ def beside_the_best(view: View, scenario: Scenario, measure: str) -> pd.DataFram
     if scenario.hosts:
         found.append(_best_hosts(key, bare, len(scenario.hosts), scenario.ed_share, measure, view))
     return pd.concat([*found, _frontier(key, bare, measure, None, view)], ignore_index=True)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _today(key: Key, bare: Scenario, _view: View) -> pd.Series:  # noqa: ARG001 the view is told by its key
+    schools = schools_of(_view, bare)
+    own = schools[(schools["leaid"] == bare.district) & (schools["level"].eq(bare.level) | (bare.level is None))]
+    found = intervals_by(own, "district", "ed", None, store.replicates(own), names=REPORTED)
+    return found.iloc[0]
+
+
+def today(view: View, scenario: Scenario) -> pd.Series:
+    """How sure the district's indices of today are; a row of ``analysis.measured_uncertainty.intervals_by``."""
+    return _today(_key(view, scenario), _bare(scenario), view)
 
 
 def can_tell_best(view: View, scenario: Scenario) -> bool:

@@ -7,7 +7,7 @@ from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
 from pages.plan import cached, session
 from pages.plan import charts as plan_charts
-from pages.shared import charts, parts
+from pages.shared import charts, parts, store
 from pages.shared.view import View
 from pages.words import numbers
 from pages.words import plan as plan_words
@@ -36,7 +36,8 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
         return
     schools = cached.schools_of(view, scenario)
     names = dict(zip(schools["ncessch"], schools["school"], strict=True))
-    st.markdown(plan_words.frontier(rows, names))
+    district = store.district_names(view).get(scenario.district) or scenario.district
+    st.markdown(plan_words.frontier(rows, names, district, scenario.year))
     plan = rows[rows["what"] == "plan"].iloc[0]
     moves = rows[rows["what"].isin(["by moves", "as many moves"])].sort_values("share_moved")
     miles = rows[rows["what"] == "by miles"]

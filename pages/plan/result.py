@@ -9,8 +9,9 @@ from analysis.indices import INDICES
 from analysis.policy.assumptions import assumptions
 from analysis.policy.outcome import Outcome
 from data.cep import cep_signs
+from data.groups import comparison
 from pages.plan import cached
-from pages.shared import parts
+from pages.shared import parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
 from pages.words import numbers
@@ -44,7 +45,8 @@ def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
 
 def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
     """The sentence, whom it leaves poorer, and the cards."""
-    st.markdown(plan_words.outcome_sentence(outcome))
+    district = _district(outcome, view)
+    st.markdown(plan_words.outcome_sentence(outcome, district))
     if outcome.scenario.hosts:
         st.caption(plan_words.poorer(rows))
     _show_cep_like_hosts(outcome, view)
@@ -52,9 +54,11 @@ def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
     for first in range(0, len(figures), CARDS_A_ROW):
         for column, name in zip(st.columns(CARDS_A_ROW), figures[first : first + CARDS_A_ROW], strict=True):
             with column:
-                _show_card(outcome, name)
+                _show_card(outcome, name, cached.today(view, outcome.scenario))
+    st.caption(plan_words.TWO_RANGES)
     st.markdown(
-        f"{plan_words.moved(outcome)} {_by_what(outcome)} This is arithmetic, not a forecast: what it takes for "
+        f"{plan_words.moved(outcome, district)} {_by_what(outcome, district)} This is arithmetic, not a forecast: "
+        "what it takes for "
         "granted and does not tell stands at the end."
     )
 
@@ -70,8 +74,8 @@ def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
         )
 
 
-def _show_card(outcome: Outcome, name: str) -> None:
-    """One figure: before, after, range and direction, whichever way it moves."""
+def _show_card(outcome: Outcome, name: str, today: pd.Series) -> None:
+    """One figure: before, after, range and direction, whichever way it moves; and how sure today's index is."""
     label, percent = FIGURES[name]
     of = outcome.district[name]
 
@@ -88,16 +92,26 @@ def _show_card(outcome: Outcome, name: str) -> None:
             help=INDICES[name].meaning if name in INDICES else None,
         )
         st.caption(f"{plan_words.spread(of.low, of.high, show)} {plan_words.direction(label, of)}")
+        if name in INDICES:
+            ends = (today[f"{name}_interval_{end}"] for end in ("low", "high"))
+            st.caption(plan_words.today(of.before, *ends))
 
 
-def _by_what(outcome: Outcome) -> str:
+def _by_what(outcome: Outcome, district: str) -> str:
     """Through what H over the district's schools changes: who is where, the schools' sizes, or the groups' shares."""
     schools = outcome.schools[outcome.schools["leaid"] == outcome.scenario.district]
     tables = []
     for when in ("before", "after"):
         ed, students = (schools[f"{group}_{when}"].to_numpy(dtype=float) for group in ("ed", "students"))
         tables.append(np.column_stack([ed, students - ed]))
-    return change_words.simulated("the district", change(*tables), INDICES["theil_h"])
+    found = change(*tables)
+    return change_words.simulated(district, outcome.scenario.year, comparison("ed"), found, INDICES["theil_h"])
+
+
+def _district(outcome: Outcome, view: View) -> str:
+    """What people call the district of a plan."""
+    district = outcome.scenario.district
+    return store.district_names(view).get(district) or district
 
 
 TABLE = {

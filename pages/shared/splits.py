@@ -111,11 +111,12 @@ def district_schools(view: View, leaid: str) -> pd.DataFrame:
     return marked_schools(rows, everyone, groups, [*groups.columns, "share", *rests], view.cell)
 
 
-def show_contributions(view: View, schools: pd.DataFrame, share: float, now: pd.Series) -> None:
+def show_contributions(view: View, name: str, schools: pd.DataFrame, share: float, now: pd.Series) -> None:
     """What each school of a district contributes, drawn and said.
 
     Args:
         view: the view.
+        name: the district.
         schools: as ``district_schools`` gives them.
         share: the district's own.
         now: the district's row of ``analysis.measured.indices_by``.
@@ -134,4 +135,4 @@ def show_contributions(view: View, schools: pd.DataFrame, share: float, now: pd.
         key="contributions",
         alt=f"Schools by their contribution to the district's {symbol}, largest first.",
     )
-    st.caption(district_words.contributed(view.groups, now, len(shown), len(found)))
+    st.caption(district_words.contributed(name, view.groups, view.year, now, len(shown), len(found)))

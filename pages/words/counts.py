@@ -33,17 +33,20 @@ def definitions_compared(place: str, year: int, rows: pd.DataFrame, names: dict[
     )
 
 
-def cep_like_schools(flagged: int, schools: int, share: float) -> str:
+def cep_like_schools(name: str, year: int, flagged: int, schools: int, share: float) -> str:
     """What it means that some of a district's schools are CEP-like.
 
     Args:
+        name, year: the district, and when.
         flagged, schools: how many are, of how many.
         share: the share of the district's students in them.
     """
     return (
-        f":material/flag: {flagged:,} of {schools:,} {'school' if schools == 1 else 'schools'} "
+        f":material/flag: {flagged:,} of {schools:,} {'school' if schools == 1 else 'schools'} of {name} in "
+        f"{school_year(year)} "
         f"{'is' if flagged == 1 else 'are'} CEP-like, with "
-        f"{percent(share)} of the students: by some count every student there is disadvantaged, as is usual where "
+        f"{percent(share)} of the students: by some count every student there is economically disadvantaged, as is "
+        "usual where "
         "everyone eats free of charge. Where that is the count shown, the true share is lower and unknown; the table "
         "below says which schools."
     )

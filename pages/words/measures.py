@@ -149,11 +149,13 @@ def chance(place: str, year: int, groups: Comparison, value: float, by_chance: f
     return text + (" :material/warning: Chance explains much of it: read it with care." if share > MUCH else "")
 
 
-def chance_in_ranking(index: Index, much: int, ranked: int) -> str:
+def chance_in_ranking(place: str, year: int, groups: Comparison, index: Index, much: int, ranked: int) -> str:
     """In how many ranked districts chance explains much of an index."""
     if not much:
         return ""
     return (
-        f"In {much:,} of the {ranked:,} districts ranked, assigning students at random would alone give more than "
-        f"{percent(MUCH)} of what {index.label.lower()} shows; the table marks them."
+        f"In {much:,} of the {ranked:,} districts of {place} ranked in {school_year(year)}, assigning students at "
+        "random "
+        f"would alone give more than {percent(MUCH)} of what {index.label.lower()} of {groups.words} shows; the table "
+        "marks them."
     )

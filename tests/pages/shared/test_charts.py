@@ -21,6 +21,7 @@ def districts():
             "students": [300, 100],
             "share": [0.5, 0.3],
             "value": [0.43, 0.0],
+            "told": ["0.43 (0.41–0.46)", "0.00"],
             "between": [0.03, 0.01],
             "within": [0.2, 0.0],
             "hover": ["a", "b"],
@@ -213,7 +214,10 @@ def test_both_sides_of_each_line_are_drawn(lines):
 
 def test_a_district_among_others_is_drawn_by_shape_as_well():
     places = pd.DataFrame({"label": ["D", "D"], "district": ["a", "b"], "value": [0.2, 0.4], "own": [True, False]})
-    others, own = charts.among(places, "Alder").data
+    places = places.assign(low=[0.21, 0.3], high=[0.25, 0.5], told=["0.20 (0.21–0.25)", "0.40 (0.30–0.50)"])
+    others, ranges, own = charts.among(places, "Alder").data
+    assert list(ranges.x[:2]) == [0.21, 0.25]  # its own alone, and from end to end though the value lies outside
+    assert own.customdata[0].tolist() == ["a", "0.20 (0.21–0.25)"]
     assert (list(own.x), list(others.x)) == ([0.2], [0.4])
     assert own.marker.symbol != others.marker.symbol
 
