@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.indices import INDICES, MULTIGROUP
 from analysis.random_assignment import MUCH
-from pages.shared import atlas, chance, charts, parts, store
+from pages.shared import atlas, chance, charts, links, parts, store
 from pages.shared.view import View, current_view, district_label
 from pages.words import districts as district_words
 from pages.words import measures as measure_words
@@ -52,13 +52,19 @@ measures = MULTIGROUP if view.groups.many else INDICES
 st.title("How do districts compare?")
 controls = st.columns([1, 1, 2])
 with controls[0]:
-    measure = st.selectbox(
-        "Compare by",
-        list(measures),
-        format_func=lambda name: measures[name].called,
-        index=list(measures).index("variance_ratio"),
-        key="measure",
-        bind="query-params",
+    called = {name: index.called for name, index in measures.items()}
+    measure = links.chosen(
+        "measure",
+        "measure",
+        called,
+        lambda: st.selectbox(
+            "Compare by",
+            list(called),
+            format_func=called.__getitem__,
+            index=list(called).index("variance_ratio"),
+            key="measure",
+            bind="query-params",
+        ),
     )
 with controls[1]:
     floor = st.number_input(

@@ -13,7 +13,7 @@ from analysis.borders import OF_A_DISTRICT, RANKINGS, Change, means, ranked, sha
 from analysis.indices import INDICES
 from data.inclusion import GEOGRAPHIC
 from data.schema import RACES
-from pages.shared import atlas, charts, ground, maps, parts, ranges, store
+from pages.shared import atlas, charts, ground, links, maps, parts, ranges, store
 from pages.shared.view import View, district_label
 from pages.words import borders as border_words
 from pages.words import money as money_words
@@ -64,12 +64,18 @@ def chosen_borders(view: View, gaps: pd.DataFrame) -> Asked:
     labels = {district_label(names, leaid): leaid for leaid in bordering}
     columns = st.columns([2, 1, 1, 2])
     with columns[3]:
-        around = st.selectbox(
-            "Borders of",
-            [EVERY_DISTRICT, *sorted(labels)],
-            key="around",
-            bind="query-params",
-            help="Of one district every border is shown, however short and however small its neighbour.",
+        offered = [EVERY_DISTRICT, *sorted(labels)]
+        around = links.chosen(
+            "around",
+            "district with borders",
+            dict(zip(offered, offered, strict=True)),
+            lambda: st.selectbox(
+                "Borders of",
+                offered,
+                key="around",
+                bind="query-params",
+                help="Of one district every border is shown, however short and however small its neighbour.",
+            ),
         )
     floors = {"disabled": around in labels, "bind": "query-params"}
     with columns[0]:
@@ -186,10 +192,15 @@ def show_one(view: View, lines: pd.DataFrame) -> None:
     }
     left, right = st.columns([3, 1])
     with left:
-        row = pairs[st.selectbox("Line", list(pairs), key="line", bind="query-params", help="The first ranked first.")]
+        line = links.chosen(
+            "line",
+            "line among those ranked",
+            dict(zip(pairs, pairs, strict=True)),
+            lambda: st.selectbox("Line", list(pairs), key="line", bind="query-params", help="The first ranked first."),
+        )
     with right:
         opened = st.slider("Seats opened across it", 0, 50, 10, 1, format="%d %%", key="opened", bind="query-params")
-    _show_changes(view, row, opened)
+    _show_changes(view, pairs[line], opened)
     st.caption(
         "Arithmetic, not a forecast. Joining: every student stays in the same school; nobody moves or leaves. Opening: "
         "as many students cross each way, that share of the smaller district's, from every school in proportion to its "

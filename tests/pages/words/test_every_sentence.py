@@ -47,6 +47,7 @@ EXEMPT = {
     "districts.district_years": "speaks of ids over all years, whatever the groups",
     "districts.entering": NO_GROUPS,
     "districts.grade_heading": LABEL,
+    "links.not_here": "speaks of a link, of no number",
     "measures.absent_among_many": NO_NUMBER,
     "measures.headline": "the title, whose first sentence names them",
     "money.across": PIECE,
