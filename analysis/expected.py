@@ -4,13 +4,14 @@ Notation as in ``analysis.indices``, with T = A + B.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from analysis.hypergeometric import mean_absolute_deviation, mean_surprise
 from analysis.indices import INDICES
-from analysis.multigroup import entropy
+from analysis.multigroup import entropy, mean_against_the_rest
 from analysis.random_assignment import permuted
 from analysis.replicates import REPLICATES
 from analysis.units import Floats, Units, ratio
@@ -91,6 +92,8 @@ EXACT_OF_MANY: dict[str, Callable[[Units], Floats]] = {
     "variance_ratio": _variance_ratio,
     "theil_h": _theil_h,
     "mutual_information": _mutual_information,
+    # A place's groups keep their shares, which are the weights of the mean.
+    "dissimilarity": partial(mean_against_the_rest, index=_dissimilarity),
 }
 EXACT = EXACT_OF_MANY | {
     "dissimilarity": _dissimilarity,

@@ -162,6 +162,7 @@ def show_districts(view: View, plan: Plan) -> None:
         shown,
         key="statewide_table",
         percent=["ed_share", "balanced_before", "balanced_after"],
+        decimals={"change": 4},
     )
     with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
         st.table(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))

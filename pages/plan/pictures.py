@@ -325,7 +325,14 @@ def _show_sending_districts(view: View, outcome: Outcome) -> None:
             "Money: if each student brings along what the district left has per student. What a state pays for "
             "students who change districts or come from outside public schools is its law, and may differ."
         )
-    parts.sortable(table[list(labels)], labels, key="sending_districts", percent=["before", "after"])
+    whole = [name for name in ("revenue", "net") if name in labels]
+    parts.sortable(
+        table[list(labels)],
+        labels,
+        key="sending_districts",
+        percent=["before", "after"],
+        decimals=dict.fromkeys(whole, 0),
+    )
 
 
 def _races(view: View, outcome: Outcome) -> None:

@@ -124,18 +124,18 @@ TABLE = {
     "after": "ED share after",
     "share_after_low": "After, low",
     "share_after_high": "After, high",
-    "change": "Change",
+    "change": "Change, points",
     "poorer": "Sends and becomes poorer",
     "leave": "Students who leave",
     "arrive": "Students who arrive",
 }
-SHARES = ["before", "after", "share_after_low", "share_after_high", "change"]
+SHARES = ["before", "after", "share_after_low", "share_after_high"]
 
 
 def show_table(outcome: Outcome, rows: pd.DataFrame) -> None:
     """Every school of the outcome."""
     st.subheader("Every school that changes")
-    parts.sortable(rows[list(TABLE)], TABLE, key="outcome_table", percent=SHARES)
+    parts.sortable(rows[list(TABLE)], TABLE, key="outcome_table", percent=SHARES, points=["change"])
     if len(outcome.unknown):
         st.caption(f"{len(outcome.unknown):,} schools of the district are left out: their ED counts are unknown.")
 

@@ -230,7 +230,7 @@ def _show_changes(view: View, row: Any, opened: int) -> None:
     st.markdown(
         border_words.opened(called, opening, opened, crossing, view.groups, view.year, view.dataset.label, (v[0], v[2]))
     )
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown("**Both sides today**")
         st.table(_sides(view, pair, called))
@@ -312,7 +312,7 @@ def show_table(view: View, lines: pd.DataFrame, asked: Asked) -> None:
         "neighbour_students": "Neighbour's students",
         "share": "Share",
         "neighbour_share": "Neighbour's share",
-        "gap": "Gap, points",
+        "gap_group": "Gap, points",
         "swaps": "Students to level it",
         "joined_between": "Change of V between if joined",
     } | {
@@ -327,14 +327,18 @@ def show_table(view: View, lines: pd.DataFrame, asked: Asked) -> None:
     if not (lines[["kind", "neighbour_kind"]] == "unified").all(axis=None):
         labels |= {"kind": "Grades", "neighbour_kind": "Neighbour's grades"}
     points = [name for name in labels if name.startswith("gap") and name not in money]
-    rounded = {name: lines[name].mul(100).round(1) for name in points} | {
-        "miles": lines["miles"].round(1),
-        "swaps": lines["swaps"].round().astype("int64"),
-        "joined_between": lines["joined_between"].round(5),
-        **{name: lines[name].round().astype("Int64") for name in money if name in lines},
-    }
-    shown = lines[list(labels)].assign(**rounded)
-    parts.sortable(shown, labels, key="borders_table", percent=["share", "neighbour_share"])
+    whole = ["swaps", *(name for name in money if name in lines)]
+    rounded = {name: lines[name].round() for name in whole}
+    # Nothing is no negative number.
+    shown = lines.assign(gap_group=lines["gap"], joined_between=lines["joined_between"].round(5) + 0.0, **rounded)
+    parts.sortable(
+        shown[list(labels)],
+        labels,
+        key="borders_table",
+        percent=["share", "neighbour_share"],
+        points=points,
+        decimals=dict.fromkeys(whole, 0) | {"miles": 1, "joined_between": 5},
+    )
     parts.download(lambda told: asked_lines(told, asked).drop(columns=["border", "hover"]), view, "borders")
 
 

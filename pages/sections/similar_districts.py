@@ -103,10 +103,11 @@ def _show_districts(view: View, leaid: str, found: pd.DataFrame) -> None:
     } | {name: f"Distance in {word}" for name, word in _PART_WORDS.items() if name in known}
     shown = found[[name for name in labels if name in found]]
     parts.sortable(
-        shown.round(dict.fromkeys(["distance", *known], 2)),
+        shown,
         labels,
         key="similar_districts",
         percent=["share_ed"] if "share_ed" in shown else [],
+        decimals=dict.fromkeys(["distance", *known], 2),
     )
     st.caption(
         f"Compared by {'; '.join(PARTS[name] for name in known)}. A distance of 1 is the spread of all districts of "

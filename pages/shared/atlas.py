@@ -50,15 +50,8 @@ def district_map(view: View, key: str) -> None:
         key=f"colour_{key}{'_races' if view.groups.many else ''}",
         bind="query-params",
     )
-    _draw_districts(view, key, measure, outlines)
-
-
-@st.fragment(parallel=True)
-def _draw_districts(view: View, key: str, measure: str, outlines: ground.Outlines) -> None:
-    """The map itself, whose hover has ranges that take a moment to draw: no other part of the page waits."""
-    with st.skeleton(height=460):
-        rows = parts.district_rows(view).set_index("leaid", drop=False)
-        shown = rows.assign(value=rows[measure], hover=_told(view, rows)).drop(columns="leaid")
+    rows = parts.district_rows(view).set_index("leaid", drop=False)
+    shown = rows.assign(value=rows[measure], hover=_told(view, rows)).drop(columns="leaid")
     valued = set(shown.index[shown["value"].notna()])
     coloured = [leaid for leaid in outlines.ids if leaid in valued]
     without_outline = int((~shown.index.isin(outlines.ids)).sum())

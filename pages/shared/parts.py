@@ -1,6 +1,7 @@
 """Pieces that several pages show alike: a trend, tables, downloads and the provenance line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NoReturn
 
 import numpy as np
@@ -155,8 +156,9 @@ def sortable(
     percent: Sequence[str] = (),
     points: Sequence[str] = (),
     bar: str | None = None,
+    decimals: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
-    """A table to sort and search: shares in percent, indices to two decimals, counts with separators.
+    """A table to sort and search: shares in percent, indices to two decimals, counts with separators, else three.
 
     Args:
         table: its columns in order.
@@ -164,17 +166,20 @@ def sortable(
         key: of the table.
         percent, points: columns of shares, and of differences between shares.
         bar: a column of shares to draw as bars, or None.
+        decimals: of columns that need others.
     """
     shares = [*percent, *points, *([bar] if bar else [])]
     kinds = st.column_config
     config: dict[str, object] = {labels[name]: kinds.NumberColumn(format="%.1f %%") for name in percent}
-    config |= {labels[name]: kinds.NumberColumn(format="%+.1f", help=SCHOOL[name].meaning) for name in points}
+    meanings = {name: index.meaning for name, index in (INDICES | SCHOOL).items()}
+    config |= {labels[name]: kinds.NumberColumn(format="%+.1f", help=meanings.get(name)) for name in points}
     if bar:
         config[labels[bar]] = kinds.ProgressColumn(format="%.0f %%", min_value=0, max_value=100)
     for name in table.columns.difference(shares):
-        if index := (INDICES | SCHOOL).get(name):
-            config[labels[name]] = kinds.NumberColumn(format="%.2f", help=index.meaning)
-        elif pd.api.types.is_integer_dtype(table[name].dtype):
+        if name in meanings or decimals.get(name):
+            form = f"%.{decimals.get(name, 2)}f"
+            config[labels[name]] = kinds.NumberColumn(format=form, help=meanings.get(name))
+        elif name in decimals or pd.api.types.is_integer_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="localized")
         elif pd.api.types.is_float_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="%.3f")

@@ -3,6 +3,8 @@
 import math
 
 UNDEFINED = "not defined"
+# A dash that no line of a narrow table ends with.
+TO = "–\u2060"
 
 
 def of_100(share: float) -> str:
@@ -34,7 +36,7 @@ def with_range(value: float, low: float, high: float, decimals: int = 2) -> str:
         return number(value, decimals)
     decimals += number(low, decimals) == number(high, decimals)
     ends = [number(end, decimals) for end in (low, high)]
-    return number(value, decimals) + (f" ({'–'.join(ends)})" if ends[0] != ends[1] else "")
+    return number(value, decimals) + (f" ({TO.join(ends)})" if ends[0] != ends[1] else "")
 
 
 def expected(value: float) -> str:

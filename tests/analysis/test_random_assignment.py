@@ -62,7 +62,7 @@ def test_exact_expected_values_are_means_over_every_assignment(name, schools):
         assert found == pytest.approx(np.nan if mean is None else mean, abs=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize("name", ["theil_h", "mutual_information"])
+@pytest.mark.parametrize("name", EXACT_OF_MANY)
 def test_exact_expected_values_of_three_groups(name):
     mean = mean_by_enumeration(name, THREE_GROUPS, [0, 0, 0])
     assert expected(one_place(*THREE_GROUPS), [name]).loc[0, name] == pytest.approx(mean, abs=1e-12)

@@ -68,8 +68,8 @@ def test_what_a_person_chooses_away_is_no_fault_of_a_link(opened):
 
 
 def test_several_are_one_sentence():
-    said = link_words.not_here([("state", "Ohio", "Texas"), ("school year", "1999–00", "2018–19")])
+    said = link_words.not_here([("state", "Ohio", "Texas"), ("year", "1999–00", "2018–19")])
     assert said == (
-        "The link names the state “Ohio” and the school year “1999–00”, which are not here; Texas and 2018–19 are shown "
+        "The link names the state “Ohio” and the year “1999–00”, which are not here; Texas and 2018–19 are shown "
         "instead."
     )

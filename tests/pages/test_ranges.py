@@ -93,7 +93,7 @@ def bracket(value, low, high, decimals=2):
     """The same text by other means: the ends to as many digits as tell them apart, up to one more."""
     for digits in (decimals, decimals + 1):
         if (ends := [f"{end:.{digits}f}" for end in (low, high)])[0] != ends[1]:
-            return f"{value:.{digits}f} ({ends[0]}–{ends[1]})"
+            return f"{value:.{digits}f} ({ends[0]}–\u2060{ends[1]})"
     return f"{value:.{decimals + 1}f}"
 
 
