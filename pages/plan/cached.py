@@ -12,7 +12,7 @@ from analysis.policy import effects
 from analysis.policy.figures import REPORTED
 from analysis.policy.ground import ground
 from analysis.policy.outcome import Outcome, simulate
-from analysis.policy.presets import whole_hosts
+from analysis.policy.presets import scenario_from_preset, whole_hosts
 from analysis.policy.scenario import Scenario
 from data.groups import comparison
 from data.inclusion import Rules
@@ -37,6 +37,21 @@ def _own(view: View, scenario: Scenario) -> View:
 
 def _key(view: View, scenario: Scenario) -> Key:
     return _own(view, scenario).key.of_any_groups
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _start(key: Key, year: int, preset: str, district: str, _view: View) -> Scenario:
+    of = {"dataset": key.name, "district": district, "year": year, "basis": key.basis, "level": key.level}
+    return scenario_from_preset(store.schools_of_all_levels(_view), preset, **of)
+
+
+def start(view: View, preset: str, district: str) -> Scenario:
+    """The scenario that a preset starts from in a district; see ``analysis.policy.presets.scenario_from_preset``.
+
+    Raises:
+        InputError: no preset can start from the district.
+    """
+    return _start(view.key.of_any_groups, view.year, preset, district, view)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -11,7 +11,6 @@ from analysis.policy.scenario import Scenario
 from data.schema import RACES, school_year
 from pages.plan import cached
 from pages.plan import charts as plan_charts
-from pages.plan.result import school_rows
 from pages.shared import atlas, charts, maps, parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
@@ -27,10 +26,14 @@ ARRIVE, LEAVE = "arrive at the hosts", "leave the hosts"
 
 
 @st.fragment
-def show_pictures(view: View, scenario: Scenario) -> None:
-    """Each picture in a tab of its own; only the open one is drawn."""
+def show_pictures(view: View, scenario: Scenario, rows: pd.DataFrame) -> None:
+    """Each picture in a tab of its own; only the open one is drawn.
+
+    Args:
+        view, scenario: the plan.
+        rows: as ``pages.plan.result.school_rows`` gives them.
+    """
     outcome = cached.outcome(view, scenario)
-    rows = school_rows(outcome, view)
     shows = (
         partial(_schools, view, rows, outcome),
         partial(_moves, view, rows, outcome),

@@ -50,11 +50,11 @@ def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
     if outcome.scenario.hosts:
         st.caption(plan_words.poorer(rows))
     _show_cep_like_hosts(outcome, view)
-    figures = list(FIGURES)
+    figures, today = list(FIGURES), cached.today(view, outcome.scenario)
     for first in range(0, len(figures), CARDS_A_ROW):
         for column, name in zip(st.columns(CARDS_A_ROW), figures[first : first + CARDS_A_ROW], strict=True):
             with column:
-                _show_card(outcome, name, cached.today(view, outcome.scenario))
+                _show_card(outcome, name, today)
     st.caption(plan_words.TWO_RANGES)
     st.markdown(
         f"{plan_words.moved(outcome, district)} {_by_what(outcome, district)} This is arithmetic, not a forecast: "

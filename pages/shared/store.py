@@ -124,9 +124,14 @@ def placed(view: "View") -> pd.DataFrame:
     return table[table["year"] == view.year].join(_assignment(view.dataset.name, view.dataset.input_hash).placed)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _district_names(key: "Key", year: int) -> dict[str, str]:
+    return _schools(key, year).dropna(subset="district").groupby("leaid")["district"].last().to_dict()
+
+
 def district_names(view: "View") -> dict[str, str]:
-    """What people call each district of the view."""
-    return schools(view).dropna(subset="district").groupby("leaid")["district"].last().to_dict()
+    """What people call each district of the view. Shared between sessions: never changed in place."""
+    return _district_names(view.key.of_any_groups, view.year)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
