@@ -13,8 +13,8 @@ from pages.shared.charts import (
     WITHIN,
     figure_of,
     share_axis,
-    short,
 )
+from pages.shared.labels import short
 
 
 def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:

@@ -35,7 +35,7 @@ def show(view: View, leaid: str | None, table: Callable[[], pd.DataFrame]) -> No
     d = sure.loc["dissimilarity", ["value", "expected", "chance_share"]]
     st.markdown(measure_words.chance(name, view.year, view.groups, *d))
     st.table(shown)
-    st.caption(MEANING)
+    st.caption(" ".join([MEANING, *range_words.thinner(shown.filter(like="orrected"))]))
 
 
 def state_measures(view: View) -> pd.DataFrame:

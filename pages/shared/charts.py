@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data.schema import school_year
+from pages.shared.labels import label_place, short
 
 GROUP, OTHER = "#C9711A", "#2B6CB0"
 BETWEEN, WITHIN = "#5B6B82", "#0F8B8D"
@@ -135,7 +136,6 @@ def trend(
     years = [school_year(int(year)) for year in lines.index]
     drawn = pd.concat([lines[list(colours)], shaded]).to_numpy(dtype=float)
     top = float(np.nanmax(drawn, initial=0)) * 1.15
-    ends = lines[list(colours)].iloc[-1]
     figure = figure_of(260)
     for name in [name for name in colours if (name, "low") in shaded]:
         for end, fill in (("low", None), ("high", "tonexty")):
@@ -149,8 +149,7 @@ def trend(
             line={"color": colour, "width": 2.5},
             marker={"size": 7},
             text=["" if i < len(years) - 1 else f" {name}" for i in range(len(years))],
-            textposition="bottom left" if (ends - ends[name]).between(0, 0.1 * top, "neither").any() else "top left",
-            textfont={"color": colour},
+            textposition=label_place(lines[list(colours)], name, top),
             name=name,
             hovertemplate=name + ", %{x}: %{y:.3f}<extra></extra>",
             cliponaxis=False,
@@ -270,7 +269,11 @@ def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str, col
         hovertemplate="%{customdata[0]}<br>%{x:.0%} · %{customdata[1]:,} students · %{customdata[2]}<extra></extra>",
     )
     figure.add_vline(
-        x=district_share, line_color=LINE, line_dash="dash", annotation_text=f"district {district_share:.0%}"
+        x=district_share,
+        line_color=LINE,
+        line_dash="dash",
+        annotation_text=f"district {district_share:.0%}",
+        annotation_position="top left" if district_share > 0.5 else "top right",  # towards the middle
     )
     figure.update_layout(
         xaxis=share_axis(title=f"{share_words} in each school", range=[-0.02, 1.02]),
@@ -395,10 +398,3 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
         },
     )
     return figure
-
-
-def short(names: pd.Series, longest: int = 40) -> list[str]:
-    """Names short enough for an axis, made distinct by a trailing invisible mark where they repeat."""
-    short = names.fillna("").map(lambda name: name if len(name) <= longest else name[: longest - 1] + "…")
-    repeat = short.groupby(short).cumcount()
-    return [name + "\u200b" * int(n) for name, n in zip(short, repeat, strict=True)]

@@ -35,8 +35,13 @@ def with_ranges(values: pd.DataFrame, sure: pd.DataFrame, decimals: int = 2) -> 
 
 def meaning(*shown: pd.DataFrame) -> str:
     """What the brackets of some tables mean, and why some numbers have none."""
-    alone = any(re.fullmatch(r"\d+\.\d+", str(cell)) for table in shown for cell in table.to_numpy().ravel())
-    return f"{BRACKETS} {THINNER}" if alone else BRACKETS
+    return " ".join([BRACKETS, *thinner(*shown)])
+
+
+def thinner(*shown: pd.DataFrame) -> list[str]:
+    """Why some numbers of tables with ranges have none, if any has none."""
+    cells = (str(cell) for table in shown for cell in table.to_numpy().ravel())
+    return [THINNER] if any(re.fullmatch(r"(adds )?\d+\.\d+", cell) for cell in cells) else []
 
 
 def shaded(ranges: pd.DataFrame, top: float) -> str:
@@ -76,7 +81,8 @@ def parts_with_ranges(sure: pd.Series) -> str:
         sure: columns (measure, part, corrected | low | high).
     """
     between, within = (part_with_range(sure, "variance_ratio", part) for part in ("between", "within"))
-    return f"Corrected for chance (95 % interval): {between} between districts, {within} within them."
+    said = f"Corrected for chance (95 % interval): {between} between districts, {within} within them."
+    return said if "(" in between and "(" in within else f"{said} {THINNER}"
 
 
 def levels_with_ranges(parts: pd.DataFrame) -> str:
@@ -89,7 +95,8 @@ def levels_with_ranges(parts: pd.DataFrame) -> str:
         f"{numbers.with_range(*ends)} between {label}"
         for label, *ends in parts[["label", "corrected", "low", "high"]].itertuples(index=False)
     ]
-    return f"Corrected for chance (95 % interval): {', '.join(told)}."
+    said = f"Corrected for chance (95 % interval): {', '.join(told)}."
+    return said if all("(" in each for each in told) else f"{said} {THINNER}"
 
 
 def part_with_range(sure: pd.Series, measure: str, part: str) -> str:

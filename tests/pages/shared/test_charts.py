@@ -6,6 +6,7 @@ import pytest
 from shapely import LineString, MultiLineString
 
 from pages.shared import charts, maps
+from pages.shared.labels import short
 from tests.pages.figures import drawn, values
 
 BANDS = pd.DataFrame({("V", "low"): [0.1, 0.2], ("V", "high"): [0.3, 0.9]}, index=[2018, 2019])
@@ -135,7 +136,15 @@ def test_trend_of_undefined_values_can_be_drawn():
 def test_labels_of_lines_that_end_together_do_not_meet():
     lines = pd.DataFrame({"a": [0.4, 0.3], "b": [0.3, 0.12], "c": [0.1, 0.1]}, index=[2018, 2019])
     figure = charts.trend(lines, dict.fromkeys(lines, charts.BETWEEN), "index")
-    assert [line.textposition for line in figure.data] == ["top left", "top left", "bottom left"]
+    # The first falls, so that its label would lie on it above; the others end close together.
+    assert [line.textposition for line in figure.data] == ["bottom left", "top left", "bottom left"]
+
+
+def test_long_names_of_districts_end_as_districts_are_known_for_short():
+    names = pd.Series(["Harrowmere Unified School District", "Oak School District", "Elm Union High School District"])
+    assert short(names, 20) == ["Harrowmere USD", "Oak School District", "Elm Union HSD"]
+    assert short(names, 10)[0] == "Harrowmer…"
+    assert len(set(short(pd.Series(["Oak"] * 3)))) == 3
 
 
 def test_parts_of_a_change_stand_on_both_sides_of_zero_with_their_sign():

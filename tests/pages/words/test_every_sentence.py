@@ -81,6 +81,7 @@ EXEMPT = {
     "ranges.part_with_range": FORMAT,
     "ranges.parts_with_ranges": BESIDE,
     "ranges.shaded": BESIDE,
+    "ranges.thinner": NO_NUMBER,
     "ranges.with_ranges": FORMAT,
     "statewide.change": FORMAT,
     "statewide.side_effects": BESIDE,
