@@ -99,6 +99,12 @@ st.markdown(
   students every one is counted, and the value itself is exact.
 - The correction takes shares to vary smoothly. Where schools fall into a few kinds far apart it may take off a little
   too much of D, Gini, H, M and Atkinson.
+- *In brackets* beside an index, as in 0.43 (0.41–0.46), is that interval. A part of a chain of levels is corrected by
+  the degrees of freedom of its level, as in a nested analysis of variance. For a change between two years the students
+  of both are drawn anew, each year by itself. Of joined districts, and after seats are opened, the same is done as of
+  today's.
+- Under 50/50 policy *by intake* is that interval, of today; *by lottery* is the range of the draws, whose students are
+  those of today.
 - Draws have a fixed seed, and large states fewer of them (at least 40): their intervals are narrower than a digit.
 """
 )

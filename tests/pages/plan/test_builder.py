@@ -301,7 +301,7 @@ def test_the_plan_stands_beside_the_best_possible(uneven, small):
     moved = outcome.district["moved"].after
     best = least_segregated(places, Limits(move=moved / 300))
     change = outcome.district["dissimilarity"]
-    assert f"D from {change.before:.3f} to {change.after:.3f} with {moved:,.0f} students moved" in said
+    assert f"from {change.before:.3f} to {change.after:.3f} with {moved:,.0f} students moved" in said
     assert f"comes to {best.value:.3f}" in said
     assert best.moved <= moved
 
