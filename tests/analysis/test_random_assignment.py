@@ -41,9 +41,9 @@ def assignments(schools: Sequence[Sequence[int]]) -> Counter[tuple[tuple[int, ..
 
 
 def mean_by_enumeration(name: str, schools: Sequence[Sequence[int]], uncounted: Sequence[int]) -> float | None:
-    ways = assignments(schools)
+    ways, measures = assignments(schools), exact.INDICES if len(schools[0]) == 2 else exact.MULTIGROUP
     found = [
-        (exact.INDICES[name](exact_places(units([*each], [*uncounted], [0] * len(each), 1, len(each[0])))[0]), times)
+        (measures[name](exact_places(units([*each], [*uncounted], [0] * len(each), 1, len(each[0])))[0]), times)
         for each, times in ways.items()
     ]
     if any(value is None for value, _ in found):
