@@ -80,6 +80,19 @@ def spread(
     return spread_of(found, names)
 
 
+def reaching(found: Spread, value: pd.DataFrame) -> Spread:
+    """The spread of an estimate whose ends also reach its value, and the value less the bias that the replicates show.
+
+    Args:
+        found: how the estimate spreads over replicates that were drawn from what it takes for true.
+        value: the estimate, in the same rows and columns.
+    """
+    unbiased = 2 * value - found.mean
+    low = found.low.where(found.low < value, value).where(lambda end: end < unbiased, unbiased)
+    high = found.high.where(found.high > value, value).where(lambda end: end > unbiased, unbiased)
+    return Spread(found.mean, low.where(found.low.notna()), high.where(found.high.notna()))
+
+
 def spread_of(found: Floats, names: Sequence[str]) -> Spread:
     """How (replicates, places, names) numbers spread over the replicates; they are put in order in place."""
     found.sort(axis=0)  # what is undefined comes last

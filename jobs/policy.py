@@ -20,6 +20,7 @@ from data.plan_privacy import marked_outcome, marked_parts, marked_races
 from data.privacy import hidden_words, marked_districts
 from data.schema import ED_BASES
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
+from jobs.beside import beside_the_best
 from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
 
@@ -85,6 +86,7 @@ def print_simulation(given: argparse.Namespace) -> None:
     outcome = marked_outcome(simulated, table, given.minimum_cell)
     tell(notes)
     tell(hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), given.minimum_cell))
+    tell(beside_the_best(given, table, simulated))
     if given.format == "json":
         record = outcome_record(outcome) | effects_record(simulated, table, given.minimum_cell)
         write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", given)

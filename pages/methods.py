@@ -93,10 +93,11 @@ st.markdown(
 - *Chance explains much* where random assignment alone would give more than half of what sets the value apart from
   schools of one and the same mix.
 - *Corrected for chance*: each school's students are taken for one draw of as many from those who might have attended
-  it. The schools' shares are drawn towards the place's, all by one factor, until they vary as much as is estimated of
-  those they were drawn from; for V that gives the adjusted R². The interval covers 95 of 100 bootstrap samples drawn
-  with those shares and corrected in the same way. It speaks of such draws, next year's intake for one. Of this year's
-  students every one is counted, and the value itself is exact.
+  it. The schools' shares are drawn towards the place's until they vary as much as is estimated of those they were
+  drawn from, with many groups those most that differ by chance only; for V that gives the adjusted R². The interval
+  covers 95 of 100 bootstrap samples drawn with those shares and corrected in the same way, and is widened by as much
+  as these lie off. It speaks of such draws, next year's intake for one. Of this year's students every one is counted,
+  and the value itself is exact.
 - The correction takes shares to vary smoothly. Where schools fall into a few kinds far apart it may take off a little
   too much of D, Gini, H, M and Atkinson.
 - *In brackets* beside an index, as in 0.43 (0.41–0.46), is that interval. A part of a chain of levels is corrected by
