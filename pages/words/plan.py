@@ -60,9 +60,8 @@ def outcome_sentence(outcome: Outcome, place: str) -> str:
     seats = sum(host.seats for host in outcome.scenario.hosts)
     hosts = len(outcome.scenario.hosts)
     text = (
-        f"{where}, with {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats for disadvantaged "
-        "and other students"
-        f"{seats_in(outcome.scenario)}, "
+        f"{where}, with {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats"
+        f"{seats_in(outcome.scenario)} for disadvantaged and other students, "
         f"{on_target} of {hosts} {'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged "
         "afterwards. "
         f"{len(senders):,} schools send students; {int(poorer.sum()):,} other schools become poorer"
