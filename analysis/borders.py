@@ -194,10 +194,18 @@ def joined(table: pd.DataFrame, pair: tuple[str, str], group: str, other: str | 
         pair: ids of the districts.
         group, other: columns that count the two groups; ``other`` is None for everyone else.
     """
+    after = joined_schools(table, pair, group, other)
+    return _change(_counts(table, group, other), after, (pair, (pair[0], pair[0])), group, other)
+
+
+def joined_schools(table: pd.DataFrame, pair: tuple[str, str], group: str, other: str | None) -> pd.DataFrame:
+    """The schools counted once two districts are one, which keeps the first one's id; see ``joined``.
+
+    Returns:
+        Columns leaid, students and those of the groups.
+    """
     counted = _counts(table, group, other)
-    one, two = pair
-    after = counted.assign(leaid=counted["leaid"].mask(counted["leaid"] == two, one))
-    return _change(counted, after, (pair, (one, one)), group, other)
+    return counted.assign(leaid=counted["leaid"].mask(counted["leaid"] == pair[1], pair[0]))
 
 
 def opened(table: pd.DataFrame, pair: tuple[str, str], share: float, group: str, other: str | None) -> Change:
@@ -214,6 +222,21 @@ def opened(table: pd.DataFrame, pair: tuple[str, str], share: float, group: str,
     Raises:
         InputError: the share is not between 0 and 1.
     """
+    after = opened_schools(table, pair, share, group, other)
+    return _change(_counts(table, group, other), after, (pair, pair), group, other)
+
+
+def opened_schools(
+    table: pd.DataFrame, pair: tuple[str, str], share: float, group: str, other: str | None
+) -> pd.DataFrame:
+    """The schools counted, in fractions of students, once seats are opened across a line; see ``opened``.
+
+    Returns:
+        Columns leaid, students and those of the groups.
+
+    Raises:
+        InputError: as ``opened``.
+    """
     if not 0 <= share <= 1:
         raise InputError(f"The share of seats opened is {share:g}; give one from 0 to 1.")
     counted = _counts(table, group, other)
@@ -228,7 +251,7 @@ def opened(table: pd.DataFrame, pair: tuple[str, str], share: float, group: str,
         before = counted.loc[side, numbers]
         came = np.outer(before["students"] * opened_here, arriving)
         after.loc[side, numbers] = before * (1 - opened_here) + came
-    return _change(counted, after, (pair, pair), group, other)
+    return after
 
 
 def _counts(table: pd.DataFrame, group: str, other: str | None) -> pd.DataFrame:

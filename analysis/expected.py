@@ -35,7 +35,8 @@ def expected(
         One row a place code, one column an index; NaN where the index is undefined.
     """
     exact = EXACT if units.counts.shape[1] == 2 else EXACT_OF_MANY
-    drawn = permuted(units, [name for name in names if name not in exact], replicates, seed).mean
+    others = [name for name in names if name not in exact]
+    drawn = permuted(units, others, replicates, seed).mean if others else pd.DataFrame()
     return pd.DataFrame({name: exact[name](units) if name in exact else drawn[name] for name in names})
 
 

@@ -48,6 +48,11 @@ class Index:
     undefined: str
     citation: str
 
+    @property
+    def called(self) -> str:
+        """Its name and symbol: "Variance ratio (V)"."""
+        return f"{self.label} ({self.symbol})"
+
 
 _ONE_GROUP = "Undefined where either group has no student."
 _NOBODY = "Undefined where there is no student of any group counted."

@@ -51,7 +51,7 @@ def indices_by(
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year", column])
     many = isinstance(other, tuple)
-    rows = _named(keys, counted[name], units.place).assign(
+    rows = named(keys, counted[name], units.place).assign(
         schools=np.bincount(units.place, minlength=units.places),
         students=units.students_total.astype(np.int64),
         group_students=(units.counted_total if many else units.totals[:, 0]).astype(np.int64),
@@ -70,7 +70,7 @@ def reasons_by(
     column, name = PLACES[by]
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year", column])
-    return _named(keys, counted[name], units.place).assign(
+    return named(keys, counted[name], units.place).assign(
         **undefined_reason(units), **{name: undefined_order(units) for name in names if name in ORDERED}
     )
 
@@ -105,7 +105,7 @@ def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None
     exact = [sure.astype("boolean").mask(end.isna()).add_suffix(f"_{side}_exact") for side, (end, sure) in ends.items()]
     sides = pd.concat([*(end.add_suffix(f"_{side}") for side, (end, _) in ends.items()), *exact], axis=1)
     in_order = [f"{index}_{side}" for index in found.low for side in BOUND_COLUMNS]
-    return _named(keys, counted[name], place).join(sides[in_order])
+    return named(keys, counted[name], place).join(sides[in_order])
 
 
 def _interval(table: pd.DataFrame, name: str) -> Floats:
@@ -145,7 +145,7 @@ def outside_bounds(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _named(keys: Sequence[tuple[Any, ...]], names: pd.Series, place: Codes) -> pd.DataFrame:
+def named(keys: Sequence[tuple[Any, ...]], names: pd.Series, place: Codes) -> pd.DataFrame:
     """Columns year, place and place_name: the keys of each place code, and the last of its rows' names."""
     years, places = zip(*keys, strict=True) if keys else ((), ())
     last = pd.Series(names.to_numpy(), index=place).groupby(level=0).last()

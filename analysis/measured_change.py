@@ -10,6 +10,8 @@ from analysis.change import Change, change
 from analysis.decompose import ADDITIVE, decompose
 from analysis.indices import INDICES, measure
 from analysis.multigroup import diversity
+from analysis.replicates import REPLICATES
+from analysis.uncertain_change import bootstrap_change
 from analysis.units import Floats, Other, Units, known, ratio, units_by
 
 # The column that says which school a row is, whatever id it goes by that year.
@@ -108,8 +110,7 @@ def changed(table: pd.DataFrame, first: int, last: int, group: str, other: Other
         group, other: as in ``analysis.measured.indices_by``.
     """
     counts = known(table, group, other)
-    old, new = (_students(table[counts & table["year"].eq(year)], group, other) for year in (first, last))
-    schools = old.index.union(new.index)
+    old, new, schools = _both(table, first, last, group, other)
     gone, came = schools.difference(new.index), schools.difference(old.index)
     unknown = {year: table.loc[~counts & table["year"].eq(year), KEY] for year in (first, last)}
     return Changed(
@@ -122,6 +123,29 @@ def changed(table: pd.DataFrame, first: int, last: int, group: str, other: Other
         unknown_last=int(gone.isin(unknown[last]).sum()),
         unknown_first=int(came.isin(unknown[first]).sum()),
     )
+
+
+def change_intervals(
+    table: pd.DataFrame, first: int, last: int, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Between which values the change of ``changed`` and its parts lie; see ``uncertain_change.bootstrap_change``.
+
+    Args:
+        table, first, last, group, other: as in ``changed``.
+        replicates, seed: of the bootstrap.
+    """
+    old, new, schools = _both(table, first, last, group, other)
+    before, after = (each.reindex(schools, fill_value=0.0).to_numpy() for each in (old, new))
+    return bootstrap_change(before, after, replicates, seed)
+
+
+def _both(
+    table: pd.DataFrame, first: int, last: int, group: str, other: Other
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Index]:
+    """The students of both years, and every school that has any in either."""
+    counted = table[known(table, group, other)]
+    old, new = (_students(counted[counted["year"].eq(year)], group, other) for year in (first, last))
+    return old, new, old.index.union(new.index)
 
 
 def _students(counted: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:

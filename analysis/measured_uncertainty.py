@@ -14,12 +14,13 @@ from analysis.local_uncertainty import (
     expected_of_schools,
     names_of,
 )
-from analysis.measured import PLACES, by_year, decomposed_by_level, indices_by, levels_by_year
+from analysis.measured import PLACES, by_year, decomposed_by_level, levels_by_year, named
 from analysis.random_assignment import chance_share, permuted
 from analysis.replicates import REPLICATES
+from analysis.uncertain_levels import bootstrap_levels
 from analysis.uncertain_parts import bootstrap_parts
 from analysis.uncertainty import bootstrap, corrected
-from analysis.units import Other, Units, known, units_by
+from analysis.units import Other, Units, known, places_by, units_by
 
 KEYS = ["year", "place", "place_name"]
 
@@ -45,14 +46,14 @@ def expected_by(
         expected one) and ``<index>_chance_share`` (see ``analysis.random_assignment.chance_share``); NaN where
         undefined.
     """
-    units = _units(table, by, group, other)
+    units, places = _places(table, by, group, other)
     value, by_chance = measure(units, names), expected(units, names, replicates, seed)
     columns = {
         "expected": by_chance,
         "excess": value - by_chance,
         "chance_share": chance_share(units, value, by_chance),
     }
-    return _beside(table, by, group, other, columns)
+    return _beside(places, columns)
 
 
 def intervals_by(
@@ -73,10 +74,10 @@ def intervals_by(
         Columns year, place, place_name, and for each index ``<index>_corrected``, ``<index>_interval_low`` and
         ``<index>_interval_high``; NaN where undefined.
     """
-    units = _units(table, by, group, other)
+    units, places = _places(table, by, group, other)
     drawn = bootstrap(units, names, replicates, seed)
     columns = {"corrected": corrected(units, names), "interval_low": drawn.low, "interval_high": drawn.high}
-    return _beside(table, by, group, other, columns)
+    return _beside(places, columns)
 
 
 def chance_ranges_by(
@@ -94,8 +95,9 @@ def chance_ranges_by(
         Columns year, place, place_name, and for each index ``<index>_chance_low`` and ``<index>_chance_high``; NaN
         where undefined.
     """
-    assigned = permuted(_units(table, by, group, other), names, replicates, seed)
-    return _beside(table, by, group, other, {"chance_low": assigned.low, "chance_high": assigned.high})
+    units, places = _places(table, by, group, other)
+    assigned = permuted(units, names, replicates, seed)
+    return _beside(places, {"chance_low": assigned.low, "chance_high": assigned.high})
 
 
 def part_intervals(
@@ -181,13 +183,41 @@ def _beside_schools(counted: pd.DataFrame, columns: dict[str, pd.DataFrame]) -> 
     return pd.DataFrame({"ncessch": counted["ncessch"].to_numpy()} | found)
 
 
-def _units(table: pd.DataFrame, by: str, group: str, other: Other) -> Units:
-    column, _ = PLACES[by]
-    return units_by(table[known(table, group, other)], group, other, ["year", column])[0]
+def _places(table: pd.DataFrame, by: str, group: str, other: Other) -> tuple[Units, pd.DataFrame]:
+    """The schools in their places and years, and what identifies these."""
+    column, name = PLACES[by]
+    counted = table[known(table, group, other)]
+    units, keys = units_by(counted, group, other, ["year", column])
+    return units, named(keys, counted[name], units.place)
 
 
-def _beside(table: pd.DataFrame, by: str, group: str, other: Other, columns: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _beside(places: pd.DataFrame, columns: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The places with what was found of them, all of one index side by side."""
     names = next(iter(columns.values())).columns
     found = {f"{name}_{what}": each[name] for name in names for what, each in columns.items()}
-    return indices_by(table, by, group, other)[KEYS].join(pd.DataFrame(found))
+    return places.join(pd.DataFrame(found))
+
+
+def level_intervals(
+    table: pd.DataFrame,
+    group: str,
+    other: Other,
+    columns: Sequence[str],
+    replicates: int = REPLICATES,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """The part of V at each level of a chain, all schools of a year together, with its 95 % bootstrap interval.
+
+    Args:
+        table, group, other, columns: as in ``analysis.measured.decomposed_by_level``.
+        replicates, seed: as in ``expected_by``.
+
+    Returns:
+        Columns year, depth, corrected, low and high; NaN where V is undefined.
+    """
+    counted = table[known(table, group, other)]
+    units, keys = units_by(counted, group, other, ["year"])
+    chain = [places_by(counted, [column])[0] for column in columns]
+    found = bootstrap_levels(units, chain, replicates, seed)
+    years = pd.Series([key[0] for key in keys])
+    return pd.concat([each.assign(year=years, depth=depth) for depth, each in enumerate(found)], ignore_index=True)

@@ -29,7 +29,8 @@ st.markdown(district_words.district_range(name, view.year, view.groups, share, k
 if "cep_like" in schools:
     flagged = schools.loc[schools["cep_like"].notna(), "students"]
     if len(flagged):
-        st.markdown(count_words.cep_like_schools(len(flagged), len(schools), flagged.sum() / schools["students"].sum()))
+        of_students = flagged.sum() / schools["students"].sum()
+        st.markdown(count_words.cep_like_schools(name, view.year, len(flagged), len(schools), of_students))
 st.markdown(splits.revenue(view, leaid))
 if known.empty:
     parts.provenance(view)
@@ -69,7 +70,7 @@ with right:
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("What each school contributes")
-    splits.show_contributions(view, schools, share, now)
+    splits.show_contributions(view, name, schools, share, now)
 with right:
     st.subheader("Over the years")
     lines = history.rename(columns={"dissimilarity": "D", "variance_ratio": "V"})
@@ -103,7 +104,7 @@ grades = store.grades(view)
 grades = grades[grades["ncessch"].isin(schools["ncessch"])]
 if len(grades):
     st.subheader("Students by grade")
-    st.markdown(district_words.entering(entry_grades(grades)))
+    st.markdown(district_words.entering(name, view.year, entry_grades(grades)))
     taught = {grade: district_words.grade_heading(grade) for grade in GRADES if grade in set(grades["grade"])}
     by_grade = grades.pivot_table("students", "ncessch", "grade", aggfunc="first").reindex(columns=list(taught))
     by_grade = schools[["school", "ncessch"]].merge(by_grade, on="ncessch").sort_values("school")

@@ -5,10 +5,11 @@ import pandas as pd
 import streamlit as st
 
 from analysis.random_assignment import MUCH
-from pages.shared import atlas, chance, charts, parts, store
+from pages.shared import atlas, chance, charts, links, parts, store
 from pages.shared.view import View, current_view, district_label
 from pages.words import districts as district_words
 from pages.words import measures as measure_words
+from pages.words import ranges as range_words
 
 DEFAULT_FLOOR = 1000
 # What says how sure a measure is: the corrected one and its interval.
@@ -50,13 +51,19 @@ measures = view.indices_with_values
 st.title("How do districts compare?")
 controls = st.columns([1, 1, 2])
 with controls[0]:
-    measure = st.selectbox(
-        "Compare by",
-        list(measures),
-        format_func=lambda name: f"{measures[name].label} ({measures[name].symbol})",
-        index=list(measures).index("variance_ratio"),
-        key="measure",
-        bind="query-params",
+    called = {name: index.called for name, index in measures.items()}
+    measure = links.chosen(
+        "measure",
+        "measure",
+        called,
+        lambda: st.selectbox(
+            "Compare by",
+            list(called),
+            format_func=called.__getitem__,
+            index=list(called).index("variance_ratio"),
+            key="measure",
+            bind="query-params",
+        ),
     )
 with controls[1]:
     floor = st.number_input(
@@ -72,6 +79,8 @@ index = measures[measure]
 rows = rows_with_chance(view, measure)
 ranked = rows[(rows["students"] >= floor) & (rows["schools"] > 1)].assign(value=lambda t: t[measure])
 ranked = ranked.dropna(subset="value").sort_values("value", ascending=False).reset_index(drop=True)
+sure = store.district_intervals(view, measure).reindex(ranked["leaid"]).set_axis(ranked.index)
+ranked = ranked.assign(told=range_words.with_ranges(ranked[[measure]], sure)[measure])
 with controls[2]:
     names = store.district_names(view)
     picked = st.multiselect(
@@ -83,8 +92,12 @@ with controls[2]:
         placeholder="Pick two or more",
     )
 
-st.markdown(district_words.districts_compared(view.groups, view.year, ranked, index, int(floor), len(rows)))
-if warning := measure_words.chance_in_ranking(index, int((ranked["care"] != "").sum()), len(ranked)):
+st.markdown(
+    district_words.districts_compared(view.dataset.label, view.groups, view.year, ranked, index, int(floor), len(rows))
+)
+if warning := measure_words.chance_in_ranking(
+    view.dataset.label, view.year, view.groups, index, int((ranked["care"] != "").sum()), len(ranked)
+):
     st.markdown(f":material/warning: {warning}")
 left, right = st.columns(2, gap="large")
 with left:

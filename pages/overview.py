@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.sections import contributing_districts
+from pages.sections.definitions import show_definitions
 from pages.shared import atlas, chance, charts, parts, ranges, splits, store, years
 from pages.shared.view import current_view
 from pages.words import measures as measure_words
@@ -61,7 +62,7 @@ st.markdown(splits.shares_between(view))
 st.subheader("How much of it is chance?")
 chance.show(view, None, partial(chance.state_measures, view))
 st.page_link("methods.py", label="What each measure means", icon=":material/menu_book:")
-parts.definitions(view)
+show_definitions(view)
 parts.download(
     lambda told: contributing_districts.contributions_file(told, ranked_by),
     view,

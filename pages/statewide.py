@@ -1,5 +1,6 @@
 """What one 50/50 policy would do in every district of a state at once."""
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -7,6 +8,7 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.statewide.together import Result
+from data.groups import comparison
 from data.statewide import Plan
 from pages.plan import charts as plan_charts
 from pages.sections.statewide_controls import asked_policy, run_here
@@ -26,7 +28,21 @@ CARDS = {
 }
 
 
-def show_state(view: View, result: Result) -> None:
+def _of_policy(view: View, level: str) -> View:
+    """The view of the schools and groups that a policy is about."""
+    return replace(view, level=level, groups=comparison("ed"))
+
+
+@st.fragment(parallel=True)
+def _show_today(view: View) -> None:
+    """How sure the state's indices of today are; no other part of the page waits for the draws."""
+    with st.skeleton(height=48):
+        sure = store.how_sure(view)
+    told = sure[sure.index.isin(CARDS)]
+    st.caption(statewide_words.today(view.dataset.label, view.year, told))
+
+
+def show_state(view: View, result: Result, level: str) -> None:
     """The state's figures before and after, the split, and the map."""
     for column, (name, label) in zip(st.columns(len(CARDS)), CARDS.items(), strict=True):
         change, share = statewide_words.change(result, name), name == "balanced"
@@ -40,6 +56,7 @@ def show_state(view: View, result: Result) -> None:
                 delta_arrow="off",
             )
             st.caption(f"{plan_words.spread(change.low, change.high, show)} {plan_words.direction(label, change)}")
+    _show_today(_of_policy(view, level))
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.subheader("Between and within districts")
@@ -89,25 +106,32 @@ def show_map(view: View, result: Result) -> None:
     )
 
 
-def show_districts(view: View, plan: Plan) -> None:
-    """The ranking of districts, as a picture, a table and files."""
-    table = _named(view, plan)
-    table = table.assign(change=table["variance_ratio_after"] - table["variance_ratio_before"])
+def _show_ranking(table: pd.DataFrame) -> None:
+    """The districts whose V falls most and rises most, as ``show_districts`` has them."""
     falling, rising = table[table["change"] < 0].head(MOST_FALLING), table[table["change"] > 0].tail(MOST_RISING)
     drawn = pd.concat([falling, rising])
     st.subheader("Where V falls most, and where it rises most")
-    if len(drawn):
-        whens = ("before", "after", "low", "high")
-        st.plotly_chart(
-            plan_charts.dumbbell(
-                pd.DataFrame({"label": drawn["district"]} | {when: drawn[f"variance_ratio_{when}"] for when in whens}),
-                "V within the district",
-            ),
-            config=charts.config("districts-by-change"),
-            key="ranking",
-            alt=f"V before and after in {len(falling)} districts where it falls most and {len(rising)} where it rises "
-            "most; the table below holds the same numbers.",
-        )
+    if drawn.empty:
+        return
+    columns = {f"variance_ratio_{when}": when for when in ("before", "after", "low", "high")} | {"district": "label"}
+    st.plotly_chart(
+        plan_charts.dumbbell(drawn.rename(columns=columns), "V within the district"),
+        config=charts.config("districts-by-change"),
+        key="ranking",
+        alt=f"V before and after in {len(falling)} districts where it falls most and {len(rising)} where it rises "
+        "most; the table below holds the same numbers.",
+    )
+
+
+def show_districts(view: View, plan: Plan) -> None:
+    """The ranking of districts, as a picture, a table and files."""
+    table = _named(view, plan)
+    sure = store.district_intervals(_of_policy(view, plan.policy.level), "variance_ratio").reindex(table["leaid"])
+    table = table.assign(
+        change=table["variance_ratio_after"] - table["variance_ratio_before"],
+        **{f"today_{end}": sure[f"variance_ratio_interval_{end}"].to_numpy() for end in ("low", "high")},
+    )
+    _show_ranking(table)
     st.subheader("Every district")
     table = table.assign(moved=table["moved"].round().astype("int64"))
     shown = {
@@ -120,9 +144,11 @@ def show_districts(view: View, plan: Plan) -> None:
         "ed_share": "ED share",
         "moved": "Students who change schools",
         "variance_ratio_before": "V today",
+        "today_low": "V today, 95 % from",
+        "today_high": "V today, 95 % to",
         "variance_ratio_after": "V after",
-        "variance_ratio_low": "V after, low",
-        "variance_ratio_high": "V after, high",
+        "variance_ratio_low": "V after by lottery, low",
+        "variance_ratio_high": "V after by lottery, high",
         "change": "Change of V",
         "dissimilarity_before": "D today",
         "dissimilarity_after": "D after",
@@ -136,6 +162,7 @@ def show_districts(view: View, plan: Plan) -> None:
         shown,
         key="statewide_table",
         percent=["ed_share", "balanced_before", "balanced_after"],
+        decimals={"change": 4},
     )
     with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
         st.table(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
@@ -185,7 +212,7 @@ st.title(f"What would one 50/50 policy do across {view.dataset.label}?")
 policy = asked_policy(level)
 try:
     plan = store.statewide_plan(view, policy)
-    st.markdown(statewide_words.applies_to(plan))
+    st.markdown(statewide_words.applies_to(plan, view.dataset.label, view.year))
     run_here(plan)
     result = store.statewide(view, policy)
 except InputError as error:
@@ -193,7 +220,7 @@ except InputError as error:
     parts.provenance(view)
     st.stop()
 st.markdown(statewide_words.answer(plan, result, view.dataset.label))
-show_state(view, result)
+show_state(view, result, policy.level)
 show_districts(view, plan)
 st.subheader("What this does not tell")
 st.markdown("\n".join(f"- {caveat}" for caveat in (*statewide_words.CAVEATS, *plan_words.CAVEATS)))

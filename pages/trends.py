@@ -5,7 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from analysis.change import MEASURES, PARTS
+from analysis.change import MEASURES
+from analysis.indices import INDICES
+from analysis.measured_change import Changed
 from data.lineage import summary
 from data.schema import school_year
 from pages.shared import charts, over_time, parts, ranges, store
@@ -13,6 +15,7 @@ from pages.shared.over_time import ALL, EVERY_YEAR, EVERYWHERE, Span
 from pages.shared.view import View, current_view
 from pages.words import change as change_words
 from pages.words import numbers
+from pages.words import ranges as range_words
 
 LINES = {"dissimilarity": charts.BETWEEN, "theil_h": charts.WITHIN}
 
@@ -24,7 +27,7 @@ def show_years(view: View, span: Span) -> None:
     )
     rows = over_time.rows(view, span, which)
     if rows.empty:
-        st.info(change_words.none_in_every_year(span.name, span.years), icon=":material/info:")
+        st.info(change_words.none_in_every_year(span.name, view.groups, span.years), icon=":material/info:")
         return
     indices = [view.indices[name] for name in LINES]
     st.markdown(change_words.trend(span.name, view.groups, rows, indices, every_year=which == EVERY_YEAR))
@@ -57,12 +60,13 @@ def show_years(view: View, span: Span) -> None:
             colour = charts.WITHIN if view.groups.many else charts.GROUP
             lines = rows[["share"]].set_axis(["share"], axis=1)
             parts.trend(lines, {"share": colour}, view.groups.share_words, key="share")
-    st.table(_year_by_year(view, span, rows))
+    st.table(_counts(view, rows))
     st.caption(change_words.YEAR_BY_YEAR)
+    _show_indices(view, span, which, rows)
     last = replace(view, year=span.years[-1])
     parts.download(
         lambda told: (
-            over_time.rows(told, span, which).join(ranges.of_span(told, span, which, list(LINES))).reset_index()
+            over_time.rows(told, span, which).join(ranges.of_span(told, span, which, list(INDICES))).reset_index()
         ),
         last,
         "trends",
@@ -70,8 +74,8 @@ def show_years(view: View, span: Span) -> None:
     )
 
 
-def _year_by_year(view: View, span: Span, rows: pd.DataFrame) -> pd.DataFrame:
-    """The years as people read them."""
+def _counts(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """Schools, students and shares of the years as people read them."""
     counts = {
         "schools": "Schools",
         "came": "New since the row before",
@@ -79,14 +83,21 @@ def _year_by_year(view: View, span: Span, rows: pd.DataFrame) -> pd.DataFrame:
         "unknown": "Counts unknown",
         "students": "Students",
     }
-    split = {"variance_ratio_between": "V between", "variance_ratio_within": "V within"}
-    symbols = {name: index.symbol for name, index in view.indices.items() if rows[name].notna().any()}
     shown = rows[list(counts)].map(lambda count: "–" if pd.isna(count) else f"{count:,}").rename(columns=counts)
     shown[view.groups.share_label] = rows["share"].map(numbers.percent)
-    symbols |= split if span.place == EVERYWHERE else {}
-    return shown.join(rows[list(symbols)].map(lambda value: numbers.number(value, 3)).rename(columns=symbols)).set_axis(
-        rows.index.map(school_year).rename("School year")
-    )
+    return shown.set_axis(rows.index.map(school_year).rename("School year"))
+
+
+@st.fragment(parallel=True)
+def _show_indices(view: View, span: Span, which: str, rows: pd.DataFrame) -> None:
+    """The indices of the years, with ranges that take a moment to draw."""
+    with st.skeleton(height=36 * (len(rows) + 1)):
+        sure = ranges.of_span(view, span, which, list(INDICES))
+    symbols = {name: index.symbol for name, index in view.indices.items() if rows[name].notna().any()}
+    symbols |= {f"variance_ratio_{part}": f"V {part}" for part in ranges.PARTS} if span.place == EVERYWHERE else {}
+    told = range_words.with_ranges(rows[list(symbols)], sure, decimals=3)
+    st.table(told.rename(columns=symbols).set_axis(rows.index.map(school_year).rename("School year")))
+    st.caption(range_words.meaning(told))
 
 
 def show_change(view: View, span: Span) -> None:
@@ -95,7 +106,7 @@ def show_change(view: View, span: Span) -> None:
     name = st.segmented_control(
         "Index",
         MEASURES,
-        format_func=lambda name: f"{view.indices[name].label} ({view.indices[name].symbol})",
+        format_func=lambda name: view.indices[name].called,
         default=MEASURES[0],
         required=True,
         key="of",
@@ -104,9 +115,10 @@ def show_change(view: View, span: Span) -> None:
     index = view.indices[name]
     said = change_words.change(span.name, view.groups, found, index)
     st.markdown(said)
-    notes = [change_words.largest_step(found, over_time.steps(view, span), index), change_words.uncounted(found)]
+    about = (span.name, view.groups, found)
+    notes = [change_words.largest_step(*about, over_time.steps(view, span), index), change_words.uncounted(*about)]
     if view.groups.group == "ed":
-        notes.append(change_words.full_counts(found, *over_time.full_counts(view, span)))
+        notes.append(change_words.full_counts(span.name, found, *over_time.full_counts(view, span)))
     for note in filter(None, notes):
         st.markdown(f":material/info: {note}")
     names = {**change_words.part_labels(found.first, found.last), "change": "All together"}
@@ -115,14 +127,27 @@ def show_change(view: View, span: Span) -> None:
         bars = pd.DataFrame({"label": names.values(), "change": row.to_numpy(), "whole": row.index == "change"})
         chart = charts.change_parts(bars, index.symbol)
         st.plotly_chart(chart, config=charts.config("change"), key="change_parts", alt=said)
-    table = found.change.parts[["before", "after", *PARTS, "change"]].T
-    names = {"before": school_year(found.first), "after": school_year(found.last)} | names
-    shown = pd.concat([table[:2].map(lambda value: numbers.number(value, 4)), table[2:].map(change_words.signed_part)])
-    shown.columns = [f"{view.indices[each].label} ({view.indices[each].symbol})" for each in shown]
-    st.table(shown.set_axis(pd.Index([names[part] for part in shown.index], name="Part")))
-    st.caption(change_words.MEANING)
+    _show_parts(view, span, found, {"before": school_year(found.first), "after": school_year(found.last)} | names)
     last = replace(view, year=found.last)
     parts.download(lambda told: over_time.told_change(told, span), last, "change", label="The parts (CSV)")
+
+
+@st.fragment(parallel=True)
+def _show_parts(view: View, span: Span, found: Changed, names: dict[str, str]) -> None:
+    """Both years and the parts of the change by what they are called, with ranges that take a moment to draw."""
+    with st.skeleton(height=36 * (len(names) + 3)):
+        low, high = ranges.of_change(view, span)
+    parts_of, shown = found.change.parts, {}
+    for index in MEASURES:
+        rows = zip(names, *(each.loc[index, list(names)].astype(float) for each in (parts_of, low, high)), strict=True)
+        shown[view.indices[index].called] = [
+            numbers.with_range(*ends, change_words.DECIMALS)
+            if name in ("before", "after")
+            else change_words.part_with_range(*ends)
+            for name, *ends in rows
+        ]
+    st.table(pd.DataFrame(shown, index=pd.Index(names.values(), name="Part")))
+    st.caption(f"{change_words.MEANING} {change_words.RANGES}")
 
 
 view = current_view()

@@ -31,7 +31,7 @@ def show_plan(view: View, district: str) -> None:
     _show_steps(view, preset, scenario)
     rows = school_rows(outcome, view)
     show_answer(outcome, rows, view)
-    show_pictures(view, scenario)
+    show_pictures(view, scenario, rows)
     show_table(outcome, rows)
     show_downloads(outcome, view)
     show_caveats(outcome)

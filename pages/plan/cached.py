@@ -5,8 +5,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from analysis.measured_uncertainty import intervals_by
 from analysis.policy import effects
+from analysis.policy.figures import REPORTED
 from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.presets import scenario_from_preset
 from analysis.policy.scenario import Scenario
 from data.groups import comparison
 from data.inclusion import Rules
@@ -29,6 +32,34 @@ def _own(view: View, scenario: Scenario) -> View:
 def key_of(view: View, scenario: Scenario) -> Key:
     """What results of a scenario are kept by."""
     return _own(view, scenario).key.of_any_groups
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _start(key: Key, year: int, preset: str, district: str, _view: View) -> Scenario:
+    of = {"dataset": key.name, "district": district, "year": year, "basis": key.basis, "level": key.level}
+    return scenario_from_preset(store.schools_of_all_levels(_view), preset, **of)
+
+
+def start(view: View, preset: str, district: str) -> Scenario:
+    """The scenario that a preset starts from in a district; see ``analysis.policy.presets.scenario_from_preset``.
+
+    Raises:
+        InputError: no preset can start from the district.
+    """
+    return _start(view.key.of_any_groups, view.year, preset, district, view)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _today(_view: View, _scenario: Scenario, key: Key, year: int, district: str, level: str | None) -> pd.Series:  # noqa: ARG001
+    schools = schools_of(_view, _scenario)
+    own = schools[(schools["leaid"] == district) & (schools["level"].eq(level) | (level is None))]
+    found = intervals_by(own, "district", "ed", None, store.replicates(own), names=REPORTED)
+    return found.iloc[0]
+
+
+def today(view: View, scenario: Scenario) -> pd.Series:
+    """How sure the district's indices of today are; a row of ``analysis.measured_uncertainty.intervals_by``."""
+    return _today(view, scenario, key_of(view, scenario), scenario.year, scenario.district, scenario.level)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

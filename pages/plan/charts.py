@@ -13,8 +13,8 @@ from pages.shared.charts import (
     WITHIN,
     figure_of,
     share_axis,
-    short,
 )
+from pages.shared.labels import short
 
 
 def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
@@ -22,7 +22,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
 
     Args:
         schools: columns label, before, after, low, high, and perhaps poorer (whether it sends students and its share
-            rises, drawn as a triangle), in order.
+            rises, drawn as a triangle) and today_low and today_high (the range that ``before`` has), in order.
         index: what the index is called; None for ED shares.
     """
     names, show = short(schools["label"]), ".1%" if index is None else ".3f"
@@ -31,6 +31,8 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
     figure = figure_of(ROW_HEIGHT * len(schools) + 110, legend=LEGEND_ABOVE, margin_t=90)
     if index is None:
         figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
+    ends_today = [name for name in ("today_low", "today_high") if name in schools]
+    told_today = f" (%{{customdata[1]:{show}}}–%{{customdata[2]:{show}}} by intake)" if ends_today else ""
     ends = np.full(len(schools), np.nan)
     figure.add_scatter(
         x=np.column_stack([schools["before"], schools["after"], ends]).ravel(),
@@ -45,8 +47,8 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         mode="markers",
         marker={"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}},
         name="today",
-        customdata=schools["label"],
-        hovertemplate="%{customdata}: %{x:F} today<extra></extra>".replace("F", show),
+        customdata=schools[["label", *ends_today]].to_numpy(),
+        hovertemplate=f"%{{customdata[0]}}: %{{x:{show}}} today{told_today}<extra></extra>",
     )
     figure.add_scatter(
         x=schools["after"],

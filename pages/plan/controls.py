@@ -7,8 +7,9 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.measured import shares
-from analysis.policy.presets import PRESETS, entry_hosts, scenario_from_preset, whole_hosts
+from analysis.policy.presets import PRESETS, entry_hosts, whole_hosts
 from analysis.policy.scenario import TURNOUT, Host, Pool, Scenario
+from pages.plan import cached
 from pages.plan.form import Form, fault_beside
 from pages.plan.session import carried, told
 from pages.plan.settings import TABS, new_school, settings
@@ -52,15 +53,7 @@ def asked_scenario(view: View, district: str) -> tuple[str, Scenario]:
         bind="query-params",
     )
     st.caption(PRESETS[preset].basis)
-    start = scenario_from_preset(
-        everyone,
-        preset,
-        dataset=view.dataset.name,
-        district=district,
-        year=view.year,
-        basis=view.basis,
-        level=view.level,
-    )
+    start = cached.start(view.exported, preset, district)
     form = Form(replace(start, **asdict(view.rules)), preset, asked[1] if asked else None)
     scenario = _controls(form, view, everyone[everyone["leaid"] == district].dropna(subset=["ed"]))
     return preset, carried(scenario, preset, form.told)

@@ -10,7 +10,7 @@ from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
 from pages.plan import best, cached, session
 from pages.plan import charts as plan_charts
-from pages.shared import charts, parts
+from pages.shared import charts, parts, store
 from pages.shared.view import View
 from pages.words import numbers
 from pages.words import plan as plan_words
@@ -43,7 +43,9 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
     bar.empty()
     schools = cached.schools_of(view, scenario)
     names = dict(zip(schools["ncessch"], schools["school"], strict=True))
-    st.markdown(plan_words.frontier(rows, names, sentences.SYMBOLS[question.measure]))
+    district = store.district_names(view).get(scenario.district) or scenario.district
+    symbol = sentences.SYMBOLS[question.measure]
+    st.markdown(plan_words.frontier(rows, names, symbol, district, scenario.year))
     _show_charts(rows, question)
     _show_what_is_assumed(question)
     if question.target is not None:

@@ -11,7 +11,6 @@ from analysis.policy.scenario import Scenario
 from data.schema import RACES, school_year
 from pages.plan import cached
 from pages.plan import charts as plan_charts
-from pages.plan.result import school_rows
 from pages.shared import atlas, charts, maps, parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
@@ -27,10 +26,14 @@ ARRIVE, LEAVE = "arrive at the hosts", "leave the hosts"
 
 
 @st.fragment
-def show_pictures(view: View, scenario: Scenario) -> None:
-    """Each picture in a tab of its own; only the open one is drawn."""
+def show_pictures(view: View, scenario: Scenario, rows: pd.DataFrame) -> None:
+    """Each picture in a tab of its own; only the open one is drawn.
+
+    Args:
+        view, scenario: the plan.
+        rows: as ``pages.plan.result.school_rows`` gives them.
+    """
     outcome = cached.outcome(view, scenario)
-    rows = school_rows(outcome, view)
     shows = (
         partial(_schools, view, rows, outcome),
         partial(_moves, view, rows, outcome),
@@ -325,7 +328,14 @@ def _show_sending_districts(view: View, outcome: Outcome) -> None:
             "Money: if each student brings along what the district left has per student. What a state pays for "
             "students who change districts or come from outside public schools is its law, and may differ."
         )
-    parts.sortable(table[list(labels)], labels, key="sending_districts", percent=["before", "after"])
+    whole = [name for name in ("revenue", "net") if name in labels]
+    parts.sortable(
+        table[list(labels)],
+        labels,
+        key="sending_districts",
+        percent=["before", "after"],
+        decimals=dict.fromkeys(whole, 0),
+    )
 
 
 def _races(view: View, outcome: Outcome) -> None:

@@ -8,8 +8,9 @@ from analysis.policy.assumptions import assumptions
 from analysis.policy.changes import from_today
 from analysis.policy.outcome import Outcome
 from data.cep import cep_signs
+from data.groups import comparison
 from pages.plan import cached
-from pages.shared import parts
+from pages.shared import parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
 from pages.words import numbers
@@ -43,18 +44,20 @@ def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
 
 def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
     """The sentence, whom it leaves poorer, and the cards."""
-    st.markdown(plan_words.outcome_sentence(outcome))
+    district = _district(outcome, view)
+    st.markdown(plan_words.outcome_sentence(outcome, district))
     if outcome.scenario.hosts:
         st.caption(plan_words.poorer(rows))
     _show_cep_like_hosts(outcome, view)
-    figures = list(FIGURES)
+    figures, today = list(FIGURES), cached.today(view, outcome.scenario)
     for first in range(0, len(figures), CARDS_A_ROW):
         for column, name in zip(st.columns(CARDS_A_ROW), figures[first : first + CARDS_A_ROW], strict=True):
             with column:
-                _show_card(outcome, name)
+                _show_card(outcome, name, today)
+    st.caption(plan_words.TWO_RANGES)
     st.markdown(
-        f"{plan_words.moved(outcome)} {_by_what(outcome, view)} This is arithmetic, not a forecast: what it takes for "
-        "granted and does not tell stands at the end."
+        f"{plan_words.moved(outcome, district)} {_by_what(outcome, view, district)} This is arithmetic, not a "
+        "forecast: what it takes for granted and does not tell stands at the end."
     )
 
 
@@ -69,8 +72,8 @@ def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
         )
 
 
-def _show_card(outcome: Outcome, name: str) -> None:
-    """One figure: before, after, range and direction, whichever way it moves."""
+def _show_card(outcome: Outcome, name: str, today: pd.Series) -> None:
+    """One figure: before, after, range and direction, whichever way it moves; and how sure today's index is."""
     label, percent = FIGURES[name]
     of = outcome.district[name]
 
@@ -87,12 +90,21 @@ def _show_card(outcome: Outcome, name: str) -> None:
             help=INDICES[name].meaning if name in INDICES else None,
         )
         st.caption(f"{plan_words.spread(of.low, of.high, show)} {plan_words.direction(label, of)}")
+        if name in INDICES:
+            ends = (today[f"{name}_interval_{end}"] for end in ("low", "high"))
+            st.caption(plan_words.today(of.before, *ends))
 
 
-def _by_what(outcome: Outcome, view: View) -> str:
+def _by_what(outcome: Outcome, view: View, district: str) -> str:
     """Through what H over the district's schools changes: who is where, the schools' sizes, or the groups' shares."""
     found = from_today(cached.schools_of(view, outcome.scenario), outcome)
-    return change_words.simulated("the district", found, INDICES["theil_h"])
+    return change_words.simulated(district, outcome.scenario.year, comparison("ed"), found, INDICES["theil_h"])
+
+
+def _district(outcome: Outcome, view: View) -> str:
+    """What people call the district of a plan."""
+    district = outcome.scenario.district
+    return store.district_names(view).get(district) or district
 
 
 TABLE = {
@@ -105,18 +117,18 @@ TABLE = {
     "after": "ED share after",
     "share_after_low": "After, low",
     "share_after_high": "After, high",
-    "change": "Change",
+    "change": "Change, points",
     "poorer": "Sends and becomes poorer",
     "leave": "Students who leave",
     "arrive": "Students who arrive",
 }
-SHARES = ["before", "after", "share_after_low", "share_after_high", "change"]
+SHARES = ["before", "after", "share_after_low", "share_after_high"]
 
 
 def show_table(outcome: Outcome, rows: pd.DataFrame) -> None:
     """Every school of the outcome."""
     st.subheader("Every school that changes")
-    parts.sortable(rows[list(TABLE)], TABLE, key="outcome_table", percent=SHARES)
+    parts.sortable(rows[list(TABLE)], TABLE, key="outcome_table", percent=SHARES, points=["change"])
     if len(outcome.unknown):
         st.caption(f"{len(outcome.unknown):,} schools of the district are left out: their ED counts are unknown.")
 

@@ -1,7 +1,8 @@
 """Sections of the borders page: which borders are asked for, their picture, and one of them looked at closely."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,12 @@ from analysis.borders import OF_A_DISTRICT, RANKINGS, Change, means, ranked, sha
 from analysis.indices import INDICES
 from data.inclusion import GEOGRAPHIC
 from data.schema import RACES
-from pages.shared import atlas, charts, ground, maps, parts, store
+from pages.shared import atlas, charts, ground, links, maps, parts, ranges, store
 from pages.shared.view import View, district_label
 from pages.words import borders as border_words
 from pages.words import money as money_words
 from pages.words import numbers
+from pages.words import ranges as range_words
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
     import geopandas as gpd
@@ -62,12 +64,18 @@ def chosen_borders(view: View, gaps: pd.DataFrame) -> Asked:
     labels = {district_label(names, leaid): leaid for leaid in bordering}
     columns = st.columns([2, 1, 1, 2])
     with columns[3]:
-        around = st.selectbox(
-            "Borders of",
-            [EVERY_DISTRICT, *sorted(labels)],
-            key="around",
-            bind="query-params",
-            help="Of one district every border is shown, however short and however small its neighbour.",
+        offered = [EVERY_DISTRICT, *sorted(labels)]
+        around = links.chosen(
+            "around",
+            "district with borders",
+            dict(zip(offered, offered, strict=True)),
+            lambda: st.selectbox(
+                "Borders of",
+                offered,
+                key="around",
+                bind="query-params",
+                help="Of one district every border is shown, however short and however small its neighbour.",
+            ),
         )
     floors = {"disabled": around in labels, "bind": "query-params"}
     with columns[0]:
@@ -184,29 +192,57 @@ def show_one(view: View, lines: pd.DataFrame) -> None:
     }
     left, right = st.columns([3, 1])
     with left:
-        row = pairs[st.selectbox("Line", list(pairs), key="line", bind="query-params", help="The first ranked first.")]
+        line = links.chosen(
+            "line",
+            "line among those ranked",
+            dict(zip(pairs, pairs, strict=True)),
+            lambda: st.selectbox("Line", list(pairs), key="line", bind="query-params", help="The first ranked first."),
+        )
     with right:
         opened = st.slider("Seats opened across it", 0, 50, 10, 1, format="%d %%", key="opened", bind="query-params")
-    pair = (row.leaid, row.neighbour)
-    called = (row.district, row.neighbour_district)
-    joining, opening = store.border_changes(view, pair, opened / 100)
-    crossing = opened / 100 * min(row.students, row.neighbour_students)
-    st.markdown(border_words.joined(called, joining, view.dataset.label))
-    st.markdown(border_words.opened(called, opening, opened, crossing, view.groups, view.dataset.label))
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**Both sides today**")
-        st.table(_sides(view, pair, called))
-    with right:
-        st.markdown("**Both districts**")
-        st.table(_of_districts(called, joining, opening, opened))
-        st.markdown(f"**All of {view.dataset.label}**")
-        st.table(_of_all(joining, opening, opened))
+    _show_changes(view, pairs[line], opened)
     st.caption(
         "Arithmetic, not a forecast. Joining: every student stays in the same school; nobody moves or leaves. Opening: "
         "as many students cross each way, that share of the smaller district's, from every school in proportion to its "
         "students and with its mix, and to every school across in proportion to its seats; expected values, so who "
         "happens to come adds a little."
+    )
+
+
+@st.fragment(parallel=True)
+def _show_changes(view: View, row: Any, opened: int) -> None:
+    """What joining both sides of a line, and opening seats across it, would change, with ranges that take a moment.
+
+    Args:
+        view: the view.
+        row: the line, as ``asked_lines`` gives it.
+        opened: the share of seats, in percent.
+    """
+    pair, called = (row.leaid, row.neighbour), (row.district, row.neighbour_district)
+    with st.skeleton(height=700):
+        changes = store.border_changes(view, pair, opened / 100)
+        sure = [ranges.of_pair(view, pair, what) for what in (ranges.TODAY, ranges.JOINED, opened / 100)]
+    joining, opening = changes
+    crossing = opened / 100 * min(row.students, row.neighbour_students)
+    of_all = _of_all(joining, opening, opened, [everyone for _, everyone in sure])
+    v = of_all.loc[_PARTS["variance_ratio", "total"]].tolist()
+    st.markdown(border_words.joined(called, joining, view.groups, view.year, view.dataset.label, v[0]))
+    st.markdown(
+        border_words.opened(called, opening, opened, crossing, view.groups, view.year, view.dataset.label, (v[0], v[2]))
+    )
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.markdown("**Both sides today**")
+        st.table(_sides(view, pair, called))
+    with right:
+        st.markdown("**Both districts**")
+        of_districts = _of_districts(called, joining, opening, opened, [districts for districts, _ in sure])
+        st.table(of_districts)
+    st.markdown(f"**All of {view.dataset.label}**")
+    st.table(of_all)
+    st.caption(
+        f"{range_words.meaning(of_districts, of_all)} The same schools stand behind all columns, so a change between "
+        "them is surer than ranges that overlap suggest."
     )
 
 
@@ -233,32 +269,37 @@ def _sides(view: View, pair: tuple[str, str], called: tuple[str, str]) -> pd.Dat
     return sides
 
 
-def _of_districts(called: tuple[str, str], joining: Change, opening: Change, opened: int) -> pd.DataFrame:
-    """The share and the indices of both districts, today and after; once joined they are one."""
-    columns = {
-        f"{name} today": joining.districts.xs("before", axis=1, level=1).iloc[n] for n, name in enumerate(called)
-    }
-    columns["Joined"] = joining.districts.xs("after", axis=1, level=1).iloc[0]
-    after = opening.districts.xs("after", axis=1, level=1)
-    columns |= {f"{name}, {opened} % opened": after.iloc[n] for n, name in enumerate(called)}
-    labels = {"share": "Share of the group"} | {name: INDICES[name].label for name in OF_A_DISTRICT}
-    return pd.DataFrame(columns).rename(index=labels).map(numbers.number)
-
-
-def _of_all(joining: Change, opening: Change, opened: int) -> pd.DataFrame:
-    """The segregation of all schools, between and within districts, today and after."""
-    return (
-        pd.DataFrame(
-            {
-                "Today": joining.everyone["before"],
-                "Joined": joining.everyone["after"],
-                f"{opened} % opened": opening.everyone["after"],
-            }
-        )
-        .loc[list(_PARTS)]
-        .set_axis(list(_PARTS.values()))
-        .map(lambda value: numbers.number(value, 4))
+def _of_districts(
+    called: tuple[str, str], joining: Change, opening: Change, opened: int, sure: Sequence[pd.DataFrame]
+) -> pd.DataFrame:
+    """The share and the indices of both districts, today, joined and after opening; once joined they are one."""
+    states = (
+        (joining.districts.xs("before", axis=1, level=1), "{} today", called),
+        (joining.districts.xs("after", axis=1, level=1).iloc[:1], "Joined", called[:1]),
+        (opening.districts.xs("after", axis=1, level=1), f"{{}}, {opened} % opened", called),
     )
+    columns = {}
+    for (values, words, names), ranges_of in zip(states, sure, strict=True):
+        told = range_words.with_ranges(values[list(OF_A_DISTRICT)], ranges_of)
+        told.insert(0, "share", values["share"].map(numbers.percent))
+        columns |= {words.format(name): told.iloc[n] for n, name in enumerate(names)}
+    labels = {"share": "Share of the group"} | {name: INDICES[name].label for name in OF_A_DISTRICT}
+    return pd.DataFrame(columns).rename(index=labels)
+
+
+def _of_all(joining: Change, opening: Change, opened: int, sure: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The segregation of all schools, between and within districts, today, joined and after opening."""
+    states = {
+        "Today": joining.everyone["before"],
+        "Joined": joining.everyone["after"],
+        f"{opened} % opened": opening.everyone["after"],
+    }
+    columns = {}
+    for (name, values), ranges_of in zip(states.items(), sure, strict=True):
+        flat = values.loc[list(_PARTS)].set_axis(["_".join(part) for part in _PARTS]).to_frame().T
+        told = range_words.with_ranges(flat, ranges_of.set_axis(flat.index), decimals=4)
+        columns[name] = told.iloc[0].set_axis(list(_PARTS.values()))
+    return pd.DataFrame(columns)
 
 
 def show_table(view: View, lines: pd.DataFrame, asked: Asked) -> None:
@@ -271,7 +312,7 @@ def show_table(view: View, lines: pd.DataFrame, asked: Asked) -> None:
         "neighbour_students": "Neighbour's students",
         "share": "Share",
         "neighbour_share": "Neighbour's share",
-        "gap": "Gap, points",
+        "gap_group": "Gap, points",
         "swaps": "Students to level it",
         "joined_between": "Change of V between if joined",
     } | {
@@ -286,14 +327,18 @@ def show_table(view: View, lines: pd.DataFrame, asked: Asked) -> None:
     if not (lines[["kind", "neighbour_kind"]] == "unified").all(axis=None):
         labels |= {"kind": "Grades", "neighbour_kind": "Neighbour's grades"}
     points = [name for name in labels if name.startswith("gap") and name not in money]
-    rounded = {name: lines[name].mul(100).round(1) for name in points} | {
-        "miles": lines["miles"].round(1),
-        "swaps": lines["swaps"].round().astype("int64"),
-        "joined_between": lines["joined_between"].round(5),
-        **{name: lines[name].round().astype("Int64") for name in money if name in lines},
-    }
-    shown = lines[list(labels)].assign(**rounded)
-    parts.sortable(shown, labels, key="borders_table", percent=["share", "neighbour_share"])
+    whole = ["swaps", *(name for name in money if name in lines)]
+    rounded = {name: lines[name].round() for name in whole}
+    # Nothing is no negative number.
+    shown = lines.assign(gap_group=lines["gap"], joined_between=lines["joined_between"].round(5) + 0.0, **rounded)
+    parts.sortable(
+        shown[list(labels)],
+        labels,
+        key="borders_table",
+        percent=["share", "neighbour_share"],
+        points=points,
+        decimals=dict.fromkeys(whole, 0) | {"miles": 1, "joined_between": 5},
+    )
     parts.download(lambda told: asked_lines(told, asked).drop(columns=["border", "hover"]), view, "borders")
 
 

@@ -7,10 +7,11 @@ import streamlit as st
 
 from analysis.indices import INDICES
 from analysis.peers import PARTS, place_among
-from pages.shared import charts, parts, store
+from pages.shared import charts, parts, ranges, store
 from pages.shared.view import View
 from pages.words import districts as district_words
 from pages.words import numbers
+from pages.words import ranges as range_words
 
 # What the words speak of, and what the picture shows: the indices from 0 to 1.
 SPOKEN = "variance_ratio"
@@ -25,37 +26,52 @@ def show_similar(view: View, leaid: str, name: str) -> None:
     if found.empty:
         st.caption("No other district in this view can be compared with it.")
         return
-    rows = parts.district_rows(view).set_index("leaid")
-    place = place_among(rows, leaid, found["leaid"].tolist(), list(view.indices))
+    _show_place(view, leaid, name, found["leaid"].tolist())
+    _show_districts(view, leaid, found)
+
+
+@st.fragment(parallel=True)
+def _show_place(view: View, leaid: str, name: str, others: list[str]) -> None:
+    """Where the district's indices stand among those of others, with ranges that take a moment to draw."""
+    with st.skeleton(height=400):
+        sure = store.district_intervals(view, *view.indices)
+    rows = parts.district_rows(view).set_index("leaid").reindex([leaid, *others])
+    told = range_words.with_ranges(rows[list(view.indices)], sure)
+    place = place_among(rows, leaid, others, list(view.indices))
     st.markdown(
-        district_words.place_among(name, view.groups, view.year, place.loc[SPOKEN], view.indices[SPOKEN].label.lower())
+        district_words.place_among(
+            name, view.groups, view.year, place.loc[SPOKEN], view.indices[SPOKEN].label.lower(), told.loc[leaid, SPOKEN]
+        )
     )
     left, right = st.columns(2, gap="large")
     with left:
         st.plotly_chart(
-            charts.among(_drawn(view, rows.reindex([leaid, *found["leaid"]]), leaid), name),
+            charts.among(_drawn(view, rows, told, sure, leaid), name),
             config=charts.config("similar-districts"),
             key="similar",
-            alt=f"Each index of {name} and of {len(found)} similar districts; the table beside it holds the same.",
+            alt=f"Each index of {name} and of {len(others)} similar districts; the table beside it holds the same.",
         )
     with right:
-        st.table(_places(view, place))
-    _show_districts(view, leaid, found)
+        st.table(_places(view, place, told.loc[leaid]))
+    st.caption(f"{range_words.meaning(told.loc[[leaid]])} In the picture the line through the diamond is that range.")
 
 
-def _drawn(view: View, rows: pd.DataFrame, leaid: str) -> pd.DataFrame:
+def _drawn(view: View, rows: pd.DataFrame, told: pd.DataFrame, sure: pd.DataFrame, leaid: str) -> pd.DataFrame:
     """One row an index and district, as ``charts.among`` takes them."""
-    names = [name for name in DRAWN if name in view.indices]
-    long = rows.reset_index().melt(["leaid", "district"], names, "index", "value").dropna(subset="value")
-    return long.assign(own=long["leaid"] == leaid, label=long["index"].map(lambda name: view.indices[name].label))
+    drawn = []
+    for name in (name for name in DRAWN if name in view.indices):
+        ends = sure[[f"{name}_interval_{end}" for end in ranges.ENDS]].set_axis(list(ranges.ENDS), axis=1)
+        of_one = rows[["district"]].assign(value=rows[name], told=told[name], label=view.indices[name].label)
+        drawn.append(of_one.join(ends).assign(own=rows.index == leaid))
+    return pd.concat(drawn).dropna(subset="value")
 
 
-def _places(view: View, place: pd.DataFrame) -> pd.DataFrame:
-    """Every index: here, among the others, and above how many."""
+def _places(view: View, place: pd.DataFrame, here: pd.Series) -> pd.DataFrame:
+    """Every index: here with its range, among the others, and above how many."""
     return (
         pd.DataFrame(
             {
-                "Here": place["value"].map(numbers.number),
+                "Here": here.reindex(place.index),
                 "Similar districts": [
                     f"{numbers.between(low, high)}, half above {numbers.number(middle)}"
                     if others
@@ -71,7 +87,7 @@ def _places(view: View, place: pd.DataFrame) -> pd.DataFrame:
                 ],
             },
         )
-        .rename(index=lambda name: f"{view.indices[name].label} ({view.indices[name].symbol})")
+        .rename(index=lambda name: view.indices[name].called)
         .rename_axis("Measure")
     )
 
@@ -90,10 +106,11 @@ def _show_districts(view: View, leaid: str, found: pd.DataFrame) -> None:
     } | {name: f"Distance in {word}" for name, word in _PART_WORDS.items() if name in known}
     shown = found[[name for name in labels if name in found]]
     parts.sortable(
-        shown.round(dict.fromkeys(["distance", *known], 2)),
+        shown,
         labels,
         key="similar_districts",
         percent=["share_ed"] if "share_ed" in shown else [],
+        decimals=dict.fromkeys(["distance", *known], 2),
     )
     st.caption(
         f"Compared by {'; '.join(PARTS[name] for name in known)}. A distance of 1 is the spread of all districts of "

@@ -8,6 +8,7 @@ from analysis.indices import INDICES
 from pages.shared import charts, ground, maps, parts, store
 from pages.shared.view import View, district_label
 from pages.words import numbers
+from pages.words import ranges as range_words
 
 # What a map or scatter may colour districts by: key, and the words of the control.
 SHARE = "share"
@@ -49,27 +50,8 @@ def district_map(view: View, key: str) -> None:
         key=f"colour_{key}{'_races' if view.groups.many else ''}",
         bind="query-params",
     )
-    rows = parts.district_rows(view)
-    told = view.groups.share_words if view.groups.many else view.groups.group_words
-    by_chance = store.by_chance(view, "dissimilarity")["dissimilarity_expected"]
-    shown = rows.assign(
-        value=rows[measure],
-        hover=[
-            f"{students:,} students in {schools:,} schools<br>{numbers.percent(share)} {told}"
-            f"<br>V {numbers.number(v)} · D {numbers.number(d)} (by chance {numbers.expected(c)})"
-            + ("" if view.groups.many else f" · exposure {numbers.number(e)}")
-            for students, schools, share, v, d, c, e in zip(
-                rows["students"],
-                rows["schools"],
-                rows["share"],
-                rows["variance_ratio"],
-                rows["dissimilarity"],
-                rows["leaid"].map(by_chance),
-                rows["exposure"],
-                strict=True,
-            )
-        ],
-    ).set_index("leaid")
+    rows = parts.district_rows(view).set_index("leaid", drop=False)
+    shown = rows.assign(value=rows[measure], hover=_told(view, rows)).drop(columns="leaid")
     valued = set(shown.index[shown["value"].notna()])
     coloured = [leaid for leaid in outlines.ids if leaid in valued]
     without_outline = int((~shown.index.isin(outlines.ids)).sum())
@@ -97,6 +79,29 @@ def district_map(view: View, key: str) -> None:
     for point in event["selection"]["points"][:1]:
         leaid = point["customdata"]["0"] if isinstance(point["customdata"], dict) else point["customdata"][0]
         open_district(view, str(leaid))
+
+
+def _told(view: View, rows: pd.DataFrame) -> list[str]:
+    """What the map says of each district, as ``parts.district_rows`` by id."""
+    indices = [name for name in MAP_MEASURES_OF_MANY if name != SHARE] if view.groups.many else list(MAP_MEASURES)[1:]
+    told = range_words.with_ranges(rows[indices], store.district_intervals(view, *indices))
+    by_chance = store.by_chance(view, "dissimilarity")["dissimilarity_expected"].reindex(rows.index)
+    whose = view.groups.share_words if view.groups.many else view.groups.group_words
+    exposure = told["exposure"] if "exposure" in told else [""] * len(rows)
+    return [
+        f"{students:,} students in {schools:,} schools<br>{numbers.percent(share)} {whose}"
+        f"<br>V {v}<br>D {d}, by chance {numbers.expected(c)}" + (f"<br>Exposure {e}" if e else "")
+        for students, schools, share, v, d, c, e in zip(
+            rows["students"],
+            rows["schools"],
+            rows["share"],
+            told["variance_ratio"],
+            told["dissimilarity"],
+            by_chance,
+            exposure,
+            strict=True,
+        )
+    ]
 
 
 def school_map(view: View, points: pd.DataFrame, own: list[str], *, scale_title: str, middle: float, alt: str) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from analysis.indices import INDICES, ORDERED
 from pages.shared import store
 from pages.shared.view import View
 from pages.words import measures as measure_words
@@ -32,16 +31,18 @@ def show(view: View, leaid: str | None, table: Callable[[], pd.DataFrame]) -> No
     """
     with st.skeleton(height=360):
         sure, shown = store.how_sure(view, leaid), table()
-    st.markdown(measure_words.chance(view.groups, *sure.loc["dissimilarity", ["value", "expected", "chance_share"]]))
+    name = view.dataset.label if leaid is None else store.district_names(view).get(leaid) or leaid
+    d = sure.loc["dissimilarity", ["value", "expected", "chance_share"]]
+    st.markdown(measure_words.chance(name, view.year, view.groups, *d))
     st.table(shown)
-    st.caption(MEANING)
+    st.caption(" ".join([MEANING, *range_words.thinner(shown.filter(like="orrected"))]))
 
 
 def state_measures(view: View) -> pd.DataFrame:
     """Every index of the state with what chance alone gives it."""
     sure = store.how_sure(view)
     values = [numbers.number(value) for value in sure["value"]]
-    found = columns(sure)
+    found = columns(view, sure)
     found.insert(0, "All schools", values)
     parts = store.parts_sure(view).loc[view.year]
     for part in ("between", "within"):
@@ -51,12 +52,11 @@ def state_measures(view: View) -> pd.DataFrame:
     return found.rename_axis("Measure")
 
 
-def columns(sure: pd.DataFrame) -> pd.DataFrame:
+def columns(view: View, sure: pd.DataFrame) -> pd.DataFrame:
     """How sure every index is, one row an index by its name."""
-    named = INDICES | ORDERED
     ends = sure[["corrected", "interval_low", "interval_high"]].itertuples(index=False)
     shown = {
         BY_CHANCE: [numbers.expected(value) for value in sure["expected"]],
         CORRECTED: [numbers.with_range(*row) for row in ends],
     }
-    return pd.DataFrame(shown, index=[f"{named[name].label} ({named[name].symbol})" for name in sure.index])
+    return pd.DataFrame(shown, index=[view.indices[name].called for name in sure.index])

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data.schema import school_year
+from pages.shared.labels import label_place, short
 
 GROUP, OTHER = "#C9711A", "#2B6CB0"
 BETWEEN, WITHIN = "#5B6B82", "#0F8B8D"
@@ -135,7 +136,6 @@ def trend(
     years = [school_year(int(year)) for year in lines.index]
     drawn = pd.concat([lines[list(colours)], shaded]).to_numpy(dtype=float)
     top = float(np.nanmax(drawn, initial=0)) * 1.15
-    ends = lines[list(colours)].iloc[-1]
     figure = figure_of(260)
     for name in [name for name in colours if (name, "low") in shaded]:
         for end, fill in (("low", None), ("high", "tonexty")):
@@ -149,8 +149,7 @@ def trend(
             line={"color": colour, "width": 2.5},
             marker={"size": 7},
             text=["" if i < len(years) - 1 else f" {name}" for i in range(len(years))],
-            textposition="bottom left" if (ends - ends[name]).between(0, 0.1 * top, "neither").any() else "top left",
-            textfont={"color": colour},
+            textposition=label_place(lines[list(colours)], name, top),
             name=name,
             hovertemplate=name + ", %{x}: %{y:.3f}<extra></extra>",
             cliponaxis=False,
@@ -210,7 +209,7 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
     """Districts by a share and an index; size is students, the picked ones named.
 
     Args:
-        districts: columns leaid, district, students, share, value.
+        districts: columns leaid, district, students, share, value, told (value and range in words).
         share_words, index_label: names of the axes.
         picked: ids of the districts to name.
     """
@@ -229,9 +228,9 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
         },
         text=districts["district"].where(chosen, ""),
         textposition="top center",
-        customdata=np.column_stack([districts["leaid"], districts["district"], districts["students"]]),
+        customdata=districts[["leaid", "district", "students", "told"]].to_numpy(),
         hovertemplate=(
-            "%{customdata[1]}<br>%{x:.0%} " + share_words + "<br>" + index_label + " %{y:.2f}"
+            "%{customdata[1]}<br>%{x:.0%} " + share_words + "<br>" + index_label + " %{customdata[3]}"
             "<br>%{customdata[2]:,} students<extra></extra>"
         ),
     )
@@ -270,7 +269,11 @@ def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str, col
         hovertemplate="%{customdata[0]}<br>%{x:.0%} · %{customdata[1]:,} students · %{customdata[2]}<extra></extra>",
     )
     figure.add_vline(
-        x=district_share, line_color=LINE, line_dash="dash", annotation_text=f"district {district_share:.0%}"
+        x=district_share,
+        line_color=LINE,
+        line_dash="dash",
+        annotation_text=f"district {district_share:.0%}",
+        annotation_position="top left" if district_share > 0.5 else "top right",  # towards the middle
     )
     figure.update_layout(
         xaxis=share_axis(title=f"{share_words} in each school", range=[-0.02, 1.02]),
@@ -353,7 +356,8 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
     """Where a district's indices stand among those of others: one row an index, on the scale from 0 to 1.
 
     Args:
-        places: columns label, district, value, own (whether it is the district's own); none undefined.
+        places: columns label, district, value, low and high (of its range), told (value and range in words), own
+            (whether it is the district's own); no value undefined.
         name: of the district.
     """
     rows = places["label"].nunique()
@@ -363,14 +367,25 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
         (True, name, {"symbol": "diamond", "size": 13, "color": GROUP}),
     ):
         shown = places[places["own"] == own]
+        if own:  # the others' ranges would lie on each other
+            # From end to end, not from the value: chance may have put that outside.
+            ends = shown.assign(gap=np.nan)[["low", "high", "gap"]].to_numpy(dtype=float)
+            figure.add_scatter(
+                x=ends.ravel(),
+                y=np.repeat(shown["label"], 3),
+                mode="lines",
+                line={"color": GROUP, "width": 4},
+                hoverinfo="skip",
+                showlegend=False,
+            )
         figure.add_scatter(
             x=shown["value"],
             y=shown["label"],
             mode="markers",
             marker=marker,
             name=called,
-            customdata=shown["district"],
-            hovertemplate="%{customdata}: %{x:.2f}<extra></extra>",
+            customdata=np.column_stack([shown["district"], shown["told"]]),
+            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
         )
     figure.update_layout(
         showlegend=True,
@@ -383,10 +398,3 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
         },
     )
     return figure
-
-
-def short(names: pd.Series, longest: int = 40) -> list[str]:
-    """Names short enough for an axis, made distinct by a trailing invisible mark where they repeat."""
-    short = names.fillna("").map(lambda name: name if len(name) <= longest else name[: longest - 1] + "…")
-    repeat = short.groupby(short).cumcount()
-    return [name + "\u200b" * int(n) for name, n in zip(short, repeat, strict=True)]

@@ -12,7 +12,7 @@ from data.inclusion import ADMINISTRATIVE, USUALLY_EXCLUDED, Rules
 from data.privacy import LEAST_CELL, MINIMUM_CELL
 from data.schema import ED_BASES, LEVELS, school_year
 from data.store import Manifest
-from pages.shared import store
+from pages.shared import links, store
 from pages.shared.view import ALL_LEVELS, View, district_label
 
 # What a link from page to page calls the state to look at from now on; ``state`` is for those who come from outside.
@@ -50,6 +50,7 @@ def _chosen_view() -> View:
         cell = _chosen_cell()
     view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis, rules, cell)
     words.markdown(f"**{view.words}**")
+    links.tell("state", "year", "level", "groups", "basis", "districts", "leave_out")
     if manifest.fictional:
         st.warning(
             f"{manifest.label}: an invented state to try things on. No number here is real.",
@@ -60,7 +61,10 @@ def _chosen_view() -> View:
 
 def _choice(label: str, options: list[str], key: str) -> str:
     """One of several options, the first unless the link or the person says another."""
-    return st.selectbox(label, options, key=key, bind="query-params")
+    asked = links.asked(key)
+    chosen = st.selectbox(label, options, key=key, bind="query-params")
+    links.note(key, label.lower(), asked, options, chosen)
+    return chosen
 
 
 def _chosen_basis(table: pd.DataFrame) -> str | None:
@@ -80,6 +84,7 @@ def _chosen_rules(manifest: Manifest) -> Rules:
             districts = ADMINISTRATIVE
             st.caption("Districts are administrative: each school counts for the district that runs it.")
     with right:
+        asked = links.asked("leave_out")
         excluded = st.pills(
             "Leave out",
             list(EXCLUDABLE),
@@ -90,6 +95,8 @@ def _chosen_rules(manifest: Manifest) -> Rules:
             bind="query-params",
             help="Each is a switch. A school stays in where the data does not say what it is.",
         )
+        shown = ", ".join(EXCLUDABLE[name] for name in excluded) or "all schools"
+        links.note("leave_out", "schools to leave out", asked, EXCLUDABLE.values(), shown)
     return Rules(districts, tuple(name for name in EXCLUDABLE if name in excluded))
 
 
@@ -122,21 +129,29 @@ def chosen_district(view: View) -> str | None:
         return None
     sizes = table.groupby("leaid")["students"].sum().sort_values(ascending=False)
     names = store.district_names(view)
-    _follow_district(view, set(sizes.index))
-    return st.selectbox(
-        "District",
-        sizes.index.tolist(),
-        format_func=lambda leaid: district_label(names, leaid),
-        key="district",
-        bind="query-params",
-        help="Type to search. The largest come first.",
+    labels = {leaid: district_label(names, leaid) for leaid in sizes.index}
+    _follow_district(view, labels)
+    return links.chosen(
+        "district",
+        "district",
+        labels,
+        lambda: st.selectbox(
+            "District",
+            list(labels),
+            format_func=labels.__getitem__,
+            key="district",
+            bind="query-params",
+            help="Type to search. The largest come first.",
+        ),
     )
 
 
-def _follow_district(view: View, present: set[str]) -> None:
-    """Keep the district that was picked, or that a link says, where it goes by another id in the view's year."""
-    picked = st.session_state.get("district") or st.query_params.get("district", "").rpartition("(")[2].rstrip(")")
-    if picked and picked not in present:
-        now = next((leaid for leaid in store.ids_of(view, picked) if leaid in present), None)
-        if now:
-            st.session_state["district"] = now
+def _follow_district(view: View, labels: dict[str, str]) -> None:
+    """Keep the district picked, or that a link says, where it goes by another id or name in the view's year."""
+    told = st.query_params.get("district", "")
+    picked = st.session_state.get("district") or told.rpartition("(")[2].rstrip(")")
+    if not picked or (picked in labels and told in ("", labels[picked])):
+        return
+    now = next((leaid for leaid in (picked, *store.ids_of(view, picked)) if leaid in labels), None)
+    if now:
+        st.session_state["district"] = now

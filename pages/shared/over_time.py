@@ -12,7 +12,7 @@ from analysis.units import known
 from data.cep import counts_everyone
 from data.privacy import carried_years, marked_change
 from data.schema import school_year
-from pages.shared import store
+from pages.shared import links, store
 from pages.shared.view import Key, View, district_label
 
 ALL, EVERY_YEAR = "all schools", "schools in every year"
@@ -108,27 +108,38 @@ def chosen_span(view: View) -> Span | None:
     """The controls that choose a place and two years; None where fewer than two years have counts."""
     where, start, end = st.columns([2, 1, 1])
     names = store.district_names(view)
-    label = f"All of {view.dataset.label}"
     sizes = store.schools(view).groupby("leaid")["students"].sum().sort_values(ascending=False)
+    labels = {EVERYWHERE: f"All of {view.dataset.label}"} | {each: district_label(names, each) for each in sizes.index}
     with where:
-        place = st.selectbox(
-            "Place",
-            [EVERYWHERE, *sizes.index],
-            format_func=lambda leaid: district_label(names, leaid) if leaid else label,
-            key="place",
-            bind="query-params",
-            help="Type to search. The largest districts come first.",
+        place = links.chosen(
+            "place",
+            "place",
+            labels,
+            lambda: st.selectbox(
+                "Place",
+                list(labels),
+                format_func=labels.__getitem__,
+                key="place",
+                bind="query-params",
+                help="Type to search. The largest districts come first.",
+            ),
         )
     years = {school_year(year): year for year in counted_years(view, place)}
     if len(years) < 2:
         return None
     with start:
-        first = years[st.selectbox("From", list(years)[:-1], key="from", bind="query-params")]
+        first = years[_chosen_year("From", list(years)[:-1])]
     with end:
         later = [text for text, year in reversed(years.items()) if year > first]
-        last = years[st.selectbox("To", later, key="to", bind="query-params")]
+        last = years[_chosen_year("To", later)]
     name = names.get(place) or place if place else view.dataset.label
     return Span(place, name, tuple(year for year in years.values() if first <= year <= last))
+
+
+def _chosen_year(label: str, offered: list[str]) -> str:
+    """The control that chooses an end of the span."""
+    key, labels = label.lower(), dict(zip(offered, offered, strict=True))
+    return links.chosen(key, "school year", labels, lambda: st.selectbox(label, offered, key=key, bind="query-params"))
 
 
 def full_counts(view: View, span: Span) -> Sequence[int]:

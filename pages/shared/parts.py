@@ -1,6 +1,7 @@
 """Pieces that several pages show alike: a trend, tables, downloads and the provenance line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NoReturn
 
 import numpy as np
@@ -125,7 +126,7 @@ def state_measures(view: View) -> pd.DataFrame:
         values.append(value)
         rows.append(
             {
-                "Measure": f"{index.label} ({index.symbol})",
+                "Measure": index.called,
                 "All schools": numbers.number_or_reason(value, why[index.name].iloc[0])
                 if len(why) == 1
                 else numbers.number(value),
@@ -155,34 +156,6 @@ def _with_bounds(table: pd.DataFrame, values: Sequence[float], bounds: pd.Series
     return table.assign(**{HIDDEN: words})
 
 
-def definitions(view: View) -> None:
-    """The headline numbers on every ED basis, where the data has more than one."""
-    rows = store.sensitivity(view)
-    if view.groups.key != "ed" or len(rows) < 2:
-        return
-    st.subheader("How much does the definition matter?")
-    st.markdown(count_words.definitions_compared(view.year, rows, ED_BASES))
-    indices = {
-        "variance_ratio": "V",
-        "variance_ratio_between": "V between",
-        "variance_ratio_within": "V within",
-        "dissimilarity": "D",
-        "exposure": "Exposure",
-    }
-    counts = {
-        "schools": "Schools covered",
-        "students": "Students covered",
-        "full_schools": "Schools with every student counted",
-    }
-    st.table(
-        pd.DataFrame(
-            {"Economically disadvantaged by": rows["basis"].map(ED_BASES), "Share": rows["share"].map(numbers.percent)}
-            | {label: rows[name].map(numbers.number) for name, label in indices.items()}
-            | {label: rows[name].map("{:,}".format) for name, label in counts.items()}
-        ).set_index("Economically disadvantaged by")
-    )
-
-
 def sortable(
     table: pd.DataFrame,
     labels: dict[str, str],
@@ -191,8 +164,9 @@ def sortable(
     percent: Sequence[str] = (),
     points: Sequence[str] = (),
     bar: str | None = None,
+    decimals: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
-    """A table to sort and search: shares in percent, indices to two decimals, counts with separators.
+    """A table to sort and search: shares in percent, indices to two decimals, counts with separators, else three.
 
     Args:
         table: its columns in order.
@@ -200,17 +174,20 @@ def sortable(
         key: of the table.
         percent, points: columns of shares, and of differences between shares.
         bar: a column of shares to draw as bars, or None.
+        decimals: of columns that need others.
     """
     shares = [*percent, *points, *([bar] if bar else [])]
     kinds = st.column_config
     config: dict[str, object] = {labels[name]: kinds.NumberColumn(format="%.1f %%") for name in percent}
-    config |= {labels[name]: kinds.NumberColumn(format="%+.1f", help=SCHOOL[name].meaning) for name in points}
+    meanings = {name: index.meaning for name, index in (INDICES | ORDERED | SCHOOL).items()}
+    config |= {labels[name]: kinds.NumberColumn(format="%+.1f", help=meanings.get(name)) for name in points}
     if bar:
         config[labels[bar]] = kinds.ProgressColumn(format="%.0f %%", min_value=0, max_value=100)
     for name in table.columns.difference(shares):
-        if index := (INDICES | ORDERED | SCHOOL).get(name):
-            config[labels[name]] = kinds.NumberColumn(format="%.2f", help=index.meaning)
-        elif pd.api.types.is_integer_dtype(table[name].dtype):
+        if name in meanings or decimals.get(name):
+            form = f"%.{decimals.get(name, 2)}f"
+            config[labels[name]] = kinds.NumberColumn(format=form, help=meanings.get(name))
+        elif name in decimals or pd.api.types.is_integer_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="localized")
         elif pd.api.types.is_float_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="%.3f")
@@ -221,7 +198,7 @@ def sortable(
 def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
     """Every index of one district as a small table, with what chance alone gives it."""
     table = pd.DataFrame({"Value": _index_values(view, row)}).rename_axis("Measure")
-    table = table.join(chance.columns(store.how_sure(view, row["place"])))
+    table = table.join(chance.columns(view, store.how_sure(view, row["place"])))
     bounds = store.bounds(view, "district")
     values = [float(row[name]) for name in view.indices]
     return _with_bounds(table, values, None if bounds is None else bounds.loc[row["place"]])
@@ -230,7 +207,7 @@ def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
 def place_summary(view: View, row: pd.Series, measure: str) -> dict[str, str]:
     """One district in words, for a column of a side-by-side table, with how sure one of its measures is."""
     index = view.indices[measure]
-    sure = chance.columns(store.how_sure(view, row["place"])).loc[f"{index.label} ({index.symbol})"]
+    sure = chance.columns(view, store.how_sure(view, row["place"])).loc[index.called]
     return (
         {
             "Schools": f"{row['schools']:,}",
@@ -246,9 +223,7 @@ def _index_values(view: View, row: pd.Series) -> dict[str, str]:
     """Every index of one district by its name, or why it has no value."""
     reasons = store.reasons(view, "district")
     why = reasons[(reasons["year"] == view.year) & (reasons["place"] == row["place"])].iloc[0]
-    return {
-        f"{i.label} ({i.symbol})": numbers.number_or_reason(row[i.name], why[i.name]) for i in view.indices.values()
-    }
+    return {i.called: numbers.number_or_reason(row[i.name], why[i.name]) for i in view.indices.values()}
 
 
 def download(table: Callable[[View], pd.DataFrame], view: View, name: str, *, label: str = "Table (CSV)") -> None:

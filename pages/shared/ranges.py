@@ -1,12 +1,16 @@
-"""The ranges of the lines that pages draw over the years: 95 % intervals of what they show, corrected for chance."""
+"""The ranges of what pages show beside the view's own places: 95 % intervals, corrected for chance."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from analysis.measured_uncertainty import intervals_by, part_intervals
-from data.groups import comparison
+from analysis.borders import joined_schools, opened_schools
+from analysis.measured_change import change_intervals
+from analysis.measured_uncertainty import intervals_by, level_intervals, part_intervals
+from data.chain import chain
+from data.groups import comparison, on_basis
 from data.privacy import carried_years
 from pages.shared import over_time, store
 from pages.shared.over_time import EVERYWHERE, Span
@@ -51,12 +55,84 @@ def of_span(view: View, span: Span, which: str, names: Sequence[str]) -> pd.Data
 def _parts_of_schools(_schools: pd.DataFrame, key: Key, which: str) -> pd.DataFrame:  # noqa: ARG001
     groups = comparison(key.group)
     found = part_intervals(_schools, groups.group, groups.other, store.replicates(_schools))
-    columns = {
-        f"variance_ratio_{part}_{name}": found["variance_ratio", part, end]
-        for part in PARTS
-        for end, name in PART_ENDS.items()
-    }
-    return carried_years(pd.DataFrame(columns), _schools, groups, key.cell)
+    return carried_years(_flat(found[["variance_ratio"]].drop(columns="total", level=1)), _schools, groups, key.cell)
+
+
+def _flat(parts: pd.DataFrame) -> pd.DataFrame:
+    """Parts of ``analysis.measured_uncertainty.part_intervals`` in columns such as variance_ratio_between_corrected."""
+    return parts.set_axis([f"{measure}_{part}_{PART_ENDS[end]}" for measure, part, end in parts.columns], axis=1)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _of_change(
+    _view: View,
+    key: Key,  # noqa: ARG001 the view's key is the cache's
+    place: str,
+    first: int,
+    last: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    schools, groups = over_time.schools(_view, place), _view.groups
+    schools = schools[schools["year"].isin([first, last])]
+    return change_intervals(schools, first, last, groups.group, groups.other, store.replicates(schools))
+
+
+def of_change(view: View, span: Span) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The ends of the ranges of a change and its parts; see ``analysis.measured_change.change_intervals``."""
+    return _of_change(view, view.key, span.place, span.years[0], span.years[-1])
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _of_levels(_view: View, key: Key, year: int, text: str) -> pd.DataFrame:  # noqa: ARG001 the view's key is the cache's
+    schools, groups = store.schools(_view), _view.groups
+    columns = [level.column for level in chain(text, schools)[:-1]]
+    return level_intervals(schools, groups.group, groups.other, columns, store.replicates(schools))
+
+
+def of_levels(view: View, text: str) -> pd.DataFrame:
+    """The parts of V at each level of a chain; see ``analysis.measured_uncertainty.level_intervals``."""
+    return _of_levels(view, view.key, view.year, text)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _of_definitions(_view: View, key: Key, year: int, definitions: tuple[str, ...]) -> pd.DataFrame:  # noqa: ARG001
+    schools = store.schools(replace(_view, basis=None))
+    # Each definition stands for a year, so that all are found in one pass.
+    tables = [on_basis(schools, basis).assign(year=number, state="") for number, basis in enumerate(definitions)]
+    stacked, draws = pd.concat(tables, ignore_index=True), store.replicates(schools)
+    names = ("variance_ratio", "dissimilarity", "exposure")
+    found = intervals_by(stacked, "state", "ed", None, draws, names=names).set_index("year")
+    return found.join(_flat(part_intervals(stacked, "ed", None, draws))).rename(index=dict(enumerate(definitions)))
+
+
+def of_definitions(view: View, definitions: Sequence[str]) -> pd.DataFrame:
+    """The indices and parts of the year's schools, a row each definition of disadvantage."""
+    return _of_definitions(view, view.key, view.year, tuple(definitions))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _of_pair(_view: View, key: Key, year: int, pair: tuple[str, str], what: str | float) -> tuple[pd.DataFrame, ...]:  # noqa: ARG001
+    schools, groups = store.schools(_view), _view.groups
+    of_two, draws = (groups.group, groups.other), store.replicates(schools)
+    if what == JOINED:
+        schools = joined_schools(schools, pair, *of_two)
+    elif what != TODAY:
+        schools = opened_schools(schools, pair, float(what), *of_two)
+    schools = schools.assign(year=year)
+    both = schools[schools["leaid"].isin(pair)]
+    districts = intervals_by(both.assign(district=both["leaid"]), "district", *of_two, draws).set_index("place")
+    return districts, _flat(part_intervals(schools, *of_two, draws))
+
+
+TODAY, JOINED = "today", "joined"
+
+
+def of_pair(view: View, pair: tuple[str, str], what: str | float) -> tuple[pd.DataFrame, ...]:
+    """Both districts of a border, and all districts together: today, joined, or with a share of seats opened.
+
+    Returns:
+        The districts' indices, a row each, and the parts of all schools in one row.
+    """
+    return _of_pair(view, view.key, view.year, pair, what)
 
 
 def lines(found: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

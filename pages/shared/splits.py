@@ -9,7 +9,7 @@ from data.cep import cep_signs
 from data.chain import chain, chain_words, crossed_words, offered
 from data.inclusion import GEOGRAPHIC
 from data.privacy import marked_schools
-from pages.shared import charts, store
+from pages.shared import charts, ranges, store
 from pages.shared.view import View
 from pages.words import districts as district_words
 from pages.words import money as money_words
@@ -43,6 +43,7 @@ def where_it_lies(view: View, between: float, within: float) -> None:
     said = where_it_lies_words.by_level(view.dataset.label, view.year, view.groups, found)
     st.plotly_chart(charts.by_level(found, "V"), config=charts.config("levels"), key="levels", alt=said)
     st.markdown(said)
+    _show_level_ranges(view, text, found)
     for note in crossed_words(schools, levels):
         st.caption(note)
 
@@ -53,6 +54,14 @@ def _show_ranges(view: View) -> None:
     with st.skeleton(height=24):
         sure = store.parts_sure(view)
     st.caption(range_words.parts_with_ranges(sure.loc[view.year]))
+
+
+@st.fragment(parallel=True)
+def _show_level_ranges(view: View, text: str, parts: pd.DataFrame) -> None:
+    """How sure the part at each level of a chain is; no other part of the page waits for the draws."""
+    with st.skeleton(height=48):
+        sure = ranges.of_levels(view, text)
+    st.caption(range_words.levels_with_ranges(parts[["depth", "label"]].merge(sure, on="depth")))
 
 
 def shares_between(view: View) -> str:
@@ -102,11 +111,12 @@ def district_schools(view: View, leaid: str) -> pd.DataFrame:
     return marked_schools(rows, everyone, groups, [*groups.columns, "share", *rests], view.cell)
 
 
-def show_contributions(view: View, schools: pd.DataFrame, share: float, now: pd.Series) -> None:
+def show_contributions(view: View, name: str, schools: pd.DataFrame, share: float, now: pd.Series) -> None:
     """What each school of a district contributes, drawn and said.
 
     Args:
         view: the view.
+        name: the district.
         schools: as ``district_schools`` gives them.
         share: the district's own.
         now: the district's row of ``analysis.measured.indices_by``.
@@ -125,4 +135,4 @@ def show_contributions(view: View, schools: pd.DataFrame, share: float, now: pd.
         key="contributions",
         alt=f"Schools by their contribution to the district's {symbol}, largest first.",
     )
-    st.caption(district_words.contributed(view.groups, now, len(shown), len(found)))
+    st.caption(district_words.contributed(name, view.groups, view.year, now, len(shown), len(found)))

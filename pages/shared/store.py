@@ -123,9 +123,14 @@ def placed(view: "View") -> pd.DataFrame:
     return table[table["year"] == view.year].join(_assignment(view.dataset.name, view.dataset.input_hash).placed)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _district_names(key: "Key", year: int) -> dict[str, str]:
+    return _schools(key, year).dropna(subset="district").groupby("leaid")["district"].last().to_dict()
+
+
 def district_names(view: "View") -> dict[str, str]:
-    """What people call each district of the view."""
-    return schools(view).dropna(subset="district").groupby("leaid")["district"].last().to_dict()
+    """What people call each district of the view. Shared between sessions: never changed in place."""
+    return _district_names(view.key.of_any_groups, view.year)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -232,15 +237,15 @@ def by_chance(view: "View", *measures: str) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _district_intervals(key: "Key", year: int, measure: str) -> pd.DataFrame:
+def _district_intervals(key: "Key", year: int, measures: tuple[str, ...]) -> pd.DataFrame:
     schools, groups = _schools(key.of_any_groups, year), comparison(key.group)
     asked = (schools, "district", groups.group, groups.other, replicates(schools))
-    return intervals_by(*asked, names=(measure,)).set_index("place")
+    return intervals_by(*asked, names=measures).set_index("place")
 
 
-def district_intervals(view: "View", measure: str) -> pd.DataFrame:
-    """How sure an index of the year's districts is; see ``measured_uncertainty.intervals_by``."""
-    return _district_intervals(view.key, view.year, measure)
+def district_intervals(view: "View", *measures: str) -> pd.DataFrame:
+    """How sure indices of the year's districts are; see ``measured_uncertainty.intervals_by``."""
+    return _district_intervals(view.key, view.year, measures)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

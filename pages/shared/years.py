@@ -61,9 +61,11 @@ def state_events(view: View) -> None:
     table = counted.pivot_table(index=["unit", "kind"], columns="year", values="events", fill_value=0, aggfunc="sum")
     order = [(unit, kind) for unit in ("school", "district") for kind in KINDS if (unit, kind) in table.index]
     table = table.reindex(order).rename(columns=school_year)
-    meanings = [KINDS[kind] for _, kind in table.index]
     names = pd.Index([f"{unit[0].upper()}{unit[1:]}s {kind}" for unit, kind in table.index], name="Seen first in")
-    st.table(table.set_axis(names).rename_axis(None, axis=1).assign(Meaning=meanings))
+    st.table(table.set_axis(names).rename_axis(None, axis=1))
+    with st.expander("What each of these means"):
+        meanings = zip(names, (KINDS[kind] for _, kind in table.index), strict=True)
+        st.markdown("\n".join(f"- *{name}*: {meaning}." for name, meaning in meanings))
     parts.download(lambda _: events, view, "years", label="Every one of them (CSV)")
 
 

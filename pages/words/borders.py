@@ -60,29 +60,44 @@ def counts_nobody(groups: Comparison, line: pd.Series) -> str:
     return told
 
 
-def joined(called: tuple[str, str], change: Change, state: str) -> str:
+def joined(called: tuple[str, str], change: Change, groups: Comparison, year: int, state: str, v: str) -> str:
     """What joining two neighbouring districts does to all schools.
 
     Args:
         called: both districts.
         change: as ``analysis.borders.joined`` gives it.
-        state: the state.
+        groups, year, state: whom, when and where.
+        v: the variance ratio of all schools, with its range.
     """
-    v = change.everyone.loc["variance_ratio"]
-    if v.isna().any(axis=None):
-        return f"In {state} V is {UNDEFINED}, so it cannot tell what joining {called[0]} and {called[1]} changes."
-    between, after = v.loc["between", "before"], v.loc["between", "after"]
+    parts = change.everyone.loc["variance_ratio"]
+    whose = f"V between {groups.words}"
+    if parts.isna().any(axis=None):
+        return (
+            f"In {state} in {school_year(year)} {whose} is {UNDEFINED}, so it cannot tell what joining {called[0]} and "
+            f"{called[1]} changes."
+        )
+    between, after = parts.loc["between", "before"], parts.loc["between", "after"]
     if between == 0:
-        return f"**Joined**, {called[0]} and {called[1]} change nothing: no separation lies between districts."
+        return (
+            f"**Joined**, {called[0]} and {called[1]} change nothing: in {state} in {school_year(year)} none of the "
+            f"separation of {groups.words} lies between districts."
+        )
     return (
-        f"**Joined**, {called[0]} and {called[1]} leave every student in the same school: V over all schools of "
-        f"{state} stays {number(v.loc['total', 'before'], 4)}, and {number(between - after, 4)} of it, "
+        f"**Joined**, {called[0]} and {called[1]} leave every student in the same school: {whose} over all schools of "
+        f"{state} in {school_year(year)} stays {v}, and {number(between - after, 4)} of it, "
         f"{(between - after) / between:.1%} of what lies between districts, then lies within the new one."
     )
 
 
 def opened(
-    called: tuple[str, str], change: Change, percent_opened: int, crossing: float, groups: Comparison, state: str
+    called: tuple[str, str],
+    change: Change,
+    percent_opened: int,
+    crossing: float,
+    groups: Comparison,
+    year: int,
+    state: str,
+    v: tuple[str, str],
 ) -> str:
     """What opening a share of seats across a line does.
 
@@ -91,9 +106,9 @@ def opened(
         change: as ``analysis.borders.opened`` gives it.
         percent_opened: of the smaller district's seats.
         crossing: how many students cross each way.
-        groups, state: whom and where.
+        groups, year, state: whom, when and where.
+        v: the variance ratio of all schools before and after, with its range.
     """
-    v = change.everyone.loc[("variance_ratio", "total")]
     shares = change.districts["share"]
     sides = "; ".join(
         f"in {name} {of_100(shares['after'].iloc[row])} students are then {groups.adjective}, for "
@@ -101,6 +116,6 @@ def opened(
         for row, name in enumerate(called)
     )
     return (
-        f"**With {percent_opened} % of seats opened**, {crossing:,.0f} students cross each way: {sides}. V over all "
-        f"schools of {state} goes from {number(v['before'], 4)} to {number(v['after'], 4)}."
+        f"**With {percent_opened} % of seats opened** in {school_year(year)}, {crossing:,.0f} students cross each way: "
+        f"{sides}. V between {groups.words} over all schools of {state} goes from {v[0]} to {v[1]}."
     )

@@ -20,6 +20,10 @@ MEANING = (
     "*How groups are spread* is measured by odds ratios, which neither the size of a school nor the size of a group "
     "moves. Methods says how."
 )
+RANGES = (
+    "In brackets: where each would lie 95 times of 100 once corrected for chance, the students of both years drawn "
+    "anew and apart. A part whose range has both signs may be chance."
+)
 YEAR_BY_YEAR = (
     "*New* and *gone* follow each school through changes of its id: it is counted and was not in the row before, or "
     "the other way round, whether it opened, closed, moved or was only not known."
@@ -31,16 +35,23 @@ def signed_part(value: float) -> str:
     return signed(round(value, DECIMALS), decimals=DECIMALS)
 
 
+def part_with_range(value: float, low: float, high: float) -> str:
+    """A part of a change with its sign and range: "−0.0034 (−0.0051 to −0.0012)"; alone where it has none."""
+    if math.isnan(value) or math.isnan(low):
+        return signed_part(value)
+    return f"{signed_part(value)} ({signed_part(low)} to {signed_part(high)})"
+
+
 def too_few_years(place: str, groups: Comparison) -> str:
     """Why there is nothing to compare."""
     return f"{place} has counts of {groups.words} in fewer than two years of this view, so no change can be shown."
 
 
-def none_in_every_year(place: str, years: Sequence[int]) -> str:
+def none_in_every_year(place: str, groups: Comparison, years: Sequence[int]) -> str:
     """Why the common set of schools is empty."""
     return (
-        f"No school of {place} is counted in every year from {school_year(years[0])} to {school_year(years[-1])}; "
-        f"choose all schools, or fewer years."
+        f"No school of {place} has counts of {groups.words} in every year from {school_year(years[0])} to "
+        f"{school_year(years[-1])}; choose all schools, or fewer years."
     )
 
 
@@ -95,7 +106,7 @@ def change(place: str, groups: Comparison, found: Changed, index: Index) -> str:
         return f"{index.label} of {groups.words} in {place} is {UNDEFINED} in {first} or in {last}."
     before, after, by = (number(abs(row[each]), DECIMALS) for each in ("before", "after", "change"))
     moved = "rose" if row["change"] > 0 else "fell"
-    text = f"From {first} to {last}, {index.label} ({index.symbol}) of {groups.words} in {place} " + (
+    text = f"From {first} to {last}, {index.called} of {groups.words} in {place} " + (
         f"{moved} by {by}, from {before} to {after}." if before != after else f"stayed at {after}."
     )
     if found.change.reason:
@@ -126,10 +137,11 @@ def _schools(number_of: int) -> str:
     return f"{number_of:,} {'school' if number_of == 1 else 'schools'}"
 
 
-def largest_step(found: Changed, steps: Sequence[Changed], index: Index) -> str:
+def largest_step(place: str, groups: Comparison, found: Changed, steps: Sequence[Changed], index: Index) -> str:
     """Between which two years most of the change in how groups are spread came, where one step is more than half.
 
     Args:
+        place, groups: what the numbers are about.
         found: the whole change.
         steps: the change from each year to the next.
         index: H or M.
@@ -142,29 +154,31 @@ def largest_step(found: Changed, steps: Sequence[Changed], index: Index) -> str:
     if share <= _MOST:
         return ""
     return (
-        f"How groups are spread changed {index.symbol} by {signed_part(share * whole)} between "
+        f"How {groups.words} are spread over the schools of {place} changed {index.symbol} by "
+        f"{signed_part(share * whole)} between "
         f"{school_year(step.first)} and {school_year(step.last)} alone. A change that comes in one year may be one of "
         "reporting."
     )
 
 
-def full_counts(found: Changed, first: int, last: int) -> str:
+def full_counts(place: str, found: Changed, first: int, last: int) -> str:
     """How many schools count every student as disadvantaged in the first and in the last year, where that changed."""
     if first == last:
         return ""
     return (
-        f"Schools that count every student as economically disadvantaged: {first:,} in {school_year(found.first)}, "
+        f"Schools of {place} that count every student as economically disadvantaged: {first:,} in "
+        f"{school_year(found.first)}, "
         f"{last:,} in {school_year(found.last)}. Under the Community Eligibility Provision many do; such a count can "
         "move the index while no student moves."
     )
 
 
-def uncounted(found: Changed) -> str:
+def uncounted(place: str, groups: Comparison, found: Changed) -> str:
     """How many of the schools counted in one year only are there in the other too, if any."""
     said = [
-        f"Of the {_schools(schools)} counted in {school_year(year)} only, {unknown:,} "
+        f"Of the {_schools(schools)} of {place} counted in {school_year(year)} only, {unknown:,} "
         f"{'is' if unknown == 1 else 'are'} there in "
-        f"{school_year(other)} too, with counts that are not known."
+        f"{school_year(other)} too, with counts of {groups.words} that are not known."
         for schools, year, unknown, other in (
             (found.only_first, found.first, found.unknown_last, found.last),
             (found.only_last, found.last, found.unknown_first, found.first),
@@ -174,11 +188,11 @@ def uncounted(found: Changed) -> str:
     return " ".join([*said, "That much of their part is a change of reporting."]) if said else ""
 
 
-def simulated(place: str, found: Change, index: Index) -> str:
+def simulated(place: str, year: int, groups: Comparison, found: Change, index: Index) -> str:
     """What a scenario changes an index by, and through what; "" where that cannot be told.
 
     Args:
-        place: the district.
+        place, year, groups: the district, when, and whom the index compares.
         found: from its schools before to the same after.
         index: H or M.
     """
@@ -186,7 +200,8 @@ def simulated(place: str, found: Change, index: Index) -> str:
     if found.reason:
         return ""
     before, after = (number(row[name], DECIMALS) for name in ("before", "after"))
-    text = f"{index.label} ({index.symbol}) of the two groups over the schools of {place} goes from {before} to {after}"
+    where = f"the schools of {place} in {school_year(year)}"
+    text = f"{index.called} of {groups.words} over {where} goes from {before} to {after}"
     if before == after:
         return f"{text}."
     if not any(round(row[name], DECIMALS) for name in ("unit_margins", "group_margins")):

@@ -29,51 +29,57 @@ def district_range(name: str, year: int, groups: Comparison, share: float, share
     return first + f" Its {len(shares):,} schools range from {min(shares) * 100:.0f} to {max(shares) * 100:.0f}."
 
 
-def contributed(groups: Comparison, now: pd.Series, shown: int, schools: int) -> str:
+def contributed(name: str, groups: Comparison, year: int, now: pd.Series, shown: int, schools: int) -> str:
     """What the bars of a district's schools mean.
 
     Args:
-        groups: what is compared.
+        name, groups, year: what the numbers are about.
         now: the district's indices.
         shown, schools: how many schools there are bars for, and how many there are.
     """
     some = f"the {shown} largest of {schools} schools"
     if groups.many:
         return (
-            f"Share of the district's M (now {number(now['mutual_information'], 3)}) that the school's own mix makes: "
+            f"Share of M of {groups.words} in {name} in {school_year(year)}, "
+            f"{number(now['mutual_information'], 3)}, that the school's own mix makes: "
             f"{some}."
         )
     return (
-        f"Share of the district's D (now {number(now['dissimilarity'])}) that would go if the school matched "
+        f"Share of D between {groups.words} in {name} in {school_year(year)}, {number(now['dissimilarity'])}, that "
+        "would go if the school matched "
         f"the district: {some}. Amber lies above the district's share, blue below."
     )
 
 
 def districts_compared(
-    groups: Comparison, year: int, ranked: pd.DataFrame, index: Index, floor: int, districts: int
+    place: str, groups: Comparison, year: int, ranked: pd.DataFrame, index: Index, floor: int, districts: int
 ) -> str:
     """The districts page's answer: the highest, the lowest, and who is not ranked.
 
     Args:
-        groups, year: what the numbers are about.
-        ranked: the districts ranked, columns district and value, highest first.
+        place, groups, year: what the numbers are about.
+        ranked: the districts ranked, columns district, value and told (value and range in words), highest first.
         index: what they are ranked by.
         floor: fewest students a ranked district has.
         districts: how many districts the view has.
     """
     if ranked.empty:
-        return f"No district of the view has two schools and {floor:,} students, so none is ranked."
+        return (
+            f"No district of {place} has two schools with counts of {groups.words} and {floor:,} students in "
+            f"{school_year(year)}, so none is ranked."
+        )
     first, last = ranked.iloc[0], ranked.iloc[-1]
+    median = number(float(ranked["value"].median()))
     return (
-        f"{'Among' if groups.many else 'Between'} {groups.words} in {school_year(year)}, {index.label.lower()} is "
-        f"highest in {first['district']} ({number(first['value'])}) and lowest in {last['district']} "
-        f"({number(last['value'])}); half of the {len(ranked):,} districts lie above "
-        f"{number(float(ranked['value'].median()))}. The other {districts - len(ranked):,} have fewer than "
+        f"{'Among' if groups.many else 'Between'} {groups.words} in {place} in {school_year(year)}, "
+        f"{index.label.lower()} is "
+        f"highest in {first['district']}, {first['told']}, and lowest in {last['district']}, {last['told']}; half of "
+        f"the {len(ranked):,} districts lie above {median}. The other {districts - len(ranked):,} have fewer than "
         f"{floor:,} students or a single school and are not ranked."
     )
 
 
-def place_among(name: str, groups: Comparison, year: int, place: pd.Series, label: str) -> str:
+def place_among(name: str, groups: Comparison, year: int, place: pd.Series, label: str, here: str) -> str:
     """Where one index of a district stands among those of similar districts.
 
     Args:
@@ -81,13 +87,17 @@ def place_among(name: str, groups: Comparison, year: int, place: pd.Series, labe
         groups, year: what the numbers are about.
         place: a row of ``analysis.peers.place_among``.
         label: the index, in a sentence after "the".
+        here: its value with its range.
     """
     if math.isnan(place["value"]) or not place["others"]:
-        return f"In {name} or in every similar district the {label} is {UNDEFINED}, so they cannot be compared."
+        return (
+            f"In {school_year(year)} the {label} between {groups.words} is {UNDEFINED} in {name} or in every similar "
+            "district, so they cannot be compared."
+        )
     between = groups.words if groups.many else f"{groups.group_words} and {groups.other_words}"
     return (
         f"{'Of' if groups.many else 'Between'} {between} in {school_year(year)}, the {label} in {name} is "
-        f"{number(place['value'])}: higher than in {place['below']:.0f} of the {place['others']:.0f} districts most "
+        f"{here}: higher than in {place['below']:.0f} of the {place['others']:.0f} districts most "
         f"like it, where it runs from {number(place['low'])} to {number(place['high'])}."
     )
 
@@ -118,14 +128,14 @@ def district_years(name: str, ids: Sequence[str], events: pd.DataFrame) -> str:
     return text
 
 
-def entering(entry: pd.DataFrame) -> str:
-    """In which grades students enter schools: "Students enter 31 schools in kindergarten, 8 in grade 6."."""
+def entering(name: str, year: int, entry: pd.DataFrame) -> str:
+    """In which grades students enter the schools of a district: "… enter 31 schools in kindergarten, 8 in grade 6."."""
     schools = entry["grade"].value_counts()
     counted = [f"{schools[grade]:,} in {grade_words(grade)}" for grade in ENTRY_GRADES if grade in schools.index]
     if not counted:
         return ""
     first, _, rest = ", ".join(counted).partition(" ")
-    return f"Students enter {first} {'school' if first == '1' else 'schools'} {rest}."
+    return f"In {name} in {school_year(year)} students enter {first} {'school' if first == '1' else 'schools'} {rest}."
 
 
 def grade_heading(grade: str) -> str:

@@ -87,28 +87,33 @@ def reading(index: Index, value: float, place: str, year: int, groups: Compariso
     return f"{place}, {school_year(year)}, {groups.words}: {said}"
 
 
-def chance(groups: Comparison, value: float, by_chance: float, share: float) -> str:
+def chance(place: str, year: int, groups: Comparison, value: float, by_chance: float, share: float) -> str:
     """What random assignment alone would make of a place's D.
 
     Args:
-        groups: whom D compares.
+        place, year, groups: what the numbers are about; D compares the groups.
         value, by_chance: D, and its expected value under random assignment.
         share: how much of the one the other is; more than half is a warning.
     """
     if math.isnan(share):
-        return "With students in one school only, or of one group, chance changes nothing here."
+        return (
+            f"In {place} in {school_year(year)}, all students counted of {groups.words} are in one school or of one "
+            "group, so chance changes nothing."
+        )
     text = (
-        f"If these students were assigned to these schools at random, D between {groups.group_words} and "
-        f"{groups.other_words} would be {expected(by_chance)} on average; it is {number(value)}."
+        f"If the students of {place} in {school_year(year)} were assigned to its schools at random, D of "
+        f"{groups.words} would be {expected(by_chance)} on average; it is {number(value)}."
     )
     return text + (" :material/warning: Chance explains much of it: read it with care." if share > MUCH else "")
 
 
-def chance_in_ranking(index: Index, much: int, ranked: int) -> str:
+def chance_in_ranking(place: str, year: int, groups: Comparison, index: Index, much: int, ranked: int) -> str:
     """In how many ranked districts chance explains much of an index."""
     if not much:
         return ""
     return (
-        f"In {much:,} of the {ranked:,} districts ranked, assigning students at random would alone give more than "
-        f"{percent(MUCH)} of what {index.label.lower()} shows; the table marks them."
+        f"In {much:,} of the {ranked:,} districts of {place} ranked in {school_year(year)}, assigning students at "
+        "random "
+        f"would alone give more than {percent(MUCH)} of what {index.label.lower()} of {groups.words} shows; the table "
+        "marks them."
     )

@@ -6,6 +6,8 @@ UNDEFINED = "not defined"
 # Beside bounds that do not hold the value shown, after "less" or "more".
 KNOWN_ONLY = "as it counts known schools only"
 _ROUNDING = 1e-9
+# A dash that no line of a narrow table ends with.
+TO = "–\u2060"
 
 
 def of_100(share: float) -> str:
@@ -38,12 +40,16 @@ def bounded(value: float, low: float, high: float, low_exact: bool, high_exact: 
     return f"{words}; the value is {side}, {KNOWN_ONLY}" if side else words
 
 
-def with_range(value: float, low: float, high: float) -> str:
-    """A value with its range, "0.43 (0.41–0.46)": to two decimals, or three where the two ends read alike."""
-    if math.isnan(value):
-        return UNDEFINED
-    decimals = 2 if number(low) != number(high) else 3
-    return f"{number(value, decimals)} ({number(low, decimals)}–{number(high, decimals)})"
+def with_range(value: float, low: float, high: float, decimals: int = 2) -> str:
+    """A value with its range, "0.43 (0.41–0.46)", to a digit more where the two ends read alike.
+
+    The value alone where its range is not known, or so thin that the ends read alike even then.
+    """
+    if math.isnan(value) or math.isnan(low) or math.isnan(high):
+        return number(value, decimals)
+    decimals += number(low, decimals) == number(high, decimals)
+    ends = [number(end, decimals) for end in (low, high)]
+    return number(value, decimals) + (f" ({TO.join(ends)})" if ends[0] != ends[1] else "")
 
 
 def expected(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Sentences on a plan: what it does, who moves, what stays empty, who could do better."""
+"""Sentences on a plan: what it does, who moves, what stays empty, who could do more."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.policy.outcome import Change, Outcome
 from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import ENTRY_GRADES, Scenario
-from data.schema import grade_words
+from data.schema import grade_words, school_year
 from pages.words import numbers
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ CAVEATS = (
     "Classrooms inside a school are not seen, nor are families who leave public schools in response.",
     "Economic disadvantage decides the lotteries here. Race is never a lottery input.",
 )
+TWO_RANGES = (
+    "Two ranges of two different things. *By lottery*: the 5th to 95th percentile of what the draws make of these very "
+    "students afterwards. *By intake*, in brackets: where today's index would lie 95 times of 100 if other students "
+    "had come to the same schools, corrected for chance. Shares of students have no such range."
+)
 # The figures of a plan in the order of the page: what a card calls each, and whether it is a share.
 FIGURES = {
     "dissimilarity": ("Dissimilarity (D)", False),
@@ -34,10 +39,19 @@ FIGURES = {
 }
 
 
-def outcome_sentence(outcome: Outcome) -> str:
-    """The policy page's answer: hosts on target, schools that send, and those that get poorer."""
+def outcome_sentence(outcome: Outcome, place: str) -> str:
+    """The policy page's answer: hosts on target, schools that send, and those that get poorer.
+
+    Args:
+        outcome: what the plan does.
+        place: the district.
+    """
+    where = f"In {place} from {school_year(outcome.scenario.year)}"
     if not outcome.scenario.hosts:
-        return "No host school is chosen, so every school stays as it is."
+        return (
+            f"{where}, no host school is chosen, so every school stays as it is for economically disadvantaged and "
+            "other students."
+        )
     schools = outcome.schools
     before, after = (schools[f"ed_{when}"] / schools[f"students_{when}"] for when in ("before", "after"))
     on_target = int(((after >= 0.4) & (after <= 0.6) & schools["host"]).sum())
@@ -46,7 +60,8 @@ def outcome_sentence(outcome: Outcome) -> str:
     seats = sum(host.seats for host in outcome.scenario.hosts)
     hosts = len(outcome.scenario.hosts)
     text = (
-        f"With {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats{seats_in(outcome.scenario)}, "
+        f"{where}, with {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats"
+        f"{seats_in(outcome.scenario)} for disadvantaged and other students, "
         f"{on_target} of {hosts} {'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged "
         "afterwards. "
         f"{len(senders):,} schools send students; {int(poorer.sum()):,} other schools become poorer"
@@ -111,7 +126,12 @@ def before_after(change: Change, *, percent: bool) -> str:
 
 def spread(low: float, high: float, show: Callable[[float], str]) -> str:
     """A range of draws, or that every draw gives the same."""
-    return f"Range {show(low)}–{show(high)}." if show(low) != show(high) else "The same in nearly every draw."
+    return f"By lottery {show(low)}–{show(high)}." if show(low) != show(high) else "The same in nearly every draw."
+
+
+def today(value: float, low: float, high: float) -> str:
+    """An index of today with what other students of the same schools could make of it."""
+    return f"Today {numbers.with_range(value, low, high, 3)} by intake."
 
 
 def direction(name: str, change: Change) -> str:
@@ -125,10 +145,16 @@ def direction(name: str, change: Change) -> str:
     return f"{name} {verb}" + ("." if beyond else ", but within the range of the draws.")
 
 
-def moved(outcome: Outcome) -> str:
-    """How many change schools, and how far they go."""
+def moved(outcome: Outcome, place: str) -> str:
+    """How many change schools, and how far they go.
+
+    Args:
+        outcome: what the plan does.
+        place: the district.
+    """
     change = outcome.district["moved"]
-    text = f"**{change.after:,.0f} students change schools.** {spread(change.low, change.high, '{:,.0f}'.format)}"
+    of = f"of {place} as it is in {school_year(outcome.scenario.year)}, disadvantaged and others,"
+    text = f"**{change.after:,.0f} students {of} change schools.** {spread(change.low, change.high, '{:,.0f}'.format)}"
     known = outcome.travel.dropna(subset="miles")
     if known.empty or not change.after:
         return text
@@ -190,24 +216,26 @@ def pool(name: str) -> str:
     return {"ed": "Disadvantaged", "other": "Others"}.get(name, name.capitalize())
 
 
-def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str) -> str:
+def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str, place: str, year: int) -> str:
     """The plan beside the best possible with as many moves, and beside the best choice of hosts.
 
     Args:
         rows: of ``analysis.policy.beside.beside``.
         names: of schools by their id.
         symbol: of the index.
+        place, year: the district, and when.
     """
     today, plan = (rows[rows["what"] == what].iloc[0] for what in ("today", "plan"))
     best = rows[rows["what"] == "as many moves"].iloc[0]
+    of = f"{symbol} between economically disadvantaged and other students in {place} in {school_year(year)}"
     text = (
-        f"This plan takes {symbol} from {numbers.number(today['value'], 3)} to {numbers.number(plan['value'], 3)} with "
+        f"This plan takes {of} from {numbers.number(today['value'], 3)} to {numbers.number(plan['value'], 3)} with "
         f"{plan['moved']:,.0f} students moved, {plan['share_moved']:.1%} of the district's. The best assignment that "
         f"moves no more comes to {numbers.number(best['value'], 3)}; none lies below "
         f"{numbers.number(best['bound'], 3)}."
     )
     if not plan["moved"]:
-        text = f"This plan moves nobody, so {symbol} stays at {numbers.number(today['value'], 3)}."
+        text = f"This plan moves nobody, so {of} stays at {numbers.number(today['value'], 3)}."
     chosen = rows[rows["what"] == "best hosts"]
     if len(chosen):
         row = chosen.iloc[0]
@@ -258,7 +286,11 @@ def state_change(outcome: Outcome, state: str) -> str:
         for name, symbol in names.items()
         if not math.isnan((change := outcome.state[name]).after)
     ]
-    return f"Over all schools of {state}: " + ", ".join(changes) + "."
+    year = school_year(outcome.scenario.year)
+    return (
+        f"Between economically disadvantaged and other students over all schools of {state} in {year}: "
+        f"{', '.join(changes)}."
+    )
 
 
 def listed(names: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
-"""Sentences on how sure the numbers are that pages draw."""
+"""How sure the numbers are that pages show: numbers with their ranges, and sentences on what these mean."""
 
 import math
+import re
 
 import pandas as pd
 
@@ -8,6 +9,39 @@ from pages.words import numbers
 
 # Of the height of a chart: a thinner band lies hidden behind its line.
 THIN = 0.02
+BRACKETS = (
+    "In brackets: where an index would lie 95 times of 100 once corrected for chance. Where chance explains much of an "
+    "index, that is below the index itself."
+)
+THINNER = "A number without brackets has a range thinner than its last digit."
+
+
+def with_ranges(values: pd.DataFrame, sure: pd.DataFrame, decimals: int = 2) -> pd.DataFrame:
+    """Indices as text, each with its range in brackets.
+
+    Args:
+        values: one column an index.
+        sure: of the same rows, columns ``<index>_interval_low`` and ``<index>_interval_high`` of those that have one.
+        decimals: of the numbers; one more where a range needs it.
+    """
+    shown = {}
+    for name in values:
+        ends = sure.reindex(index=values.index, columns=[f"{name}_interval_{end}" for end in ("low", "high")])
+        low, high = ends.astype("float64").to_numpy().T
+        rows = zip(values[name].astype("float64"), low, high, strict=True)
+        shown[name] = [numbers.with_range(*row, decimals) for row in rows]
+    return pd.DataFrame(shown, index=values.index)
+
+
+def meaning(*shown: pd.DataFrame) -> str:
+    """What the brackets of some tables mean, and why some numbers have none."""
+    return " ".join([BRACKETS, *thinner(*shown)])
+
+
+def thinner(*shown: pd.DataFrame) -> list[str]:
+    """Why some numbers of tables with ranges have none, if any has none."""
+    cells = (str(cell) for table in shown for cell in table.to_numpy().ravel())
+    return [THINNER] if any(re.fullmatch(r"(adds )?\d+\.\d+", cell) for cell in cells) else []
 
 
 def shaded(ranges: pd.DataFrame, top: float) -> str:
@@ -47,7 +81,22 @@ def parts_with_ranges(sure: pd.Series) -> str:
         sure: columns (measure, part, corrected | low | high).
     """
     between, within = (part_with_range(sure, "variance_ratio", part) for part in ("between", "within"))
-    return f"Corrected for chance (95 % interval): {between} between districts, {within} within them."
+    said = f"Corrected for chance (95 % interval): {between} between districts, {within} within them."
+    return said if "(" in between and "(" in within else f"{said} {THINNER}"
+
+
+def levels_with_ranges(parts: pd.DataFrame) -> str:
+    """The parts of V at each level of a chain, corrected for chance, with their ranges.
+
+    Args:
+        parts: columns label, corrected, low and high, the largest cells first.
+    """
+    told = [
+        f"{numbers.with_range(*ends)} between {label}"
+        for label, *ends in parts[["label", "corrected", "low", "high"]].itertuples(index=False)
+    ]
+    said = f"Corrected for chance (95 % interval): {', '.join(told)}."
+    return said if all("(" in each for each in told) else f"{said} {THINNER}"
 
 
 def part_with_range(sure: pd.Series, measure: str, part: str) -> str:

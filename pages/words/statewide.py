@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.indices import INDICES
 from analysis.policy.figures import Change
 from analysis.statewide.together import Result
 from data.schema import school_year
@@ -31,7 +32,9 @@ def answer(plan: Plan, result: Result, place: str) -> str:
     text = (
         f"**{hosts:,} schools in {len(result.districts):,} districts become 50/50 schools and {moved:,.0f} students "
         f"change schools.** Over all {plan.policy.level} schools of {place} in "
-        f"{school_year(plan.applied.scenarios[0].year)}, the variance ratio V goes {whole}: within districts {within}, "
+        f"{school_year(plan.applied.scenarios[0].year)}, the variance ratio V between economically disadvantaged and "
+        "other students "
+        f"goes {whole}: within districts {within}, "
         f"between them {between}."
     )
     return f"{text} {_rises_and_falls(result.districts)}"
@@ -50,10 +53,32 @@ def _rises_and_falls(districts: pd.DataFrame) -> str:
     return "; ".join(told) + "."
 
 
-def applies_to(plan: Plan) -> str:
-    """To how many districts the policy applies."""
+def today(place: str, year: int, sure: pd.DataFrame) -> str:
+    """How sure a state's indices of today are, beside what the lotteries give.
+
+    Args:
+        place, year: what the numbers are about.
+        sure: as ``pages.shared.store.how_sure`` gives them, of the indices to tell.
+    """
+    told = ", ".join(
+        f"{INDICES[row.Index].label} {numbers.with_range(row.value, row.interval_low, row.interval_high, 3)}"
+        for row in sure.itertuples()
+    )
+    return (
+        f"Two ranges of two different things. In the cards: what the lotteries make of these very students. By intake, "
+        f"in brackets: where an index between economically disadvantaged and other students in {place} in "
+        f"{school_year(year)} would lie 95 times of 100 if other students had come to the same schools, corrected for "
+        f"chance: {told}."
+    )
+
+
+def applies_to(plan: Plan, place: str, year: int) -> str:
+    """To how many districts of a state the policy applies."""
     taking_part, others = len(plan.applied.scenarios), int(plan.left_alone.sum())
-    return f"{plan.policy.words} It applies to {taking_part:,} of {taking_part + others:,} districts."
+    return (
+        f"{plan.policy.words} It applies to {taking_part:,} of the {taking_part + others:,} districts of {place} in "
+        f"{school_year(year)}."
+    )
 
 
 def side_effects(result: Result) -> list[str]:

@@ -53,3 +53,9 @@ def opened(home):  # noqa: ARG001 what a person has stored must not show
 def numbers():
     """The numbers of a text as they stand in it."""
     return lambda text: re.findall(r"\d+(?:[.,]\d+)*%?", text)
+
+
+@pytest.fixture(scope="session")
+def value_alone():
+    """A table's cell without the range in its brackets."""
+    return lambda cell: cell.partition(" (")[0]

@@ -1,5 +1,6 @@
 """The 95 % intervals beside the numbers that pages draw, on the page and in what it gives out."""
 
+import re
 from io import StringIO
 
 import numpy as np
@@ -7,11 +8,15 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from analysis.measured_uncertainty import intervals_by, part_intervals
+from analysis.measured import indices_by
+from analysis.measured_uncertainty import intervals_by, level_intervals, part_intervals
 from data import store
+from data.groups import on_basis
 from data.inclusion import USUALLY_EXCLUDED, included
 from data.load import load
+from data.schema import ED_BASES
 from pages.shared.store import replicates
+from pages.words import plan as plan_words
 from pages.words.numbers import with_range
 from tests.small_state import lines, written
 
@@ -82,6 +87,87 @@ def test_districts_are_ranked_with_their_intervals(opened, schools):
     }.items():
         expected = found[f"gini_{end}"].reindex(shown.index).where(shown["Gini"].notna())
         np.testing.assert_allclose(shown[column], expected, equal_nan=True)
+
+
+def bracket(value, low, high, decimals=2):
+    """The same text by other means: the ends to as many digits as tell them apart, up to one more."""
+    for digits in (decimals, decimals + 1):
+        if (ends := [f"{end:.{digits}f}" for end in (low, high)])[0] != ends[1]:
+            return f"{value:.{digits}f} ({ends[0]}–\u2060{ends[1]})"
+    return f"{value:.{decimals + 1}f}"
+
+
+def test_every_index_of_every_year_has_its_range(opened, schools):
+    sure = intervals_by(schools.assign(state=""), "state", "ed", None, replicates(schools)).set_index("year")
+    values = indices_by(schools.assign(state=""), "state", "ed", None).set_index("year")
+    (shown,) = (each.value for each in opened("trends").table if "V between" in each.value)
+    for name, column in {"dissimilarity": "D", "gini": "G", "mutual_information": "M"}.items():
+        ends = (sure[f"{name}_interval_{end}"] for end in ("low", "high"))
+        assert shown[column].tolist() == [bracket(*row, 3) for row in zip(values[name], *ends, strict=True)]
+    assert shown["V within"].str.contains("–").all()
+
+
+def test_a_longer_chain_says_how_sure_each_level_is(opened, schools):
+    this_year = schools[schools["year"] == FRANKLIN.years[-1]]
+    found = level_intervals(this_year, "ed", None, ["county", "leaid"], replicates(this_year))
+    app = opened("overview", chain="counties, districts, schools")
+    labels = zip(
+        found[["corrected", "low", "high"]].itertuples(index=False), ("counties", "districts", "schools"), strict=True
+    )
+    said = ", ".join(f"{bracket(*row)} between {label}" for row, label in labels)
+    assert f"Corrected for chance (95 % interval): {said}." in [each.value for each in app.caption]
+
+
+def test_a_joined_district_has_the_range_of_one_district(opened, schools):
+    this_year = schools[schools["year"] == FRANKLIN.years[-1]]
+    app = opened("borders")
+    (line,) = (each.value for each in app.selectbox if each.key == "line")
+    one, two = re.findall(r"\((\d+)\)", line)
+    both = this_year[this_year["leaid"].isin([one, two])].assign(leaid=one, district="")
+    value = indices_by(both, "district", "ed", None).iloc[0]
+    sure = intervals_by(both, "district", "ed", None, replicates(this_year)).iloc[0]
+    (shown,) = (each.value for each in app.table if "Joined" in each.value and "Exposure" in each.value.index)
+    for name, label in {"variance_ratio": "Variance ratio", "exposure": "Exposure"}.items():
+        ends = (sure[f"{name}_interval_{end}"] for end in ("low", "high"))
+        assert shown.loc[label, "Joined"] == bracket(value[name], *ends)
+
+
+def test_a_plans_cards_tell_two_ranges_apart(opened, schools):
+    this_year = schools[schools["year"] == FRANKLIN.years[-1]]
+    app = opened("policy")
+    leaid = re.search(r"\((\d+)\)$", app.selectbox(key="district").value or "")
+    leaid = leaid.group(1) if leaid else app.selectbox(key="district").value
+    own = this_year[this_year["leaid"] == leaid]
+    sure = intervals_by(own, "district", "ed", None, replicates(own)).iloc[0]
+    value = indices_by(own, "district", "ed", None).iloc[0]
+    ends = (sure[f"dissimilarity_interval_{end}"] for end in ("low", "high"))
+    said = [each.value for each in app.caption]
+    assert f"Today {bracket(value['dissimilarity'], *ends, 3)} by intake." in said
+    assert plan_words.TWO_RANGES in said
+
+
+def test_every_definition_has_its_ranges(opened, schools):
+    this_year = schools[schools["year"] == FRANKLIN.years[-1]].assign(state="")
+    counted = on_basis(this_year, "direct")
+    sure = intervals_by(counted, "state", "ed", None, replicates(this_year)).iloc[0]
+    value = indices_by(counted, "state", "ed", None).iloc[0]
+    (shown,) = (each.value for each in opened("overview").table if "Schools covered" in each.value)
+    row = shown.loc[ED_BASES["direct"]]
+    low, high = (sure[f"dissimilarity_interval_{end}"] for end in ("low", "high"))
+    # Definitions are drawn in one pass, each with numbers of its own, so an end wavers by what a seed does.
+    told = [float(each) for each in re.findall(r"\d\.\d+", row["D"])]
+    assert told == pytest.approx([value["dissimilarity"], low, high], abs=0.01)
+
+
+def test_a_place_among_others_has_its_range(opened, schools):
+    this_year = schools[schools["year"] == FRANKLIN.years[-1]]
+    sure = intervals_by(this_year, "district", "ed", None, replicates(this_year)).set_index("place").loc["9000360"]
+    value = indices_by(this_year, "district", "ed", None).set_index("place").loc["9000360"]
+    name = this_year.loc[this_year["leaid"] == "9000360", "district"].iloc[0]
+    app = opened("district", district=f"{name} (9000360)")
+    (shown,) = (each.value for each in app.table if "Higher than" in each.value)
+    told = bracket(value["gini"], *(sure[f"gini_interval_{end}"] for end in ("low", "high")))
+    assert shown.loc["Gini (G)", "Here"] == told
 
 
 def test_downloads_carry_intervals_of_protected_counts_alone(two_years, downloaded):  # noqa: ARG001

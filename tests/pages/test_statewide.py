@@ -47,7 +47,7 @@ def test_once_asked_it_says_what_the_analysis_finds(opened):
     app.button[0].click().run()
     assert not app.exception
     plan, result = found(POLICY)
-    assert app.markdown[1].value == statewide_words.applies_to(plan)
+    assert app.markdown[1].value == statewide_words.applies_to(plan, FRANKLIN, max(store.find("franklin").years))
     assert app.markdown[2].value == statewide_words.answer(plan, result, FRANKLIN)
     shown = metrics(app)
     for label, measure in (("Variance ratio (V)", "variance_ratio"), ("Dissimilarity (D)", "dissimilarity")):

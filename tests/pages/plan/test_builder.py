@@ -311,7 +311,7 @@ def test_the_plan_stands_beside_the_best_possible(uneven, small):
     moved = outcome.district["moved"].after
     best = least_segregated(places, Limits(move=moved / 300))
     change = outcome.district["dissimilarity"]
-    assert f"D from {change.before:.3f} to {change.after:.3f} with {moved:,.0f} students moved" in said
+    assert f"from {change.before:.3f} to {change.after:.3f} with {moved:,.0f} students moved" in said
     assert f"comes to {best.value:.3f}" in said
     assert best.moved <= moved
 
@@ -335,7 +335,7 @@ def said(app, words):
 
 def test_the_best_is_asked_for_with_an_index_limits_and_a_target(uneven):
     app = uneven(best_index="V", best_stay="90", best_move="10", best_target="0.01", best_hosts="2")
-    assert "This plan takes V from" in said(app, "The best assignment that moves no more")
+    assert "This plan takes V between" in said(app, "The best assignment that moves no more")
     stands = said(app, "No assignment within these limits reaches V = 0.01")
     assert "without the share of students who may move and the share of each school's" in stands
     assert "Limits set: at most 10% of all students move, 90% of each school's students stay." in said(
@@ -349,7 +349,7 @@ def test_the_best_is_asked_for_with_an_index_limits_and_a_target(uneven):
 
 def test_a_plan_that_moves_nobody_stands_beside_the_best_hosts(uneven):
     app = uneven(preset=PRESETS["do-nothing"].label, best_stay="100")
-    assert said(app, "This plan moves nobody, so D stays at 0.533.")
+    assert said(app, "students in Uneven in 2020–21 stays at 0.533.")
     assert said(app, "no distance is known")
     app = uneven(preset=PRESETS["do-nothing"].label)
     assert "The host found to do most is Uneven School" in said(app, "This plan moves nobody")

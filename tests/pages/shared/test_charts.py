@@ -6,6 +6,7 @@ import pytest
 from shapely import LineString, MultiLineString
 
 from pages.shared import charts, maps
+from pages.shared.labels import short
 from tests.pages.figures import drawn, values
 
 BANDS = pd.DataFrame({("V", "low"): [0.1, 0.2], ("V", "high"): [0.3, 0.9]}, index=[2018, 2019])
@@ -21,6 +22,7 @@ def districts():
             "students": [300, 100],
             "share": [0.5, 0.3],
             "value": [0.43, 0.0],
+            "told": ["0.43 (0.41–0.46)", "0.00"],
             "between": [0.03, 0.01],
             "within": [0.2, 0.0],
             "hover": ["a", "b"],
@@ -134,7 +136,15 @@ def test_trend_of_undefined_values_can_be_drawn():
 def test_labels_of_lines_that_end_together_do_not_meet():
     lines = pd.DataFrame({"a": [0.4, 0.3], "b": [0.3, 0.12], "c": [0.1, 0.1]}, index=[2018, 2019])
     figure = charts.trend(lines, dict.fromkeys(lines, charts.BETWEEN), "index")
-    assert [line.textposition for line in figure.data] == ["top left", "top left", "bottom left"]
+    # The first falls, so that its label would lie on it above; the others end close together.
+    assert [line.textposition for line in figure.data] == ["bottom left", "top left", "bottom left"]
+
+
+def test_long_names_of_districts_end_as_districts_are_known_for_short():
+    names = pd.Series(["Harrowmere Unified School District", "Oak School District", "Elm Union High School District"])
+    assert short(names, 20) == ["Harrowmere USD", "Oak School District", "Elm Union HSD"]
+    assert short(names, 10)[0] == "Harrowmer…"
+    assert len(set(short(pd.Series(["Oak"] * 3)))) == 3
 
 
 def test_parts_of_a_change_stand_on_both_sides_of_zero_with_their_sign():
@@ -213,7 +223,10 @@ def test_both_sides_of_each_line_are_drawn(lines):
 
 def test_a_district_among_others_is_drawn_by_shape_as_well():
     places = pd.DataFrame({"label": ["D", "D"], "district": ["a", "b"], "value": [0.2, 0.4], "own": [True, False]})
-    others, own = charts.among(places, "Alder").data
+    places = places.assign(low=[0.21, 0.3], high=[0.25, 0.5], told=["0.20 (0.21–0.25)", "0.40 (0.30–0.50)"])
+    others, ranges, own = charts.among(places, "Alder").data
+    assert list(ranges.x[:2]) == [0.21, 0.25]  # its own alone, and from end to end though the value lies outside
+    assert own.customdata[0].tolist() == ["a", "0.20 (0.21–0.25)"]
     assert (list(own.x), list(others.x)) == ([0.2], [0.4])
     assert own.marker.symbol != others.marker.symbol
 

@@ -61,5 +61,7 @@ def test_joining_where_nothing_lies_between_in_words():
         ("2", "b", "Birch", 300, 150),
     ]
     table = pd.DataFrame(rows, columns=["ncessch", "leaid", "district", "students", "ed"])
-    said = border_words.joined(("Alder", "Birch"), joined(table, ("a", "b"), "ed", None), "Ohio")
-    assert said.endswith("no separation lies between districts.")
+    said = border_words.joined(("Alder", "Birch"), joined(table, ("a", "b"), "ed", None), ED, 2020, "Ohio", "")
+    assert said.endswith(
+        "none of the separation of economically disadvantaged students and other students lies between districts."
+    )

@@ -56,12 +56,18 @@ def test_an_undefined_index_has_no_change():
     ("counts", "said"),
     [
         ({}, ""),
-        ({"only_first": 3, "unknown_last": 1}, "Of the 3 schools counted in 2018–19 only, 1 is there in 2020–21 too"),
-        ({"only_last": 1, "unknown_first": 1}, "Of the 1 school counted in 2020–21 only, 1 is there in 2018–19 too"),
+        (
+            {"only_first": 3, "unknown_last": 1},
+            "Of the 3 schools of Ohio counted in 2018–19 only, 1 is there in 2020–21 too",
+        ),
+        (
+            {"only_last": 1, "unknown_first": 1},
+            "Of the 1 school of Ohio counted in 2020–21 only, 1 is there in 2018–19 too",
+        ),
     ],
 )
 def test_schools_whose_counts_are_not_known_are_no_change_of_schools(counts, said):
-    assert change_words.uncounted(found([[5, 5]], [[5, 5]], **counts)).startswith(said)
+    assert change_words.uncounted("Ohio", ED, found([[5, 5]], [[5, 5]], **counts)).startswith(said)
 
 
 @pytest.mark.parametrize(("value", "said"), [(0.00004, "±0.0000"), (-0.00004, "±0.0000"), (-0.0001, "−0.0001")])
@@ -73,28 +79,30 @@ def test_a_step_is_told_only_where_it_is_most_of_the_change():
     before, between, after = [[24, 16], [16, 24]], [[25, 15], [15, 25]], [[36, 4], [4, 36]]
     whole = found(before, after)
     steps = [replace(found(before, between), last=2019), replace(found(between, after), first=2019)]
-    assert "between 2019–20 and 2020–21 alone" in change_words.largest_step(whole, steps, H)
-    assert change_words.largest_step(whole, [whole], H) == ""
+    assert "between 2019–20 and 2020–21 alone" in change_words.largest_step("Ohio", ED, whole, steps, H)
+    assert change_words.largest_step("Ohio", ED, whole, [whole], H) == ""
     unknown = found([[5, 0], [0, 5]], [[2, 1], [1, 1]])
-    assert change_words.largest_step(unknown, steps, H) == ""
-    assert change_words.largest_step(whole, [unknown, unknown], H) == ""
+    assert change_words.largest_step("Ohio", ED, unknown, steps, H) == ""
+    assert change_words.largest_step("Ohio", ED, whole, [unknown, unknown], H) == ""
 
 
 def test_full_counts_are_told_where_they_changed():
     one = found([[5, 5]], [[5, 5]])
-    assert change_words.full_counts(one, 4, 4) == ""
-    assert "4 in 2018–19, 46 in 2020–21" in change_words.full_counts(one, 4, 46)
+    assert change_words.full_counts("Ohio", one, 4, 4) == ""
+    assert "4 in 2018–19, 46 in 2020–21" in change_words.full_counts("Ohio", one, 4, 46)
 
 
 def test_a_simulation_that_moves_only_students_says_so():
     two = [[30.0, 10], [10, 30]]
-    assert change_words.simulated("Ohio", change(np.array(two), np.array(two)), H).endswith("from 0.1887 to 0.1887.")
-    swapped = change_words.simulated("Ohio", change(np.array(two), np.array([[25.0, 15], [15, 25]])), H)
+    assert change_words.simulated("Ohio", 2020, ED, change(np.array(two), np.array(two)), H).endswith(
+        "from 0.1887 to 0.1887."
+    )
+    swapped = change_words.simulated("Ohio", 2020, ED, change(np.array(two), np.array([[25.0, 15], [15, 25]])), H)
     assert "by how the groups are spread over the schools alone" in swapped
-    grown = change_words.simulated("Ohio", change(np.array(two), np.array([[45.0, 15], [15, 25]])), H)
+    grown = change_words.simulated("Ohio", 2020, ED, change(np.array(two), np.array([[45.0, 15], [15, 25]])), H)
     assert "by the schools' sizes" in grown
     apart = change(np.array([[5.0, 0], [0, 5]]), np.array([[2.0, 1], [1, 1]]))
-    assert change_words.simulated("Ohio", apart, H) == ""
+    assert change_words.simulated("Ohio", 2020, ED, apart, H) == ""
 
 
 def test_a_trend_names_every_index_and_the_schools_it_is_of():

@@ -15,7 +15,13 @@ D = INDICES["dissimilarity"]
 
 
 def ranked(*values):
-    return pd.DataFrame({"district": [f"District {n}" for n in range(len(values))], "value": values})
+    return pd.DataFrame(
+        {
+            "district": [f"District {n}" for n in range(len(values))],
+            "value": values,
+            "told": [f"<{each}>" for each in values],
+        }
+    )
 
 
 def test_a_district_without_known_schools():
@@ -42,13 +48,13 @@ def test_a_district_of_all_races_says_the_chance():
 
 
 def test_no_district_to_rank():
-    assert "none is ranked" in district_words.districts_compared(ED, 2020, ranked(), D, 1000, 7)
+    assert "none is ranked" in district_words.districts_compared("Ohio", ED, 2020, ranked(), D, 1000, 7)
 
 
 def test_ranked_districts_name_the_ends_and_the_middle():
-    said = district_words.districts_compared(ED, 2020, ranked(0.5, 0.3, 0.2), D, 1000, 7)
-    assert "District 0 (0.50)" in said
-    assert "District 2 (0.20)" in said
+    said = district_words.districts_compared("Ohio", ED, 2020, ranked(0.5, 0.3, 0.2), D, 1000, 7)
+    assert "highest in District 0, <0.5>," in said
+    assert "lowest in District 2, <0.2>;" in said
     assert "above 0.30" in said
     assert "4 " in said  # seven less the three ranked
 
@@ -57,14 +63,14 @@ def test_ranked_districts_name_the_ends_and_the_middle():
     ("grades", "said"),
     [
         ([], ""),
-        (["06"], "Students enter 1 school in grade 6."),
-        (["09", "KG", "KG"], "Students enter 2 schools in kindergarten, 1 in grade 9."),
+        (["06"], "In Oak in 2020–21 students enter 1 school in grade 6."),
+        (["09", "KG", "KG"], "In Oak in 2020–21 students enter 2 schools in kindergarten, 1 in grade 9."),
     ],
 )
 def test_where_students_enter_is_counted_from_the_lowest_grade(grades, said):
-    assert district_words.entering(pd.DataFrame({"grade": grades}, dtype="str")) == said
+    assert district_words.entering("Oak", 2020, pd.DataFrame({"grade": grades}, dtype="str")) == said
 
 
 def test_an_undefined_place_among_others_in_words():
     place = pd.Series({"value": np.nan, "others": 0, "below": 0, "low": 0.1, "high": 0.2})
-    assert UNDEFINED in district_words.place_among("Alder", ED, 2020, place, "variance ratio")
+    assert UNDEFINED in district_words.place_among("Alder", ED, 2020, place, "variance ratio", "")

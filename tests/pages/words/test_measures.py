@@ -62,9 +62,12 @@ def test_what_compares_two_groups_is_named():
 
 
 def test_chance_warns_where_it_explains_more_than_half():
-    little, much = measure_words.chance(ED, 0.64, 0.035, 0.055), measure_words.chance(ED, 0.05, 0.04, 0.8)
+    little, much = (
+        measure_words.chance("Ohio", 2020, ED, 0.64, 0.035, 0.055),
+        measure_words.chance("Ohio", 2020, ED, 0.05, 0.04, 0.8),
+    )
     assert little.endswith("would be 0.04 on average; it is 0.64.")
     assert "Chance explains much" in much
-    assert "chance changes nothing" in measure_words.chance(ED, 0.0, 0.0, NAN)
-    assert measure_words.chance_in_ranking(D, 0, 9) == ""
-    assert "In 2 of the 9 districts" in measure_words.chance_in_ranking(D, 2, 9)
+    assert "chance changes nothing" in measure_words.chance("Ohio", 2020, ED, 0.0, 0.0, NAN)
+    assert measure_words.chance_in_ranking("Ohio", 2020, ED, D, 0, 9) == ""
+    assert "In 2 of the 9 districts" in measure_words.chance_in_ranking("Ohio", 2020, ED, D, 2, 9)

@@ -58,7 +58,7 @@ def test_between_says_one_number_where_both_ends_read_alike():
 
 
 def test_a_range_has_as_many_digits_as_tell_its_ends_apart():
-    assert numbers.with_range(0.434, 0.412, 0.455) == "0.43 (0.41–0.46)"
-    assert numbers.with_range(0.4836, 0.4831, 0.4842) == "0.484 (0.483–0.484)"
+    assert numbers.with_range(0.434, 0.412, 0.455) == "0.43 (0.41–\u20600.46)"
+    assert numbers.with_range(0.4836, 0.4831, 0.4842) == "0.484 (0.483–\u20600.484)"
     assert numbers.with_range(NAN, NAN, NAN) == numbers.UNDEFINED
     assert (numbers.expected(0.0313), numbers.expected(0.0013)) == ("0.03", "0.001")

@@ -28,11 +28,11 @@ def outcome(tmp_path):
 
 
 def test_no_host(outcome):
-    assert "stays as it is" in plan_words.outcome_sentence(outcome(0))
+    assert "stays as it is" in plan_words.outcome_sentence(outcome(0), "Oak")
 
 
 def test_one_host_is_singular(outcome):
-    said = plan_words.outcome_sentence(outcome(1))
+    said = plan_words.outcome_sentence(outcome(1), "Oak")
     assert "1 host school " in said
     assert "100 seats" in said
     assert "1 of 1 lies" in said
@@ -49,14 +49,14 @@ def test_seats_are_in_the_entry_grades_of_the_hosts(grades, said):
 
 
 def test_two_hosts_are_plural(outcome):
-    said = plan_words.outcome_sentence(outcome(2))
+    said = plan_words.outcome_sentence(outcome(2), "Oak")
     assert "2 host schools" in said
     assert "200 seats" in said
 
 
 def test_seats_nobody_takes_are_said(outcome):
-    assert "stay empty" in plan_words.outcome_sentence(outcome(1, willing=0.1))
-    assert "stay empty" not in plan_words.outcome_sentence(outcome(1, willing=1.0))
+    assert "stay empty" in plan_words.outcome_sentence(outcome(1, willing=0.1), "Oak")
+    assert "stay empty" not in plan_words.outcome_sentence(outcome(1, willing=1.0), "Oak")
 
 
 @pytest.mark.parametrize(
