@@ -218,7 +218,7 @@ def test_ctrl_c_leaves_what_is_done(home, tmp_path):
     """The command itself, interrupted as a person does it."""
     policy = tmp_path / "policy.json"
     policy.write_text(Policy().to_json())
-    job = [sys.executable, "-m", "cli", "statewide", "franklin", str(policy), "--replicates", "1000"]
+    job = [sys.executable, "-m", "cli", "statewide", "franklin", str(policy), "--replicates", "10000"]
     process = subprocess.Popen(job, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     deadline = time.monotonic() + 25
     while not list(home.glob("runs/*/*.part")) and time.monotonic() < deadline and process.poll() is None:
