@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from analysis.errors import InputError
-from jobs import changing, comparing, loading, lottery, measuring, optimum, policy, statewide
+from jobs import applicants, changing, comparing, loading, lottery, measuring, optimum, policy, statewide
 from jobs.printing import say
 
 
@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="evenground", description=__doc__, allow_abbrev=False)
     top.set_defaults(run=loading.serve_pages, port=None, host="127.0.0.1", browser=True)
     menu = top.add_subparsers(title="jobs", metavar="JOB")
-    for module in (loading, measuring, comparing, changing, policy, optimum, lottery, statewide):
+    for module in (loading, measuring, comparing, changing, policy, optimum, applicants, lottery, statewide):
         module.add_jobs(menu)
     return top
 

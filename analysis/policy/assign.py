@@ -73,13 +73,13 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
         for host, intakes in enumerate(held):
             if scenario.hosts[host].grade is not None and len(intakes) == ground.stays[host]:
                 del intakes[0]  # they leave the top grade, and the host's next take their places where they came from
-        left, declining = _applicants(ground, divided, chances, held, draw, replicates)
+        left, declining = applicants(ground, divided, chances, held, draw, replicates)
         for lottery, intakes in zip(lotteries, held, strict=True):
             earlier = list(intakes)
             if not year or scenario.hosts[lottery.host].grade is not None:
                 intakes.append(_drawn_this_year(lottery, chances, intakes, left, declining))
             if scenario.attrition:
-                waiting = _at(lottery, chances, left)
+                waiting = at_host(lottery, chances, left)
                 left -= waiting
                 for intake in earlier:
                     lottery.renew(intake, waiting)
@@ -91,15 +91,15 @@ def _drawn_this_year(
     lottery: Lottery, chances: Applications, held: list[Intake], left: Ints, declining: Ints | None
 ) -> Intake:
     """A host's new intake; ``left`` loses those who get a seat."""
-    here = _at(lottery, chances, left)
-    refusing = None if declining is None else _at(lottery, chances, declining)
+    here = at_host(lottery, chances, left)
+    refusing = None if declining is None else at_host(lottery, chances, declining)
     left -= here
-    intake = lottery.run(_present(lottery.ground, lottery.host, held, left.shape[2]), here, refusing)
+    intake = lottery.run(present(lottery.ground, lottery.host, held, left.shape[2]), here, refusing)
     left += here
     return intake
 
 
-def _at(lottery: Lottery, chances: Applications, students: Ints) -> Ints:
+def at_host(lottery: Lottery, chances: Applications, students: Ints) -> Ints:
     """(classes, 2, replicates, n) those of the students who apply to the host."""
     serving = students * lottery.ground.serves[lottery.host]
     if chances.part is None:
@@ -107,13 +107,13 @@ def _at(lottery: Lottery, chances: Applications, students: Ints) -> Ints:
     return lottery.draw.applicants(serving, chances.part[lottery.host][:, None, :])
 
 
-def _present(ground: Ground, host: int, held: list[Intake], replicates: int) -> Ints:
+def present(ground: Ground, host: int, held: list[Intake], replicates: int) -> Ints:
     """(2, replicates) students present whose places no lottery was about yet."""
     today = np.repeat(ground.students[:, ground.hosts[host], None], replicates, axis=1)
     return today - sum((intake.freed for intake in held), np.zeros_like(today))
 
 
-def _applicants(
+def applicants(
     ground: Ground, divided: Pools, chances: Applications, held: list[list[Intake]], draw: Draw, replicates: int
 ) -> tuple[Ints, Ints | None]:
     """(classes, 2, replicates, n) students who apply and would take a seat, and those who apply but would decline."""

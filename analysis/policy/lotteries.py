@@ -75,6 +75,25 @@ class Lottery:
                 who get one.
             declining: (classes, 2, replicates, n) students who apply but would decline; None for nobody.
         """
+        intake, rest = self.begun(present, left)
+        for pool in range(len(intake.seats)):
+            intake.applied[pool] = self._asking(pool, left if declining is None else left + declining)
+            self._fill(intake, pool, left, self._stages(intake, pool))
+        self._refill(intake, rest, left)
+        for pool in range(len(intake.seats)):
+            intake.waiting[pool] = self._asking(pool, left)
+        intake.sent = self._sent(rest.sum(axis=0), intake.arrived())
+        return intake
+
+    def begun(self, present: Ints, left: Ints) -> tuple[Intake, Ints]:
+        """The lotteries before anyone is drawn: the seats, and who of those present keeps one.
+
+        Args:
+            present, left: as in ``run``.
+
+        Returns:
+            The intake so far, and (classes, 2, replicates) those present whose places came free and who keep no seat.
+        """
         replicates = present.shape[1]
         total = int(self.ground.seats[self.host])
         beside = self.scenario.hosts[self.host].magnet
@@ -88,14 +107,7 @@ class Lottery:
         won = np.zeros((len(seats), *left.shape[1:]), dtype=np.int64)
         intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), np.zeros_like(seats), np.zeros_like(seats))
         self._keep(intake, rest, left)
-        for pool in range(len(seats)):
-            intake.applied[pool] = self._asking(pool, left if declining is None else left + declining)
-            self._fill(intake, pool, left, self._stages(intake, pool))
-        self._refill(intake, rest, left)
-        for pool in range(len(seats)):
-            intake.waiting[pool] = self._asking(pool, left)
-        intake.sent = self._sent(rest.sum(axis=0), intake.arrived())
-        return intake
+        return intake, rest
 
     def _classed(self, freed: Ints) -> Ints:
         """(classes, 2, replicates) those present whose places come free, by what the lottery takes them for."""
