@@ -102,14 +102,26 @@ def marked_result(result: Result, table: pd.DataFrame, policy: Policy, cell: int
     """
     if not cell:
         return result
-    covered, rows = table[table["level"] == policy.level], result.state
+    covered = table[table["level"] == policy.level]
     figures = [
         name for name in result.districts.columns.astype("str") if name.endswith(("_before", "_after", "_low", "_high"))
     ]
     columns = ["rank", "ed_share", *(name for name in figures if not name.startswith("moved"))]
-    untold = (rows["measure"] != "moved") & (not told(covered, cell))
     return replace(
         result,
         districts=marked_districts(result.districts, covered, columns, comparison("ed"), cell),
-        state=rows.assign(**{name: rows[name].mask(untold) for name in ("before", "after", "low", "high")}),
+        state=marked_total(result.state, [table], policy, cell),
     )
+
+
+def marked_total(rows: pd.DataFrame, tables: Sequence[pd.DataFrame], policy: Policy, cell: int) -> pd.DataFrame:
+    """A policy's figures of a state, or of several, without those that hidden counts make too uncertain.
+
+    Args:
+        rows: measure, part, before, after, low, high.
+        tables: the protected schools table of each state.
+        policy, cell: as in ``marked_result``.
+    """
+    covered = pd.concat([table[table["level"] == policy.level] for table in tables])
+    untold = (rows["measure"] != "moved") & (not told(covered, cell))
+    return rows.assign(**{name: rows[name].mask(untold) for name in ("before", "after", "low", "high")})
