@@ -8,8 +8,6 @@ between districts. Within Uneven D = 80/150 and V = 32/75, and its middle school
 
 from pathlib import Path
 
-from data import store
-
 COLUMNS = "year,ncessch,leaid,school,district,state,county,level,students,ed,ed_basis,black,white"
 UNEVEN, EVEN = "3900001", "3900002"
 _ED = (90, 50, 10, 30, 30, 30)
@@ -37,15 +35,4 @@ def lines() -> list[str]:
 def written(path: Path, rows: list[str] | None = None) -> Path:
     """The state as a CSV file, or other lines."""
     path.write_text("\n".join(rows or lines()) + "\n", encoding="utf-8")
-    return path
-
-
-def other_state(folder: Path, prefix: str = "91") -> Path:
-    """A file of a second state: a third of Franklin's last year, its districts' and schools' ids moved."""
-    manifest = store.find("franklin")
-    table = store.schools(manifest, [max(manifest.years)])
-    table = table[table["leaid"].isin(sorted(table["leaid"].dropna().unique())[::3])]
-    moved = {name: prefix + table[name].str[2:] for name in ("leaid", "ncessch")}
-    path = folder / "other.csv"
-    table.assign(**moved).to_csv(path, index=False)
     return path

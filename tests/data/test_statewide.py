@@ -20,7 +20,7 @@ from data.batch import cluster, here, machine
 from data.inclusion import Rules, included
 from data.runs import Run
 from data.statewide import completed, outcome, planned, run_of
-from tests.small_state import other_state
+from tests.second_state import other_state
 
 RULES = Rules()
 needs_kill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system kills otherwise")

@@ -12,7 +12,7 @@ from analysis.policy.scenario import Pool, Scenario
 from analysis.statewide import work
 from analysis.statewide.rule import Policy, from_json
 from data.runs import Run
-from tests.small_state import other_state
+from tests.second_state import other_state
 
 QUICK = ["--replicates", "5", "--workers", "1"]
 
