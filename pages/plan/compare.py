@@ -22,6 +22,7 @@ def show_comparison(view: View, scenario: Scenario) -> None:
     """The plans kept, beside the button that keeps the present one."""
     st.subheader("Side by side")
     kept = session.kept()
+    session.link_kept()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of this plan",
@@ -46,7 +47,18 @@ def show_comparison(view: View, scenario: Scenario) -> None:
     if not kept:
         st.caption("Keep a plan, change the controls, keep another: here they stand beside each other.")
         return
+    _say_what_the_link_holds()
     _show(view, kept)
+
+
+def _say_what_the_link_holds() -> None:
+    if missing := session.not_in_link():
+        st.caption(
+            f"The link cannot hold {', '.join(missing)}: a table of willingness, or plans of many schools, are too "
+            "much for it. The file below has them all; open it here to see them again."
+        )
+    else:
+        st.caption("These plans are in the link.")
 
 
 def _show(view: View, kept: list[Scenario]) -> None:

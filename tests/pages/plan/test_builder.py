@@ -19,6 +19,7 @@ from data import store
 from pages.plan.files import together
 from pages.plan.pictures import PICTURES
 from pages.plan.session import preset_of
+from pages.shared.packed import packed
 from tests.small_state import EVEN, UNEVEN
 
 SCHOOLS = [f"{UNEVEN}0000{number}" for number in (1, 2, 3)]
@@ -274,6 +275,48 @@ def test_plans_are_kept_and_removed(uneven):
     app.button(key="drop_0").click().run()
     table = next(each.value for each in app.table if "Seats" in each.value.index)
     assert table.loc["Seats"].tolist() == ["50"] * 3
+
+
+def compared(app):
+    return [*next(each.value for each in app.table if "Seats" in each.value.index).columns]
+
+
+def test_plans_kept_are_in_the_link_and_come_back_from_it(uneven):
+    app = uneven(preset=PRESETS["chicago"].label)
+    app.button(key="keep").click().run()
+    app.slider(key="seats").set_value(50).run()
+    app.text_input(key="name_Chicago tiers").set_value("Half & half: ü").run()
+    app.button(key="keep").click().run()
+    assert any("are in the link" in each.value for each in app.caption)
+    link = dict(app.query_params)
+    assert 100 < len("".join(link["plans"])) < 700
+    again = uneven(**{name: value for name, value in link.items() if name not in ("state", "district")})
+    assert compared(again) == compared(app) == ["1 · Chicago tiers", "2 · Half & half: ü"]
+    table, same = (next(each.value for each in one.table if "Seats" in each.value.index) for one in (app, again))
+    assert table.equals(same)
+    again.button(key="drop_0").click().run()
+    again.button(key="drop_0").click().run()
+    assert "plans" not in again.query_params
+
+
+def test_what_a_link_cannot_hold_is_told(uneven, small):
+    app = give(
+        uneven(), plan(small, name="By table", draw="table", weights=(Weight(SCHOOLS[0]),)), plan(small, name="B")
+    )
+    assert any("The link cannot hold By table: " in each.value for each in app.caption)
+    assert compared(app) == ["1 · By table", "2 · B"]
+    names = [
+        f"{number}: " + "".join(chr(33 + (number * 7919 * k) % 4000) for k in range(1, 900)) for number in range(3)
+    ]
+    app = give(uneven(), *[plan(small, name=name) for name in names])
+    assert "plans" not in app.query_params
+    assert any("The link cannot hold 0: " in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize("letters", ["x", "é", "eJw", packed([{"colour": 1}]), packed({"a": 1}), packed([3])])
+def test_a_link_cut_short_keeps_nothing(uneven, letters):
+    app = uneven(plans=letters)
+    assert any("Keep a plan, change the controls" in each.value for each in app.caption)
 
 
 def test_several_files_are_compared(uneven, small, saved):
