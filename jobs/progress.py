@@ -45,7 +45,7 @@ class Meter:
 
     def _left(self, done: int) -> str:
         """How long the rest takes at the pace so far."""
-        if done <= self._kept:
+        if done <= self._kept or done == self.of:
             return ""
         seconds = (self._clock() - self._begun) * (self.of - done) / (done - self._kept)
         return f", about {seconds / 60:.0f} minutes left" if seconds >= 90 else f", about {seconds:.0f} seconds left"
