@@ -48,7 +48,7 @@ def test_a_scenario_with_every_part_fits() -> None:
         "4816230",
         2018,
         (new,),
-        set_asides=(SetAside("feeder", 0.1, schools=("a",)), SetAside("sibling", 0.2, pool="ed", rate=0.1)),
+        set_asides=(SetAside("feeder", 0.1, schools=("a",)), SetAside("sibling", 0.2, pool="open", rate=0.1)),
         private=Supply(300, 0.2),
         weights=(Weight("a", 0.5, 2.0),),
         tiers=(0.175,) * 4,
