@@ -25,7 +25,13 @@ if TYPE_CHECKING:  # the solver is slow to import, and only its button needs it
 
 def schools_of(view: View, scenario: Scenario) -> pd.DataFrame:
     """The schools table that a scenario, which has its own rules and level, stands on."""
-    return store.schools_of_all_levels(_own(view, scenario))
+    own = _own(view, scenario)
+    table = store.schools_of_all_levels(own)
+    if scenario.lottery_basis is None:
+        return table
+    counts = store.schools_of_all_levels(replace(own, basis=scenario.lottery_basis)).set_index("ncessch")
+    beside = {f"lottery_{name}": table["ncessch"].map(counts[name]) for name in ("ed", "ed_low", "ed_high")}
+    return table.assign(**beside)
 
 
 def _own(view: View, scenario: Scenario) -> View:

@@ -86,3 +86,77 @@ def test_seats_can_be_those_of_the_entry_grade_alone(run):
     assert {host["grade"] for host in whole} == {None}
     assert {host["grade"] for host in entry} == {"KG"}
     assert all(few["seats"] < many["seats"] for few, many in zip(entry, whole, strict=True))
+
+
+# --- On other assumptions
+
+
+@pytest.fixture
+def plan(run, tmp_path):
+    file = tmp_path / "plan.json"
+    run("scenario", "franklin", "--district", DISTRICT, "-o", file)
+    return file
+
+
+def saved_with(file, **fields):
+    file.write_text(json.dumps(json.loads(file.read_text()) | fields))
+
+
+def test_each_level_of_participation_is_as_a_scenario_that_says_so(run, plan):
+    job = ["simulate", "franklin", plan, "--replicates", "20"]
+    rows = table(run(*job, "--participation", "all", "--format", "csv"))
+    assert rows.columns.tolist() == ["participation", "exits", "figure", "before", "after", "low", "high"]
+    assert rows["participation"].unique().tolist() == ["low", "middle", "high"]
+    assert set(rows["exits"]) == {"the scenario's own"}
+    d = rows[rows["figure"] == "dissimilarity"].set_index("participation")
+    for level, willing in (("low", 0.05), ("high", 0.5)):
+        alone = json.loads(run(*job, "--participation", level, "--format", "json"))
+        pools = {name: alone["scenario"][name] | {"willing": willing} for name in ("ed", "other")}
+        assert alone["indices"]["dissimilarity"] == d.loc[level, ["before", "after", "low", "high"]].to_dict()
+        saved_with(plan, **pools)
+        assert json.loads(run(*job, "--format", "json")) == alone
+
+
+def test_exits_are_as_a_scenario_that_says_so(run, plan):
+    job = ["simulate", "franklin", plan, "--replicates", "20", "--format", "json", "--minimum-cell", "0"]
+    rows = pd.DataFrame(json.loads(run(*job, "--exits", "0,10"))["sensitivity"])
+    assert rows["exits"].unique().tolist() == ["0 %", "10 %"]
+    scenario = json.loads(plan.read_text())
+    saved_with(plan, **{name: scenario[name] | {"leave": 0.1, "leave_changed": 0.1} for name in ("ed", "other")})
+    told = json.loads(run(*job))
+    assert "sensitivity" not in told
+    of_ten = rows[rows["exits"] == "10 %"].set_index("figure")[["before", "after", "low", "high"]]
+    assert of_ten.to_dict("index") == told["indices"]
+    gone = sum(row["students"] for row in told["flows"] if row["to_school"] == "left the district")
+    assert told["state"]["students"]["before"] - told["state"]["students"]["after"] == gone > 0
+
+
+@pytest.mark.parametrize("rates", ["ten", "5,", "-1", "101"])
+def test_exits_that_are_no_percentages_are_refused(refused, plan, rates):
+    said = refused("simulate", "franklin", plan, f"--exits={rates}")
+    assert f'"{rates}" is no list of percentages; write 0,5,10' in said
+
+
+def test_a_lottery_may_go_by_another_definition(run, refused, plan):
+    job = ["simulate", "franklin", plan, "--replicates", "5", "--format", "json", "--minimum-cell", "0"]
+    own = json.loads(run(*job))
+    saved_with(plan, lottery_basis="direct")
+    other = json.loads(run(*job))
+    assert [row["ed_before"] for row in own["schools"]] == [row["ed_before"] for row in other["schools"]]
+    assert own["pools"] != other["pools"]
+    # A school whose count the lottery goes by is hidden is told no more of than one whose own is.
+    marked = json.loads(run(*job[:-2]))
+    secret = {row["ncessch"] for row in marked["schools"] if row["suppressed"]}
+    saved_with(plan, lottery_basis=None)
+    assert secret > {row["ncessch"] for row in json.loads(run(*job[:-2]))["schools"] if row["suppressed"]}
+    saved_with(plan, lottery_basis="neither")
+    assert 'no ED count by "neither"' in refused("simulate", "franklin", plan)
+
+
+def test_moves_are_told_by_grade_and_year(run, tmp_path):
+    file = tmp_path / "entry.json"
+    run("scenario", "franklin", "--district", DISTRICT, "--entry-grade", "-o", file)
+    saved_with(file, years=3)
+    told = json.loads(run("simulate", "franklin", file, "--replicates", "5", "--format", "json"))
+    grades = {host["grade"] for host in told["scenario"]["hosts"]}
+    assert {(row["grade"], row["year"]) for row in told["flows"]} == {(g, y) for g in grades for y in (1, 2, 3)}
