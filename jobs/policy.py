@@ -12,7 +12,7 @@ from analysis.errors import InputError
 from analysis.policy.assumptions import assumptions
 from analysis.policy.effects import between_within, districts, money, races
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
-from analysis.policy.presets import PRESETS, scenario_from_preset
+from analysis.policy.presets import PRESETS, SEATS_IN, scenario_from_preset
 from analysis.policy.scenario import TURNOUT, Scenario, from_json
 from analysis.policy.sensitivity import at_participation, compared, variants
 from data.groups import comparison, on_bases, on_basis
@@ -47,7 +47,8 @@ def add_jobs(menu: Menu) -> None:
     job.add_argument("--preset", default="dallas", help="; ".join(f"{p.name}: {p.label}" for p in PRESETS.values()))
     job.add_argument("--year", type=int, help="the fall of the school year (default: the last)")
     job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
-    job.add_argument("--entry-grade", action="store_true", help="seats in the entry grade alone: the first year")
+    places = "; ".join(f"{name}: {words}" for name, words in SEATS_IN.items())
+    job.add_argument("--seats-in", choices=tuple(SEATS_IN), help=f"{places} (default the preset's own)")
     add_rules(job)
     add_output(job)
 
@@ -86,7 +87,8 @@ def write_scenario(given: argparse.Namespace) -> None:
         district=given.district,
         year=year,
         basis=given.basis,
-        grades=grades_of(given.data) if given.entry_grade else None,
+        grades=grades_of(given.data),
+        seats_in=given.seats_in,
     )
     tell(notes)
     write_text(replace(scenario, **asdict(rules)).to_json(), given)

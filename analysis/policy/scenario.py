@@ -302,6 +302,11 @@ class Scenario:
                 raise InputError(f"The scenario's {where} is {wrong}.")
         check_together(self)
 
+    @property
+    def host_ids(self) -> tuple[str, ...]:
+        """Ids of the host schools, each once."""
+        return tuple(dict.fromkeys(host.ncessch for host in self.hosts))
+
     def to_json(self) -> str:
         """The scenario as indented JSON; ``from_json`` reads it back to an equal scenario."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"

@@ -80,12 +80,22 @@ def test_a_scenario_of_a_file_is_about_that_file(run, state, tmp_path):
     assert host["ed_after"] < host["ed_before"]
 
 
-def test_seats_can_be_those_of_the_entry_grade_alone(run):
+def test_seats_can_be_those_of_the_entry_grade_or_the_first_grades(run):
     job = ["scenario", "franklin", "--district", DISTRICT]
-    whole, entry = (json.loads(run(*job, *more))["hosts"] for more in ([], ["--entry-grade"]))
-    assert {host["grade"] for host in whole} == {None}
-    assert {host["grade"] for host in entry} == {"KG"}
-    assert all(few["seats"] < many["seats"] for few, many in zip(entry, whole, strict=True))
+    whole, entry, first, own = (
+        json.loads(run(*job, *more))
+        for more in (["--seats-in", "every"], ["--seats-in", "entry"], ["--seats-in", "first"], [])
+    )
+    assert {host["grade"] for host in whole["hosts"]} == {None}
+    assert {host["grade"] for host in entry["hosts"]} == {"KG"}
+    assert all(few["seats"] < many["seats"] for few, many in zip(entry["hosts"], whole["hosts"], strict=True))
+    # Dallas's own: kindergarten to grade 2 in the first year, then kindergarten alone until grade 5 is reached.
+    assert own == first
+    schools = {host["ncessch"] for host in whole["hosts"]}
+    seats_in = [(host["ncessch"], host["grade"], host["later"]) for host in own["hosts"]]
+    later = {"KG": [], "01": [0], "02": [0]}
+    assert sorted(seats_in) == sorted((school, grade, more) for school in schools for grade, more in later.items())
+    assert (own["years"], whole["years"]) == (4, 1)
 
 
 # --- On other assumptions
@@ -142,7 +152,8 @@ def test_a_lottery_may_go_by_another_definition(run, refused, plan):
     own = json.loads(run(*job))
     saved_with(plan, lottery_basis="direct")
     other = json.loads(run(*job))
-    assert [row["ed_before"] for row in own["schools"]] == [row["ed_before"] for row in other["schools"]]
+    today, still = ({row["ncessch"]: row["ed_before"] for row in each["schools"]} for each in (own, other))
+    assert all(today[school] == still[school] for school in today.keys() & still.keys())
     assert own["pools"] != other["pools"]
     # A school whose count the lottery goes by is hidden is told no more of than one whose own is.
     marked = json.loads(run(*job[:-2]))
@@ -155,7 +166,7 @@ def test_a_lottery_may_go_by_another_definition(run, refused, plan):
 
 def test_moves_are_told_by_grade_and_year(run, tmp_path):
     file = tmp_path / "entry.json"
-    run("scenario", "franklin", "--district", DISTRICT, "--entry-grade", "-o", file)
+    run("scenario", "franklin", "--district", DISTRICT, "--seats-in", "entry", "-o", file)
     saved_with(file, years=3)
     told = json.loads(run("simulate", "franklin", file, "--replicates", "5", "--format", "json"))
     grades = {host["grade"] for host in told["scenario"]["hosts"]}
