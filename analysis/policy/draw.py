@@ -70,18 +70,36 @@ class Lottery:
 class Expected:
     """Chance, settled as expected and rounded to whole students by largest remainder: no randomness at all."""
 
+    def __init__(self, *, each_school: bool = False) -> None:
+        """Round applicants so that all schools' together are as expected, or at each school by itself.
+
+        The latter loses everyone where each school has less than half an applicant; it is how scenarios of layouts 1
+        and 2 were computed.
+        """
+        self._each_school = each_school
+
     def applicants(self, students: Ints, willing: float | Floats) -> Ints:
-        """The expected number for each school, halves rounded up."""
-        return round_half_up(students * willing)
+        """The expected number of applicants, halves rounded up."""
+        expected = students * willing
+        if self._each_school or expected.ndim < 2:
+            return round_half_up(expected)
+        whole = np.floor(expected + 1e-9).astype(np.int64)
+        more = round_half_up(expected.sum(axis=-1)) - whole.sum(axis=-1)
+        return whole + _first(np.round(expected - whole, 9), more)
 
     def winners(self, candidates: Ints, seats: Ints) -> Ints:
         """Seats in proportion to candidates."""
         total = np.maximum(candidates.sum(axis=1, keepdims=True), 1)
         whole, rest = np.divmod(candidates * seats[:, None], total)
-        order = np.argsort(-rest, axis=1, kind="stable")
-        rank = np.empty_like(order)
-        np.put_along_axis(rank, order, np.arange(order.shape[1])[None, :], axis=1)
-        return whole + (rank < (seats - whole.sum(axis=1))[:, None])
+        return whole + _first(rest, seats - whole.sum(axis=1))
+
+
+def _first(rest: "NDArray[np.floating[Any]] | Ints", number: Ints) -> NDArray[np.bool_]:
+    """Which schools, on the last axis, have the largest remainders: so many of them, of equal ones the first."""
+    order = np.argsort(-rest, axis=-1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.broadcast_to(np.arange(order.shape[-1]), order.shape), axis=-1)
+    return rank < number[..., None]
 
 
 def first_served(candidates: Ints, seats: Ints, order: NDArray[np.intp]) -> Ints:

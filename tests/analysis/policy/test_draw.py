@@ -178,3 +178,18 @@ def test_the_first_school_is_served_until_its_candidates_are_gone(seats: int, wo
 def test_each_replicate_is_served_by_itself() -> None:
     candidates, seats = np.array([[3, 4], [0, 9], [5, 0]]), np.array([4, 2, 5])
     assert first_served(candidates, seats, np.array([0, 1])).tolist() == [[3, 1], [0, 2], [5, 0]]
+
+
+def test_expected_applicants_of_all_schools_together_are_as_expected() -> None:
+    # 40 schools with a third of an applicant each are 13.3 together: 13, one each at the first of the like schools.
+    students = np.full((1, 40), 10)
+    assert Expected().applicants(students, 1 / 30).tolist() == [[1] * 13 + [0] * 27]
+    assert not Expected(each_school=True).applicants(students, 1 / 30).any()
+
+
+@given(students=st.lists(st.integers(0, 60), min_size=1, max_size=12), willing=st.floats(0, 1))
+def test_expected_applicants_are_whole_parts_of_what_is_expected(students: list[int], willing: float) -> None:
+    found = Expected().applicants(np.array([students]), willing)[0]
+    assert abs(found.sum() - sum(students) * willing) <= 0.5 + 1e-6
+    assert (np.abs(found - np.array(students) * willing) < 1 + 1e-6).all()
+    assert ((found >= 0) & (found <= students)).all()
