@@ -50,7 +50,7 @@ def _of_grades(scenario: Scenario) -> list[str]:
     if all(host.grade is None for host in scenario.hosts):
         return []
     said = ["Students in a grade are of their whole school's mix: no file counts disadvantaged students by grade."]
-    if scenario.applicants == "grade":
+    if scenario.applicants != "school":
         said.append("A school's students are spread evenly over its grades.")
     return said
 

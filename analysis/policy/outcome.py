@@ -79,8 +79,8 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
         InputError: the table cannot carry the scenario (see ``ground``).
     """
     place = ground(table, scenario)
-    as_expected = Expected(each_school=scenario.applicants != "cohort")
-    expected = list(years(place, scenario, as_expected, 1))
+    in_grades = scenario.applicants == "cohort" and any(host.grade for host in scenario.hosts)
+    expected = list(years(place, scenario, Expected(in_turn=in_grades), 1))
     known, drawn = reduced(place, scenario, expected), spread(place, scenario, replicates, seed)
     before = figures(place.students[:, None, place.inside & covered(place.schools, scenario)])
     by_year = _by_year({name: float(value[0]) for name, value in before.items()} | {"moved": 0.0}, known, drawn)

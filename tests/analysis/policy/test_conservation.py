@@ -160,7 +160,12 @@ def check_everyone_who_left_a_school_is_counted_as_moved(_: Ground, done: Assign
 
 
 @pytest.mark.parametrize(
-    "draw", [pytest.param(Expected, id="expected"), pytest.param(lambda: Lottery(7), id="lottery")]
+    "draw",
+    [
+        pytest.param(Expected, id="expected"),
+        pytest.param(lambda: Expected(in_turn=True), id="expected in turn"),
+        pytest.param(lambda: Lottery(7), id="lottery"),
+    ],
 )
 @settings(max_examples=150, deadline=None)
 @given(case=cases())

@@ -180,16 +180,29 @@ def test_each_replicate_is_served_by_itself() -> None:
     assert first_served(candidates, seats, np.array([0, 1])).tolist() == [[3, 1], [0, 2], [5, 0]]
 
 
-def test_expected_applicants_of_all_schools_together_are_as_expected() -> None:
-    # 40 schools with a third of an applicant each are 13.3 together: 13, one each at the first of the like schools.
+IN_TURN = Expected(in_turn=True)
+
+
+def test_parts_settled_in_turn_are_of_schools_throughout() -> None:
+    # 40 schools with a third of an applicant each: rounded by itself nobody applies; in turn every third school has one.
     students = np.full((1, 40), 10)
-    assert Expected().applicants(students, 1 / 30).tolist() == [[1] * 13 + [0] * 27]
-    assert not Expected(each_school=True).applicants(students, 1 / 30).any()
+    assert not Expected().applicants(students, 1 / 30).any()
+    found = IN_TURN.applicants(students, 1 / 30)[0]
+    assert found.tolist() == ([0, 1, 0] * 14)[:40]
+    # 8 seats for one candidate at each of 40 schools: every fifth school's, not the first eight.
+    won = IN_TURN.winners(np.ones((1, 40), dtype=np.int64), np.array([8]))[0]
+    assert won.reshape(8, 5).sum(axis=1).tolist() == [1] * 8
 
 
-@given(students=st.lists(st.integers(0, 60), min_size=1, max_size=12), willing=st.floats(0, 1))
-def test_expected_applicants_are_whole_parts_of_what_is_expected(students: list[int], willing: float) -> None:
-    found = Expected().applicants(np.array([students]), willing)[0]
-    assert abs(found.sum() - sum(students) * willing) <= 0.5 + 1e-6
-    assert (np.abs(found - np.array(students) * willing) < 1 + 1e-6).all()
-    assert ((found >= 0) & (found <= students)).all()
+@given(students=st.lists(st.integers(0, 60), min_size=1, max_size=12), share=st.floats(0, 1))
+def test_parts_settled_in_turn_are_whole_parts_of_what_is_expected(students: list[int], share: float) -> None:
+    counts = np.array([students])
+    seats = np.array([int(share * sum(students))])
+    for found, expected in (
+        (IN_TURN.applicants(counts, share), counts * share),
+        (IN_TURN.winners(counts, seats), counts * seats / max(sum(students), 1)),
+    ):
+        assert (np.abs(np.cumsum(found - expected)) <= 0.5 + 1e-6).all()
+        assert (np.abs(found - expected) < 1 + 1e-6).all()
+        assert ((found >= 0) & (found <= counts)).all()
+    assert IN_TURN.winners(counts, seats).sum() == seats
