@@ -184,7 +184,7 @@ IN_TURN = Expected(in_turn=True)
 
 
 def test_parts_settled_in_turn_are_of_schools_throughout() -> None:
-    # 40 schools with a third of an applicant each: rounded by itself nobody applies; in turn every third school has one.
+    # 40 schools with a third of an applicant each: by themselves none has any, in turn every third school has one.
     students = np.full((1, 40), 10)
     assert not Expected().applicants(students, 1 / 30).any()
     found = IN_TURN.applicants(students, 1 / 30)[0]
