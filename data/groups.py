@@ -135,3 +135,16 @@ def on_basis(table: pd.DataFrame, basis: str | None) -> pd.DataFrame:
     # A publisher's bounds are of its own basis; those of what we hide ourselves stand beside each basis.
     counts = {f"ed{side}": counted_on(table, basis, side) for side in ("", "_low", "_high")}
     return table.assign(**counts, ed_basis=basis)
+
+
+def on_bases(table: pd.DataFrame, basis: str | None, lottery_basis: str | None) -> pd.DataFrame:
+    """The schools table as ``on_basis``, with what a lottery of another basis counts beside it as ``lottery_ed``.
+
+    Raises:
+        InputError: the table has no count on one of them.
+    """
+    found = on_basis(table, basis)
+    if lottery_basis is None:
+        return found
+    counts = on_basis(table, lottery_basis)
+    return found.assign(**{f"lottery_{name}": counts[name] for name in ("ed", "ed_low", "ed_high") if name in counts})

@@ -39,6 +39,7 @@ def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
     """
     if not cell:
         return outcome
+    table = _either_hidden(table)
     fine = _can_tell(outcome, table, cell)
 
     def fit(changes: dict[str, Change], place: str) -> dict[str, Change]:
@@ -62,6 +63,14 @@ def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
         state=fit(outcome.state, "state"),
         years=years.assign(**{name: years[name].mask(untold) for name in ("value", "low", "high")}),
     )
+
+
+def _either_hidden(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the ED counts hidden, if with exact bounds, of schools whose count on the lottery's basis is."""
+    if "lottery_ed" not in table:
+        return table
+    secret = hidden(table, "lottery_ed") & ~hidden(table, "ed")
+    return table.assign(**{name: table[name].mask(secret, table["ed"]) for name in ("ed_low", "ed_high")})
 
 
 def _can_tell(outcome: Outcome, table: pd.DataFrame, cell: int) -> dict[str, bool]:

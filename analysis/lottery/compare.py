@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.lottery.draw import Draw, hold
-from analysis.lottery.synthetic import OUTSIDE, files
+from analysis.lottery.synthetic import OUTSIDE, entries, files
 from analysis.policy.assign import Assignment, years
 from analysis.policy.draw import Ints
 from analysis.policy.draw import Lottery as Chance
@@ -41,7 +41,7 @@ def compared(ground: Ground, scenario: Scenario, draws: int, seed: int) -> pd.Da
     counts["simulator"] = _by_simulator(ground, scenario, draws, seed)
     table = pd.DataFrame(
         {
-            "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], len(names)),
+            "host": np.repeat(entries(scenario), len(names)),
             "pool": list(names) * len(ground.hosts),
         }
     )
@@ -56,7 +56,7 @@ def compared(ground: Ground, scenario: Scenario, draws: int, seed: int) -> pd.Da
 
 def _by_lottery(ground: Ground, scenario: Scenario, names: tuple[str, ...], draws: int, seed: int) -> Ints:
     """(2, draws, hosts, pools) students who get a seat, and who wait for one, in the students' lottery."""
-    hosts = [host.ncessch for host in scenario.hosts]
+    hosts = entries(scenario)
     found = []
     for draw in range(draws):
         made = files(ground, scenario, (seed, draw))

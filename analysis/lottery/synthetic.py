@@ -16,7 +16,7 @@ from analysis.policy.assign import applicants, present
 from analysis.policy.draw import Ints, round_half_up
 from analysis.policy.draw import Lottery as Chance
 from analysis.policy.ground import Ground
-from analysis.policy.lotteries import Lottery
+from analysis.policy.lotteries import Intake, Lottery
 from analysis.policy.pools import GROUPS, OPEN, Applications, Pools, applications, pools
 from analysis.policy.scenario import Scenario
 
@@ -72,9 +72,9 @@ def files(ground: Ground, scenario: Scenario, seed: int | tuple[int, ...]) -> Fi
     divided = pools(ground, scenario)
     _check(scenario, divided)
     chance = Chance(seed)
-    chances = applications(ground, scenario, divided)
+    chances = applications(ground, scenario, divided.seats[0])
     taking, declining = applicants(ground, divided, chances, [[] for _ in ground.hosts], chance, 1)
-    students = _students(ground, divided, chances, taking[:, :, 0], chance)
+    students = _students(ground, divided, chances, taking[..., 0, :], chance)
     if not len(students.home):
         raise InputError("Nobody applies in this scenario; raise willing, or open its seats to more schools.")
     rules = Rules("multiple", unfilled="release" if scenario.unfilled == "release" else "hold")
@@ -84,8 +84,16 @@ def files(ground: Ground, scenario: Scenario, seed: int | tuple[int, ...]) -> Fi
         applications=_applications(ground, scenario, divided, students),
         seats=_seats(ground, scenario, divided, students, chance),
         rules=rules,
-        declining=0 if declining is None else len(_students(ground, divided, chances, declining[:, :, 0], chance).home),
+        declining=0
+        if declining is None
+        else len(_students(ground, divided, chances, declining[..., 0, :], chance).home),
     )
+
+
+def entries(scenario: Scenario) -> list[str]:
+    """What the files call each host: its id, with the grade where a school has seats in several."""
+    ids = [host.ncessch for host in scenario.hosts]
+    return [f"{host.ncessch}-{host.grade}" if ids.count(host.ncessch) > 1 else host.ncessch for host in scenario.hosts]
 
 
 def _check(scenario: Scenario, divided: Pools) -> None:
@@ -93,6 +101,10 @@ def _check(scenario: Scenario, divided: Pools) -> None:
     if not scenario.hosts:
         raise InputError("The scenario has no hosts, so nobody can apply; name a host.")
     unlike = {
+        "hosts": (
+            any(host.start > 1 for host in scenario.hosts),
+            "the files are of the first year, and a host starts later; give start as 1",
+        ),
         "draw": (
             scenario.draw in ("nearest", "extremes"),
             "the students' lottery goes by numbers, not by school; give proportional, distance or table",
@@ -120,14 +132,21 @@ def _check(scenario: Scenario, divided: Pools) -> None:
 
 
 def _students(ground: Ground, divided: Pools, chances: Applications, taking: Ints, chance: Chance) -> _Students:
-    """Those who would take a seat, from (classes, 2, n) numbers of them, without those who apply nowhere."""
-    class_, group, home = (np.repeat(axis, taking.ravel()) for axis in np.indices(taking.shape).reshape(3, -1))
+    """Those who would take a seat, from (classes, cohorts, 2, n) of them, without those who apply nowhere."""
+    class_, cohort, group, home = (np.repeat(axis, taking.ravel()) for axis in np.indices(taking.shape).reshape(4, -1))
     inside = ground.inside[home]
-    applies = ground.serves[:, home].T & (inside | (divided.outside[class_] > 0))[:, None]
+    applies = ground.serves[:, home].T & chances.opened[:, cohort].T & (inside | (divided.outside[class_] > 0))[:, None]
+    once = np.ones(applies.shape, dtype=np.int64)
     if chances.part is not None:
-        applies &= chance.applicants(np.ones_like(applies, dtype=np.int64), chances.part[:, group, home].T) > 0
+        applies &= chance.applicants(once, chances.part[:, cohort, group, home].T) > 0
+    if chances.accept_part is not None:
+        applies &= chance.applicants(once, chances.accept_part[:, group, home].T) > 0
     some = applies.any(axis=1)
     return _Students(home[some], class_[some], group[some], inside[some], applies[some])
+
+
+def _many(students: _Students) -> int:
+    return len(students.home)
 
 
 def _applications(ground: Ground, scenario: Scenario, divided: Pools, students: _Students) -> pd.DataFrame:
@@ -140,7 +159,7 @@ def _applications(ground: Ground, scenario: Scenario, divided: Pools, students: 
             "student": number.to_numpy()[student],
             "pool": pool[student],
             "rank": np.cumsum(students.applies, axis=1)[student, host],
-            "school": np.array([each.ncessch for each in scenario.hosts], dtype=object)[host],
+            "school": np.array(entries(scenario), dtype=object)[host],
             "sibling": False,
             "proximity": False,
             "home": ground.schools["ncessch"].to_numpy(dtype=object)[students.home[student]],
@@ -151,20 +170,24 @@ def _applications(ground: Ground, scenario: Scenario, divided: Pools, students: 
 
 def _seats(ground: Ground, scenario: Scenario, divided: Pools, students: _Students, chance: Chance) -> pd.DataFrame:
     """Seats to draw, those offered outside first in rows of their own."""
-    nobody = np.zeros((len(divided.classes), 2, 1, len(ground.schools)), dtype=np.int64)
+    nobody = np.zeros((len(divided.classes), 1, 2, 1, len(ground.schools)), dtype=np.int64)
+    begun: list[tuple[np.intp, Intake]] = []
     left = np.zeros((len(ground.hosts), len(divided.names)), dtype=np.int64)
     for host in range(len(ground.hosts)):
         lottery = Lottery(ground, scenario, divided, host, chance)
-        intake, rest = lottery.begun(present(ground, host, [], 1), nobody)
+        at = ground.hosts[host]
+        of_school = [intake for position, intake in begun if position == at]
+        intake, rest = lottery.begun(0, present(ground, at, of_school, 1), nobody)
+        begun.append((at, intake))
         if scenario.unfilled == "release" and rest.any():
             raise InputError(
                 f"Students of host {scenario.hosts[host].ncessch} who lose their seats come before the waitlist when "
                 "seats are released, which the students' lottery does not know; give unfilled as hold."
             )
         left[host] = [int(intake.still_open(pool)[0]) for pool in range(len(divided.names))]
-    limits = np.minimum(round_half_up(divided.seats * divided.outside), left)
+    limits = np.minimum(round_half_up(divided.seats[0] * divided.outside), left)
     outside = _taken_outside(scenario, students, limits[:, : len(divided.classes)])
-    schools = [host.ncessch for host in scenario.hosts]
+    schools = entries(scenario)
     tables = [pd.DataFrame(left, schools, divided.names)]
     if divided.outside.any():
         tables[0].iloc[:, : outside.shape[1]] -= outside

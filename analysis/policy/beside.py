@@ -49,7 +49,7 @@ def beside(outcome: Outcome, places: Places, limits: Limits, measure: str, targe
     scenario = outcome.scenario
     best = least_segregated(places, limits, measure)
     rows = [*_now_and_then(outcome, places, measure), _row("best", best, limits)]
-    if most := len(scenario.hosts):
+    if most := len(scenario.host_ids):
         rows.append(_of_hosts("best hosts", best_hosts(places, limits, most, measure, scenario.ed_share), limits))
     reached: Reach | None = None
     seats: FewestSeats | None = None
@@ -71,7 +71,7 @@ def beside(outcome: Outcome, places: Places, limits: Limits, measure: str, targe
 def _now_and_then(outcome: Outcome, places: Places, measure: str) -> list[dict[str, object]]:
     change, moved = outcome.district[measure], int(outcome.district["moved"].after)
     share = moved / int(places.students.sum())
-    hosts = " ".join(host.ncessch for host in outcome.scenario.hosts)
+    hosts = " ".join(outcome.scenario.host_ids)
     return [
         {"what": "today", "moved": 0, "share_moved": 0.0, "value": change.before, "hosts": ""},
         {"what": "plan", "moved": moved, "share_moved": share, "value": change.after, "hosts": hosts},

@@ -22,6 +22,8 @@ COLUMNS = (
     *("year", "ncessch", "leaid", "school", "county", "level", "grade_low", "grade_high", "charter"),
     *("latitude", "longitude", "students", "ed", "capacity"),
 )
+# ED students on the basis the lottery goes by, where that is another.
+LOTTERY_ED = "lottery_ed"
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,12 @@ class Ground:
         schools: their rows of the schools table, positions 0 to n − 1; new schools and, last, the places of ``BESIDE``
             that the scenario needs have rows with little in them.
         students: (2, n) students of each group today.
+        lottery_ed: (n,) students whom the lottery's definition counts as disadvantaged.
         inside: (n,) whether the school is the district's.
         public: (n,) whether it is a school at all, and no place beside the schools.
-        hosts: (hosts,) positions of the host schools, in the scenario's order.
-        seats: (hosts,) lottery seats of each.
+        hosts: (hosts,) positions of the host schools, in the scenario's order; one of a school with seats in several
+            grades is there once for each.
+        seats: (years, hosts) lottery seats of each in each year.
         serves: (hosts, n) whether the school shares the host's grades, so that students can move between them.
         may_send: (2, n) whether the school may send students of each group.
         miles: (hosts, n) distance to each host; inf where either point is unknown.
@@ -46,6 +50,7 @@ class Ground:
 
     schools: pd.DataFrame
     students: Ints
+    lottery_ed: Ints
     inside: NDArray[np.bool_]
     public: NDArray[np.bool_]
     hosts: NDArray[np.intp]
@@ -65,20 +70,24 @@ def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
     near its hosts; all else is done on those.
 
     Args:
-        table: the schools table of the scenario's year, every district, with ``ed`` on the scenario's basis.
+        table: the schools table of the scenario's year, every district, with ``ed`` on the scenario's basis and, where
+            the lottery goes by another, ``lottery_ed`` on that.
         scenario: the policy.
 
     Raises:
         InputError: the district, a host or a sender is not in the table, a host's ED count is unknown or its seats
             exceed its capacity, or no other school of the district serves a host's grades.
     """
-    table = table[[name for name in COLUMNS if name in table]]
+    own_basis = [] if scenario.lottery_basis is None else [LOTTERY_ED]
+    table = table[[name for name in (*COLUMNS, *own_basis) if name in table]]
+    if own_basis and LOTTERY_ED not in table:
+        raise InputError(f'The data has no ED count by "{scenario.lottery_basis}"; choose another lottery_basis.')
     of_year = _is(table["year"], scenario.year)
     of_district = of_year & _is(table["leaid"], scenario.district)
     if not of_district.any():
         raise InputError(f"District {scenario.district} has no school in {scenario.year}; check the district and year.")
     own = table[of_district]
-    usable = counted(own)
+    usable = _usable(own)
     _check_hosts(own, usable, scenario)
     new = _new_schools(own, scenario)
     rows = np.flatnonzero(of_district)[usable]
@@ -97,14 +106,15 @@ def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
 def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> Ground:
     ids = scope["ncessch"]
     hosts = pd.Index(ids).get_indexer([host.ncessch for host in scenario.hosts])
-    ed = scope["ed"].to_numpy(dtype=np.int64)
+    ed, everyone = (scope[name].to_numpy(dtype=np.int64) for name in ("ed", "students"))
     return Ground(
         schools=scope,
-        students=np.stack([ed, scope["students"].to_numpy(dtype=np.int64) - ed]),
+        students=np.stack([ed, everyone - ed]),
+        lottery_ed=np.minimum(scope[LOTTERY_ED].to_numpy(dtype=np.int64), everyone) if LOTTERY_ED in scope else ed,
         inside=_is(scope["leaid"], scenario.district),
         public=~ids.isin(BESIDE).to_numpy(dtype=bool),
         hosts=hosts,
-        seats=np.array([host.seats for host in scenario.hosts], dtype=np.int64),
+        seats=_seats(scenario),
         serves=_serves(scope["level"], hosts),
         may_send=_may_send(ids, scenario),
         miles=_miles(_points(scope.iloc[hosts]), _points(scope)),
@@ -123,14 +133,27 @@ def counted(schools: pd.DataFrame) -> NDArray[np.bool_]:
     return schools["ed"].notna().to_numpy(dtype=bool) & schools["students"].notna().to_numpy(dtype=bool)
 
 
+def _usable(schools: pd.DataFrame) -> NDArray[np.bool_]:
+    """(rows,) whether what the lottery goes by is known as well."""
+    if LOTTERY_ED not in schools:
+        return counted(schools)
+    return counted(schools) & schools[LOTTERY_ED].notna().to_numpy(dtype=bool)
+
+
+def _seats(scenario: Scenario) -> Ints:
+    """(years, hosts) seats drawn in each year."""
+    seats = [[host.seats_in(year + 1) for host in scenario.hosts] for year in range(scenario.years)]
+    return np.array(seats, dtype=np.int64).reshape(scenario.years, len(scenario.hosts))
+
+
 def _new_schools(own: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Rows of the schools that do not stand yet, laid out as the table is."""
-    new = [host for host in scenario.hosts if host.new]
+    new = {host.ncessch: host for host in scenario.hosts if host.new}.values()
     return _rows(own, [_row(own, ncessch=host.ncessch, capacity=host.capacity, **vars(host.new)) for host in new])
 
 
 def _beside_names(scenario: Scenario) -> list[str]:
-    leaves = any(pool.leave for pool in (scenario.ed, scenario.other))
+    leaves = any(pool.leave or pool.leave_changed for pool in (scenario.ed, scenario.other))
     needed = (scenario.private is not None, scenario.home is not None, leaves)
     return [name for name, wanted in zip(BESIDE, needed, strict=True) if wanted]
 
@@ -142,13 +165,13 @@ def _beside(own: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
         supply = {PRIVATE: scenario.private, HOME: scenario.home, GONE: None}[name]
         students = supply.students if supply else 0
         ed = int(round_half_up(np.array(students * supply.ed_share))) if supply else 0
-        rows.append(_row(own, ncessch=name, school=name, leaid=None, students=students, ed=ed))
+        rows.append(_row(own, ncessch=name, school=name, leaid=None, students=students, ed=ed, lottery_ed=ed))
     return _rows(own, rows)
 
 
 def _row(own: pd.DataFrame, **columns: Any) -> dict[str, Any]:
     first = {name: own[name].iloc[0] for name in ("year", "leaid")}
-    row = first | {"students": 0, "ed": 0} | columns
+    row = first | {"students": 0, "ed": 0, LOTTERY_ED: 0} | columns
     return {name: value for name, value in row.items() if name in own}
 
 
@@ -167,7 +190,7 @@ def _reaches_out(scenario: Scenario) -> bool:
 
 def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDArray[np.bool_]:
     """(rows,) the schools outside the district that distance, grades and the sources let send students to a host."""
-    hosts = own.loc[[host.ncessch for host in scenario.hosts]]
+    hosts = own.loc[list(dict.fromkeys(host.ncessch for host in scenario.hosts))]
     ends, points = _points(hosts), _points(table)
     # A first sieve without trigonometry: a degree of latitude is the same everywhere.
     north = np.degrees(scenario.outside_miles / EARTH_RADIUS_MILES) * 1.01
@@ -181,7 +204,7 @@ def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDA
     levels = pd.concat([hosts["level"], some["level"]])
     serves = _serves(levels, np.arange(len(hosts)))[:, len(hosts) :].any(axis=0)
     may = np.zeros(len(table), dtype=bool)
-    may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & counted(some)
+    may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & _usable(some)
     return may
 
 
@@ -189,7 +212,7 @@ def _check_hosts(own: pd.DataFrame, usable: NDArray[np.bool_], scenario: Scenari
     ids = pd.Index(own["ncessch"])
     for host, at in zip(scenario.hosts, ids.get_indexer([host.ncessch for host in scenario.hosts]), strict=True):
         if host.new:
-            _check_new(host, ids)
+            _check_new(host, own, scenario)
         elif at < 0:
             raise InputError(
                 f"Host {host.ncessch} is no school of district {scenario.district} in {scenario.year}; "
@@ -206,22 +229,43 @@ def _check_room(host: Host, school: pd.DataFrame, scenario: Scenario) -> None:
     students, most = school["students"].iloc[0], school["capacity"].iloc[0] if host.capacity is None else host.capacity
     if pd.isna(most):
         return
-    room, years = max(most, students), min(scenario.years, _stays((host,), school)[0])
-    needed = host.seats * years + (students if host.magnet and host.seats else 0)
-    if needed > room:
-        beside = f" beside its {students} students" if host.magnet else ""
-        over = f" a year, {host.seats * years} in all," if years > 1 else ""
+    needed, room = _needed(host, school, scenario), max(most, students)
+    beside = f" beside its {students} students" if host.magnet else ""
+    if needed + (students if host.magnet and needed else 0) > room:
         raise InputError(
-            f"Host {host.ncessch} is given {host.seats} seats{over}{beside} but holds {room}; give it fewer seats."
+            f"Host {host.ncessch} is given {_given(host, needed)}{beside} but holds {room}; give it fewer seats."
         )
 
 
-def _check_new(host: Host, ids: pd.Index) -> None:
-    if host.ncessch in ids or host.ncessch in BESIDE:
+def _given(host: Host, needed: int) -> str:
+    """The seats a host is given, in words."""
+    if needed == host.seats:
+        return f"{needed} seats"
+    return f"{host.seats} seats a year, {needed} in all," if not host.later else f"{needed} seats in all"
+
+
+def _needed(host: Host, school: pd.DataFrame, scenario: Scenario) -> int:
+    """The most seats of a school, of all its grades, that are held in one year."""
+    entries = tuple(each for each in scenario.hosts if each.ncessch == host.ncessch)
+    row = school.iloc[[0] * len(entries)]
+    drawn = [[each.seats_in(year + 1) for year in range(scenario.years)] for each in entries]
+    held = [
+        sum(
+            sum(seats[max(year - stay + 1, 0) : year + 1])
+            for seats, stay in zip(drawn, _stays(entries, row), strict=True)
+        )
+        for year in range(scenario.years)
+    ]
+    return max(held)
+
+
+def _check_new(host: Host, own: pd.DataFrame, scenario: Scenario) -> None:
+    if host.ncessch in set(own["ncessch"]) or host.ncessch in BESIDE:
         raise InputError(f"New school {host.ncessch} has the id of another; choose an id that nothing else has.")
-    if host.capacity is not None and host.seats > host.capacity:
+    needed = _needed(host, _new_schools(own, scenario).query("ncessch == @host.ncessch"), scenario)
+    if host.capacity is not None and needed > host.capacity:
         raise InputError(
-            f"Host {host.ncessch} is given {host.seats} seats but holds {host.capacity}; give it fewer seats."
+            f"Host {host.ncessch} is given {_given(host, needed)} but holds {host.capacity}; give it fewer seats."
         )
 
 
@@ -230,7 +274,7 @@ def _check_company(ground: Ground) -> None:
     elsewhere = ground.serves & ground.inside
     elsewhere[:, ground.hosts] = False
     company = np.asarray(elsewhere.any(axis=1))
-    for position, seats, others in zip(ground.hosts, ground.seats, company, strict=True):
+    for position, seats, others in zip(ground.hosts, ground.seats.max(axis=0, initial=0), company, strict=True):
         if seats and not others:
             school = ground.schools["ncessch"][position]
             raise InputError(f"No other school of the district serves the grades of host {school}; choose other hosts.")
@@ -277,7 +321,7 @@ def _rank(grade: pd.Series) -> NDArray[np.intp]:
 def _stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
     """(hosts,) years a student drawn stays: from the grade of the seats to the host's highest, else as many as it has.
 
-    Seats in every grade are drawn once: 1.
+    Seats in every grade are drawn once: 1, though those drawn stay.
     """
     highest, grades = _rank(schools["grade_high"]), _grades(schools)
     first = np.array([1 + ENTRY_GRADES.index(host.grade) if host.grade else 0 for host in hosts], dtype=np.int64)

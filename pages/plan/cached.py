@@ -25,7 +25,13 @@ if TYPE_CHECKING:  # the solver is slow to import, and only its button needs it
 
 def schools_of(view: View, scenario: Scenario) -> pd.DataFrame:
     """The schools table that a scenario, which has its own rules and level, stands on."""
-    return store.schools_of_all_levels(_own(view, scenario))
+    own = _own(view, scenario)
+    table = store.schools_of_all_levels(own)
+    if scenario.lottery_basis is None:
+        return table
+    counts = store.schools_of_all_levels(replace(own, basis=scenario.lottery_basis)).set_index("ncessch")
+    beside = {f"lottery_{name}": table["ncessch"].map(counts[name]) for name in ("ed", "ed_low", "ed_high")}
+    return table.assign(**beside)
 
 
 def _own(view: View, scenario: Scenario) -> View:
@@ -106,7 +112,7 @@ def beside_the_best(view: View, scenario: Scenario, measure: str) -> pd.DataFram
     ]
     found = [pd.DataFrame(ends), _frontier(key, bare, measure, (min(share, 1.0),), view).assign(what="as many moves")]
     if scenario.hosts:
-        found.append(_best_hosts(key, bare, len(scenario.hosts), scenario.ed_share, measure, view))
+        found.append(_best_hosts(key, bare, len(scenario.host_ids), scenario.ed_share, measure, view))
     return pd.concat([*found, _frontier(key, bare, measure, None, view)], ignore_index=True)
 
 
@@ -170,7 +176,7 @@ def with_best_hosts(view: View, scenario: Scenario) -> Scenario:
         InputError: none were found in time.
     """
     rows = _best_hosts(
-        _key(view, scenario), _bare(scenario), len(scenario.hosts), scenario.ed_share, "dissimilarity", view
+        _key(view, scenario), _bare(scenario), len(scenario.host_ids), scenario.ed_share, "dissimilarity", view
     )
     schools = schools_of(view, scenario)
     chosen = schools[schools["ncessch"].isin(str(rows["hosts"].iloc[0]).split())]

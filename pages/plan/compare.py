@@ -94,7 +94,7 @@ def figures(outcomes: dict[str, Outcome]) -> pd.DataFrame:
     columns = {}
     for label, outcome in outcomes.items():
         rows = {
-            "Hosts": f"{len(outcome.scenario.hosts):,}",
+            "Hosts": f"{len(outcome.scenario.host_ids):,}",
             "Seats": f"{sum(host.seats for host in outcome.scenario.hosts):,}",
             "Seats that stay empty": f"{int(outcome.pools['unfilled'].sum()):,}",
             "Students who change schools": f"{outcome.district['moved'].after:,.0f}",

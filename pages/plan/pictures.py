@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
-from data.schema import RACES, school_year
+from data.schema import RACES, grade_words, school_year
 from pages.plan import cached
 from pages.plan import charts as plan_charts
 from pages.plan.result import school_rows
@@ -217,7 +217,7 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     names = rows.set_index("ncessch")["school"]
     drawn = outcome.pools["seats"] - outcome.pools["kept"]
     pools = outcome.pools.assign(
-        host=outcome.pools["host"].map(names).fillna(outcome.pools["host"]),
+        host=_with_grades(outcome, outcome.pools["host"].map(names).fillna(outcome.pools["host"])),
         group=outcome.pools["group"].map(plan_words.pool),
         odds=outcome.pools["odds"].map(numbers.percent).where(drawn > 0, "no seat to draw"),
     )
@@ -228,20 +228,31 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
         "kept": "Kept by present students",
         "outside": "Drawn from outside",
         "inside": "Drawn from inside",
+        "second": f"Of these in the second round{f' ({when})' if (when := outcome.scenario.second_date) else ''}",
         "unfilled": "Empty",
         "applied": "Applicants",
         "odds": "Chance of a seat",
         "waiting": "Waitlist",
     }
+    if outcome.scenario.unfilled != "second":
+        labels.pop("second")
     st.table(_counted(pools[list(labels)]).rename(columns=labels).set_index("Host"))
     empty = pools[pools["unfilled"] > 0]
     for host, group, why in empty[["host", "group", "why"]].itertuples(index=False):
         st.caption(f"Why seats stay empty — {host}, {group.lower()}: {why}")
     if plan_words.seats_in(outcome.scenario):
         st.caption(
-            "The seats are those of the entry grade: a policy that grows by a grade a year begins with them. No file "
+            "The seats are in single grades, and a policy that grows by a grade a year begins with them. No file "
             "counts disadvantaged students by grade, so those who enter or leave are of their school's own mix."
         )
+
+
+def _with_grades(outcome: Outcome, names: pd.Series) -> pd.Series:
+    """Hosts' names with the grade of the seats, where a host has them in several."""
+    if len(outcome.scenario.host_ids) == len(outcome.scenario.hosts):
+        return names
+    grades = [f", {grade_words(grade)}" if isinstance(grade, str) else "" for grade in outcome.pools["grade"]]
+    return names + pd.Series(grades, index=names.index, dtype="str")
 
 
 def _years(outcome: Outcome) -> None:
@@ -334,7 +345,7 @@ def _races(view: View, outcome: Outcome) -> None:
     if not rows["race"].isin(list(RACES)).any():
         st.info(f"{view.dataset.label} has no counts by race.", icon=":material/info:")
         return
-    host = rows["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])
+    host = rows["ncessch"].isin(outcome.scenario.host_ids)
     columns = {}
     for side, which in {"hosts": host, "other schools of the outcome": ~host}.items():
         if which.any():

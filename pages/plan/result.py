@@ -24,7 +24,7 @@ def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
     """The outcome's schools with names, places and ED shares, hosts first, then by how much they change."""
     columns = ["ncessch", "school", "district", "latitude", "longitude"]
     rows = outcome.schools.merge(cached.schools_of(view, outcome.scenario)[columns], on="ncessch", how="left")
-    for host in outcome.scenario.hosts:
+    for host in {host.ncessch: host for host in outcome.scenario.hosts}.values():
         if host.new:
             of_new = rows["ncessch"] == host.ncessch
             rows.loc[of_new, ["school", "latitude", "longitude"]] = [
@@ -62,7 +62,7 @@ def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
 def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
     """Which hosts count every student as disadvantaged, if any."""
     schools = cached.schools_of(view, outcome.scenario)
-    hosts = schools[schools["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])]
+    hosts = schools[schools["ncessch"].isin(outcome.scenario.host_ids)]
     flagged = hosts[cep_signs(hosts).notna()]
     if len(flagged):
         st.warning(

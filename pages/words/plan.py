@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.policy.outcome import Change, Outcome
 from analysis.policy.presets import MOST_HOSTS
-from analysis.policy.scenario import ENTRY_GRADES, Scenario
+from analysis.policy.scenario import ENTRY_GRADES, TURNOUT, Scenario
 from data.schema import grade_words
 from pages.words import numbers
 
@@ -38,9 +38,9 @@ def outcome_sentence(outcome: Outcome) -> str:
     before, after = (schools[f"ed_{when}"] / schools[f"students_{when}"] for when in ("before", "after"))
     on_target = int(((after >= 0.4) & (after <= 0.6) & schools["host"]).sum())
     poorer = (after > before) & ~schools["host"]
-    senders = set(outcome.flows["from_school"]) - {host.ncessch for host in outcome.scenario.hosts}
+    senders = set(outcome.flows["from_school"]) - set(outcome.scenario.host_ids)
     seats = sum(host.seats for host in outcome.scenario.hosts)
-    hosts = len(outcome.scenario.hosts)
+    hosts = len(outcome.scenario.host_ids)
     text = (
         f"With {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats{seats_in(outcome.scenario)}, "
         f"{on_target} of {hosts} {'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged "
@@ -133,6 +133,34 @@ def moved(outcome: Outcome) -> str:
         for group, miles, low, high in known[["group", "miles", "low", "high"]].itertuples(index=False)
     )
     return f"{text} From their school today to the next it is {told}, on average."
+
+
+def over_participation(rows: pd.DataFrame) -> str:
+    """D and the exposure of disadvantaged students from low to high participation.
+
+    Args:
+        rows: of ``analysis.policy.sensitivity.compared`` at every level of ``TURNOUT``.
+    """
+    told = []
+    for name, what in (("dissimilarity", "D"), ("variance_ratio", "V"), ("exposure", "exposure"), ("moved", "movers")):
+        after = rows.loc[rows["figure"] == name, "after"]
+        if after.isna().any():
+            continue
+        show = "{:,.0f}".format if name == "moved" else "{:.3f}".format
+        ends = [show(after.min()), show(after.max())]
+        told.append(f"{what} {ends[0]}" if ends[0] == ends[1] else f"{what} {ends[0]}–{ends[1]}")
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+    return f"Over low to high participation ({shares} of students apply): {', '.join(told)}."
+
+
+def after_with_range(change: "pd.Series[float]", *, percent: bool, whole: bool = False) -> str:
+    """A figure afterwards with its range: "0.412 (0.409–0.415)"."""
+
+    def show(value: float) -> str:
+        return f"{value:,.0f}" if whole else figure(value, percent=percent)
+
+    after, low, high = (change[name] for name in ("after", "low", "high"))
+    return show(after) if math.isnan(low) else f"{show(after)} ({show(low)}–{show(high)})"
 
 
 def who_moves(hosts: pd.DataFrame) -> str:

@@ -95,18 +95,18 @@ def test_the_message_is_one_sentence_and_says_what_to_do(name: str) -> None:
 
 
 def test_a_host_without_seats_needs_no_company() -> None:
-    assert ground(table(A, HIGH), scenario({"h": 0})).seats.tolist() == [0]
+    assert ground(table(A, HIGH), scenario({"h": 0})).seats.tolist() == [[0]]
 
 
 def test_a_building_already_over_its_capacity_may_keep_its_seats() -> None:
     crowded = table(school("a", 20, 20, capacity=30), B)
-    assert ground(crowded, scenario({"a": 40})).seats.tolist() == [40]
+    assert ground(crowded, scenario({"a": 40})).seats.tolist() == [[40]]
     with pytest.raises(InputError, match="41"):
         ground(crowded, scenario({"a": 41}))
 
 
 def test_an_unknown_capacity_sets_no_limit() -> None:
-    assert ground(table(A, B), scenario({"a": 5000})).seats.tolist() == [5000]
+    assert ground(table(A, B), scenario({"a": 5000})).seats.tolist() == [[5000]]
 
 
 def test_other_years_of_the_table_do_not_count() -> None:

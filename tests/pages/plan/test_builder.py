@@ -113,18 +113,26 @@ def test_a_preset_chosen_after_another_is_its_own(uneven, small, saved):
 
 EVERYTHING = {
     "hosts": (
-        HostOf(SCHOOLS[0], 30, magnet=True),
-        HostOf("new-1", 40, new=NewSchool("Brook School", 41.0, -81.5, "elementary")),
+        HostOf(SCHOOLS[0], 30, magnet=True, capacity=300, start=2),
+        HostOf("new-1", 40, capacity=90, new=NewSchool("Brook School", 41.0, -81.5, "elementary", "KG", "04")),
+        HostOf("new-2", 20, new=NewSchool("Hill School", 41.1, -81.4, "combined")),
     ),
     "ed_share": 0.4,
-    "ed": Pool(0.3, 0.1, accept=0.9, per_seat=2.0, mistaken=0.05, leave=0.02),
-    "other": Pool(0.4, 0.2, accept=0.8, mistaken=0.1, leave=0.25),
+    "ed": Pool(0.3, 0.1, accept=0.9, per_seat=2.0, mistaken=0.05, leave=0.02, leave_changed=0.03, half_miles=2.0),
+    "other": Pool(0.4, 0.2, accept=0.8, mistaken=0.1, leave=0.25, accept_half_miles=6.5),
     "draw": "distance",
-    "unfilled": "lower",
+    "unfilled": "second",
+    "second_accept": 0.4,
+    "second_date": "1 July",
+    "change_points": 0.05,
     "outside_miles": 12.0,
     "stay": "drawn",
     "half_miles": 3.0,
-    "set_asides": (SetAside("sibling", 0.1, 2.0), SetAside("feeder", 0.05, schools=(SCHOOLS[2],))),
+    "set_asides": (
+        SetAside("sibling", 0.1, schools=(SCHOOLS[1],), pool="other", rate=0.25),
+        SetAside("proximity", 0.1, 2.0, pool="ed"),
+        SetAside("feeder", 0.05, schools=(SCHOOLS[2],)),
+    ),
     "sources": ("charters",),
     "private": Supply(500, 0.1),
     "home": Supply(50, 0.3),
@@ -146,8 +154,14 @@ EVERYTHING = {
         {"ed": Pool(senders=(SCHOOLS[2],)), "ed_share": 0.505},
         {"set_asides": (SetAside("feeder", 0.05, schools=(SCHOOLS[2],)), SetAside("sibling", 0.1))},
         {"applicants": "school"},
+        # Seats in several grades, with other numbers in other years: no control shows those of a school by themselves.
+        {
+            "hosts": (HostOf(SCHOOLS[0], 9, "KG", later=(5, 4)), HostOf(SCHOOLS[0], 8, "01", start=2, later=(0,))),
+            "years": 3,
+        },
+        {"reserve": "tiers", "tiers": (0.5, 0.5), "set_asides": (SetAside("sibling", 0.1, pool="tier 2", rate=0.1),)},
     ],
-    ids=["everything", "band", "district", "tiers", "table", "senders", "order", "applicants"],
+    ids=["everything", "band", "district", "tiers", "table", "senders", "order", "applicants", "grades", "tier"],
 )
 def test_a_file_opened_is_the_same_when_saved(uneven, small, saved, changed):
     scenario = plan(small, **changed)
@@ -179,7 +193,7 @@ def test_a_file_of_the_first_layout_opens(uneven, small, saved):
     raw = json.loads(plan(small, ed_share=0.4).to_json())
     old = {name: raw[name] for name in ("dataset", "district", "year", "hosts", "ed_share")} | {"version": 1}
     for host in old["hosts"]:
-        for name in ("magnet", "capacity", "new"):
+        for name in ("magnet", "capacity", "new", "start", "later"):
             host.pop(name)
     give(uneven(), json.dumps(old))
     assert saved().ed_share == 0.4
@@ -219,7 +233,7 @@ def test_a_wrong_file_is_told_in_one_sentence_and_changes_nothing(uneven, small,
 @pytest.mark.parametrize(
     ("link", "fault"),
     [
-        ({"siblings": "80", "nearby": "30"}, "at most 100 % together"),
+        ({"siblings_dallas": "80", "nearby": "30"}, "at most 100 % together"),
         ({"feeders": "10"}, "name one or set the share to 0"),
         ({"reserve": "tiers", "tiers": "80, 30"}, "The tiers add up to 110 %"),
         ({"reserve": "tiers", "tiers": "half"}, "write them like 25, 25"),
