@@ -1,8 +1,11 @@
 """Statewide policies on the command line, and what running them prints."""
 
 import json
+import re
+import shlex
 from dataclasses import asdict, replace
 from io import StringIO
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,10 +13,11 @@ import pytest
 import cli
 from analysis.policy.scenario import Pool, Scenario
 from analysis.statewide import work
-from analysis.statewide.rule import Policy, from_json
+from analysis.statewide.rule import CHOICES, Policy, from_json
 from data.runs import Run
 from tests.second_state import other_state
 
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "statewide.md").read_text(encoding="utf-8")
 QUICK = ["--replicates", "5", "--workers", "1"]
 
 
@@ -58,6 +62,16 @@ def test_a_policy_takes_a_scenarios_rules(run, refused, tmp_path):
     assert "--preset and --like" in told
     (tmp_path / "plan.json").write_text(replace(asked, ed=Pool(senders=("1",))).to_json())
     assert "ed.senders" in refused("statewide-policy", "--like", tmp_path / "plan.json")
+
+
+def test_the_pages_commands_run(told, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+    for line in lines:
+        if line.startswith("evenground ") and "texas" not in line:
+            told(*shlex.split(line)[1:], *(QUICK if line.startswith("evenground statewide ") else []))
+    assert from_json((tmp_path / "like-d15.json").read_text()).template.name == "New York D15"
+    assert all(f"`{word}`" in PAGE for word in CHOICES)
 
 
 def test_every_format_tells_the_same(run, policy):
