@@ -238,8 +238,10 @@ class Lottery:
                 self._take_over(intake, pool, rest, left)
         return None
 
-    def _second_round(self, intake: Intake, rest: Ints, left: Ints) -> Ints:
+    def _second_round(self, intake: Intake, rest: Ints, left: Ints) -> Ints | None:
         """Release what is empty to those of either lottery who still wait and have found no place elsewhere."""
+        if not (intake.open.sum(axis=0) > 0).any():
+            return None
         gone = [some - self.draw.applicants(some, self.scenario.second_accept) for some in (rest, left)]
         before = intake.kept.sum(axis=1) + intake.won.sum(axis=(1, 3))
         rest -= gone[0]
