@@ -42,9 +42,15 @@ class Intake:
     second: Ints
 
     @property
+    def filled(self) -> Ints:
+        """(pools, replicates) students who hold a seat of each pool."""
+        found: Ints = self.kept.sum(axis=1) + self.won.sum(axis=(1, 3))
+        return found
+
+    @property
     def open(self) -> Ints:
         """(pools, replicates) seats of each pool still empty; below 0 where a pool took over another's."""
-        return self.seats - self.kept.sum(axis=1) - self.won.sum(axis=(1, 3))
+        return self.seats - self.filled
 
     def still_open(self, pool: int) -> Ints:
         """(replicates,) seats of a pool to draw; another pool's students may hold them where nobody has to leave."""
@@ -250,16 +256,18 @@ class Lottery:
                 self._take_over(intake, pool, rest, left)
         return None
 
-    def _second_round(self, intake: Intake, rest: Ints, left: Ints) -> Ints:
+    def _second_round(self, intake: Intake, rest: Ints, left: Ints) -> Ints | None:
         """Release what is empty to those of either lottery who still wait and have found no place elsewhere."""
+        if not (intake.open.sum(axis=0) > 0).any():
+            return None
         gone = [some - self.draw.applicants(some, self.scenario.second_accept) for some in (rest, left)]
-        before = intake.kept.sum(axis=1) + intake.won.sum(axis=(1, 3))
+        before = intake.filled
         rest -= gone[0]
         left -= gone[1]
         for pool in range(len(self.pools.names)):
             self._take_over(intake, pool, rest, left)
         rest += gone[0]
-        intake.second = intake.kept.sum(axis=1) + intake.won.sum(axis=(1, 3)) - before
+        intake.second = intake.filled - before
         return gone[1]
 
     def renew(self, intake: Intake, left: Ints) -> None:
@@ -271,6 +279,7 @@ class Lottery:
             if self.scenario.backfill:
                 for side in (~self.ground.inside, self.ground.inside):
                     self._draw(intake, pool, left, side, gone[..., side].sum(axis=(0, 2)))
+        intake.second = np.minimum(intake.second, intake.filled)
 
     def _take_over(self, intake: Intake, pool: int, rest: Ints, left: Ints) -> None:
         """A pool's students take the seats that are still empty in any."""

@@ -75,7 +75,7 @@ _POOL_FIELDS = (
 )
 # Of which lottery's seats some are set aside.
 EVERY_POOL = "every lottery"
-OF_POOLS = (EVERY_POOL, "ed", "other", "open")
+OF_POOLS = {"ed": "disadvantaged", "other": "others", "open": "open to all"}
 
 
 def _of_pools(form: Form, label: str, field: str, **more: Any) -> dict[str, Any]:
@@ -156,11 +156,10 @@ def _of_pool(form: Form, name: str, kind: str) -> str | None:
     """Which lottery's seats are set aside; None for every one's."""
 
     def shown(scenario: Scenario) -> str:
-        pool = _aside(scenario, kind).pool
-        return pool if pool in OF_POOLS else EVERY_POOL
+        return OF_POOLS.get(_aside(scenario, kind).pool or "", EVERY_POOL)
 
-    chosen = form.buttons("Seats of", f"{name}_of", shown, list(OF_POOLS))
-    return None if chosen == EVERY_POOL else chosen
+    chosen = form.buttons("Seats of", f"{name}_of", shown, [EVERY_POOL, *OF_POOLS.values()])
+    return next((pool for pool, words in OF_POOLS.items() if words == chosen), None)
 
 
 def _check_asides(asides: tuple[SetAside, ...], pools: dict[str, Pool]) -> None:
@@ -207,7 +206,10 @@ def _applying(
         asked["weights"] = _weights(form)
     asked |= _of_pools(form, "Of {} students offered a seat, % who take it", "accept")
     asked |= _miles_of_pools(
-        form, "Miles over which as many {} students take it falls by half", "accept_half_miles", "the same anywhere"
+        form,
+        "Miles over which the share of {} students who take it falls by half",
+        "accept_half_miles",
+        "the same anywhere",
     )
     for column, (name, who) in zip(st.columns(2), GROUPS.items(), strict=True):
         with column:
