@@ -22,8 +22,10 @@ class Assignment:
         kept: (hosts, pools, replicates) students already at the host who hold one of its lottery seats.
         inside, outside: (hosts, pools, replicates) students drawn from the district and from elsewhere.
         seats: (hosts, pools, replicates) seats of each pool.
-        applied, waiting: (hosts, pools, replicates) students who applied for drawn seats, and who of them would still
-            take one.
+        drawn_in: (hosts,) the last year in which each host drew seats, 1 for the first.
+        offered, applied, waiting: (hosts, pools, replicates) seats that those present left to be drawn in that year,
+            students who applied for them, and who of these would still take one. Years are not added up: who applies in
+            one and goes without may apply again in the next.
         after: (2, replicates, n) students of each group at each school.
     """
 
@@ -33,6 +35,8 @@ class Assignment:
     inside: Ints
     outside: Ints
     seats: Ints
+    drawn_in: Ints
+    offered: Ints
     applied: Ints
     waiting: Ints
     after: Ints
@@ -69,6 +73,7 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
     chances = applications(ground, scenario, divided)
     lotteries = [Lottery(ground, scenario, divided, host, draw) for host in range(len(ground.hosts))]
     held: list[list[Intake]] = [[] for _ in lotteries]  # each host's intakes still there, the oldest first
+    drawn_in = np.ones(len(lotteries), dtype=np.int64)
     for year in range(scenario.years):
         for host, intakes in enumerate(held):
             if scenario.hosts[host].grade is not None and len(intakes) == ground.stays[host]:
@@ -78,13 +83,14 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
             earlier = list(intakes)
             if not year or scenario.hosts[lottery.host].grade is not None:
                 intakes.append(_drawn_this_year(lottery, chances, intakes, left, declining))
+                drawn_in[lottery.host] = year + 1
             if scenario.attrition:
                 waiting = _at(lottery, chances, left)
                 left -= waiting
                 for intake in earlier:
                     lottery.renew(intake, waiting)
                 left += waiting
-        yield _assignment(ground, divided, held, replicates)
+        yield _assignment(ground, divided, held, drawn_in.copy(), replicates)
 
 
 def _drawn_this_year(
@@ -127,12 +133,14 @@ def _applicants(
     return split(draw, taking, shares), split(draw, applied - taking, shares)
 
 
-def _assignment(ground: Ground, divided: Pools, held: list[list[Intake]], replicates: int) -> Assignment:
+def _assignment(
+    ground: Ground, divided: Pools, held: list[list[Intake]], drawn_in: Ints, replicates: int
+) -> Assignment:
     hosts, n, count = len(held), len(ground.schools), len(divided.names)
     won, sent = (np.zeros((hosts, 2, replicates, n), dtype=np.int64) for _ in range(2))
     tally = {
         name: np.zeros((hosts, count, replicates), dtype=np.int64)
-        for name in ("kept", "inside", "outside", "seats", "applied", "waiting")
+        for name in ("kept", "inside", "outside", "seats", "offered", "applied", "waiting")
     }
     for host, intakes in enumerate(held):
         for intake in intakes:
@@ -141,8 +149,9 @@ def _assignment(ground: Ground, divided: Pools, held: list[list[Intake]], replic
             tally["kept"][host] += intake.kept.sum(axis=1)
             tally["inside"][host] += intake.won[..., ground.inside].sum(axis=(1, 3))
             tally["outside"][host] += intake.won[..., ~ground.inside].sum(axis=(1, 3))
-            for name in ("seats", "applied", "waiting"):
-                tally[name][host] += getattr(intake, name)
+            tally["seats"][host] += intake.seats
+        for name in ("offered", "applied", "waiting"):
+            tally[name][host] = getattr(intakes[-1], name)
     after = np.repeat(ground.students[:, None, :], replicates, axis=1) - won.sum(axis=0) + sent.sum(axis=0)
     after[:, :, ground.hosts] += np.moveaxis((won - sent).sum(axis=3), 0, -1)
-    return Assignment(won, sent, after=after, **tally)
+    return Assignment(won, sent, after=after, drawn_in=drawn_in, **tally)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.policy.draw import Ints, round_half_up
-from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host, Scenario
+from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host, NewSchool, Scenario
 from analysis.units import Floats
 
 EARTH_RADIUS_MILES = 3958.8  # mean radius, IUGG
@@ -17,6 +17,10 @@ GRADES_OF_LEVEL = {"elementary": 6, "middle": 3, "high": 4, "combined": 13}  # w
 # Places beside the schools, in no table: where students come from or go to. Ids of no school.
 PRIVATE, HOME, GONE = "private schools", "home schooling", "left the district"
 BESIDE = (PRIVATE, HOME, GONE)
+# A new school farther than this from every school of its district is a slip of the pen: a day has no such way in it.
+FARTHEST_MILES = 100.0
+# A building of unknown capacity is taken to hold what a small one may, or at most this many times its students.
+MOST_GROWTH, SMALL_BUILDING = 2, 1_000
 # What the ground takes from the schools table.
 COLUMNS = (
     *("year", "ncessch", "leaid", "school", "county", "level", "grade_low", "grade_high", "charter"),
@@ -36,7 +40,8 @@ class Ground:
         public: (n,) whether it is a school at all, and no place beside the schools.
         hosts: (hosts,) positions of the host schools, in the scenario's order.
         seats: (hosts,) lottery seats of each.
-        serves: (hosts, n) whether the school shares the host's grades, so that students can move between them.
+        serves: (hosts, n) whether the school shares the host's grades, so that students can move between them. Where
+            the scenario is of one level, hosts of it exchange students with schools of it alone.
         may_send: (2, n) whether the school may send students of each group.
         miles: (hosts, n) distance to each host; inf where either point is unknown.
         grades: (n,) how many grades the school has, from kindergarten on.
@@ -69,8 +74,9 @@ def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
         scenario: the policy.
 
     Raises:
-        InputError: the district, a host or a sender is not in the table, a host's ED count is unknown or its seats
-            exceed its capacity, or no other school of the district serves a host's grades.
+        InputError: the district, a host or a sender is not in the table, a host's ED count is unknown, its seats exceed
+            what it can hold or are in a grade it does not have, it is to stand far from its district, or no other
+            school of the district serves its grades.
     """
     table = table[[name for name in COLUMNS if name in table]]
     of_year = _is(table["year"], scenario.year)
@@ -105,7 +111,7 @@ def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> G
         public=~ids.isin(BESIDE).to_numpy(dtype=bool),
         hosts=hosts,
         seats=np.array([host.seats for host in scenario.hosts], dtype=np.int64),
-        serves=_serves(scope["level"], hosts),
+        serves=_serves(scope["level"], hosts, scenario.level),
         may_send=_may_send(ids, scenario),
         miles=_miles(_points(scope.iloc[hosts]), _points(scope)),
         grades=_grades(scope),
@@ -179,7 +185,7 @@ def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDA
     same_county = some["county"].isin(hosts["county"].dropna()).to_numpy(dtype=bool) & np.isinf(miles)
     source = np.where(_is(some["charter"], True), "charters" in scenario.sources, "districts" in scenario.sources)
     levels = pd.concat([hosts["level"], some["level"]])
-    serves = _serves(levels, np.arange(len(hosts)))[:, len(hosts) :].any(axis=0)
+    serves = _serves(levels, np.arange(len(hosts)), scenario.level)[:, len(hosts) :].any(axis=0)
     may = np.zeros(len(table), dtype=bool)
     may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & counted(some)
     return may
@@ -187,9 +193,10 @@ def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDA
 
 def _check_hosts(own: pd.DataFrame, usable: NDArray[np.bool_], scenario: Scenario) -> None:
     ids = pd.Index(own["ncessch"])
-    for host, at in zip(scenario.hosts, ids.get_indexer([host.ncessch for host in scenario.hosts]), strict=True):
+    at_hosts = ids.get_indexer([host.ncessch for host in scenario.hosts])
+    for i, (host, at) in enumerate(zip(scenario.hosts, at_hosts, strict=True)):
         if host.new:
-            _check_new(host, ids)
+            _check_new(host, host.new, own, f"hosts[{i}]")
         elif at < 0:
             raise InputError(
                 f"Host {host.ncessch} is no school of district {scenario.district} in {scenario.year}; "
@@ -198,30 +205,59 @@ def _check_hosts(own: pd.DataFrame, usable: NDArray[np.bool_], scenario: Scenari
         elif not usable[at]:
             raise InputError(f"Host {host.ncessch} has no known ED count in {scenario.year}; choose another host.")
         else:
-            _check_room(host, own.iloc[at : at + 1], scenario)
+            _check_grade(host, own.iloc[at], f"hosts[{i}]")
+            _check_room(host, own.iloc[at : at + 1], scenario, f"hosts[{i}]")
 
 
-def _check_room(host: Host, school: pd.DataFrame, scenario: Scenario) -> None:
-    """A building holds what it is given, or what it already holds."""
-    students, most = school["students"].iloc[0], school["capacity"].iloc[0] if host.capacity is None else host.capacity
-    if pd.isna(most):
-        return
-    room, years = max(most, students), min(scenario.years, _stays((host,), school)[0])
-    needed = host.seats * years + (students if host.magnet and host.seats else 0)
-    if needed > room:
-        beside = f" beside its {students} students" if host.magnet else ""
-        over = f" a year, {host.seats * years} in all," if years > 1 else ""
+def _check_grade(host: Host, school: pd.Series, field: str) -> None:
+    """Seats are in a grade that the host has, where its grades are known."""
+    ends = [school.get(name) for name in ("grade_low", "grade_high")]
+    low, high, grade = _rank(pd.Series([*ends, host.grade], dtype=object)).tolist()
+    if host.grade is not None and low >= 0 and high >= 0 and not low <= grade <= high:
         raise InputError(
-            f"Host {host.ncessch} is given {host.seats} seats{over}{beside} but holds {room}; give it fewer seats."
+            f"Host {host.ncessch} has grades {ends[0]} to {ends[1]}, not the {host.grade} of {field}.grade; give one "
+            "of its grades, or choose another host."
         )
 
 
-def _check_new(host: Host, ids: pd.Index) -> None:
-    if host.ncessch in ids or host.ncessch in BESIDE:
+def _check_room(host: Host, school: pd.DataFrame, scenario: Scenario, field: str) -> None:
+    """A building holds what it is given, or what it already holds."""
+    students, known = int(school["students"].iloc[0]), school["capacity"].iloc[0]
+    if host.capacity is not None and host.capacity < students:
+        raise InputError(
+            f"Host {host.ncessch} has {students:,} students, more than the {host.capacity:,} of {field}.capacity; give "
+            "a capacity that holds them, or leave it out."
+        )
+    most = known if host.capacity is None else host.capacity
+    years = min(scenario.years, _stays((host,), school)[0])
+    needed = host.seats * years + (students if host.magnet and host.seats else 0)
+    over = f" a year, {host.seats * years:,} in all," if years > 1 else ""
+    given = f"Host {host.ncessch} is given {host.seats:,} seats{over}"
+    if pd.isna(most):
+        # A school in the table with nobody in it yet stands for a new one, of any size.
+        if students and needed > max(MOST_GROWTH * students, SMALL_BUILDING):
+            raise InputError(
+                f"{given} beside {students:,} students today, and how many it holds is not known; give "
+                f"{field}.capacity, or fewer seats."
+            )
+    elif needed > max(most, students):
+        beside = f" beside its {students:,} students" if host.magnet else ""
+        raise InputError(f"{given}{beside} but holds {max(most, students):,}; give it fewer seats.")
+
+
+def _check_new(host: Host, new: NewSchool, own: pd.DataFrame, field: str) -> None:
+    if host.ncessch in own["ncessch"].array or host.ncessch in BESIDE:
         raise InputError(f"New school {host.ncessch} has the id of another; choose an id that nothing else has.")
     if host.capacity is not None and host.seats > host.capacity:
         raise InputError(
-            f"Host {host.ncessch} is given {host.seats} seats but holds {host.capacity}; give it fewer seats."
+            f"Host {host.ncessch} is given {host.seats:,} seats but holds {host.capacity:,}; give it fewer seats."
+        )
+    point = np.array([[new.latitude], [new.longitude]])
+    miles = float(_miles(point, _points(own)).min())
+    if FARTHEST_MILES < miles < np.inf:
+        raise InputError(
+            f"New school {host.ncessch} lies {miles:,.0f} miles from the nearest school of its district; give "
+            f"{field}.new.latitude and longitude of a point within {FARTHEST_MILES:g} miles of one."
         )
 
 
@@ -236,11 +272,17 @@ def _check_company(ground: Ground) -> None:
             raise InputError(f"No other school of the district serves the grades of host {school}; choose other hosts.")
 
 
-def _serves(level: pd.Series, hosts: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(hosts, n): the same level as the host; combined schools and those of unknown level share grades with all."""
+def _serves(level: pd.Series, hosts: NDArray[np.intp], only: str | None) -> NDArray[np.bool_]:
+    """(hosts, n): the same level as the host; combined schools and those of unknown level share grades with all.
+
+    Hosts of the level ``only`` exchange students with schools of it alone: those are the schools that the scenario's
+    figures cover, so what stays within a district leaves its covered students as many as they were.
+    """
     levels = _levels(level)
     anything = levels == LEVELS.index("combined")
-    return (levels[hosts][:, None] == levels) | anything | anything[hosts][:, None]
+    serves = (levels[hosts][:, None] == levels) | anything | anything[hosts][:, None]
+    of_level = (level == only).to_numpy(dtype=bool, na_value=False)
+    return serves & (of_level | ~of_level[hosts][:, None])
 
 
 def _levels(level: pd.Series) -> NDArray[np.intp]:
@@ -301,5 +343,6 @@ def _may_send(ids: pd.Series, scenario: Scenario) -> NDArray[np.bool_]:
 def _check_named(field: str, named: tuple[str, ...], ids: pd.Series) -> None:
     if missing := sorted(set(named) - set(ids)):
         raise InputError(
-            f"{field} names school {missing[0]}, which is outside the scenario's catchment; remove it from the list."
+            f"{field} names school {missing[0]}, which is outside the scenario's catchment; give an outside share and "
+            "enough outside_miles to admit it, or remove it from the list."
         )

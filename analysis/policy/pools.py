@@ -25,6 +25,7 @@ class Pools:
 
     Attributes:
         names: of the pools: "ed" and "other", or "tier 1" and so on, then perhaps ``OPEN``.
+        shares: (pools,) share of a host's seats that each has.
         seats: (hosts, pools) seats of each.
         outside: (pools,) share of the seats offered first outside the district.
         classes: (classes, 2, n) share of each group's students of a school whom the lottery takes for each class; adds
@@ -32,6 +33,7 @@ class Pools:
     """
 
     names: tuple[str, ...]
+    shares: Floats
     seats: Ints
     outside: Floats
     classes: Floats
@@ -74,7 +76,7 @@ def pools(ground: Ground, scenario: Scenario) -> Pools:
         names, shares, outside = (*names, OPEN), (*shares, 1 - sum(shares)), [*outside, both]
     ends = round_half_up(ground.seats[:, None] * np.cumsum(shares))
     ends[:, -1] = ground.seats
-    return Pools(names, np.diff(ends, axis=1, prepend=0), np.array(outside), classes)
+    return Pools(names, np.array(shares), np.diff(ends, axis=1, prepend=0), np.array(outside), classes)
 
 
 def _reserved(ground: Ground, scenario: Scenario) -> tuple[float, float]:
