@@ -11,9 +11,7 @@ from analysis.policy.scenario import Scenario
 from analysis.policy.shortage import students_of
 
 
-def notes(
-    ground: Ground, scenario: Scenario, divided: Pools, pools: pd.DataFrame, flows: pd.DataFrame
-) -> list[str]:
+def notes(ground: Ground, scenario: Scenario, divided: Pools, pools: pd.DataFrame, flows: pd.DataFrame) -> list[str]:
     """One sentence each, in a fixed order.
 
     Args:

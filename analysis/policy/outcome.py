@@ -10,9 +10,9 @@ from analysis.policy.assign import Assignment, years
 from analysis.policy.draw import Expected, Ints
 from analysis.policy.figures import REPORTED, Change, Spread, covered, figures, low_high, reduced, spread
 from analysis.policy.ground import Ground, counted, ground
+from analysis.policy.notes import notes
 from analysis.policy.pools import GROUPS, Pools, pools
 from analysis.policy.scenario import Scenario
-from analysis.policy.notes import notes
 from analysis.policy.shortage import limits
 from analysis.units import ratio
 

@@ -105,6 +105,11 @@ def from_json(text: str, label: str = "The policy") -> Policy:
         raise InputError(f"{label} holds a number or a nesting too large to read; write it anew.") from None
     if not isinstance(raw, Mapping):
         raise InputError(f"{label} needs an object with named fields; write them between {{ and }}.")
+    if "district" in raw:
+        raise InputError(
+            f"{label} is a scenario for one district, not a policy for all; run it with `evenground simulate`, or "
+            "write a policy with `evenground statewide-policy`."
+        )
     names = [field.name for field in fields(Policy)]
     if unknown := sorted(set(raw) - set(names)):
         raise InputError(f'{label} has a field "{unknown[0]}" that is not known; known are {", ".join(names)}.')
