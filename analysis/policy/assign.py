@@ -147,8 +147,10 @@ def _assignment(
             won[host] += intake.arrived()
             sent[host] += intake.sent
             tally["kept"][host] += intake.kept.sum(axis=1)
-            tally["inside"][host] += intake.won[..., ground.inside].sum(axis=(1, 3))
-            tally["outside"][host] += intake.won[..., ~ground.inside].sum(axis=(1, 3))
+            of_pool = intake.won.sum(axis=1)
+            inside = of_pool[..., ground.inside].sum(axis=2)
+            tally["inside"][host] += inside
+            tally["outside"][host] += of_pool.sum(axis=2) - inside
             tally["seats"][host] += intake.seats
         for name in ("offered", "applied", "waiting"):
             tally[name][host] = getattr(intakes[-1], name)

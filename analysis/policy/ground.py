@@ -1,6 +1,7 @@
 """The schools a scenario can touch, as arrays, checked against the schools table."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,6 @@ class Ground:
             the scenario is of one level, hosts of it exchange students with schools of it alone.
         may_send: (2, n) whether the school may send students of each group.
         miles: (hosts, n) distance to each host; inf where either point is unknown.
-        grades: (n,) how many grades the school has, from kindergarten on.
         stays: (hosts,) years a student drawn into a host stays there.
         unknown: the district's schools left out because their ED count is not known.
     """
@@ -58,9 +58,13 @@ class Ground:
     serves: NDArray[np.bool_]
     may_send: NDArray[np.bool_]
     miles: Floats
-    grades: Ints
     stays: Ints
     unknown: pd.DataFrame
+
+    @cached_property
+    def grades(self) -> Ints:
+        """(n,) how many grades each school has, from kindergarten on."""
+        return _grades(self.schools)
 
 
 def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
@@ -114,7 +118,6 @@ def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> G
         serves=_serves(scope["level"], hosts, scenario.level),
         may_send=_may_send(ids, scenario),
         miles=_miles(_points(scope.iloc[hosts]), _points(scope)),
-        grades=_grades(scope),
         stays=_stays(scenario.hosts, scope.iloc[hosts]),
         unknown=unknown,
     )
@@ -205,15 +208,18 @@ def _check_hosts(own: pd.DataFrame, usable: NDArray[np.bool_], scenario: Scenari
         elif not usable[at]:
             raise InputError(f"Host {host.ncessch} has no known ED count in {scenario.year}; choose another host.")
         else:
-            _check_grade(host, own.iloc[at], f"hosts[{i}]")
-            _check_room(host, own.iloc[at : at + 1], scenario, f"hosts[{i}]")
+            school = own.iloc[at : at + 1]
+            _check_grade(host, school, f"hosts[{i}]")
+            _check_room(host, school, scenario, f"hosts[{i}]")
 
 
-def _check_grade(host: Host, school: pd.Series, field: str) -> None:
+def _check_grade(host: Host, school: pd.DataFrame, field: str) -> None:
     """Seats are in a grade that the host has, where its grades are known."""
-    ends = [school.get(name) for name in ("grade_low", "grade_high")]
+    if host.grade is None:
+        return
+    ends = [school[name].iloc[0] for name in ("grade_low", "grade_high")]
     low, high, grade = _rank(pd.Series([*ends, host.grade], dtype=object)).tolist()
-    if host.grade is not None and low >= 0 and high >= 0 and not low <= grade <= high:
+    if low >= 0 and high >= 0 and not low <= grade <= high:
         raise InputError(
             f"Host {host.ncessch} has grades {ends[0]} to {ends[1]}, not the {host.grade} of {field}.grade; give one "
             "of its grades, or choose another host."
@@ -229,7 +235,7 @@ def _check_room(host: Host, school: pd.DataFrame, scenario: Scenario, field: str
             "a capacity that holds them, or leave it out."
         )
     most = known if host.capacity is None else host.capacity
-    years = min(scenario.years, _stays((host,), school)[0])
+    years = min(scenario.years, _stays((host,), school)[0]) if scenario.years > 1 else 1
     needed = host.seats * years + (students if host.magnet and host.seats else 0)
     over = f" a year, {host.seats * years:,} in all," if years > 1 else ""
     given = f"Host {host.ncessch} is given {host.seats:,} seats{over}"
@@ -321,6 +327,8 @@ def _stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
 
     Seats in every grade are drawn once: 1.
     """
+    if all(host.grade is None for host in hosts):
+        return np.ones(len(hosts), dtype=np.int64)
     highest, grades = _rank(schools["grade_high"]), _grades(schools)
     first = np.array([1 + ENTRY_GRADES.index(host.grade) if host.grade else 0 for host in hosts], dtype=np.int64)
     stays = np.where(highest > 0, np.maximum(highest - first + 1, 1), grades)

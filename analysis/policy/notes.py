@@ -1,8 +1,9 @@
 """What a scenario asks for and cannot have, and what its figures do not show: notes that stand beside the result."""
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
+from analysis.policy.assign import Assignment
 from analysis.policy.draw import Ints, round_half_up
 from analysis.policy.figures import covered
 from analysis.policy.ground import Ground
@@ -11,50 +12,53 @@ from analysis.policy.scenario import Scenario
 from analysis.policy.shortage import students_of
 
 
-def notes(ground: Ground, scenario: Scenario, divided: Pools, pools: pd.DataFrame, flows: pd.DataFrame) -> list[str]:
+def notes(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignment) -> list[str]:
     """One sentence each, in a fixed order.
 
     Args:
         ground, scenario: what was simulated.
         divided: its pools of seats.
-        pools, flows: of the outcome (see ``analysis.policy.outcome.Outcome``).
+        expected: who moved by the end of the last year, as expected.
     """
     return [
-        *_without_applicants(pools),
+        *_without_applicants(divided, expected),
         *_without_seats(ground, scenario, divided),
         *_without_seats_aside(scenario, divided),
-        *_beyond_the_figures(ground, scenario, flows),
+        *_beyond_the_figures(ground, scenario, expected),
     ]
 
 
-def _without_applicants(pools: pd.DataFrame) -> list[str]:
+def _without_applicants(divided: Pools, expected: Assignment) -> list[str]:
     """Pools whose seats nobody applies for, over all hosts."""
-    nobody = pools[(pools["offered"] > 0) & (pools["applied"] == 0)]
+    nobody = ((expected.offered > 0) & (expected.applied == 0))[..., 0].sum(axis=0)
+    hosts = len(expected.offered)
     said = []
-    for pool, rows in nobody.groupby("group", sort=False):
-        of = int((pools["group"] == pool).sum())
-        where = f"at {len(rows):,} of {of:,} hosts" if len(rows) < of else "at any host"
-        who = students_of(str(pool))
-        said.append(f"No applicants: none of the {who} who could apply for their seats {where} does.")
+    for name, number in zip(divided.names, nobody.tolist(), strict=True):
+        if number:
+            where = "any host" if number == hosts else f"{number:,} of {hosts:,} hosts"
+            said.append(f"No applicants: none of the {students_of(name)} who could apply for seats at {where} does.")
     return said
 
 
 def _without_seats(ground: Ground, scenario: Scenario, divided: Pools) -> list[str]:
     """Pools that have a share of the seats, or would have one but for the band, and not one seat."""
     said = []
-    field = {"share": "ed_share", "tiers": "tiers", "band": "band"}.get(scenario.reserve, "reserve")
+    remedy = {
+        "share": "a larger ed_share or ",
+        "band": "a smaller band or ",
+        "tiers": "a larger share in tiers or ",
+    }.get(scenario.reserve, "")
     for pool, name in enumerate(divided.names):
-        none = (divided.seats[:, pool] == 0) & (ground.seats > 0)
-        if scenario.reserve == "band" and name != OPEN and divided.shares[pool] == 0:
+        none, share = (divided.seats[:, pool] == 0) & (ground.seats > 0), divided.shares[pool]
+        if scenario.reserve == "band" and name != OPEN and share == 0:
             said.append(
                 f"The band of {scenario.band * 100:g} points reaches down to 0 % for {students_of(name)}, so no seat "
                 "is reserved for them; give a smaller band."
             )
-        elif divided.shares[pool] > 0 and none.any():
+        elif share > 0 and none.any():
             said.append(
-                f"{_hosts(none, ground)} has no seat for {students_of(name)}: {divided.shares[pool]:.2%} of "
-                f"{int(ground.seats[none].max()):,} is less than half a seat; give a larger share in {field}, or more "
-                "seats."
+                f"{_hosts(none, ground)} has no seat for {students_of(name)}: {share:.2%} of "
+                f"{int(ground.seats[none].max()):,} is less than half a seat; give {remedy}more seats."
             )
     return said
 
@@ -78,21 +82,24 @@ def _seats_of(divided: Pools, name: str) -> Ints:
     return divided.seats[:, which]
 
 
-def _hosts(which: "np.ndarray[tuple[int], np.dtype[np.bool_]]", ground: Ground) -> str:
+def _hosts(which: NDArray[np.bool_], ground: Ground) -> str:
     """The first of some hosts, and how many more there are."""
     names = ground.schools["ncessch"].to_numpy()[ground.hosts[which]]
     more = f", like {len(names) - 1:,} more," if len(names) > 1 else ""
     return f"Host {names[0]}{more}"
 
 
-def _beyond_the_figures(ground: Ground, scenario: Scenario, flows: pd.DataFrame) -> list[str]:
+def _beyond_the_figures(ground: Ground, scenario: Scenario, expected: Assignment) -> list[str]:
     """How many students come from schools of other levels than the figures cover, or go there."""
-    counts = pd.Series(covered(ground.schools, scenario), ground.schools["ncessch"])[ground.public]
-    source, target = (flows[end].map(counts) for end in ("from_school", "to_school"))
+    if scenario.level is None:
+        return []
+    own = covered(ground.schools, scenario)
     # A place beside the schools is of no level: its students are told as entrants or as gone.
-    here = (source.notna() & target.notna()).to_numpy(dtype=bool)
-    into = int(flows.loc[here & (source.eq(False) & target.eq(True)).to_numpy(dtype=bool), "students"].sum())
-    out = int(flows.loc[here & (source.eq(True) & target.eq(False)).to_numpy(dtype=bool), "students"].sum())
+    other = ~own & ground.public
+    of_level = own[ground.hosts]
+    won, sent = expected.won[:, :, 0].sum(axis=1), expected.sent[:, :, 0].sum(axis=1)  # (hosts, n)
+    into = int(won[of_level][:, other].sum() + sent[~of_level][:, own].sum())
+    out = int(won[~of_level][:, own].sum() + sent[of_level][:, other].sum())
     if not into + out:
         return []
     return [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.policy.assign import Assignment, years
 from analysis.policy.draw import Expected, Ints
@@ -17,6 +18,7 @@ from analysis.policy.shortage import limits
 from analysis.units import ratio
 
 REPLICATES = 200
+WAITLIST = ["host", "group", "year", "offered", "applied", "odds", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -85,20 +87,20 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
     known, drawn = reduced(place, scenario, expected), spread(place, scenario, replicates, seed)
     before = figures(place.students[:, None, place.inside & covered(place.schools, scenario)])
     by_year = _by_year({name: float(value[0]) for name, value in before.items()} | {"moved": 0.0}, known, drawn)
-    schools, flows = _schools(place, expected[-1], drawn), _flows(place, expected[-1])
+    schools = _schools(place, expected[-1], drawn)
     seats = _pools(place, scenario, divided, expected[-1])
     return Outcome(
         scenario=scenario,
         schools=schools,
-        flows=flows,
+        flows=_flows(place, expected[-1]),
         pools=seats,
-        waitlists=_waitlists(place, divided, expected),
+        waitlists=_waitlists(place, divided, expected) if scenario.years > 1 else seats[WAITLIST],
         district=_district(by_year),
         state=_state(table, place, scenario, expected[-1]),
         years=by_year,
         travel=_travel(expected[-1], known, drawn),
         unknown=place.unknown,
-        notes=tuple(notes(place, scenario, divided, seats, flows)),
+        notes=tuple(notes(place, scenario, divided, expected[-1])),
         replicates=replicates,
         seed=seed,
         drawn=drawn.after[:, :, place.schools["ncessch"].isin(schools["ncessch"]).to_numpy(dtype=bool)],
@@ -171,33 +173,31 @@ def _pools(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignm
     waitlist = _waitlist(ground, divided, expected)
     counts = {"seats": seats, "kept": kept, "outside": outside, "inside": inside, "unfilled": unfilled}
     return pd.DataFrame(
-        {name: waitlist[name] for name in ("host", "group")}
+        {name: waitlist[name] for name in WAITLIST[:2]}
         | {name: count.ravel() for name, count in counts.items()}
-        | {name: waitlist[name] for name in ("year", "offered", "applied", "odds", "waiting")}
+        | {name: waitlist[name] for name in WAITLIST[2:]}
         | {"limit": limit, "why": why}
     )
 
 
-def _waitlist(ground: Ground, divided: Pools, expected: Assignment) -> pd.DataFrame:
-    """Seats, applicants and the waitlist of each host and pool in the last year in which the host drew."""
+def _waitlist(ground: Ground, divided: Pools, expected: Assignment) -> dict[str, NDArray[np.generic]]:
+    """Columns of ``WAITLIST``: of each host and pool in the last year in which the host drew seats."""
     offered, applied, waiting = (getattr(expected, name)[..., 0] for name in ("offered", "applied", "waiting"))
     each = len(divided.names)
-    return pd.DataFrame(
-        {
-            "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], each),
-            "group": list(divided.names) * len(ground.hosts),
-            "year": np.repeat(expected.drawn_in, each),
-            "offered": offered.ravel(),
-            "applied": applied.ravel(),
-            "odds": np.minimum(ratio(np.maximum(offered, 0.0), applied.astype(float)), 1.0).ravel(),
-            "waiting": waiting.ravel(),
-        }
-    )
+    return {
+        "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], each),
+        "group": np.array(divided.names * len(ground.hosts), dtype=object),
+        "year": np.repeat(expected.drawn_in, each),
+        "offered": offered.ravel(),
+        "applied": applied.ravel(),
+        "odds": np.minimum(ratio(np.maximum(offered, 0.0), applied.astype(float)), 1.0).ravel(),
+        "waiting": waiting.ravel(),
+    }
 
 
 def _waitlists(ground: Ground, divided: Pools, expected: Sequence[Assignment]) -> pd.DataFrame:
     """Every year's waitlists, host by host."""
-    tables = [_waitlist(ground, divided, year) for year in expected]
+    tables = [pd.DataFrame(_waitlist(ground, divided, year)) for year in expected]
     each = pd.concat([table[table["year"] == year] for year, table in enumerate(tables, start=1)])
     return each.sort_index(kind="stable").reset_index(drop=True)
 

@@ -127,8 +127,8 @@ def _chances(ground: Ground, scenario: Scenario, seats: Pools, group: int, pool:
     elif scenario.draw == "table":
         weights = {weight.ncessch: getattr(weight, GROUPS[group]) for weight in scenario.weights}
         lean *= ground.schools["ncessch"].map(weights).fillna(1.0).to_numpy(dtype=np.float64)
-    if scenario.applicants == "grade":
-        one_grade = np.array([host.grade is not None for host in scenario.hosts], dtype=bool).reshape(-1, 1)
+    one_grade = np.array([host.grade is not None for host in scenario.hosts], dtype=bool).reshape(-1, 1)
+    if scenario.applicants == "grade" and one_grade.any():
         lean = np.where(one_grade, lean / ground.grades, lean)
     willing: float | Floats = pool.willing
     if pool.per_seat is not None:
