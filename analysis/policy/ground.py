@@ -22,6 +22,7 @@ BESIDE = (PRIVATE, HOME, GONE)
 FARTHEST_MILES = 100.0
 # A building of unknown capacity is taken to hold what a small one may, or at most this many times its students.
 MOST_GROWTH, SMALL_BUILDING = 2, 1_000
+_LEVELS, _GRADES = pd.Index(LEVELS), pd.Index(("PK", *ENTRY_GRADES))
 # What the ground takes from the schools table.
 COLUMNS = (
     *("year", "ncessch", "leaid", "school", "county", "level", "grade_low", "grade_high", "charter"),
@@ -293,7 +294,7 @@ def _serves(level: pd.Series, hosts: NDArray[np.intp], only: str | None) -> NDAr
 
 def _levels(level: pd.Series) -> NDArray[np.intp]:
     """(n,) place in ``LEVELS``; an unknown level is taken for combined."""
-    codes = pd.Index(LEVELS).get_indexer(pd.Index(level))
+    codes = _LEVELS.get_indexer(pd.Index(level))
     return np.where(codes < 0, LEVELS.index("combined"), codes)
 
 
@@ -319,7 +320,7 @@ def _grades(schools: pd.DataFrame) -> Ints:
 
 def _rank(grade: pd.Series) -> NDArray[np.intp]:
     """(n,) a grade's place from kindergarten, 1, on; 0 for prekindergarten and −1 for any other or none."""
-    return pd.Index(("PK", *ENTRY_GRADES)).get_indexer(pd.Index(grade))
+    return _GRADES.get_indexer(pd.Index(grade))
 
 
 def _stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
