@@ -11,18 +11,20 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.policy.assumptions import assumptions
 from analysis.policy.effects import between_within, districts, money, races
+from analysis.policy.moves import at_hosts, at_schools
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
 from analysis.policy.presets import PRESETS, SEATS_IN, scenario_from_preset
 from analysis.policy.scenario import TURNOUT, Scenario, from_json
 from analysis.policy.sensitivity import at_participation, compared, variants
 from data.groups import comparison, on_bases, on_basis
 from data.inclusion import Rules
-from data.plan_privacy import marked_outcome, marked_parts, marked_races
+from data.plan_privacy import hidden_of_plan, marked_hosts, marked_outcome, marked_parts, marked_races, marked_senders
 from data.privacy import hidden_words, marked_districts
 from data.schema import ED_BASES
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
 from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
+from reports.plan import PlanResult, answer, text
 
 ALL = "all"
 # The contract of `simulate`: what a school's row holds.
@@ -37,6 +39,10 @@ SCHOOL_COLUMNS = [
     "ed_after_low",
     "ed_after_high",
 ]
+
+
+# Schools beside the hosts that a table on screen has room for; the other formats have every one.
+TOP = 25
 
 
 def add_jobs(menu: Menu) -> None:
@@ -71,6 +77,7 @@ def add_jobs(menu: Menu) -> None:
         metavar="0,5,10",
         help="the district's figures where so many percent of the displaced, and of those whose school changes, leave",
     )
+    job.add_argument("--top", type=int, default=TOP, metavar="N", help=f"schools a table lists (default {TOP})")
     add_output(job, TABLE_FORMATS)
 
 
@@ -97,20 +104,27 @@ def write_scenario(given: argparse.Namespace) -> None:
 def print_simulation(given: argparse.Namespace) -> None:
     """Run a scenario, or several variants of it."""
     check_draws(given)
+    if given.top < 0:
+        raise InputError(f"--top is {given.top}; give 0 or more.")
     scenario, table, notes = read_scenario(given)
     if given.participation not in (None, ALL):
         scenario = at_participation(scenario, given.participation)
+    cell = given.minimum_cell
     simulated = simulate(table, scenario, given.replicates, given.seed)
-    outcome = marked_outcome(simulated, table, given.minimum_cell)
-    tell(notes)
-    tell(hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), given.minimum_cell))
+    outcome, hidden = marked_outcome(simulated, table, cell), hidden_of_plan(simulated, table, cell)
+    tell([*notes, *hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), cell)])
     rows = _sensitivity(given, scenario, table)
+    if given.format == "table" and rows is None:
+        write_text(text(_result(simulated, outcome, table, hidden, cell), given.top), given)
+        return
     if given.format == "json":
-        record = outcome_record(outcome) | effects_record(simulated, table, given.minimum_cell)
+        record = outcome_record(outcome) | effects_record(simulated, table, cell)
+        record = {"answer": answer(simulated), "notes": outcome.notes, "hidden": hidden} | record
         record |= {} if rows is None else {"sensitivity": records(rows)}
         write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", given)
     else:
         write(_schools(outcome) if rows is None else rows, given)
+    tell([*outcome.notes, hidden] if hidden else outcome.notes)
 
 
 def _sensitivity(given: argparse.Namespace, scenario: Scenario, table: pd.DataFrame) -> pd.DataFrame | None:
@@ -134,6 +148,19 @@ def _rates(text: str) -> list[float]:
     if not rates or not all(0 <= rate <= 1 for rate in rates):
         raise argparse.ArgumentTypeError(f'"{text}" is no list of percentages; write 0,5,10')
     return rates
+
+
+def _result(simulated: Outcome, outcome: Outcome, table: pd.DataFrame, hidden: str, cell: int) -> PlanResult:
+    """What is printed as text of an outcome and the same as it may be told."""
+    names = table.set_index("ncessch")["school"].dropna().to_dict()
+    return PlanResult(
+        answer(simulated),
+        outcome,
+        marked_parts(between_within(table, simulated), simulated, table, cell),
+        marked_senders(at_schools(simulated), table),
+        names | {host.ncessch: host.new.school for host in outcome.scenario.hosts if host.new},
+        hidden,
+    )
 
 
 def read_scenario(given: argparse.Namespace) -> tuple[Scenario, pd.DataFrame, list[str]]:
@@ -164,6 +191,7 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "indices": {name: plain(asdict(change)) for name, change in outcome.district.items()},
         "state": {name: plain(asdict(change)) for name, change in outcome.state.items()},
         "pools": records(outcome.pools),
+        "waitlists": records(outcome.waitlists),
         "flows": records(outcome.flows),
         "years": records(outcome.years),
         "travel": records(outcome.travel),
@@ -173,9 +201,12 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
 
 
 def effects_record(outcome: Outcome, table: pd.DataFrame, minimum_cell: int) -> dict[str, Any]:
-    """What follows from an outcome, as plain JSON values and as it may leave: between and within, districts, races."""
+    """What follows from an outcome, as plain JSON values and as it may leave: who moves added up, districts, races."""
     counts = ["ed_before", "ed_after"]
+    hosts = at_hosts(outcome.flows, list(outcome.scenario.host_ids))
     return {
+        "hosts": records(marked_hosts(hosts, outcome, table, minimum_cell)),
+        "senders": records(marked_senders(at_schools(outcome), table)),
         "between_within": records(marked_parts(between_within(table, outcome), outcome, table, minimum_cell)),
         "districts": records(marked_districts(districts(outcome), table, counts, comparison("ed"), minimum_cell)),
         "money": records(money(table, outcome)),

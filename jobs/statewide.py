@@ -121,6 +121,7 @@ def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
             f"Nothing to run: give {lacking}; `evenground statewide-policy -o policy.json` writes a policy."
         )
     rules = asked_rules(given)
+    asked_policies = [(path.stem, from_json(_text(path), path.name)) for path in policies]
     for name in datasets:
         asked = argparse.Namespace(**vars(given) | {"data": name})
         table = on_basis(table_of(name, given.minimum_cell), given.basis)
@@ -128,10 +129,9 @@ def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
         tell(notes)
         tell(hidden_words(table, comparison("ed"), given.minimum_cell))
         grades = grades_of(name)
-        for path in policies:
+        for label, policy in asked_policies:
             of = {"dataset": dataset_name(name), "basis": given.basis, "rules": rules}
-            policy = from_json(_text(path), path.name)
-            yield path.stem, planned(table, grades, policy, **of, replicates=given.replicates, seed=given.seed)
+            yield label, planned(table, grades, policy, **of, replicates=given.replicates, seed=given.seed)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from analysis.policy.draw import Draw, Ints
 from analysis.policy.ground import Ground
 from analysis.policy.lotteries import Intake, Lottery, classed, parted
 from analysis.policy.pools import ED, Applications, Pools, applications, pools
-from analysis.policy.scenario import Scenario
+from analysis.policy.scenario import Host, Scenario
 from analysis.units import ratio
 
 
@@ -41,9 +41,11 @@ class Assignment:
         kept: (hosts, pools, replicates) students already at the host who hold one of its lottery seats.
         inside, outside: (hosts, pools, replicates) students drawn from the district and from elsewhere.
         seats: (hosts, pools, replicates) seats of each pool.
-        applied, waiting: (hosts, pools, replicates) students who applied for drawn seats, and who of them would still
-            take one.
         second: (hosts, pools, replicates) seats filled in a second round.
+        drawn_in: (hosts,) the last year in which each host drew seats, 1 for the first; 0 where it drew none yet.
+        offered, applied, waiting: (hosts, pools, replicates) seats that those present left to be drawn in that year,
+            students who applied for them, and who of these would still take one. Years are not added up: who applies in
+            one and goes without may apply again in the next.
         after: (2, replicates, n) students of each group at each school.
     """
 
@@ -55,9 +57,11 @@ class Assignment:
     inside: Ints
     outside: Ints
     seats: Ints
+    second: Ints
+    drawn_in: Ints
+    offered: Ints
     applied: Ints
     waiting: Ints
-    second: Ints
     after: Ints
 
     @property
@@ -174,20 +178,25 @@ def _assignment(
     won, sent = (np.zeros((hosts, 2, replicates, n), dtype=np.int64) for _ in range(2))
     tally = {
         name: np.zeros((hosts, count, replicates), dtype=np.int64)
-        for name in ("kept", "inside", "outside", "seats", "applied", "waiting", "second")
+        for name in ("kept", "inside", "outside", "seats", "second", "offered", "applied", "waiting")
     }
-    moves = []
+    moves, drawn_in = [], np.zeros(hosts, dtype=np.int64)
     for host, intakes in enumerate(held):
         for age, intake in enumerate(reversed(intakes)):
-            drawn_in = year + 1 - age if scenario.hosts[host].grade is not None else scenario.hosts[host].start
-            moves.append(Moves(host, drawn_in, intake.arrived(), intake.sent))
+            moves.append(Moves(host, _year_of(scenario.hosts[host], year, age), intake.arrived(), intake.sent))
             won[host] += moves[-1].won
             sent[host] += intake.sent
             tally["kept"][host] += intake.kept.sum(axis=1)
-            tally["inside"][host] += intake.won[..., ground.inside].sum(axis=(1, 3))
-            tally["outside"][host] += intake.won[..., ~ground.inside].sum(axis=(1, 3))
-            for name in ("seats", "applied", "waiting", "second"):
-                tally[name][host] += getattr(intake, name)
+            of_pool = intake.won.sum(axis=1)
+            inside = of_pool[..., ground.inside].sum(axis=2)
+            tally["inside"][host] += inside
+            tally["outside"][host] += of_pool.sum(axis=2) - inside
+            tally["seats"][host] += intake.seats
+            tally["second"][host] += intake.second
+        if intakes:
+            last, drawn_in[host] = _last_drawn(intakes, year, scenario.hosts[host])
+            for name in ("offered", "applied", "waiting"):
+                tally[name][host] = getattr(last, name)
     stayed = np.repeat(ground.students[:, None, :], replicates, axis=1) - won.sum(axis=0)
     after = stayed + sent.sum(axis=0)
     for host, at in enumerate(ground.hosts):
@@ -197,7 +206,20 @@ def _assignment(
     after -= left
     if left.any():
         after[:, :, -1] += left.sum(axis=2)  # the last of the places beside the schools
-    return Assignment(tuple(moves), won, sent, left, after=after, **tally)
+    return Assignment(tuple(moves), won, sent, left, after=after, drawn_in=drawn_in, **tally)
+
+
+def _last_drawn(intakes: list[Intake], year: int, host: Host) -> tuple[Intake, int]:
+    """The last of a host's intakes that had seats, else its last, and the year of its lottery."""
+    for age, intake in enumerate(reversed(intakes)):
+        if intake.seats.any():
+            return intake, _year_of(host, year, age)
+    return intakes[-1], _year_of(host, year, 0)
+
+
+def _year_of(host: Host, year: int, age: int) -> int:
+    """The year, 1 for the first, of an intake that so many others came after; seats in every grade are drawn once."""
+    return host.start if host.grade is None else year + 1 - age
 
 
 def _leaving(ground: Ground, scenario: Scenario, draw: Draw, stayed: Ints, after: Ints) -> Ints:

@@ -43,11 +43,16 @@ class Lottery:
         """A multivariate hypergeometric draw for each replicate.
 
         The schools are halved again and again, and each half's share of the seats is hypergeometric given the seats of
-        both: log₂(schools) steps, each over all replicates and halves at once.
+        both: log₂(schools) steps, each over all replicates and halves at once. Where there is a seat for everyone, or
+        none, nothing is left to chance.
         """
-        some = np.flatnonzero(candidates.any(axis=0))  # schools without a candidate would only be carried along
-        drawn = np.zeros_like(candidates)
-        drawn[:, some] = self._split(candidates[:, some], seats)
+        everyone = candidates.sum(axis=1)
+        drawn = candidates * (seats == everyone)[:, None]
+        rows = np.flatnonzero((seats > 0) & (seats < everyone))
+        if len(rows):
+            open_ = candidates[rows]
+            some = np.flatnonzero(open_.any(axis=0))  # schools without a candidate would only be carried along
+            drawn[np.ix_(rows, some)] = self._split(open_[:, some], seats[rows])
         return drawn
 
     def _split(self, candidates: Ints, seats: Ints) -> Ints:

@@ -48,6 +48,11 @@ class Intake:
         return found
 
     @property
+    def offered(self) -> Ints:
+        """(pools, replicates) seats that those present leave to be drawn."""
+        return self.seats - self.kept.sum(axis=1)
+
+    @property
     def open(self) -> Ints:
         """(pools, replicates) seats of each pool still empty; below 0 where a pool took over another's."""
         return self.seats - self.filled

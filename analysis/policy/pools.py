@@ -27,6 +27,7 @@ class Pools:
 
     Attributes:
         names: of the pools: "ed" and "other", or "tier 1" and so on, then perhaps ``OPEN``.
+        shares: (pools,) share of a host's seats that each has.
         seats: (years, hosts, pools) seats of each in each year.
         outside: (pools,) share of the seats offered first outside the district.
         classes: (classes, 2, n) share of each group's students of a school whom the lottery takes for each class; adds
@@ -36,6 +37,7 @@ class Pools:
     """
 
     names: tuple[str, ...]
+    shares: Floats
     seats: Ints
     outside: Floats
     classes: Floats
@@ -99,7 +101,7 @@ def pools(ground: Ground, scenario: Scenario) -> Pools:
         names, shares, outside = (*names, OPEN), (*shares, 1 - sum(shares)), [*outside, both]
     ends = round_half_up(ground.seats[..., None] * np.cumsum(shares))
     ends[..., -1] = ground.seats
-    return Pools(names, np.diff(ends, axis=-1, prepend=0), np.array(outside), classes, counted)
+    return Pools(names, np.array(shares), np.diff(ends, axis=-1, prepend=0), np.array(outside), classes, counted)
 
 
 def _counted(ground: Ground, scenario: Scenario) -> Counted:
@@ -230,8 +232,8 @@ def _chances(
     elif scenario.draw == "table":
         weights = {weight.ncessch: getattr(weight, GROUPS[group]) for weight in scenario.weights}
         lean *= ground.schools["ncessch"].map(weights).fillna(1.0).to_numpy(dtype=np.float64)
-    if scenario.applicants == "grade":
-        one_grade = np.array([host.grade is not None for host in scenario.hosts], dtype=bool).reshape(-1, 1)
+    one_grade = np.array([host.grade is not None for host in scenario.hosts], dtype=bool).reshape(-1, 1)
+    if scenario.applicants == "grade" and one_grade.any():
         lean = np.where(one_grade, lean / ground.grades, lean)
     willing: float | Floats = pool.willing
     if pool.per_seat is not None:

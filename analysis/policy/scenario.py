@@ -328,6 +328,10 @@ def from_json(text: str, label: str = "The scenario") -> Scenario:
         raise InputError(f"{label} is not valid JSON: {error.msg} at line {error.lineno}; correct it there.") from None
     except (ValueError, RecursionError):
         raise InputError(f"{label} holds a number or a nesting too large to read; write it anew.") from None
+    if isinstance(raw, dict) and "hosts_share" in raw:
+        raise InputError(
+            f"{label} is a policy for all districts, not a scenario for one; run it with `evenground statewide`."
+        )
     if isinstance(raw, dict) and raw.get("version") == 1:
         raw = _from_version_1(raw)
     if isinstance(raw, dict) and raw.get("version") == 2:

@@ -160,6 +160,11 @@ def from_json(text: str, label: str = "The policy") -> Policy:
         raise InputError(f"{label} needs an object with named fields; write them between {{ and }}.")
     if raw.get("version") == 1:
         raw = {**raw, "version": VERSION}
+    if "district" in raw:
+        raise InputError(
+            f"{label} is a scenario for one district, not a policy for all; run it with `evenground simulate`, or "
+            "write a policy with `evenground statewide-policy`."
+        )
     names = [f.name for f in fields(Policy)]
     if unknown := sorted(set(raw) - set(names)):
         raise InputError(f'{label} has a field "{unknown[0]}" that is not known; known are {", ".join(names)}.')

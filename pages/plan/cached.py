@@ -9,12 +9,13 @@ import streamlit as st
 
 from analysis.policy import effects
 from analysis.policy.ground import ground
+from analysis.policy.moves import at_hosts, at_schools
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.presets import whole_hosts
 from analysis.policy.scenario import Scenario
 from data.groups import comparison
 from data.inclusion import Rules
-from data.plan_privacy import marked_outcome, marked_parts, marked_races
+from data.plan_privacy import marked_hosts, marked_outcome, marked_parts, marked_races, marked_senders
 from data.privacy import marked_districts, told
 from pages.shared import store
 from pages.shared.view import Key, View
@@ -64,6 +65,11 @@ def _effect(key: Key, scenario: Scenario, what: str, _view: View) -> pd.DataFram
     if what == "districts":
         counts = ["ed_before", "ed_after"]
         return marked_districts(effects.districts(found), table, counts, comparison("ed"), key.cell)
+    if what == "hosts":
+        hosts = at_hosts(found.flows, list(scenario.host_ids))
+        return marked_hosts(hosts, found, table, key.cell)
+    if what == "senders":
+        return marked_senders(at_schools(found), table)
     if what == "money":
         return effects.money(table, found)
     if what == "races":
@@ -79,6 +85,16 @@ def districts(view: View, scenario: Scenario) -> pd.DataFrame:
 def money(view: View, scenario: Scenario) -> pd.DataFrame:
     """What follows students across district lines in dollars; see ``analysis.policy.effects.money``."""
     return _effect(_key(view, scenario), scenario, "money", view)
+
+
+def hosts(view: View, scenario: Scenario) -> pd.DataFrame:
+    """Who arrives at and leaves each host, by group; see ``analysis.policy.moves.at_hosts``."""
+    return _effect(_key(view, scenario), scenario, "hosts", view)
+
+
+def senders(view: View, scenario: Scenario) -> pd.DataFrame:
+    """Every other school that students leave or join; see ``analysis.policy.moves.at_schools``."""
+    return _effect(_key(view, scenario), scenario, "senders", view)
 
 
 def races(view: View, scenario: Scenario) -> pd.DataFrame:

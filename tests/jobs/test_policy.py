@@ -59,6 +59,49 @@ def test_doing_nothing_changes_nothing(run, tmp_path):
         pd.testing.assert_series_equal(schools[f"{what}_before"], schools[f"{what}_after"], check_names=False)
 
 
+def test_as_text_a_scenario_begins_with_a_sentence_and_lists_as_many_schools_as_asked(run, tmp_path):
+    file = tmp_path / "scenario.json"
+    run("scenario", "franklin", "--district", DISTRICT, "-o", file)
+    job = ["simulate", "franklin", file, "--replicates", "20"]
+    result = json.loads(run(*job, "--format", "json"))
+    for top, listed in ((None, 25), (2, 2)):
+        said = run(*job, *([] if top is None else ["--top", top]))
+        assert said.startswith(result["answer"])
+        others = next(part for part in said.split("\n\n") if part.startswith("Schools that students leave"))
+        left = max(len(result["senders"]) - listed, 0)
+        assert len(others.splitlines()) == 2 + min(listed, len(result["senders"])) + bool(left)
+        assert (f"{left} more;" in others) == bool(left)
+    assert len(run(*job, "--format", "csv").splitlines()) == 1 + len(result["schools"])
+
+
+def test_nobody_applying_is_said(told, tmp_path):
+    file = tmp_path / "scenario.json"
+    told("scenario", "franklin", "--district", DISTRICT, "-o", file)
+    asked = json.loads(file.read_text())
+    file.write_text(json.dumps(asked | {name: {"willing": 0.0} for name in ("ed", "other")}))
+    for cell in ("0", "10"):
+        printed, said = told("simulate", "franklin", file, "--format", "json", "--minimum-cell", cell)
+        assert any(line.startswith("No applicants: none of the other students") for line in said)
+        empty = [row for row in json.loads(printed)["pools"] if row["unfilled"]]
+        assert empty
+        assert all(row["why"].startswith("None of the ") for row in empty)
+
+
+@pytest.mark.parametrize(
+    ("job", "wanted", "run_with"),
+    [("statewide", "scenario", "evenground simulate"), ("simulate", "policy", "evenground statewide")],
+)
+def test_a_file_of_the_other_kind_is_told_apart(run, refused, tmp_path, job, wanted, run_with):
+    file = tmp_path / "given.json"
+    if wanted == "scenario":
+        run("scenario", "franklin", "--district", DISTRICT, "-o", file)
+    else:
+        run("statewide-policy", "-o", file)
+    said = refused(job, "franklin", file)
+    assert "given.json" in said
+    assert run_with in said
+
+
 def test_the_same_seed_gives_the_same_range(run, tmp_path):
     file = tmp_path / "scenario.json"
     run("scenario", "franklin", "--district", DISTRICT, "-o", file)

@@ -97,9 +97,15 @@ def rows(draw: st.DrawFn, names: str, leaid: str, low: int, high: int) -> list[R
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[pd.DataFrame, Scenario]:
-    """A district, its neighbours and a policy. One combined school is never a host, so that every host has company."""
+    """A district, its neighbours and a policy. Every host has company in schools that are never hosts.
+
+    A combined one shares grades with all, and where the policy is of one level, its hosts need one of that level.
+    """
     own = draw(st.one_of(rows("own", HOME, 3, 5), rows("own", HOME, 1, 3)))
-    company = school("company", draw(HEADS), draw(HEADS), level="combined", **draw(POINTS))
+    level = draw(st.sampled_from([None, "elementary", "combined"]))
+    company = [school("company", draw(HEADS), draw(HEADS), level="combined", **draw(POINTS))]
+    if level == "elementary":
+        company.append(school("alike", draw(HEADS), draw(HEADS), **draw(POINTS)))
     unknown = draw(st.lists(st.just(school("unknown", None, 7)), max_size=1))
     others = draw(st.one_of(rows("out", ELSEWHERE, 2, 3), rows("out", ELSEWHERE, 0, 3)))
     names = [str(row["ncessch"]) for row in own]
@@ -130,7 +136,7 @@ def cases(draw: st.DrawFn) -> tuple[pd.DataFrame, Scenario]:
         draw=draw(st.sampled_from([name for name in DRAWS if name != "table"])),
         unfilled=draw(st.sampled_from(list(UNFILLED))),
         outside_miles=draw(st.sampled_from([1.0, 10.0, 100.0])),
-        level=draw(st.sampled_from([None, "elementary", "combined"])),
+        level=level,
         reserve=draw(st.sampled_from(["share", *RESERVES])),
         tiers=draw(st.sampled_from([(0.175,) * 4, (0.5, 0.5), (1.0,)])),
         stay=draw(st.sampled_from(["first", *STAYS])),
@@ -145,7 +151,7 @@ def cases(draw: st.DrawFn) -> tuple[pd.DataFrame, Scenario]:
         change_points=draw(st.sampled_from([0.02, 0.1])),
         second_accept=draw(st.sampled_from([1.0, 0.5])),
     )
-    schools = table(*own, company, *unknown, *others)
+    schools = table(*own, *company, *unknown, *others)
     lottery = [draw(st.integers(0, students)) for students in schools["students"]]
     return schools.assign(lottery_ed=pd.array(lottery, dtype="Int64")), policy
 
