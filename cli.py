@@ -6,25 +6,29 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from analysis.errors import InputError
-from jobs import applicants, changing, comparing, loading, lottery, measuring, optimum, policy, statewide
-from jobs.printing import say
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; a person's mistake is one line on stderr and exit status 2."""
+    """Run the command; a person's mistake is one line on stderr and exit status 2, Ctrl-C one line and 130."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # while the libraries are still being read, too
+        sys.stderr.write("evenground: stopped.\n")
+        return 130
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from analysis.errors import InputError
+
     given = parser().parse_args(arguments)
     try:
         given.run(given)
         # A reader that stopped early, such as `head`, is noticed here rather than at exit.
         sys.stdout.flush()
     except InputError as error:
-        say(f"evenground: {error}")
+        sys.stderr.write(f"evenground: {error}\n")
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        return 130
     return 0
 
 
@@ -37,10 +41,25 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The command line, one subcommand a job."""
+    # Slow to read.
+    from jobs import (
+        applicants,
+        changing,
+        comparing,
+        decomposing,
+        loading,
+        lottery,
+        measuring,
+        optimum,
+        policy,
+        statewide,
+    )
+
     top = _Parser(prog="evenground", description=__doc__, allow_abbrev=False)
     top.set_defaults(run=loading.serve_pages, port=None, host="127.0.0.1", browser=True)
     menu = top.add_subparsers(title="jobs", metavar="JOB")
-    for module in (loading, measuring, comparing, changing, policy, optimum, applicants, lottery, statewide):
+    schools = loading, measuring, decomposing, comparing, changing
+    for module in (*schools, policy, optimum, applicants, lottery, statewide):
         module.add_jobs(menu)
     return top
 

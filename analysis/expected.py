@@ -4,13 +4,15 @@ Notation as in ``analysis.indices``, with T = A + B.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
+from analysis.decompose import ADDITIVE, Level
 from analysis.hypergeometric import mean_absolute_deviation, mean_surprise
 from analysis.indices import INDICES
-from analysis.multigroup import entropy
+from analysis.multigroup import entropy, mean_against_the_rest
 from analysis.random_assignment import permuted
 from analysis.replicates import REPLICATES
 from analysis.units import Floats, Units, ratio
@@ -37,6 +39,33 @@ def expected(
     return pd.DataFrame({name: exact[name](units) if name in exact else drawn[name] for name in names})
 
 
+def expected_by_level(levels: Sequence[Level]) -> list[pd.DataFrame]:
+    """What each level of a chain adds when students are assigned at random to the schools of their place, exactly.
+
+    Cells keep their sizes when schools do, so those of every level are filled at random too, and a level adds what is
+    expected over its cells less what is over those of the level above.
+
+    Args:
+        levels: as ``analysis.decompose.nested`` gives them.
+
+    Returns:
+        A table for each level, one row a place code, columns as ``analysis.decompose.by_level`` but for
+        ``dissimilarity_most``; NaN where the measure is undefined.
+    """
+    places = levels[0].cells.places
+    found = [_expected_over(Units(level.cells.counts, level.cells.students, level.place, places)) for level in levels]
+    return [found[0], *(now - before for before, now in pairwise(found))]
+
+
+def _expected_over(units: Units) -> pd.DataFrame:
+    """The expected value of each measure that ``analysis.decompose.by_level`` gives, of cells filled at random."""
+    two = units.counts.shape[1] == 2
+    met = _exposure(units) if two else np.full(units.places, np.nan)
+    exact = EXACT if two else EXACT_OF_MANY
+    named = {name: exact[name](units) for name in (*ADDITIVE, "dissimilarity") if name in exact}
+    return pd.DataFrame(named | {"exposure_shortfall": ratio(units.totals[:, 1], units.students_total) - met})
+
+
 def _variance_ratio(units: Units) -> Floats:
     """(S − 1)/(T − 1) over the S schools that have students, whatever the mix; P* is a mean of such Vs."""
     schools = units.over_places((units.counted > 0).astype(np.float64))
@@ -48,6 +77,11 @@ def _dissimilarity(units: Units) -> Floats:
     total, group = _all(units), units.totals[:, 0]
     deviation = mean_absolute_deviation(units.counted, group[units.place], total[units.place])
     return ratio(units.over_places(deviation) * total, 2 * group * (total - group))
+
+
+def _dissimilarity_of_many(units: Units) -> Floats:
+    """The mean of each group's expected D against the rest, whose weights no assignment changes."""
+    return mean_against_the_rest(units, _dissimilarity)
 
 
 def _exposure(units: Units) -> Floats:
@@ -87,6 +121,7 @@ def _all(units: Units) -> Floats:
 
 
 EXACT_OF_MANY: dict[str, Callable[[Units], Floats]] = {
+    "dissimilarity": _dissimilarity_of_many,
     "variance_ratio": _variance_ratio,
     "theil_h": _theil_h,
     "mutual_information": _mutual_information,

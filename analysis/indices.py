@@ -6,7 +6,7 @@ one number a place. ``SCHOOL`` gives one number a school. An undefined value is 
 why.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -331,6 +331,7 @@ SCHOOL: dict[str, Index] = {
 OF_ANY_GROUPS = ("local_information", "local_h")
 
 _TWO_ONLY = "compares two groups only"
+_WILD = "too few or too unlike bands"
 
 
 def indices_of(units: Units) -> dict[str, Index]:
@@ -338,13 +339,26 @@ def indices_of(units: Units) -> dict[str, Index]:
     return INDICES if units.counts.shape[1] == 2 else MULTIGROUP
 
 
-def measure(units: Units) -> pd.DataFrame:
-    """Every index for every place: one row a place code, one column an index of ``INDICES``.
+def measure(units: Units, names: Sequence[str] = tuple(INDICES)) -> pd.DataFrame:
+    """Indices for every place: one row a place code, one column an index.
 
-    NaN where undefined, or where there are more than two groups and the index compares two.
+    Args:
+        units: the schools.
+        names: keys of ``INDICES``, and of ``ORDERED`` where the groups are bands from the lowest to the highest.
+
+    Returns:
+        NaN where undefined, or where there are more than two groups and the index compares two.
     """
-    found = {name: index.function(units) for name, index in indices_of(units).items()}
-    return pd.DataFrame({name: found.get(name, np.full(units.places, np.nan)) for name in INDICES})
+    registry = indices_of(units) | ORDERED
+    nothing = np.full(units.places, np.nan)
+    return pd.DataFrame({name: registry[name].function(units) if name in registry else nothing for name in names})
+
+
+def undefined_order(units: Units) -> NDArray[np.str_]:
+    """Why the indices of ``ORDERED`` are undefined in each place, "" where they are defined, (places,)."""
+    mixed = (units.totals > 0).sum(axis=1) > 1
+    wild = np.isnan(rank_order_h(units))
+    return np.select([units.counted_total == 0, ~mixed, wild], ["no students", "students of one band only", _WILD], "")
 
 
 def undefined_reason(units: Units) -> dict[str, NDArray[np.str_]]:

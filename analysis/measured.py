@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.bounds import bounds
-from analysis.decompose import ADDITIVE, by_level, decompose, district_parts, nested
-from analysis.indices import OF_ANY_GROUPS, SCHOOL, measure, undefined_reason
+from analysis.decompose import ADDITIVE, Level, by_level, decompose, district_parts, nested
+from analysis.indices import INDICES, OF_ANY_GROUPS, ORDERED, SCHOOL, measure, undefined_order, undefined_reason
 from analysis.intervals import Intervals
 from analysis.multigroup import diversity
 from analysis.pair_bounds import pair_bounds
@@ -17,10 +17,19 @@ from analysis.two_groups import exposure, isolation
 from analysis.units import Codes, Floats, Other, Units, groups_of, known, places_by, ratio, units_by
 
 # The column that names a place, and the one that says what people call it.
-PLACES = {"state": ("state", "state"), "county": ("county", "county"), "district": ("leaid", "district")}
+PLACES = {
+    "state": ("state", "state"),
+    "region": ("region", "region"),
+    "metro": ("metro", "metro"),
+    "county": ("county", "county"),
+    "sector": ("sector", "sector"),
+    "district": ("leaid", "district"),
+}
 
 
-def indices_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.DataFrame:
+def indices_by(
+    table: pd.DataFrame, by: str, group: str, other: Other, names: Sequence[str] = tuple(INDICES)
+) -> pd.DataFrame:
     """Every index of every place and year.
 
     Args:
@@ -28,6 +37,7 @@ def indices_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.Dat
         by: a key of ``PLACES``.
         group, other: columns that count the groups; ``other`` is None for everyone else, several columns for all of
             them.
+        names: the indices; see ``analysis.indices.measure``.
 
     Returns:
         Columns year, place, place_name, schools, students, group_students (of several groups: students of any), of
@@ -43,10 +53,12 @@ def indices_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.Dat
         students=units.students_total.astype(np.int64),
         group_students=(units.counted_total if many else units.totals[:, 0]).astype(np.int64),
     )
-    return (rows.assign(diversity=diversity(units)) if many else rows).join(measure(units))
+    return (rows.assign(diversity=diversity(units)) if many else rows).join(measure(units, names))
 
 
-def reasons_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.DataFrame:
+def reasons_by(
+    table: pd.DataFrame, by: str, group: str, other: Other, names: Sequence[str] = tuple(INDICES)
+) -> pd.DataFrame:
     """Why indices are undefined, for the places and years of ``indices_by`` in the same order.
 
     Returns:
@@ -55,7 +67,9 @@ def reasons_by(table: pd.DataFrame, by: str, group: str, other: Other) -> pd.Dat
     column, name = PLACES[by]
     counted = table[known(table, group, other)]
     units, keys = units_by(counted, group, other, ["year", column])
-    return _named(keys, counted[name], units.place).assign(**undefined_reason(units))
+    return _named(keys, counted[name], units.place).assign(
+        **undefined_reason(units), **{name: undefined_order(units) for name in names if name in ORDERED}
+    )
 
 
 def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None = None) -> pd.DataFrame:
@@ -154,9 +168,7 @@ def decomposed_by_level(table: pd.DataFrame, group: str, other: Other, columns: 
         are), part, share (of the measure; missing for D, which has no shares) and most (the most that the level can
         add to D; missing for the rest). The parts of a year and measure add up to it.
     """
-    counted = table[known(table, group, other)]
-    units, keys = units_by(counted, group, other, ["year"])
-    levels = nested(units, [places_by(counted, [column])[0] for column in columns])
+    levels, years = levels_by_year(table, group, other, columns)
     parts = by_level(levels)
     rows = []
     for measure_name in (*ADDITIVE, "dissimilarity"):
@@ -165,16 +177,25 @@ def decomposed_by_level(table: pd.DataFrame, group: str, other: Other, columns: 
         for depth, (level, part) in enumerate(zip(levels, parts, strict=True)):
             found = part[measure_name].to_numpy()
             row = {
-                "year": [key[0] for key in keys],
+                "year": years,
                 "measure": measure_name,
                 "depth": depth,
-                "cells": np.bincount(level.place, minlength=units.places),
+                "cells": np.bincount(level.place, minlength=len(years)),
                 "part": found,
                 "share": np.nan if of_d else ratio(found, whole),
                 "most": part["dissimilarity_most"] if of_d else np.nan,
             }
             rows.append(pd.DataFrame(row))
     return pd.concat(rows).sort_values("year", kind="stable", ignore_index=True)
+
+
+def levels_by_year(
+    table: pd.DataFrame, group: str, other: Other, columns: Sequence[str]
+) -> tuple[list[Level], Sequence[Any]]:
+    """The levels of a chain with years for places, as ``decomposed_by_level`` names it, and the years."""
+    counted = table[known(table, group, other)]
+    units, keys = units_by(counted, group, other, ["year"])
+    return nested(units, [places_by(counted, [column])[0] for column in columns]), [key[0] for key in keys]
 
 
 def district_contributions(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
@@ -190,6 +211,29 @@ def district_contributions(table: pd.DataFrame, group: str, other: Other) -> pd.
     ids = counted.assign(place=units.place)[["place", "leaid"]].drop_duplicates().sort_values(["place", "leaid"])
     named = {f"{m}_{part}": parts[m, part] for m in ADDITIVE for part in ("between", "within")}
     return pd.DataFrame({"year": np.array(years)[place_of], "leaid": ids["leaid"].to_numpy()} | named)
+
+
+def ranked_districts(table: pd.DataFrame, group: str, other: Other, measure: str) -> pd.DataFrame:
+    """Districts by what they contribute to an index of all schools, the most first.
+
+    Args:
+        table: schools of one year.
+        group, other: as in ``indices_by``.
+        measure: of ``analysis.decompose.ADDITIVE``.
+
+    Returns:
+        Columns leaid, district, between, within, total (their sum) and share, of the index that the totals add up to;
+        NaN where it is undefined, or 0 so that there is nothing to share out.
+    """
+    rows = district_contributions(table, group, other)
+    between, within = rows[f"{measure}_between"], rows[f"{measure}_within"]
+    names = table.dropna(subset="district").groupby("leaid")["district"].last()
+    ranked = rows[["leaid"]].assign(
+        district=rows["leaid"].map(names).fillna(rows["leaid"]), between=between, within=within, total=between + within
+    )
+    whole = ranked["total"].to_numpy()
+    ranked["share"] = ratio(whole, np.full(len(whole), whole.sum()))
+    return ranked.sort_values(["total", "leaid"], ascending=[False, True], ignore_index=True)
 
 
 def typical_schools(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Change over the years as tables: indices year by year for one set of schools or all, and why they changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 
 from analysis.change import Change, change
 from analysis.decompose import ADDITIVE, decompose
-from analysis.indices import measure
+from analysis.indices import INDICES, measure
 from analysis.multigroup import diversity
 from analysis.units import Floats, Other, Units, known, ratio, units_by
 
@@ -29,12 +30,12 @@ def in_every_year(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame
     return counted[counted[KEY].isin(years.index[years == counted["year"].nunique()])]
 
 
-def yearly(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
+def yearly(table: pd.DataFrame, group: str, other: Other, names: Sequence[str] = tuple(INDICES)) -> pd.DataFrame:
     """Every index of the schools given, all of a year together, and how the schools came and went.
 
     Args:
         table: as in ``in_every_year``.
-        group, other: as in ``analysis.measured.indices_by``.
+        group, other, names: as in ``analysis.measured.indices_by``.
 
     Returns:
         One row a year in which a school is counted. Columns schools, students, share (of the group; of several groups
@@ -55,7 +56,7 @@ def yearly(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:
             "schools": np.bincount(units.place, minlength=units.places),
             "students": units.students_total.astype(np.int64),
             "share": share,
-            **measure(units),
+            **measure(units, names),
             **{f"{name}_{part}": parts[name, part] for name in SPLIT for part in ("between", "within")},
         }
     ).set_axis(years)

@@ -1,12 +1,20 @@
-"""How sure indices are, as tables: one row a place and year, in the order of ``analysis.measured.indices_by``."""
+"""How sure indices are, as tables: one row a place and year as in ``analysis.measured.indices_by``, or one a school."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
-from analysis.expected import expected
-from analysis.indices import INDICES, measure
-from analysis.measured import PLACES, by_year, indices_by
+from analysis.expected import expected, expected_by_level
+from analysis.indices import INDICES, SCHOOL, measure
+from analysis.local_uncertainty import (
+    bootstrap_of_schools,
+    chance_of_schools,
+    corrected_of_schools,
+    expected_of_schools,
+    names_of,
+)
+from analysis.measured import PLACES, by_year, decomposed_by_level, indices_by, levels_by_year
 from analysis.random_assignment import chance_share, permuted
 from analysis.replicates import REPLICATES
 from analysis.uncertain_parts import bootstrap_parts
@@ -38,7 +46,7 @@ def expected_by(
         undefined.
     """
     units = _units(table, by, group, other)
-    value, by_chance = measure(units)[list(names)], expected(units, names, replicates, seed)
+    value, by_chance = measure(units, names), expected(units, names, replicates, seed)
     columns = {
         "expected": by_chance,
         "excess": value - by_chance,
@@ -72,7 +80,13 @@ def intervals_by(
 
 
 def chance_ranges_by(
-    table: pd.DataFrame, by: str, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+    table: pd.DataFrame,
+    by: str,
+    group: str,
+    other: Other,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    names: Sequence[str] = tuple(INDICES),
 ) -> pd.DataFrame:
     """Between which values every index of every place and year lies in 95 % of random assignments.
 
@@ -80,7 +94,7 @@ def chance_ranges_by(
         Columns year, place, place_name, and for each index ``<index>_chance_low`` and ``<index>_chance_high``; NaN
         where undefined.
     """
-    assigned = permuted(_units(table, by, group, other), replicates=replicates, seed=seed)
+    assigned = permuted(_units(table, by, group, other), names, replicates, seed)
     return _beside(table, by, group, other, {"chance_low": assigned.low, "chance_high": assigned.high})
 
 
@@ -99,6 +113,72 @@ def part_intervals(
     beside = pd.concat(ends, axis=1).reorder_levels([1, 2, 0], axis=1)
     parts = found.corrected.columns.tolist()
     return beside[[(*part, end) for part in parts for end in ends]].set_axis(pd.Index(years, name="year"))
+
+
+def expected_parts(table: pd.DataFrame, group: str, other: Other, columns: Sequence[str]) -> pd.DataFrame:
+    """Segregation level by level beside what students assigned at random to schools would give each level.
+
+    Args:
+        table, group, other, columns: as in ``analysis.measured.decomposed_by_level``.
+
+    Returns:
+        Its rows, with expected and excess, the part less the expected one; NaN where undefined.
+    """
+    levels, years = levels_by_year(table, group, other, columns)
+    by_chance = pd.concat(
+        [each.set_axis(pd.Index(years)) for each in expected_by_level(levels)], keys=range(len(levels))
+    )
+    rows = decomposed_by_level(table, group, other, columns)
+    at = by_chance.index.get_indexer(pd.MultiIndex.from_frame(rows[["depth", "year"]]))
+    found = by_chance.to_numpy()[at, by_chance.columns.get_indexer(pd.Index(rows["measure"]))]
+    return rows.assign(expected=found, excess=rows["part"] - found)
+
+
+def schools_by_chance(
+    table: pd.DataFrame, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """What each school is in the place that all the schools given make, were students assigned at random.
+
+    Args:
+        table, group, other: as in ``analysis.measured.contributions``.
+        replicates, seed: of the permutations, for the contribution.
+
+    Returns:
+        Columns ncessch, and for each measure of ``analysis.indices.SCHOOL`` ``<measure>_expected`` and
+        ``<measure>_excess``, the value less the expected one; NaN where undefined.
+    """
+    counted, units = _of_one_place(table, group, other)
+    by_chance = expected_of_schools(units, replicates, seed)
+    names = names_of(units)
+    value = pd.DataFrame({name: SCHOOL[name].function(units) if name in names else np.nan for name in SCHOOL})
+    return _beside_schools(counted, {"expected": by_chance, "excess": value - by_chance})
+
+
+def school_intervals(
+    table: pd.DataFrame, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """How sure it is what each school is in the place that all the schools given make.
+
+    Returns:
+        Columns ncessch, and for each measure of ``analysis.indices.SCHOOL`` ``<measure>_corrected``,
+        ``<measure>_interval_low`` and ``_high`` (95 %, of the corrected one), and ``<measure>_chance_low`` and
+        ``_high`` (of random assignments); NaN where undefined.
+    """
+    counted, units = _of_one_place(table, group, other)
+    drawn, assigned = bootstrap_of_schools(units, replicates, seed), chance_of_schools(units, replicates, seed)
+    corrected_ones = {"corrected": corrected_of_schools(units), "interval_low": drawn.low, "interval_high": drawn.high}
+    return _beside_schools(counted, corrected_ones | {"chance_low": assigned.low, "chance_high": assigned.high})
+
+
+def _of_one_place(table: pd.DataFrame, group: str, other: Other) -> tuple[pd.DataFrame, Units]:
+    counted = table[known(table, group, other)]
+    return counted, units_by(counted, group, other, ["year"])[0]
+
+
+def _beside_schools(counted: pd.DataFrame, columns: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The schools' ids with what was found of them, all of one measure side by side."""
+    found = {f"{name}_{what}": each[name].to_numpy() for name in SCHOOL for what, each in columns.items()}
+    return pd.DataFrame({"ncessch": counted["ncessch"].to_numpy()} | found)
 
 
 def _units(table: pd.DataFrame, by: str, group: str, other: Other) -> Units:

@@ -12,6 +12,10 @@ import numpy as np
 from analysis import two_groups
 from analysis.units import Floats, Units, ratio, side_by_side
 
+# The difference nearest to −1 of which there is a logarithm: a cell with that part of its expected count, 1e-16, adds
+# less than the rounding of the others.
+_HARDLY_ANY = np.nextafter(-1.0, 0.0)
+
 
 def mutual_information(units: Units) -> Floats:
     """M = Σ_s Σ_g (n_sg/T) ln(n_sg T / (t_s N_g)), in nats, (places,). Theil & Finizza (1971)."""
@@ -34,6 +38,7 @@ def surprise(units: Units) -> Floats:
         apart -= expected
         apart /= expected + (expected == 0)
         apart += counts == 0
+        np.maximum(apart, _HARDLY_ANY, out=apart)  # fractions of students may be so few that 1 plus it is 0
         added += counts * np.log1p(apart, out=apart)
     return added
 

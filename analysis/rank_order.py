@@ -35,7 +35,7 @@ def rank_order_h(units: Units) -> Floats:
     for order in range(MOST_ORDERS + 1):
         here = orders == order
         value[here] = _integral(share[here], np.nan_to_num(h[here]), bits[here], order)
-    rounding = 1e-9
+    rounding = 1e-5  # which thresholds close to each other make as large as that
     value[~((value >= -rounding) & (value <= 1 + rounding))] = np.nan
     return np.clip(value, 0.0, 1.0)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.indices import indices_of
+from analysis.indices import ORDERED, indices_of
 from analysis.units import Floats, Units
 
 REPLICATES = 200
@@ -48,9 +48,10 @@ def bounded(units: Units, name: str) -> Floats:
 
     NaN throughout where it compares two groups and there are more.
     """
-    if name not in indices_of(units):
+    registry = indices_of(units) | ORDERED
+    if name not in registry:
         return np.full(units.places, np.nan)
-    index = indices_of(units)[name]
+    index = registry[name]
     return np.clip(index.function(units), index.low, index.high)
 
 
@@ -78,6 +79,19 @@ def spread(
         for column, name in enumerate(names):
             found[rows, :, column] = bounded(ready, name).reshape(rows.stop - rows.start, units.places)
     return spread_of(found, names)
+
+
+def reaching(found: Spread, value: pd.DataFrame) -> Spread:
+    """The spread of an estimate whose ends also reach its value, and the value less the bias that the replicates show.
+
+    Args:
+        found: how the estimate spreads over replicates that were drawn from what it takes for true.
+        value: the estimate, in the same rows and columns.
+    """
+    unbiased = 2 * value - found.mean
+    low = found.low.where(found.low < value, value).where(lambda end: end < unbiased, unbiased)
+    high = found.high.where(found.high > value, value).where(lambda end: end > unbiased, unbiased)
+    return Spread(found.mean, low.where(found.low.notna()), high.where(found.high.notna()))
 
 
 def spread_of(found: Floats, names: Sequence[str]) -> Spread:

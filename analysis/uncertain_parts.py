@@ -1,6 +1,6 @@
 """How sure the parts of segregation between and within districts are: corrected for chance, with an interval.
 
-As ``analysis.uncertainty`` does for the whole, with a factor for each level. Chance adds to V in proportion to
+As ``analysis.uncertainty`` does for the whole, each level by itself. Chance adds to V in proportion to
 degrees of freedom: with S schools in D districts and T students, (1 − V)/(T − S) for each of the D − 1 between
 districts and the S − D within them, which is the adjusted R² of a nested analysis of variance. Districts' shares are
 drawn towards their place's, and schools' towards their district's, until both parts of V are smaller by that much;
@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.decompose import decompose, nested
-from analysis.replicates import REPLICATES, chunks, spread_of
+from analysis.replicates import REPLICATES, chunks, reaching, spread_of
+from analysis.shrinkage import covariance, of_one_student, with_shares, without_chance
 from analysis.uncertainty import draws
-from analysis.units import Codes, Floats, Units, ratio
+from analysis.units import Codes, Units, ratio
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ def bootstrap_parts(units: Units, district: Codes, replicates: int = REPLICATES,
         of_drawn = np.tile(district, rows.stop - rows.start)
         parts = decompose(shrunk_by_level(drawn, of_drawn), of_drawn)
         found[rows] = parts.to_numpy().reshape(rows.stop - rows.start, units.places, -1)
-    spread = spread_of(found, [" ".join(column) for column in corrected.columns])
-    return PartSpread(corrected, *(end.set_axis(corrected.columns, axis=1) for end in (spread.low, spread.high)))
+    names = [" ".join(column) for column in corrected.columns]
+    spread = reaching(spread_of(found, names), corrected.set_axis(names, axis=1))
+    ends = (end.clip(lower=0).set_axis(corrected.columns, axis=1) for end in (spread.low, spread.high))
+    return PartSpread(corrected, *ends)
 
 
 def shrunk_by_level(units: Units, district: Codes) -> Units:
@@ -58,25 +61,19 @@ def shrunk_by_level(units: Units, district: Codes) -> Units:
     In fractions of students; schools keep theirs, and places keep their totals unless a share would fall below 0.
     """
     districts, schools = nested(units, [district])
-    total, of_school = units.counted_total, schools.cells.place
-    mix = np.nan_to_num(ratio(units.totals.T, total))
-    own = np.nan_to_num(ratio(districts.cells.counts.T, districts.cells.counted))
-    even, of_district = mix[:, units.place] * units.counted, own[:, of_school] * units.counted
+    mix = np.nan_to_num(ratio(units.totals, units.counted_total[:, None]))
+    own = np.nan_to_num(ratio(districts.cells.counts, districts.cells.counted[:, None]))
+    even = mix.T[:, units.place] * units.counted
+    of_district = own.T[:, schools.cells.place] * units.counted
     apart = (of_district - even, units.counts.T - of_district)
-    scale = total * (mix * (1 - mix)).sum(axis=0)
-    between, within = (ratio(units.over_places(_squares(each, units.counted)), scale) for each in apart)
+    parts = [covariance(units, each) for each in apart]
+    inside = of_one_student(mix) - parts[0] - parts[1]
     some_school = units.over_places((units.counted > 0).astype(np.float64))
-    in_district = np.bincount(districts.place, weights=districts.cells.counted > 0, minlength=units.places)
-    by_chance = ratio(1 - between - within, total - some_school)
-    factors = [
-        np.sqrt(np.clip(np.nan_to_num(1 - ratio(freedom * by_chance, part)), 0, 1))[units.place]
-        for part, freedom in ((between, in_district - 1), (within, some_school - in_district))
-    ]
-    counts = np.maximum(even + factors[0] * apart[0] + factors[1] * apart[1], 0)
-    counts *= np.nan_to_num(ratio(units.counted, counts.sum(axis=0)))
-    return Units(counts.T, units.students, units.place, units.places)
-
-
-def _squares(apart: Floats, counted: Floats) -> Floats:
-    """Σ_g t (p_g − q_g)² of each school, given the (groups, schools) students it is apart by, t (p_g − q_g)."""
-    return np.nan_to_num(ratio(np.einsum("gs,gs->s", apart, apart), counted))
+    some_district = districts.cells.counted > 0
+    in_district = np.bincount(districts.place, weights=some_district, minlength=units.places).astype(np.float64)
+    free, freedom = units.counted_total - some_school, (in_district - 1, some_school - in_district)
+    left = (
+        without_chance(each, units.place, mix, part, inside, (own_freedom, free))
+        for each, part, own_freedom in zip(apart, parts, freedom, strict=True)
+    )
+    return with_shares(units, sum(left, start=even))

@@ -6,15 +6,14 @@ probabilities, not this year's students, are what the corrected value and the in
 year is counted, so of this year alone the value itself is the truth, and nothing is unsure.
 
 **Correction.** Even where all probabilities are alike, schools differ by chance, and by more the smaller they are, so
-indices of this year's counts are too high. The shares are drawn towards their place's, all by one factor k, until they
-vary as much as is estimated of the probabilities: k² = (V − E) / (V (1 − E)), with E the V expected under random
-assignment, and 0 where V is less. That is the constrained empirical Bayes estimate of Louis (1984), Estimating a
-Population of Parameter Values Using Bayes and Empirical Bayes Methods, JASA 79, 393–398. The corrected index is that of
-the shares so drawn together; for V it is (V − E)/(1 − E), the adjusted R². It is 0 where schools differ by no more than
-chance, and the value itself where no school mixes the groups.
+indices of this year's counts are too high. The shares are drawn towards their place's until they vary as much as is
+estimated of the probabilities; ``analysis.shrinkage`` says how, for two groups and for many. The corrected index is
+that of the shares so drawn; for V it is (V − E)/(1 − E), the adjusted R², with E the V expected under random
+assignment. It is 0 where schools differ by no more than chance, and the value itself where no school mixes the groups.
 
 **Interval.** Percentiles of the corrected index over a parametric bootstrap: students drawn anew in every school with
-those shares, and corrected again. Resampling from this year's own shares instead would count chance twice.
+those shares, and corrected again. Resampling from this year's own shares instead would count chance twice. Where the
+replicates lie off the corrected value, it may itself lie off as far: the interval is widened to reach there.
 docs/decisions/0015-chance.md sets this beside other intervals.
 """
 
@@ -23,8 +22,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.indices import INDICES
-from analysis.replicates import REPLICATES, Draw, Spread, bounded, spread
+from analysis.indices import INDICES, ORDERED, indices_of
+from analysis.replicates import REPLICATES, Draw, Spread, bounded, reaching, spread
+from analysis.shrinkage import covariance, of_one_student, with_shares, without_chance
 from analysis.units import Units, ratio
 
 
@@ -44,20 +44,27 @@ def bootstrap(
         names: keys of ``INDICES``.
         replicates, seed: of the bootstrap.
     """
-    return spread(units, lambda these: draws(shrunk(these)), names, replicates, seed, shrunk)
+    found = spread(units, lambda these: draws(shrunk(these)), names, replicates, seed, shrunk)
+    wide = reaching(found, corrected(units, names))
+    registry = INDICES | ORDERED | indices_of(units)
+    kinds = [registry[name] for name in names]
+    least, most = ([getattr(kind, end) for kind in kinds] for end in ("low", "high"))
+    return Spread(wide.mean, *(end.clip(least, most, axis=1) for end in (wide.low, wide.high)))
 
 
 def shrunk(units: Units) -> Units:
-    """The schools with their shares drawn towards their place's, in fractions of students; places keep their totals."""
-    counts, total = units.counts.T, units.totals.sum(axis=1)  # groups first: NumPy's inner loops are then long
-    mix = np.nan_to_num(ratio(units.totals.T, total))
-    even = mix[:, units.place] * units.counted
-    apart = counts - even
-    squares = np.nan_to_num(ratio(np.einsum("gs,gs->s", apart, apart), units.counted))
-    v = ratio(units.over_places(squares), total * (mix * (1 - mix)).sum(axis=0))
-    by_chance = ratio(units.over_places((units.counted > 0).astype(np.float64)) - 1, total - 1)
-    factor = np.sqrt(np.clip(np.nan_to_num(ratio(v - by_chance, v * (1 - by_chance))), 0, 1))
-    return Units((even + factor[units.place] * apart).T, units.students, units.place, units.places)
+    """The schools with their shares drawn towards their place's, in fractions of students; see ``shrinkage``.
+
+    Schools keep their students, and places their totals unless a share would fall below 0.
+    """
+    mix = np.nan_to_num(ratio(units.totals, units.counted_total[:, None]))
+    even = mix.T[:, units.place] * units.counted
+    apart = units.counts.T - even  # groups first: NumPy's inner loops are then long
+    between = covariance(units, apart)
+    schools = units.over_places((units.counted > 0).astype(np.float64))
+    freedom = schools - 1, units.counted_total - schools
+    left = without_chance(apart, units.place, mix, between, of_one_student(mix) - between, freedom)
+    return with_shares(units, even + left)
 
 
 def draws(units: Units) -> Draw:

@@ -15,6 +15,7 @@ PARTS = (
     "lottery",
     "statewide",
     "national",
+    "presets",
     "process",
     "serve",
 )

@@ -15,9 +15,9 @@ from analysis.units import Codes, Units, known, side_by_side, units_by
 from data import store
 from data.load import load
 
-_REALDATA = Path(__file__).resolve().parents[2] / "shared" / "realdata"
+REALDATA = Path(__file__).resolve().parents[2] / "shared" / "realdata"
 TEXAS_FILES = tuple(
-    _REALDATA / file
+    REALDATA / file
     for file in (
         "tx_tapr_2019/CSTUD_19_all.csv",
         "tx_tapr_2019/CREF20.csv",
@@ -26,7 +26,7 @@ TEXAS_FILES = tuple(
     )
 )
 # Census outlines in full detail.
-DETAILED_AREAS = _REALDATA / "boundaries_derived" / "CA_districts_2012geom_2022ids.zip"
+DETAILED_AREAS = REALDATA / "boundaries_derived" / "CA_districts_2012geom_2022ids.zip"
 SCHOOLS, DISTRICTS, STATES = 100_000, 13_000, 51
 
 

@@ -6,10 +6,12 @@ from functools import partial
 
 import numpy as np
 
+from analysis.policy.beside import Question, beside
 from analysis.policy.best_hosts import best_hosts
-from analysis.policy.frontier import by_moves
 from analysis.policy.ground import ground
 from analysis.policy.optimum import least_segregated
+from analysis.policy.outcome import simulate
+from analysis.policy.outside import smallest_outside
 from analysis.policy.places import Limits, places_of
 from analysis.policy.presets import scenario_from_preset
 from analysis.policy.tangents import MEASURES
@@ -40,6 +42,11 @@ def figures() -> Iterator[Figure]:
             what = f"least {about.index.symbol}, {n} schools, {words}; gap {gap:.4f}"
             yield Figure(what, ours, target=5.0 if state.real else None)
     near = Limits(miles=NEAR)
-    yield Figure(f"frontier of six points, {NEAR:g} miles", timed(partial(by_moves, places, near), 3))
+    question = Question(near, hosts=HOSTS)
+    plan = simulate(state.schools, preset, 1)
+    yield Figure(f"a plan beside the best, {NEAR:g} miles", timed(partial(beside, plan, places, question), 1))
+    yield Figure(
+        "proof that no outside share reaches D = 0.1", timed(partial(smallest_outside, state.schools, preset, 0.1), 1)
+    )
     for words, limits in (("", Limits()), (f", {NEAR:g} miles", near)):
         yield Figure(f"best {HOSTS} hosts of {n}{words}", timed(partial(best_hosts, places, limits, HOSTS), 1))

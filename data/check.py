@@ -115,8 +115,8 @@ def _check_columns(frame: pd.DataFrame, label: str) -> None:
         )
     if not set(GROUP_COUNTS) & set(given):
         raise InputError(
-            f"{label} has no column that counts a group of students ({', '.join(GROUP_COUNTS)})"
-            f"{_near_misses(GROUP_COUNTS, given)}; {_TEMPLATE}."
+            f"{label} has no column that counts a group of students{_near_misses(GROUP_COUNTS, given)}: give the "
+            f"economically disadvantaged (ed) or a race ({', '.join(RACES)}), in it or in a file beside it."
         )
 
 

@@ -80,9 +80,11 @@ def download(url: str, path: Path, progress: Callable[[str], None] = lambda _: N
                 break
             except _BROKEN:
                 if waited == TRIES - 1:
+                    whole = " whole" if part.path.exists() and part.path.stat().st_size else ""
+                    kept = "; what has come is kept" if part.so_far()[0] else ""
                     raise UnreachableError(
-                        f"{path.name} did not come whole from {url} in {TRIES} tries: look at the connection and "
-                        "ask again; what has come is kept."
+                        f"{path.name} did not come{whole} from {url} in {TRIES} tries: look at the "
+                        f"connection and ask again{kept}."
                     ) from None
                 time.sleep(min(BACKOFF * 2**waited, LONGEST_WAIT))
         part.finish(url)

@@ -20,6 +20,7 @@ from data.download import NotThereError, UnreachableError, megabytes
 from data.files import LARGEST_ARCHIVE, Given, faults_told
 from data.load import load
 from data.publishers import DEFAULT_ROUTE, wanted
+from data.quality.finding import counted
 from data.remote import Remote
 from data.states import STATES, state_code
 from data.store import Manifest
@@ -66,7 +67,8 @@ class Plan:
         untold = len(missing) - len(told)
         sizes = [megabytes(sum(told))] * bool(told) + [f"{untold} of unknown size"] * bool(untold)
         return (
-            f"{STATES[self.state].name}: {len(self.files)} files, {len(self.files) - len(missing)} of them on disk, "
+            f"{STATES[self.state].name}: {counted(len(self.files), 'file')}, "
+            f"{len(self.files) - len(missing)} of them on disk, "
             f"{len(missing)} to fetch" + (f" ({' and '.join(sizes)})." if sizes else ".")
         )
 
@@ -104,7 +106,14 @@ def get(plan: Plan, *, name: str | None = None, progress: Progress = lambda _: N
     with _cancelled_without_trace(plan), _room_to_unpack() as room:
         paths, failures = _fetched(plan, room, progress)
         try:
-            return load(paths, name=name, state=plan.state, progress=progress, notes=(*plan.gaps, *failures))
+            return load(
+                paths,
+                name=name,
+                state=plan.state,
+                progress=progress,
+                notes=(*plan.gaps, *failures),
+                leave_out=("unknown", "faulty"),
+            )
         except InputError as fault:
             raise InputError(" ".join([str(fault), *failures])) from None
 
@@ -120,7 +129,8 @@ def _fetched(plan: Plan, room: Path, progress: Progress) -> tuple[list[Path], li
     silent = 0  # files in a row that no server answered for
     for number, file in enumerate(plan.files, 1):
         if silent == _SILENT_BEFORE_GIVING_UP:
-            failures.append(f"The last {len(plan.files) - number + 1} files were not asked for any more.")
+            left = len(plan.files) - number + 1
+            failures.append(f"The last {f'{left} files were' if left > 1 else 'file was'} not asked for any more.")
             break
         progress(f"{file.remote.about}: {file.remote.name} ({number} of {len(plan.files)})")
         try:
@@ -132,7 +142,7 @@ def _fetched(plan: Plan, room: Path, progress: Progress) -> tuple[list[Path], li
                 failures.append(_without(file.remote, fault))
                 progress(failures[-1])
     if not paths:
-        raise InputError(f"None of the {len(plan.files)} files came. {failures[0]}")
+        raise InputError(f"No file of {len(plan.files)} came. {failures[0]}")
     return paths, failures
 
 
@@ -192,7 +202,7 @@ def _in_folder(remotes: Iterable[Remote], folder: Path, gaps: list[str]) -> list
             f"{folder} has none of the files, such as {missing[0]}; keep the names they are published under."
         )
     if missing:
-        gaps.append(f"Not in {folder.name}: {', '.join(missing)}.")
+        gaps.append(f"Not in {folder.resolve().name or folder}: {', '.join(missing)}.")
     return found
 
 

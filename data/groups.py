@@ -6,20 +6,23 @@ from itertools import combinations
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.indices import INDICES, ORDERED
 from analysis.units import Other
 from data.schema import ED_BASES, RACES
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two groups of students, or all races at once.
+    """Two groups of students, all races at once, or income bands.
 
     Attributes:
-        key: what links and commands say: "ed", "black,white", "black" for Black students and everyone else, or
-            "all-races".
-        group, other: the columns that count them; ``other`` is None for everyone else, several columns of all races.
-        group_words, other_words: what to call them in a sentence; ``other_words`` is "" of all races.
-        adjective: what the group's students are, as in "73 of 100 students are …"; "" of all races.
+        key: what links and commands say: "ed", "black,white", "black" for Black students and everyone else,
+            "all-races" or "income-bands".
+        group, other: the columns that count them; ``other`` is None for everyone else, several columns of many groups.
+        group_words, other_words: what to call them in a sentence; ``other_words`` is "" of many groups.
+        adjective: what the group's students are, as in "73 of 100 students are …"; "" of many groups.
+        by: what many groups differ in.
+        label_words: what many groups are called in controls and links.
     """
 
     key: str
@@ -28,6 +31,8 @@ class Comparison:
     group_words: str
     other_words: str
     adjective: str
+    by: str = ""
+    label_words: str = ""
 
     @property
     def many(self) -> bool:
@@ -44,7 +49,12 @@ class Comparison:
     @property
     def label(self) -> str:
         """What it is called in controls and links."""
-        return "all races" if self.many else f"{self.group_words} / {self.other_words}"
+        return self.label_words if self.many else f"{self.group_words} / {self.other_words}"
+
+    @property
+    def indices(self) -> tuple[str, ...]:
+        """The indices that compare its groups, and those that leave a column empty where there are more than two."""
+        return (*INDICES, *(ORDERED if self.key == INCOME_BANDS else ()))
 
     @property
     def words(self) -> str:
@@ -54,15 +64,19 @@ class Comparison:
     @property
     def share_label(self) -> str:
         """What a table's column of that share is called."""
-        return "Chance of difference in race" if self.many else "Share of the group"
+        return f"Chance of difference in {self.by}" if self.many else "Share of the group"
 
     @property
     def share_words(self) -> str:
         """What the share that maps and scatters show is the share of; see ``analysis.measured.shares``."""
-        return "chance that two students differ in race" if self.many else f"share of {self.group_words}"
+        return f"chance that two students differ in {self.by}" if self.many else f"share of {self.group_words}"
 
 
 ALL_RACES = "all-races"
+INCOME_BANDS = "income-bands"
+# Students by what their families pay for lunch, the poorest first: at most 130 %, at most 185 % of the poverty line and
+# above (42 USC 1758(b)).
+BANDS = {"band_free": "free", "band_reduced": "reduced-price", "band_paid": "paid"}
 
 # In a sentence: "are Black", "Black students"; "are of two or more races", "students of two or more races".
 _ADJECTIVES = {"ed": "economically disadvantaged"} | RACES | {"two_or_more": "of two or more races"}
@@ -79,11 +93,17 @@ def comparison(key: str) -> Comparison:
     """
     if key == ALL_RACES:
         first, *rest = RACES
-        return Comparison(key, first, tuple(rest), "students of all races", "", "")
+        return Comparison(key, first, tuple(rest), "students of all races", "", "", "race", "all races")
+    if key == INCOME_BANDS:
+        first, *rest = BANDS
+        words = f"income bands: {', '.join(BANDS.values())}"
+        return Comparison(key, first, tuple(rest), "students of three income bands", "", "", "income band", words)
     group, comma, other = key.partition(",")
     for name in [group, *([other] if comma else [])]:
         if name not in _WORDS:
-            raise InputError(f'There is no group "{name}"; choose from {", ".join(_WORDS)} or {ALL_RACES}.')
+            raise InputError(
+                f'There is no group "{name}"; choose from {", ".join((*_WORDS, ALL_RACES))} or {INCOME_BANDS}.'
+            )
     if other and (group == other or "ed" in (group, other)):
         raise InputError(
             f'Groups "{key}" cannot be compared; give "ed", one race, or two different races as in black,white.'
@@ -94,11 +114,12 @@ def comparison(key: str) -> Comparison:
 
 
 def comparisons(table: pd.DataFrame) -> list[str]:
-    """Keys of the comparisons that a schools table has counts for: ED, all races, each race, then every two races."""
+    """Keys of the comparisons that a schools table has counts for: ED, bands, all races, each race, every two."""
     races = [race for race in RACES if table[race].notna().any()]
     pairs = [f"{group},{other}" for group, other in combinations(races, 2)]
     ed = ["ed"] if table["ed"].notna().any() else []
-    return [*ed, *([ALL_RACES] if len(pairs) > 1 else []), *races, *pairs]
+    bands = [INCOME_BANDS] if {"free", "frpl"} <= {*bases(table)} else []
+    return [*ed, *bands, *([ALL_RACES] if len(pairs) > 1 else []), *races, *pairs]
 
 
 def bases(table: pd.DataFrame) -> list[str]:
@@ -119,6 +140,19 @@ def counted_on(table: pd.DataFrame, basis: str, side: str = "") -> pd.Series:
         return counted.mask(table["ed_basis"] == basis, table[f"ed{side}"])
     claimed = (counted_on(table, "direct", side) * 16 + 5) // 10
     return claimed.mask((claimed > table["students"]).fillna(False), table["students"])
+
+
+def with_bands(table: pd.DataFrame) -> pd.DataFrame:
+    """The schools table with the students of each of ``BANDS``, where it counts lunch free and free or reduced-price.
+
+    Missing for a school where either is unknown, or where more have it free than free or reduced-price.
+    """
+    if not {"free", "frpl"} <= {*bases(table)}:
+        return table
+    free, either, students = counted_on(table, "free"), counted_on(table, "frpl"), table["students"]
+    sound = (free.le(either) & either.le(students)).fillna(False)
+    counts = zip(BANDS, (free, either - free, students - either), strict=True)
+    return table.assign(**{name: count.astype("Int64").where(sound) for name, count in counts})
 
 
 def on_basis(table: pd.DataFrame, basis: str | None) -> pd.DataFrame:

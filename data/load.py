@@ -1,16 +1,18 @@
 """Any mix of files becomes a dataset: each table is known by its content, read, joined, checked and stored."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from analysis.errors import InputError
 from data import check, store
 from data.check import Exclusion
+from data.files import NotATableError
 from data.grades import by_grade
 from data.merge import merged
 from data.polygons import Polygons
@@ -27,6 +29,13 @@ if TYPE_CHECKING:  # slow to import, and needed only where there are maps
     import geopandas as gpd
 
 _MOST_COLUMNS_NAMED = 8
+_SAY_HOLDS = "what its columns hold with evenground mapping or on the Sources page"
+# What may be left out with a note where the other files bring schools in: tables of an unknown layout, files that are
+# damaged or say what cannot be.
+Passable = Literal["unknown", "faulty"]
+_UNKNOWN: tuple[Passable, ...] = ("unknown",)
+# More of the students than this in districts without an outline, and the load says so.
+_MOST_WITHOUT_OUTLINE = 0.5
 
 
 def load(
@@ -38,6 +47,7 @@ def load(
     mapping: Mapping | None = None,
     progress: Callable[[str], None] = lambda _: None,
     notes: Sequence[str] = (),
+    leave_out: Collection[Passable] = _UNKNOWN,
 ) -> Manifest:
     """Read files, join them into one schools table with its district boundaries, check it and keep it.
 
@@ -49,27 +59,36 @@ def load(
         mapping: how to read a table of a layout that is not known, or that this mapping recognises.
         progress: told which file is being read.
         notes: what a reader of the dataset should know that the files do not tell.
+        leave_out: what is left out with a note, where the other files bring schools in, rather than refused.
 
     Raises:
+        UnknownLayoutError: a table's layout is not known, and it may not be left out.
         InputError: one plain sentence; the store is then as it was.
     """
     asked = Asked(state_code(state) if state else None, year)
-    found, maps, skipped = _opened(paths, progress, mapping)
-    read, asked = _read(found, asked, progress)
+    opened = _opened(paths, progress, mapping, leave_out)
+    read, asked = _read(opened, asked, progress, leave_out)
     told = _checked([part for _, part in read], asked)
     schools = told.schools
     title = name if name and name != _slug(name) else _title(schools, name or Path(paths[0]).stem)
+    districts = _districts(opened.maps, schools)
     return store.save(
         _slug(name or title),
         schools,
-        _districts(maps, schools),
+        districts,
         told.grades,
         label=title,
         state=_only(schools["state"]) or "",
-        source=_source_sentence(read, maps),
+        source=_source_sentence(read, opened.maps),
         files=[Path(path) for path in paths],
         exclusions=told.exclusions,
-        notes=(*notes, *skipped, *told.notes, *(note for one in maps for note in one.notes)),
+        notes=(
+            *notes,
+            *opened.notes,
+            *told.notes,
+            *(note for one in opened.maps for note in one.notes),
+            *([] if districts is None else _without_outline(schools, districts)),
+        ),
     )
 
 
@@ -98,10 +117,10 @@ def read_told(path: Path) -> Told:
     Raises:
         InputError: as ``load``.
     """
-    found, _, skipped = _opened([path], lambda _: None)
-    read, asked = _read(found, Asked(), lambda _: None)
+    opened = _opened([path], lambda _: None)
+    read, asked = _read(opened, Asked(), lambda _: None)
     told = _checked([part for _, part in read], asked)
-    return replace(told, notes=(*skipped, *told.notes))
+    return replace(told, notes=(*opened.notes, *told.notes))
 
 
 def _checked(parts: Sequence[Part], asked: Asked) -> Told:
@@ -140,68 +159,96 @@ class _Found:
     order: int
 
 
+@dataclass
+class _Opened:
+    """What is in the files: tables of known layouts, maps, tables of none, and what is told of the rest.
+
+    Attributes:
+        unknown: of each file in which nothing is known, the table with most columns.
+        faults: what is wrong with files that were passed over.
+        notes: tables passed over beside known ones in the same file, and whatever else was left out.
+    """
+
+    found: list[_Found] = field(default_factory=list)
+    maps: list[Polygons] = field(default_factory=list)
+    unknown: list[TextTable] = field(default_factory=list)
+    faults: list[InputError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def pass_over(self, fault: InputError, leave_out: Collection[Passable]) -> None:
+        """Leave out what is faulty, or raise the fault where that may not be."""
+        if "faulty" not in leave_out:
+            raise fault
+        self.faults.append(fault)
+        self.notes.append(f"Left out: {fault}")
+
+    def add(self, tables_of_one: Sequence[TextTable | Polygons], layouts: Sequence[Source]) -> None:
+        """Sort what one file holds."""
+        unknown = []
+        for one in tables_of_one:
+            if isinstance(one, Polygons):
+                self.maps.append(one)
+            elif (of := source_of(one.header, layouts, one.label)) is not None:
+                self.found.append(_Found(one, of, layouts.index(of)))
+            else:
+                unknown.append(one)
+        if unknown and len(unknown) == len(tables_of_one):
+            self.unknown.append(max(unknown, key=lambda one: len(one.header)))
+        else:
+            self.notes += [f"{one.label} is of no known layout and was left out." for one in unknown]
+
+
 def _opened(
-    paths: Sequence[Path], progress: Callable[[str], None], mapping: Mapping | None = None
-) -> tuple[list[_Found], list[Polygons], tuple[str, ...]]:
-    """Every table and map in the files; notes name the tables passed over beside known ones in the same file."""
-    found: list[_Found] = []
-    maps: list[Polygons] = []
-    notes: list[str] = []
+    paths: Sequence[Path],
+    progress: Callable[[str], None],
+    mapping: Mapping | None = None,
+    leave_out: Collection[Passable] = _UNKNOWN,
+) -> _Opened:
+    """Every table and map in the files.
+
+    Raises:
+        UnknownLayoutError: a file has nothing of a known layout, and may not be left out.
+        InputError: the mapping given fits no table though there are unknown ones, or a file cannot be read.
+    """
+    opened = _Opened()
     own = (mapped.source("mapping", mapping),) if mapping else ()
     layouts = (*own, *sources())
     for path in paths:
         progress(f"Looking at {Path(path).name}")
-        known, unknown = 0, []
-        for opened in _tables(Path(path), layouts, mapping):
-            if isinstance(opened, Polygons):
-                maps.append(opened)
-                known += 1
-            elif (of := source_of(opened.header, layouts)) is not None:
-                found.append(_Found(opened, of, layouts.index(of)))
-                known += 1
-            else:
-                unknown.append(opened)
-        if unknown and not known:
-            widest = max(unknown, key=lambda one: len(one.header))
-            raise UnknownLayoutError(_unrecognised(widest), widest)
-        notes += [f"{one.label} is of no known layout and was left out." for one in unknown]
-    return found, maps, tuple(notes)
-
-
-def _tables(path: Path, layouts: Sequence[Source], mapping: Mapping | None) -> Sequence[TextTable | Polygons]:
-    """The tables and maps in a file, with the header where a mapping that fits says it is.
-
-    Raises:
-        InputError: the mapping given fits no table, though none is of a known layout either.
-    """
-    opened = tables(path)
-    header_rows = [of.header_row for of in layouts if of.header_row]
-    for header_row in header_rows:
-        again = tables(path, header_row)
-        if any(isinstance(one, TextTable) and source_of(one.header, layouts) for one in again):
-            return again
-    unknown = [one for one in opened if isinstance(one, TextTable) and not source_of(one.header, layouts)]
-    if mapping and unknown and len(unknown) == len(opened):
-        mapped.check_columns(max(unknown, key=lambda one: len(one.header)), mapping)
+        try:
+            opened.add(_tables(Path(path), layouts), layouts)
+        except InputError as fault:
+            opened.pass_over(fault, leave_out)
+    if mapping and opened.unknown and not any(one.source in own for one in opened.found):
+        mapped.check_columns(opened.unknown[0], mapping)
+    if opened.unknown and "unknown" not in leave_out:
+        raise _unrecognised(opened.unknown[0])
     return opened
 
 
-def _unrecognised(table: TextTable) -> str:
+def _tables(path: Path, layouts: Sequence[Source]) -> Sequence[TextTable | Polygons]:
+    """The tables and maps in a file, with the header where a mapping that fits says it is."""
+    for header_row in [of.header_row for of in layouts if of.header_row]:
+        with suppress(NotATableError):  # it may have no such row
+            again = tables(path, header_row)
+            if any(isinstance(one, TextTable) and source_of(one.header, layouts, one.label) for one in again):
+                return again
+    return tables(path)
+
+
+def _unrecognised(table: TextTable) -> UnknownLayoutError:
     shown = ", ".join(table.header[:_MOST_COLUMNS_NAMED])
     more = len(table.header) - _MOST_COLUMNS_NAMED
     columns = f"{shown} and {more} more" if more > 0 else shown
-    publishers = dict.fromkeys(source.label.partition(",")[0] for source in sources() if source.label)
-    return (
-        f"{table.label} is of no known layout; its columns are {columns}; known are {', '.join(publishers)}; for any "
-        "other, say what its columns hold with evenground mapping or on the Sources page."
-    )
+    sentence = f"{table.label} is of no known layout; its columns are {columns}; say {_SAY_HOLDS}."
+    return UnknownLayoutError(sentence, table)
 
 
 def _read(
-    found: Sequence[_Found], asked: Asked, progress: Callable[[str], None]
+    opened: _Opened, asked: Asked, progress: Callable[[str], None], leave_out: Collection[Passable] = _UNKNOWN
 ) -> tuple[list[tuple[Source, Part]], Asked]:
     """The part each table gives, those of a state's own layout first: they say which state to keep of the others."""
-    own = next((one for one in found if one.source.state), None)
+    own = next((one for one in opened.found if one.source.state), None)
     if own and asked.state not in (None, own.source.state):
         raise InputError(
             f"{own.table.label} is a file of {own.source.state}, not of {asked.state}; give one of the two."
@@ -209,13 +256,28 @@ def _read(
     if own:
         asked = replace(asked, state=own.source.state)
     read = []
-    for one in sorted(found, key=lambda one: one.order):
+    for one in sorted(opened.found, key=lambda one: one.order):
         progress(f"Reading {one.table.label}")
-        part = one.source.read(one.table, asked)
+        try:
+            part = one.source.read(one.table, asked)
+        except InputError as fault:
+            opened.pass_over(fault, leave_out)
+            continue
         if asked.state is None and "state" in part.frame and _only(part.frame["state"]) in STATES:
             asked = replace(asked, state=_only(part.frame["state"]))
         read.append((one.source, part))
+    _tell_unknown(opened, [part for _, part in read])
     return read, asked
+
+
+def _tell_unknown(opened: _Opened, parts: Sequence[Part]) -> None:
+    """Note each table left out as of no known layout; the first of them is refused where there are no schools."""
+    if not any(part.brings_schools for part in parts):
+        if opened.unknown:
+            raise _unrecognised(opened.unknown[0])
+        if opened.faults:
+            raise opened.faults[0]
+    opened.notes += [f"{one.label} is of no known layout and was left out: say {_SAY_HOLDS}." for one in opened.unknown]
 
 
 # Naming and boundaries ----------------------------------------------------------------------------------------------
@@ -255,6 +317,20 @@ def _districts(maps: Sequence[Polygons], schools: pd.DataFrame) -> "gpd.GeoDataF
         if frame.empty:
             raise InputError(f"{maps[0].label} has no district of {STATES[state].name}: give that state's boundaries.")
     return frame.reset_index(drop=True)
+
+
+def _without_outline(schools: pd.DataFrame, districts: "gpd.GeoDataFrame") -> list[str]:
+    """That most students are in districts without an outline, where they are: the ids may be of two kinds."""
+    last = schools[schools["year"] == schools["year"].max()]
+    drawn = last["leaid"].isin(districts["leaid"])
+    share = last.loc[~drawn, "students"].sum() / max(last["students"].sum(), 1)
+    if share <= _MOST_WITHOUT_OUTLINE:
+        return []
+    return [
+        f"{share:.0%} of students are in districts without an outline in the boundaries, such as "
+        f"{last.loc[~drawn, 'leaid'].iloc[0]}; the outlines have ids such as {districts['leaid'].iloc[0]}. Maps and "
+        "borders leave those districts out: give boundaries with the same district ids."
+    ]
 
 
 def _source_sentence(read: Sequence[tuple[Source, Part]], maps: Sequence[Polygons]) -> str:

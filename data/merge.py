@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from data.schema import ED_BASES, FIELDS, FILE_FIELDS, school_year
-from data.sources.source import ED_BOUNDS, ED_PERCENTS, Part
+from data.crosswalk import Crosswalk, crosswalk
+from data.schema import ED_BASES, FIELDS, FILE_FIELDS, bounds_of, school_year
+from data.sources.cells import Shares, counts_of_shares
+from data.sources.source import PERCENTS, TOTAL_REVENUE, WORKED_OUT, Part
 
 # The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
 _BASES = ("state", "frpl", "direct", "free", "meps")
@@ -38,13 +39,13 @@ def merged(parts: Sequence[Part]) -> tuple[pd.DataFrame, tuple[str, ...]]:
             f"{', '.join(part.label for part in parts) or 'A map'} does not give the numbers of students; add the file "
             "that does, such as NCES CCD school membership (052)."
         )
-    crosswalk = _crosswalk(parts)
-    table, notes = _translated(_together(bases), crosswalk)
+    known = crosswalk(parts)
+    table, notes = known.translated(_together(bases))
     sides = [part for part in parts if not part.brings_schools and not part.frame.empty]
-    table, unmatched = _described(table, sides, crosswalk)
+    table, unmatched = _described(table, sides, known)
     table = _with_fates(table, [part.frame for part in sides])
-    table, basis = _with_basis(_counted(table))
-    told = (*(note for part in parts for note in part.notes), *notes, *unmatched, *basis)
+    table, basis = _with_basis(_with_revenue(_counted(table)))
+    told = (*(note for part in parts for note in part.notes), *known.notes, *notes, *unmatched, *basis)
     return table, tuple(dict.fromkeys(told))
 
 
@@ -70,56 +71,6 @@ def _together(bases: Sequence[Part]) -> pd.DataFrame:
     return table
 
 
-# The state's own ids ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Crosswalk:
-    """NCES ids by the state's own, for schools and for districts."""
-
-    schools: pd.Series
-    districts: pd.Series
-
-
-def _crosswalk(parts: Sequence[Part]) -> _Crosswalk:
-    return _Crosswalk(_pairs(parts, "state_school", "ncessch"), _pairs(parts, "state_leaid", "leaid"))
-
-
-def _pairs(parts: Sequence[Part], own: str, nces: str) -> pd.Series:
-    """The NCES id of each of the state's ids, leaving out those that are not one to one."""
-    frames = [part.frame[[own, nces]] for part in parts if {own, nces} <= set(part.frame)]
-    if not frames:
-        return pd.Series(dtype="str")
-    pairs = pd.concat(frames).dropna().drop_duplicates()
-    single = ~pairs.duplicated(own, keep=False) & ~pairs.duplicated(nces, keep=False)
-    return pairs[single].set_index(own)[nces]
-
-
-def _translated(frame: pd.DataFrame, crosswalk: _Crosswalk) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The frame with NCES ids in place of the state's own wherever the crosswalk has them."""
-    if "ncessch" not in frame or (crosswalk.schools.empty and crosswalk.districts.empty):
-        return frame, ()
-    own = ~frame["ncessch"].str.fullmatch(r"\d{12}").fillna(False).astype(bool)
-    if not own.any():
-        return frame, ()
-    frame = frame.copy()
-    school = frame["ncessch"].map(crosswalk.schools).astype("str").where(own)
-    frame["ncessch"] = school.fillna(frame["ncessch"])
-    notes = _kept_notes(frame["ncessch"], own & school.isna(), "schools")
-    if "leaid" in frame:
-        district = frame["leaid"].map(crosswalk.districts).astype("str").where(own)
-        frame["leaid"] = district.fillna(frame["leaid"])
-        notes += _kept_notes(frame["leaid"], own & district.isna(), "districts")
-    return frame, notes
-
-
-def _kept_notes(ids: pd.Series, kept: pd.Series, what: str) -> tuple[str, ...]:
-    if not kept.any():
-        return ()
-    count, of = ids[kept].nunique(), ids.nunique()
-    return (f"{count:,} of {of:,} {what} keep the state's own id: the directory has no NCES id for them.",)
-
-
 # Descriptions -------------------------------------------------------------------------------------------------------
 
 
@@ -132,13 +83,16 @@ class _Piece:
     same_year_only: bool
 
 
-def _described(
-    table: pd.DataFrame, sides: Sequence[Part], crosswalk: _Crosswalk
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _described(table: pd.DataFrame, sides: Sequence[Part], known: Crosswalk) -> tuple[pd.DataFrame, tuple[str, ...]]:
     pieces: list[_Piece] = []
     notes: list[str] = []
     for side in sides:
-        frame, _ = _translated(side.frame, crosswalk)
+        frame, _ = known.translated(side.frame)
+        if "year" in side.key and "year" not in frame and len(_years(table)) > 1:
+            raise InputError(
+                f"{side.label} does not say which school year it is of: give the fall it begins in, such as --year "
+                "2018."
+            )
         key = next(name for name in side.key if name != "year")
         pieces += _pieces(side, frame, key)
         notes += _stranger_notes(side.label, frame[key], table[key])
@@ -154,13 +108,15 @@ def _stranger_notes(label: str, described: pd.Series, present: pd.Series) -> tup
     if not strangers:
         return ()
     what = "schools" if described.name == "ncessch" else "districts"
-    return (
-        f"{label}: {strangers:,} of its {of:,} {what} have no students in the other files and are not in the table.",
+    have, are = ("has", "is") if strangers == 1 else ("have", "are")
+    told = (
+        f"{label}: {strangers:,} of its {of:,} {what} {have} no students in the other files and {are} not in the table."
     )
+    return (told,)
 
 
 def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
-    known = {*FILE_FIELDS, *ED_BOUNDS, *ED_PERCENTS} - {"leaid"}
+    known = {*FILE_FIELDS, *WORKED_OUT} - {"leaid"}
     columns = [name for name in frame if name in known or name == key]
     frame = frame[columns].dropna(subset=key).drop_duplicates()
     keys = [name for name in ("year", key) if name in frame]
@@ -221,13 +177,33 @@ def _with_fates(table: pd.DataFrame, sides: Sequence[pd.DataFrame]) -> pd.DataFr
 
 
 def _counted(table: pd.DataFrame) -> pd.DataFrame:
-    """ED percentages as counts of the students, to the nearest one (a half up); a count the files give stays."""
-    for percent, name in ED_PERCENTS.items():
-        if percent in table:
-            nearest = np.floor(table[percent] / 100 * table["students"].astype("float64") + 0.5).astype("Int64")
-            known = table[name].astype("Int64") if name in table else nearest
-            table = table.assign(**{name: known.fillna(nearest)}).drop(columns=percent)
+    """Percentages as counts of the students, to the nearest one, with their bounds; a count the files give stays."""
+    for percent, name in PERCENTS.items():
+        if percent not in table:
+            continue
+        value, ends = table[percent], bounds_of(percent)
+        counted = counts_of_shares(Shares(value, *(table.get(end, value) for end in ends)), table["students"])
+        known = {end: _as_counts(table, end) for end in (name, *bounds_of(name))}
+        unknown = pd.concat(known, axis=1).isna().all(axis=1)
+        found = zip(known, (counted.value, counted.low, counted.high), strict=True)
+        filled = {end: known[end].mask(unknown, values) for end, values in found}
+        table = table.assign(**filled).drop(columns=[percent, *ends], errors="ignore")
     return table
+
+
+def _as_counts(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column as counts; all unknown where the table lacks it."""
+    return table[name].astype("Int64") if name in table else pd.Series(pd.NA, table.index, "Int64")
+
+
+def _with_revenue(table: pd.DataFrame) -> pd.DataFrame:
+    """Revenue per student from a district's revenue, by the students of its schools in that year."""
+    if TOTAL_REVENUE not in table:
+        return table
+    of = table.groupby(["year", "leaid"])["students"].transform("sum").astype("float64")
+    each = table[TOTAL_REVENUE] / of.where(of > 0)
+    known = table["revenue"].astype("float64") if "revenue" in table else each
+    return table.assign(revenue=known.fillna(each)).drop(columns=TOTAL_REVENUE)
 
 
 def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -111,14 +111,32 @@ def _matched(edges: pd.DataFrame, ends: NDArray[np.float64], kind: NDArray[Any])
     met = _one_way(met, "owner", "owner_across", kind)
     ends = ends[met["edge"]]
     pairs = met.assign(metres=_metres(ends)).groupby(["owner", "owner_across"])
-    line = _joined(shapely.linestrings(ends), np.asarray(pairs.ngroup(), dtype=np.intp))
+    line = _joined(ends, np.asarray(pairs.ngroup(), dtype=np.intp))
     return pairs["metres"].sum().reset_index().assign(line=line)
 
 
-def _joined(sides: NDArray[Any], code: NDArray[np.intp]) -> NDArray[Any]:
-    """The edges of each code as one shape of long lines, in order of the codes."""
+def _joined(ends: NDArray[np.float64], code: NDArray[np.intp]) -> NDArray[Any]:
+    """The edges of each code as one shape of long lines, in order of the codes.
+
+    Edges that follow each other in the order given and on the ground are drawn as one line at once, so that few are
+    left to join.
+
+    Args:
+        ends: (edges, 2, 2) both ends of each.
+        code: (edges,) 0 and up, none left out.
+    """
+    if not len(code):
+        return np.empty(0, dtype=object)
     order = np.argsort(code, kind="stable")
-    return shapely.line_merge(shapely.multilinestrings(sides[order], indices=code[order]))
+    ends, code = ends[order], code[order]
+    goes_on = (code[1:] == code[:-1]) & (ends[1:, 0] == ends[:-1, 1]).all(axis=1)
+    first = np.flatnonzero(np.r_[True, ~goes_on])
+    last = np.r_[first[1:] - 1, len(code) - 1]
+    run = np.cumsum(np.r_[True, ~goes_on]) - 1
+    # Every edge gives its start, and the last of a run its end.
+    points = np.insert(ends[:, 0], last + 1, ends[last, 1], axis=0)
+    lines = shapely.linestrings(points, indices=np.insert(run, last + 1, run[last]))
+    return shapely.line_merge(shapely.multilinestrings(lines, indices=code[first]))
 
 
 def _near(sides: NDArray[Any], owner: NDArray[np.intp], districts: "gpd.GeoDataFrame") -> pd.DataFrame:
@@ -144,7 +162,7 @@ def _near(sides: NDArray[Any], owner: NDArray[np.intp], districts: "gpd.GeoDataF
     close = _one_way(close, "owner", "owner_across", kind)
     kept = np.union1d(close["of"], close["by"])
     owners, code = np.unique(owner[kept], return_inverse=True)
-    lines = _joined(sides[kept], code)
+    lines = _joined(shapely.get_coordinates(sides[kept]).reshape(-1, 2, 2), code)
     zones = shapely.buffer(lines, TOLERANCE_METRES, quad_segs=2, cap_style="flat")
 
     found = close[["owner", "owner_across"]].drop_duplicates()

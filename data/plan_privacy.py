@@ -193,7 +193,7 @@ def _odds(rows: pd.DataFrame) -> "pd.Series[float]":
 
 def _can_tell(outcome: Outcome, table: pd.DataFrame, cell: int) -> dict[str, bool]:
     """Whether the district and the state can carry an index."""
-    scenario = outcome.scenario
+    scenario, table = outcome.scenario, _either_hidden(table)
     covered = table if scenario.level is None else table[table["level"] == scenario.level]
     return {
         "district": told(covered[covered["leaid"] == scenario.district], cell),
@@ -207,6 +207,18 @@ def marked_parts(rows: pd.DataFrame, outcome: Outcome, table: pd.DataFrame, cell
         return rows
     untold = ~rows["place"].map(_can_tell(outcome, table, cell)).astype("bool")
     return rows.assign(**{name: rows[name].mask(untold) for name in ("before", "after")})
+
+
+def marked_through(parts: pd.DataFrame, outcome: Outcome, table: pd.DataFrame, cell: int) -> pd.DataFrame:
+    """What a plan changes its district's M and H by, empty where hidden counts make the district too uncertain.
+
+    Args:
+        parts: of ``analysis.change.Change``.
+        outcome: of a plan for the district.
+        table: the protected schools table it was computed from.
+        cell: the minimum cell size; 0 gives the parts as they are.
+    """
+    return parts if not cell or _can_tell(outcome, table, cell)["district"] else parts.mask(parts.notna())
 
 
 def marked_races(rows: pd.DataFrame, table: pd.DataFrame, cell: int) -> pd.DataFrame:

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.indices import INDICES
+from analysis.indices import INDICES, ORDERED
 from analysis.measured import PLACES
 from analysis.suppression import suppressed
 from analysis.units import known
-from data.groups import Comparison, comparison
+from data.groups import BANDS, Comparison, comparison, with_bands
 from data.schema import FIELDS, RACES, bounds_of, school_year
 from data.store import HASH_DIGITS
 
@@ -41,12 +41,15 @@ def protected(table: pd.DataFrame, cell: int) -> pd.DataFrame:
 
     Returns:
         The table with, for each count, ``<count>_low`` and ``<count>_high``: between which values a hidden one lies,
-        missing where it is shown. Bounds that a publisher gave are widened where they tell more than that.
+        missing where it is shown, of ``data.groups.BANDS`` too where it has them. Bounds that a publisher gave are
+        widened where they tell more than that.
     """
+    table = with_bands(table)
     if not cell:
         return table
     found: dict[str, pd.Series] = {}
-    for names in (*([name] for name in _ED_COUNTS), list(RACES)):
+    bands = [list(BANDS)] if {*BANDS} <= {*table.columns} else []
+    for names in (*([name] for name in _ED_COUNTS), list(RACES), *bands):
         found |= _suppressed(table, names, cell)
     return table.assign(**found)
 
@@ -203,7 +206,7 @@ def marked_places(rows: pd.DataFrame, table: pd.DataFrame, by: str, groups: Comp
     found = sums(table, ["year", PLACES[by][0]], groups)
     found = found.reindex(pd.MultiIndex.from_arrays([rows["year"], rows["place"]])).set_axis(rows.index)
     fine, told = carried(found, cell) | found["hidden"].isna(), found["sure"] >= cell
-    about = {name for name in rows if str(name).startswith(tuple(INDICES))} | {"diversity"} & {*rows}
+    about = {name for name in rows if str(name).startswith(tuple(INDICES | ORDERED))} | {"diversity"} & {*rows}
     about -= {f"{name}_{side}" for name in INDICES for side in ("low", "high")}
     # Students of all races together are in no small group.
     touched = (found["hidden"] > 0) & (not groups.many)

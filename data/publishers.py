@@ -46,6 +46,7 @@ ROUTES = {
             "lunch": "lunch",
             "directory": "directory",
             "characteristics": "characteristics",
+            "staff": "teachers",
             "points": "points",
             "districts": "district directory",
             "finance": "district revenue",
@@ -98,7 +99,10 @@ def wanted(state: str, years: Sequence[int], route: str = DEFAULT_ROUTE) -> tupl
         for kind, about in kinds.items()
         if year in table[kind]
     ]
-    return files + _boundaries(table, state, known[-1]), gaps
+    boundaries = _boundaries(table, state, known[-1])
+    if boundaries[0].year != known[-1]:
+        gaps.append(f"District boundaries are those of {boundaries[0].year}: no address is known for {known[-1]}.")
+    return files + boundaries, gaps
 
 
 def _unlisted(table: dict[str, dict[int, str]], route: Route, years: Sequence[int]) -> list[str]:

@@ -12,6 +12,7 @@ from analysis.measured import left_out
 from analysis.policy.scenario import EXCLUDABLE
 from analysis.units import known
 from data import store
+from data.chain import ChainLevel, crossed_words
 from data.geographic import assigned, placed_words
 from data.groups import Comparison, comparison, on_basis
 from data.inclusion import GEOGRAPHIC, Rules, excluded_words, included
@@ -35,12 +36,24 @@ def compared(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Compar
     """
     groups = comparison(given.group)
     table, notes = asked_table(given)
+    if not {*groups.columns} <= {*table.columns}:
+        raise InputError(
+            f"{given.data} does not count students both by free and by free or reduced-price lunch, so it has no "
+            "income bands; load a lunch file with both, or give another --group."
+        )
     if not known(table, groups.group, groups.other).any():
         raise InputError(
             f"{given.data} has no school in this choice with counts of {groups.words}; "
             "give another --group, --level or --year."
         )
     return table, notes, groups
+
+
+def last_year(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Comparison]:
+    """As ``compared``, of the last year that a job asks for."""
+    table, notes, groups = compared(given)
+    year = int(table["year"].max())
+    return table[table["year"] == year], [note for note in notes if note.startswith(school_year(year))], groups
 
 
 def asked_table(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
@@ -101,6 +114,25 @@ def tell_left_out(notes: Sequence[str], table: pd.DataFrame, groups: Comparison,
         say(f"{school_year(year)}: left out {schools:,} {named} with {students:,} students whose counts are unknown.")
 
 
+def tell_crossed(table: pd.DataFrame, groups: Comparison, levels: Sequence[ChainLevel]) -> None:
+    """Say what of a chain of levels does not nest, or is not known, in each year."""
+    for year, schools in table[known(table, groups.group, groups.other)].groupby("year"):
+        tell([f"{school_year(year)}: {words}" for words in crossed_words(schools, levels)])
+
+
+def tell_untold(what: str, given: argparse.Namespace) -> None:
+    """Say that numbers are left empty for the counts hidden under them, and how to get them.
+
+    Args:
+        what: the numbers, as the beginning of a sentence.
+        given: the job's options.
+    """
+    say(
+        f"{what}: left empty, for too many school counts are hidden under them at a minimum cell of "
+        f"{given.minimum_cell}; --minimum-cell 0 computes them from the counts as loaded, not to pass on."
+    )
+
+
 def check_draws(given: argparse.Namespace) -> None:
     """Refuse a number of replicates, or a seed, that nothing can be drawn with."""
     if not 1 <= given.replicates <= MOST_REPLICATES:
@@ -128,6 +160,11 @@ def is_file(path: Path) -> bool:
 def dataset_name(name: str) -> str:
     """What a scenario calls a dataset or a file."""
     return Path(name).stem
+
+
+def label_of(name: str) -> str:
+    """What people call a dataset, or a file."""
+    return dataset_name(name) if is_file(Path(name)) else store.find(name).label
 
 
 def known_year(table: pd.DataFrame, given: argparse.Namespace) -> int:

@@ -1,20 +1,25 @@
 """The job that says why M and H changed between two years."""
 
 import argparse
+from pathlib import Path
 
 import pandas as pd
 
 from analysis.errors import InputError
 from analysis.measured_change import KEY, Changed, changed
+from analysis.policy.changes import between_plans, from_today
+from analysis.policy.outcome import simulate
 from analysis.units import known
-from data.groups import Comparison
+from data.groups import Comparison, comparison
 from data.inclusion import GEOGRAPHIC
 from data.lineage import lineage
-from data.privacy import marked_change
+from data.plan_privacy import marked_through
+from data.privacy import hidden_words, marked_change
 from data.schema import ED_BASES, school_year
-from jobs.asked import asked_rules, compared, table_of, tell_left_out
+from jobs.asked import asked_rules, compared, table_of, tell_left_out, tell_untold
 from jobs.options import Menu, add_compared, add_data, add_job, add_output, add_rules
-from jobs.printing import TABLE_FORMATS, say, write
+from jobs.policy import read_scenario
+from jobs.printing import TABLE_FORMATS, say, tell, write
 
 
 def add_jobs(menu: Menu) -> None:
@@ -26,6 +31,13 @@ def add_jobs(menu: Menu) -> None:
     )
     job.add_argument("--to", type=int, dest="last", metavar="YEAR", help="the fall to end with (default last)")
     job.add_argument("--place", metavar="ID", help="a district's id (default: all schools)")
+    job.add_argument(
+        "--scenarios",
+        nargs=2,
+        type=Path,
+        metavar=("A.json", "B.json"),
+        help="between today and each of two 50/50 scenarios of a district, and between the two, instead of years",
+    )
     add_compared(job)
     add_rules(job)
     add_output(job, TABLE_FORMATS)
@@ -34,6 +46,9 @@ def add_jobs(menu: Menu) -> None:
 
 def print_change(given: argparse.Namespace) -> None:
     """The parts of the change of M and H."""
+    if given.scenarios is not None:
+        print_between_scenarios(given)
+        return
     table, notes, groups = compared(given)
     found = lineage(
         table_of(given.data, given.minimum_cell)
@@ -51,7 +66,41 @@ def print_change(given: argparse.Namespace) -> None:
     tell_left_out(notes, table, groups, given.minimum_cell)
     change = changed(table, first, last, groups.group, groups.other)
     _tell(change)
-    write(_rows(change, marked_change(change.change.parts, table, groups, given.minimum_cell)), given)
+    told = marked_change(change.change.parts, table, groups, given.minimum_cell)
+    if "suppressed" in told:
+        tell_untold(f"The change between {school_year(first)} and {school_year(last)} and its parts", given)
+    write(_rows(change, told), given)
+
+
+def print_between_scenarios(given: argparse.Namespace) -> None:
+    """The parts of the change of M and H that each of two scenarios brings, and that lie between them."""
+    if (given.first, given.last, given.place, given.level, given.basis, given.group) != (*[None] * 5, "ed"):
+        raise InputError(
+            "--scenarios have their own year, district, level and basis; leave out --from, --to, --place, --level, "
+            "--basis and --group."
+        )
+    outcomes, tables = {}, []
+    for path in given.scenarios:
+        scenario, table, notes = read_scenario(
+            argparse.Namespace(**vars(given) | {"scenario": path, "districts": None})
+        )
+        outcomes[path.stem] = simulate(table, scenario, replicates=1)
+        tables.append(table)
+    if len(outcomes) < 2:
+        raise InputError(f"The scenarios are both called {path.stem}; name one of them otherwise.")
+    table, (one, other) = tables[0], outcomes.values()
+    between = between_plans(table, one, other)
+    found = {("today", name): from_today(table, outcome) for name, outcome in outcomes.items()}
+    found[tuple(outcomes)] = between
+    tell(notes)
+    tell(hidden_words(table[table["leaid"] == one.scenario.district], comparison("ed"), given.minimum_cell))
+    rows = []
+    for (start, end), change in found.items():
+        if change.reason:
+            say(f"From {start} to {end} the parts cannot be told apart: {change.reason}.")
+        told = marked_through(change.parts, one, table, given.minimum_cell).reset_index()
+        rows.append(pd.DataFrame({"from": start, "to": end} | dict(told.items())))
+    write(pd.concat(rows, ignore_index=True), given)
 
 
 def _asked_years(table: pd.DataFrame, groups: Comparison, given: argparse.Namespace) -> tuple[int, int]:

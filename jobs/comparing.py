@@ -3,17 +3,15 @@
 import argparse
 import json
 
-import pandas as pd
-
 from analysis.borders import RANKINGS, border_gaps, ranked
 from analysis.errors import InputError
 from analysis.indices import INDICES
 from analysis.measured import indices_by
 from analysis.peers import NUMBER, PARTS, peers, place_among
-from data.groups import Comparison, comparison
+from data.groups import comparison
 from data.privacy import TRAITS, marked_borders, marked_districts, marked_places
-from data.schema import RACES, school_year
-from jobs.asked import boundaries, compared, tell_left_out
+from data.schema import RACES
+from jobs.asked import boundaries, last_year, tell_left_out, tell_untold
 from jobs.options import Menu, add_measuring
 from jobs.printing import records, say, write, write_text
 
@@ -48,13 +46,23 @@ def print_borders(given: argparse.Namespace) -> None:
 
     if given.top is not None and given.top < 1:
         raise InputError(f"--top is {given.top}; give 1 or more.")
-    lines = neighbours(boundaries(given.data, "so nothing says which districts are neighbours"))
-    last, notes, groups = _last_year(given)
+    outlines = boundaries(given.data, "so nothing says which districts are neighbours")
+    lines = neighbours(outlines)
+    last, notes, groups = last_year(given)
     if groups.many:
         raise InputError("A border is told by the gap of one group's share; give --group ed, a race or two races.")
+    if not last["leaid"].isin(outlines["leaid"]).any():
+        raise InputError(
+            f"{given.data} has outlines of districts such as {outlines['leaid'].iloc[0]} and schools of districts such "
+            f"as {last['leaid'].iloc[0]}, none of both; load it with boundaries that have its districts' ids."
+        )
     tell_left_out(notes, last, groups, given.minimum_cell)
     gaps = border_gaps(last, lines.drop(columns="geometry"), groups.group, groups.other, TRAITS)
-    shown = ranked(marked_borders(gaps, last, groups, given.minimum_cell), given.rank, given.students, given.miles)
+    told = marked_borders(gaps, last, groups, given.minimum_cell)
+    shown = ranked(told, given.rank, given.students, given.miles)
+    untold = {name: int((gaps[name].notna() & told[name].isna()).sum()) for name in gaps if name.startswith("gap")}
+    if counts := ", ".join(f"{name} of {number:,}" for name, number in untold.items() if number):
+        tell_untold(f"Of {len(gaps):,} borders between districts with schools, {counts}", given)
     without = last.loc[~last["leaid"].isin({*lines["leaid"], *lines["neighbour"]}), "leaid"].nunique()
     say(
         f"Ranked: {len(shown):,} of {len(lines):,} borders, those with {given.students:,} students or more on either "
@@ -66,13 +74,17 @@ def print_borders(given: argparse.Namespace) -> None:
 
 def print_peers(given: argparse.Namespace) -> None:
     """The districts most like one, and where it stands among them."""
-    last, notes, groups = _last_year(given)
+    last, notes, groups = last_year(given)
     found = peers(last, given.district, list(RACES), given.number)
     found = marked_districts(found, last, ["share_ed"], comparison("ed"), given.minimum_cell)
     tell_left_out(notes, last, groups, given.minimum_cell)
     indices = indices_by(last, "district", groups.group, groups.other)
-    indices = marked_places(indices, last, "district", groups, given.minimum_cell)
-    place = place_among(indices.set_index("place"), given.district, found["leaid"].tolist(), list(INDICES))
+    told = marked_places(indices, last, "district", groups, given.minimum_cell)
+    among = given.district, found["leaid"].tolist(), list(INDICES)
+    place = place_among(told.set_index("place"), *among)
+    untold = (place_among(indices.set_index("place"), *among)["others"] > 0) & (place["others"] == 0)
+    if untold.any():
+        tell_untold(f"Where {given.district} stands among them by {', '.join(untold.index[untold])}", given)
     if given.format == "json":
         content = {"district": given.district, "peers": records(found), "place": records(place.reset_index())}
         write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", given)
@@ -80,13 +92,6 @@ def print_peers(given: argparse.Namespace) -> None:
     if absent := [name for name in PARTS if name not in found]:
         say(f"Not compared, for the data does not tell districts apart by it: {', '.join(absent)}.")
     for name, row in place[place["others"] > 0].iterrows():
-        say(f"{INDICES[str(name)].label}: higher than {row['below']:.0f} of {row['others']:.0f}.")
+        above = f"higher than {row['below']:.0f} of {row['others']:.0f}, percentile {100 * row['percentile']:.0f}"
+        say(f"{INDICES[str(name)].label}: {above}.")
     write(found, given)
-
-
-def _last_year(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Comparison]:
-    """The schools of the last year that a job asks for, notes on them, and the groups it compares."""
-    table, notes, groups = compared(given)
-    year = int(table["year"].max())
-    last = table[table["year"] == year]
-    return last, [note for note in notes if note.startswith(school_year(year))], groups

@@ -13,11 +13,12 @@ from data.lineage import lineage, summary
 from data.load import load, read_told
 from data.privacy import fingerprint
 from data.publishers import DEFAULT_ROUTE, ROUTES
+from data.quality.finding import counted
 from data.quality.report import Report, of_dataset, report, told_to_others
 from data.reading import TextTable, tables
 from data.schema import school_year
 from data.sources.guess import guess
-from data.sources.mapping import read_mapping, to_toml
+from data.sources.mapping import Mapping, read_mapping, to_toml
 from data.sources.preview import preview
 from data.store import Manifest
 from jobs.asked import is_file, table_of
@@ -85,9 +86,10 @@ def load_data(given: argparse.Namespace) -> None:
     else:
         manifest = _get(given)
     years = ", ".join(school_year(year) for year in manifest.years)
-    say(f"Stored {manifest.name}: {manifest.schools:,} schools, {manifest.students:,} students, {years}.")
+    size = f"{counted(manifest.schools, 'school')}, {counted(manifest.students, 'student')}"
+    say(f"Stored {manifest.name}: {size}, {years}.")
     for exclusion in manifest.exclusions:
-        say(f"Left out: {exclusion.schools:,} schools, {exclusion.reason}.")
+        say(f"Left out: {counted(exclusion.schools, 'school')}, {exclusion.reason}.")
     for note in manifest.notes:
         say(note)
 
@@ -115,7 +117,18 @@ def write_mapping(given: argparse.Namespace) -> None:
     say(f"{table.label} seems to hold:")
     for row in preview(table, mapping).itertuples():
         say(f"  {row.label}: {row.columns}{f' ({row.unit})' if row.unit else ''}: {row.examples}")
+    for line in _of_its_year(mapping):
+        say(line)
     write_text(to_toml(mapping), given)
+
+
+def _of_its_year(mapping: Mapping) -> list[str]:
+    """What a person should know where no column says the school year."""
+    if "year" in mapping.fields:
+        return []
+    if mapping.year is None:
+        return ["Nothing says which school year it is of: give year in the mapping, or --year when loading."]
+    return [f"Its columns' names speak of {school_year(mapping.year)}, so this mapping holds for that year only."]
 
 
 def print_datasets(given: argparse.Namespace) -> None:  # noqa: ARG001 every job takes what was given

@@ -1,26 +1,27 @@
-"""Jobs that measure segregation: indices, decompose, contribution and sensitivity."""
+"""Jobs that measure segregation: indices, contribution and sensitivity."""
 
 import argparse
-import json
-from collections.abc import Sequence
 
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.indices import INDICES, MULTIGROUP
-from analysis.measured import PLACES, bounded_indices_by, contributions, decomposed, decomposed_by_level, indices_by
-from analysis.measured_uncertainty import chance_ranges_by, expected_by, intervals_by
+from analysis.indices import INDICES, MULTIGROUP, SCHOOL
+from analysis.measured import PLACES, bounded_indices_by, contributions, indices_by
+from analysis.measured_uncertainty import (
+    chance_ranges_by,
+    expected_by,
+    intervals_by,
+    school_intervals,
+    schools_by_chance,
+)
 from analysis.random_assignment import MUCH
-from analysis.replicates import REPLICATES
-from analysis.units import known
-from data.chain import CHAIN, ChainLevel, chain, crossed_words
-from data.groups import Comparison, comparison
-from data.privacy import carried_years, hidden_words, marked_places, marked_schools
-from data.schema import school_year
+from data.chain import CHAIN, by_place
+from data.groups import comparison
+from data.privacy import hidden_words, marked_places, marked_schools
 from data.sensitivity import sensitivity
-from jobs.asked import asked_rules, check_draws, compared, counted, known_year, table_of, tell_left_out
-from jobs.options import Menu, add_data, add_job, add_measuring, add_output, add_rules
-from jobs.printing import TABLE_FORMATS, plain, say, tell, write, write_text
+from jobs.asked import asked_rules, check_draws, compared, counted, known_year, table_of, tell_crossed, tell_left_out
+from jobs.options import Menu, add_data, add_draws, add_job, add_measuring, add_output, add_rules
+from jobs.printing import TABLE_FORMATS, say, tell, write
 
 
 def add_jobs(menu: Menu) -> None:
@@ -28,24 +29,11 @@ def add_jobs(menu: Menu) -> None:
     job = add_measuring(menu, "indices", print_indices, "segregation indices of every place and year")
     job.add_argument("--by", choices=tuple(PLACES), default="state", help="the places (default state)")
     job.add_argument("--bounds", action="store_true", help="add what each index can be, whatever the hidden counts")
-    job.add_argument(
-        "--expected",
-        action="store_true",
-        help="add what each index would be if students were assigned at random, and the excess over it",
-    )
-    job.add_argument(
-        "--interval",
-        action="store_true",
-        help="add each index corrected for chance with its 95%% interval, and the range that chance alone gives",
-    )
-    job.add_argument("--replicates", type=int, default=REPLICATES, help=f"random draws (default {REPLICATES})")
-    job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
-
-    job = add_measuring(menu, "decompose", print_decomposition, "segregation between and within districts")
-    job.add_argument("--levels", help=f"split level by level instead: any of {','.join(CHAIN)}, the largest first")
+    add_draws(job, "what each index would be", "each index", also=", and the range that chance alone gives")
 
     job = add_measuring(menu, "contribution", print_contributions, "each school's contribution to D")
     job.add_argument("--district", required=True, metavar="ID", help="the district's id")
+    add_draws(job, "what each number would be", "each number", also=", and the range that chance alone gives")
 
     job = add_job(menu, "sensitivity", print_sensitivity, "the headline numbers on every definition of disadvantage")
     add_data(job)
@@ -60,7 +48,9 @@ def print_indices(given: argparse.Namespace) -> None:
     table, notes, groups = compared(given)
     if given.bounds and groups.many:
         raise InputError(f"--bounds compares two groups, not {given.group}; give --group {groups.group} or two races.")
+    table = by_place(table, given.by)
     tell_left_out(notes, table, groups, given.minimum_cell)
+    tell_crossed(table, groups, [CHAIN[given.by], CHAIN["school"]])
     if groups.many:
         pairs = [name for name in INDICES if name not in MULTIGROUP]
         say(f"{', '.join(pairs)}: left empty, for each compares two groups only.")
@@ -68,11 +58,11 @@ def print_indices(given: argparse.Namespace) -> None:
     if given.bounds and not isinstance(groups.other, tuple):
         found = bounded_indices_by(table, given.by, groups.group, groups.other)
     else:
-        found = indices_by(*asked)
+        found = indices_by(*asked, groups.indices)
     parts = ((given.expected, expected_by), (given.interval, intervals_by), (given.interval, chance_ranges_by))
     for wanted, measured_by in parts:
         if wanted:
-            more = measured_by(*asked, given.replicates, given.seed)
+            more = measured_by(*asked, given.replicates, given.seed, groups.indices)
             found = found.merge(more.drop(columns="place_name"), on=["year", "place"], how="left")
     found = marked_places(found, table, given.by, groups, given.minimum_cell)
     if given.expected:
@@ -88,37 +78,6 @@ def tell_chance(found: pd.DataFrame) -> None:
             f"Random assignment alone would give more than {MUCH:.0%} of the value of {some} of {len(found):,} rows; "
             "see the columns ending in _chance_share."
         )
-
-
-def print_decomposition(given: argparse.Namespace) -> None:
-    """Segregation between and within districts."""
-    table, notes, groups = compared(given)
-    levels = None if given.levels is None else chain(given.levels, table)
-    tell_left_out(notes, table, groups, given.minimum_cell)
-    if levels is not None:
-        print_levels(table, groups, levels, given)
-        return
-    parts = carried_years(decomposed(table, groups.group, groups.other), table, groups, given.minimum_cell)
-    if given.format == "json":
-        measures = parts.columns.get_level_values(0).unique()
-        records = {str(year): {m: plain(row[m].to_dict()) for m in measures} for year, row in parts.iterrows()}
-        write_text(json.dumps(records, indent=2) + "\n", given)
-        return
-    parts.columns = [f"{measure}_{part}" for measure, part in parts.columns]
-    write(parts.reset_index(), given)
-
-
-def print_levels(
-    table: pd.DataFrame, groups: Comparison, levels: Sequence[ChainLevel], given: argparse.Namespace
-) -> None:
-    """The part of segregation that lies at each level of a chain."""
-    for year, schools in table[known(table, groups.group, groups.other)].groupby("year"):
-        tell([f"{school_year(year)}: {words}" for words in crossed_words(schools, levels)])
-    rows = decomposed_by_level(table, groups.group, groups.other, [level.column for level in levels[:-1]])
-    rows = carried_years(rows.set_index("year"), table, groups, given.minimum_cell, keep=["measure", "depth", "cells"])
-    rows = rows.reset_index()
-    rows.insert(2, "level", rows.pop("depth").map(lambda depth: levels[depth].name))
-    write(rows, given)
 
 
 def print_sensitivity(given: argparse.Namespace) -> None:
@@ -137,6 +96,7 @@ def print_sensitivity(given: argparse.Namespace) -> None:
 
 def print_contributions(given: argparse.Namespace) -> None:
     """What each school of a district contributes to its D."""
+    check_draws(given)
     table, notes, groups = compared(given)
     table = table[table["leaid"] == given.district]
     if table.empty:
@@ -144,5 +104,9 @@ def print_contributions(given: argparse.Namespace) -> None:
     last = table[table["year"] == table["year"].max()]
     tell_left_out(notes, last, groups, given.minimum_cell)
     rows = contributions(last, groups.group, groups.other)
-    rests = ["contribution", "gap", "local_information", "local_h", *([] if groups.many else ["group_students"])]
+    rests = [*SCHOOL, *([] if groups.many else ["group_students"])]
+    for wanted, found_of in ((given.expected, schools_by_chance), (given.interval, school_intervals)):
+        if wanted:
+            more = found_of(last, groups.group, groups.other, given.replicates, given.seed)
+            rows, rests = rows.merge(more, on="ncessch", how="left"), [*rests, *more.columns.drop("ncessch")]
     write(marked_schools(rows, last, groups, rests, given.minimum_cell), given)

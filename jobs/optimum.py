@@ -11,21 +11,25 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.policy.ground import ground
+from analysis.policy.ground import Ground, ground
 from analysis.policy.outcome import simulate
+from analysis.policy.reserve import ed_share_of_seats
+from analysis.policy.scenario import Scenario
 from data.groups import comparison
 from data.plan_privacy import marked_moves
 from data.privacy import hidden_words, told
 from jobs.options import Menu, add_data, add_districts, add_job, add_output
 from jobs.policy import read_scenario
-from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
+from jobs.printing import TABLE_FORMATS, plain, records, say, tell, write, write_text
+from reports import optimum as sentences
 
 if TYPE_CHECKING:  # the solver is slow to import, and no other job needs it
-    from analysis.policy.beside import Beside
-    from analysis.policy.best_hosts import FewestSeats
+    from analysis.policy.beside import Beside, Question
+    from analysis.policy.binding import Lifted
+    from analysis.policy.outside import OutsideReach
     from analysis.policy.places import Limits, Places
 
-SYMBOLS = {"D": "dissimilarity", "V": "variance_ratio"}
+MEASURES = {symbol: measure for measure, symbol in sentences.SYMBOLS.items()}
 
 
 def add_jobs(menu: Menu) -> None:
@@ -34,43 +38,106 @@ def add_jobs(menu: Menu) -> None:
     add_data(job)
     job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
     add_districts(job, None, "the scenario's own")
-    job.add_argument("--index", choices=tuple(SYMBOLS), help="the index to make least (default the target's, or D)")
+    job.add_argument("--index", choices=tuple(MEASURES), help="the index to make least (default the target's, or D)")
     job.add_argument("--move", type=float, default=1.0, metavar="SHARE", help="of all students, who may move (1)")
     job.add_argument("--miles", type=float, default=math.inf, metavar="N", help="how far a student may move (any)")
     job.add_argument("--stay", type=float, default=0.0, metavar="SHARE", help="of each school, who must stay (0)")
     job.add_argument("--keep", type=float, default=0.9, metavar="SHARE", help="of its size, what a school keeps (0.9)")
     job.add_argument("--target", type=_target, metavar="D=0.3", help="also the fewest moves and seats that reach this")
+    job.add_argument(
+        "--outside",
+        action="store_true",
+        help="also the smallest outside share that reaches the target by the plan's rules",
+    )
+    job.add_argument("--hosts", type=int, metavar="K", help="how many 50/50 schools to choose (as many as the plan's)")
     add_output(job, TABLE_FORMATS)
 
 
 def print_optimum(given: argparse.Namespace) -> None:
     """Today, the plan, the best assignment, the best hosts and the frontier, a row each."""
     from analysis.policy.beside import beside
-    from analysis.policy.places import Limits, places_of
+    from analysis.policy.places import places_of
 
-    symbol, target = given.target or (given.index or "D", None)
-    if given.index not in (None, symbol):
-        raise InputError(f"--index is {given.index} but --target is of {symbol}; give one index.")
-    limits = Limits(given.move, given.miles, given.stay, given.keep)
     scenario, table, notes = read_scenario(given)
-    places = places_of(ground(table, scenario), scenario.level)
-    tell([*notes, *_without_company(places, limits)])
-    tell(hidden_words(table[table["ncessch"].isin(places.ids)], comparison("ed"), given.minimum_cell))
-    found = beside(simulate(table, scenario, 1), places, limits, SYMBOLS[symbol], target)
-    if not told(table[table["ncessch"].isin(places.ids)], given.minimum_cell):
+    place = ground(table, scenario)
+    places = places_of(place, scenario.level)
+    question = _question(given, place, scenario)
+    tell([*notes, *_without_company(places, question.limits)])
+    own = table[table["ncessch"].isin(places.ids)]
+    tell(hidden_words(own, comparison("ed"), given.minimum_cell))
+    if not told(own, given.minimum_cell):
         raise InputError(
             f"Too many counts of district {scenario.district} are hidden for an optimum to be told; give a smaller "
             "--minimum-cell where the law allows."
         )
-    tell(_words(found, symbol))
+    found = beside(simulate(table, scenario, 1), places, question, lambda what: say(f"Looking for {what}"))
+    outside = _outside(given, table, scenario, question)
+    tell(_words(found, outside, question))
+    tell(_free_words(given, places, place, scenario, found, question))
     if given.format == "json":
         flows = marked_moves(_flows(found), table, ["students"], ["from_school", "to_school"])
-        record = {"scenario": asdict(scenario), "index": SYMBOLS[symbol], "limits": asdict(limits)} | _record(found)
+        record = {"scenario": asdict(scenario), "index": question.measure, "limits": asdict(question.limits)}
+        record |= _record(found, outside)
         record["flows"] = records(flows)
-        record["limits"]["miles"] = None if math.isinf(limits.miles) else limits.miles
+        record["limits"]["miles"] = None if math.isinf(question.limits.miles) else question.limits.miles
         write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", given)
     else:
         write(found.rows, given)
+
+
+def _question(given: argparse.Namespace, place: Ground, scenario: Scenario) -> "Question":
+    """What the options ask of the best.
+
+    Raises:
+        InputError: they do not go together.
+    """
+    from analysis.policy.beside import Question
+    from analysis.policy.places import Limits
+
+    symbol, target = given.target or (given.index or "D", None)
+    if given.index not in (None, symbol):
+        raise InputError(f"--index is {given.index} but --target is of {symbol}; give one index.")
+    if given.outside and target is None:
+        raise InputError("--outside asks what reaches a target but none is given; give --target D=0.3 too.")
+    if given.hosts is not None and given.hosts < 0:
+        raise InputError(f"--hosts is {given.hosts}; give a number of schools, 0 or more.")
+    return Question(
+        Limits(given.move, given.miles, given.stay, given.keep),
+        MEASURES[symbol],
+        target,
+        len(scenario.host_ids) if given.hosts is None else given.hosts,
+        ed_share_of_seats(place, scenario),
+    )
+
+
+def _outside(
+    given: argparse.Namespace, table: pd.DataFrame, scenario: Scenario, question: "Question"
+) -> "OutsideReach | None":
+    """The smallest outside share that reaches the target, where it is asked for."""
+    from analysis.policy.outside import smallest_outside
+
+    if not given.outside or question.target is None:
+        return None
+    say("Looking for the smallest outside share that reaches the target")
+    return smallest_outside(table, scenario, question.target, question.measure, say)
+
+
+def _free_words(
+    given: argparse.Namespace,
+    places: "Places",
+    place: Ground,
+    scenario: Scenario,
+    found: "Beside",
+    question: "Question",
+) -> list[str]:
+    """Whether students from outside could help where no assignment of the district's own reaches the target."""
+    from analysis.policy.entrants import host_seats, least_with_entrants
+
+    if not given.outside or found.reached is None or found.reached.fewest is not None:
+        return []
+    seats = host_seats(places, place, scenario, question.ed_share)
+    rows = least_with_entrants(places, question.limits, question.measure, seats)
+    return [sentences.entrants(rows, found.reached.target, question.measure)]
 
 
 def _target(text: str) -> tuple[str, float]:
@@ -80,7 +147,7 @@ def _target(text: str) -> tuple[str, float]:
         number = float(value)
     except ValueError:
         number = math.nan
-    if symbol not in SYMBOLS or not 0 <= number <= 1:
+    if symbol not in MEASURES or not 0 <= number <= 1:
         raise argparse.ArgumentTypeError(f'"{text}" is no target; write D=0.3 or V=0.1, between 0 and 1')
     return symbol, number
 
@@ -93,39 +160,21 @@ def _without_company(places: "Places", limits: "Limits") -> list[str]:
     return [f"{unknown:,} schools without a known point neither send nor take students under a travel limit."]
 
 
-def _words(found: "Beside", symbol: str) -> list[str]:
-    """How good the best is and, where there is a target, whether it can be reached and what stands in the way."""
-    from analysis.policy.optimum import LIMITS
-
-    best, reached = found.best, found.reached
-    words = [
-        f"The best assignment has {symbol} = {best.value:.4f}, no assignment within these limits less than "
-        f"{best.bound:.4f}: a gap of {best.gap:.4f}."
-    ]
-    if reached is None:
-        return words
-    goal = f"{symbol} = {reached.target:g}"
-    if reached.fewest is None:
-        ways = " or ".join(LIMITS[name] for name in reached.binding)
-        stands = f"it would be within reach without {ways}" if ways else "no limit stands in the way alone"
-        return [*words, f"No assignment within these limits reaches {goal}: {stands}."]
-    words.append(f"{goal} takes at least {reached.fewest:,} moves" + ("." if reached.plan else "; none was found."))
-    if found.seats is not None:
-        words.append(_seats_words(found.seats, goal))
-    return words
+def _words(found: "Beside", outside: "OutsideReach | None", question: "Question") -> list[str]:
+    """How good the plan and the best are and, where there is a target, whether and how it can be reached."""
+    measure, rows = question.measure, found.rows
+    words = [sentences.best(found.best), sentences.as_many_moves(rows, measure)]
+    if found.reached is not None:
+        today = float(rows.loc[rows["what"] == "today", "value"].iloc[0])
+        words += sentences.target(found.reached, found.seats, measure, today)
+    if outside is not None:
+        words.append(sentences.outside(outside, measure))
+    if question.hosts:
+        words.append(sentences.hosts(question.hosts, question.ed_share))
+    return list(filter(None, words))
 
 
-def _seats_words(seats: "FewestSeats", goal: str) -> str:
-    if seats.fewest is None:
-        return f"No choice of 50/50 schools reaches {goal}."
-    least = f"{goal} takes at least {seats.fewest:,} seats in 50/50 schools"
-    if seats.hosting is None:
-        return f"{least}; no choice that reaches it was found."
-    value = seats.hosting.plan.value  # whole students may miss the goal by a little
-    return f"{least}; {len(seats.hosting.hosts)} schools come to {value:.4f} with {seats.hosting.seats:,}."
-
-
-def _record(found: "Beside") -> dict[str, Any]:
+def _record(found: "Beside", outside: "OutsideReach | None") -> dict[str, Any]:
     """The comparison as plain JSON values."""
     reached, seats = found.reached, found.seats
     target = None
@@ -135,10 +184,23 @@ def _record(found: "Beside") -> dict[str, Any]:
             "fewest_moves": reached.fewest,
             "fewest_seats": seats.fewest if seats else None,
             "bound": reached.bound,
-            "bound_without": plain(reached.lifted),
+            "bound_without": _lifted(reached.lifted),
             "binding": reached.binding,
         }
+    if target is not None and outside is not None:
+        target["outside"] = {
+            "share": outside.share,
+            "complete": outside.complete,
+            "shares": records(outside.rows),
+            "least_without": _lifted(outside.lifted),
+            "binding": outside.binding,
+        }
     return {"rows": records(found.rows), "target": target}
+
+
+def _lifted(found: "Lifted") -> list[dict[str, Any]]:
+    """What comes within reach without some limits, one record for each of these."""
+    return [{"without": list(which)} | plain({"least": bound}) for which, bound in found.items()]
 
 
 def _flows(found: "Beside") -> pd.DataFrame:

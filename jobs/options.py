@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.policy.scenario import DISTRICTS, EXCLUDABLE, LEVELS
+from analysis.replicates import REPLICATES
 from data.inclusion import USUALLY_EXCLUDED, Rules
 from data.privacy import LEAST_CELL, MINIMUM_CELL
 from data.schema import ED_BASES
@@ -39,9 +40,30 @@ def add_measuring(menu: Menu, name: str, run: Job, words: str) -> argparse.Argum
 
 def add_compared(job: argparse.ArgumentParser) -> None:
     """Add whom a job compares, and in which schools."""
-    job.add_argument("--group", default="ed", help="ed, a race, two races as in black,white, or all-races (default ed)")
+    job.add_argument(
+        "--group", default="ed", help="ed, a race, two races as in black,white, all-races, or income-bands (default ed)"
+    )
     job.add_argument("--level", choices=LEVELS, help="only schools of this level")
     job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
+
+
+def add_draws(job: argparse.ArgumentParser, would_be: str, each: str, *, also: str = "") -> None:
+    """Add what random assignment would give, and how sure what is found is.
+
+    Args:
+        job: the job.
+        would_be, each: what is expected, and corrected, in words.
+        also: what else an interval adds, in words.
+    """
+    job.add_argument(
+        "--expected",
+        action="store_true",
+        help=f"add {would_be} if students were assigned at random, and the excess over it",
+    )
+    interval = f"add {each} corrected for chance with its 95%% interval{also}"
+    job.add_argument("--interval", action="store_true", help=interval)
+    job.add_argument("--replicates", type=int, default=REPLICATES, help=f"random draws (default {REPLICATES})")
+    job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
 
 
 def add_data(job: argparse.ArgumentParser) -> None:

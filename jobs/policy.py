@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.policy.assumptions import assumptions
+from analysis.policy.changes import from_today
 from analysis.policy.effects import between_within, districts, money, races
 from analysis.policy.moves import at_hosts, at_schools
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
@@ -18,10 +19,19 @@ from analysis.policy.scenario import TURNOUT, Scenario, from_json
 from analysis.policy.sensitivity import at_participation, compared, variants
 from data.groups import comparison, on_bases, on_basis
 from data.inclusion import Rules
-from data.plan_privacy import hidden_of_plan, marked_hosts, marked_outcome, marked_parts, marked_races, marked_senders
+from data.plan_privacy import (
+    hidden_of_plan,
+    marked_hosts,
+    marked_outcome,
+    marked_parts,
+    marked_races,
+    marked_senders,
+    marked_through,
+)
 from data.privacy import hidden_words, marked_districts
 from data.schema import ED_BASES
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
+from jobs.beside import beside_the_best
 from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
 from reports.plan import PlanResult, answer, text
@@ -113,6 +123,7 @@ def print_simulation(given: argparse.Namespace) -> None:
     simulated = simulate(table, scenario, given.replicates, given.seed)
     outcome, hidden = marked_outcome(simulated, table, cell), hidden_of_plan(simulated, table, cell)
     tell([*notes, *hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), cell)])
+    tell(beside_the_best(given, table, simulated))
     rows = _sensitivity(given, scenario, table)
     if given.format == "table" and rows is None:
         write_text(text(_result(simulated, outcome, table, hidden, cell), given.top), given)
@@ -201,12 +212,14 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
 
 
 def effects_record(outcome: Outcome, table: pd.DataFrame, minimum_cell: int) -> dict[str, Any]:
-    """What follows from an outcome, as plain JSON values and as it may leave: who moves added up, districts, races."""
+    """What follows from an outcome, as plain JSON values and as it may leave: movers, parts of H, races."""
     counts = ["ed_before", "ed_after"]
     hosts = at_hosts(outcome.flows, list(outcome.scenario.host_ids))
+    through = marked_through(from_today(table, outcome).parts, outcome, table, minimum_cell)
     return {
         "hosts": records(marked_hosts(hosts, outcome, table, minimum_cell)),
         "senders": records(marked_senders(at_schools(outcome), table)),
+        "change": records(through.reset_index()),
         "between_within": records(marked_parts(between_within(table, outcome), outcome, table, minimum_cell)),
         "districts": records(marked_districts(districts(outcome), table, counts, comparison("ed"), minimum_cell)),
         "money": records(money(table, outcome)),

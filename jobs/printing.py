@@ -15,11 +15,13 @@ TABLE_FORMATS = ("table", "csv", "json")
 
 
 def write(table: pd.DataFrame, given: argparse.Namespace) -> None:
-    """Print or save a table in the format asked for; an undefined value is an empty cell."""
+    """Print or save a table in the format asked for; an undefined value is an empty cell, no row a sentence."""
     if given.format == "json":
         write_text(json.dumps(records(table), indent=2, ensure_ascii=False) + "\n", given)
     elif given.format == "csv":
         write_text(as_csv(table), given)
+    elif table.empty:
+        write_text("There is nothing to list.\n", given)
     else:
         write_text(table.to_string(index=False, na_rep="", float_format="{:.4f}".format) + "\n", given)
 

@@ -21,7 +21,7 @@ if neighbours is None:
     st.stop()
 if view.groups.many:
     st.info(
-        "A line is told by the gap between one group's shares on both sides, which all races at once do not have. "
+        "A line is told by the gap between one group's shares on both sides, which many groups at once do not have. "
         "Choose two groups under Change view.",
         icon=":material/info:",
     )

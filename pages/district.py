@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.policy.entry import entry_grades
 from data.schema import GRADES
-from pages.sections import similar_districts
+from pages.sections import every_school, similar_districts
 from pages.shared import atlas, chance, charts, parts, splits, store, years
 from pages.shared.controls import chosen_district
 from pages.shared.view import current_view, district_label
@@ -97,33 +97,7 @@ st.page_link(
     icon=":material/border_style:",
     query_params={"around": district_label(store.district_names(view), leaid)},
 )
-st.subheader("Every school")
-of_two = {
-    view.groups.group: view.groups.group_words[0].upper() + view.groups.group_words[1:],
-    "gap": "Points from the district",
-}
-columns = {
-    "school": "School",
-    "ncessch": "School id",
-    "level": "Level",
-    "students": "Students",
-    **({} if view.groups.many else of_two),
-    "share": "Chance of difference in race" if view.groups.many else "Share",
-    "contribution": f"Contribution to {splits.contributed_to(view)}",
-    "local_h": "Local H",
-    **({"cep_like": "CEP-like"} if "cep_like" in schools else {}),
-}
-parts.sortable(
-    schools[list(columns)].sort_values("share", ascending=False),
-    columns,
-    key="schools_table",
-    percent=["contribution"],
-    points=[] if view.groups.many else ["gap"],
-    bar="share",
-)
-parts.download(
-    lambda told: splits.district_schools(told, leaid).filter([*columns, "suppressed"]), view, f"{leaid}-schools"
-)
+every_school.show_every_school(view, leaid, schools)
 
 grades = store.grades(view)
 grades = grades[grades["ncessch"].isin(schools["ncessch"])]

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analysis.indices import INDICES, MULTIGROUP
 from analysis.random_assignment import MUCH
 from pages.shared import atlas, chance, charts, parts, store
 from pages.shared.view import View, current_view, district_label
@@ -47,7 +46,7 @@ rows = parts.district_rows(view)
 if rows.empty:
     parts.nothing_to_show(view)
 
-measures = MULTIGROUP if view.groups.many else INDICES
+measures = view.indices_with_values
 st.title("How do districts compare?")
 controls = st.columns([1, 1, 2])
 with controls[0]:

@@ -48,11 +48,16 @@ st.subheader("Indices of two groups")
 define(INDICES, read=not view.groups.many)
 st.subheader("Indices of all groups at once")
 st.markdown(
-    "For all races. n_sg counts the students of group g in school s, t_s those of every group; N_g and T are the "
-    f"place's sums, p_sg = n_sg / t_s and P_g = N_g / T. {measure_words.absent_among_many()}"
+    "For all races, and income bands. n_sg counts the students of group g in school s, t_s those of every group; N_g "
+    f"and T are the place's sums, p_sg = n_sg / t_s and P_g = N_g / T. {measure_words.absent_among_many()}"
 )
 define(MULTIGROUP, read=view.groups.many)
 st.subheader("Ordered bands")
+st.markdown(
+    "Income bands are students with free lunch, with reduced-price lunch and without either, where the data counts "
+    "both free lunch and free or reduced-price lunch: families up to 130 % of the poverty line, up to 185 % and above, "
+    "as far as each is counted. Schools that count every student as free lunch put them all into the lowest band."
+)
 define(ORDERED)
 st.subheader("One school in its place")
 define(SCHOOL)
@@ -89,16 +94,21 @@ st.markdown(
     """
 - *By chance alone*: the value expected if the students of a place were assigned at random to its schools, every school
   keeping its size. Small schools differ by chance, so indices of small places are high even then. It is exact for D,
-  exposure, isolation, V, H and M, and the mean of random assignments for Gini and Atkinson.
+  exposure, isolation, V, H and M, of many groups for D, P*, H and M, and the mean of random assignments for the others.
+  It splits over levels as the index does, and D with what each level adds.
 - *Chance explains much* where random assignment alone would give more than half of what sets the value apart from
   schools of one and the same mix.
 - *Corrected for chance*: each school's students are taken for one draw of as many from those who might have attended
-  it. The schools' shares are drawn towards the place's, all by one factor, until they vary as much as is estimated of
-  those they were drawn from; for V that gives the adjusted R². The interval covers 95 of 100 bootstrap samples drawn
-  with those shares and corrected in the same way. It speaks of such draws, next year's intake for one. Of this year's
-  students every one is counted, and the value itself is exact.
+  it. The schools' shares are drawn towards the place's until they vary as much as is estimated of those they were
+  drawn from, with many groups those most that differ by chance only; for V that gives the adjusted R². The interval
+  covers 95 of 100 bootstrap samples drawn with those shares and corrected in the same way, and is widened by as much
+  as these lie off. It speaks of such draws, next year's intake for one. Of this year's students every one is counted,
+  and the value itself is exact.
 - The correction takes shares to vary smoothly. Where schools fall into a few kinds far apart it may take off a little
   too much of D, Gini, H, M and Atkinson.
+- So for one school: its gap to the district is 0 by chance, its local H has an exact expected value, and its
+  contribution is a mean of random assignments, never 0. Drawing shares together leaves contributions as they are; their
+  range is that of students drawn anew.
 - Draws have a fixed seed, and large states fewer of them (at least 40): their intervals are narrower than a digit.
 """
 )

@@ -2,27 +2,12 @@
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
-from data.privacy import marked_districts
+from pages.sections import contributing_districts
 from pages.shared import atlas, chance, charts, parts, ranges, splits, store, years
-from pages.shared.view import View, current_view
+from pages.shared.view import current_view
 from pages.words import measures as measure_words
-
-RANKED = 15
-
-
-def contributing_districts(view: View) -> pd.DataFrame:
-    """What each district contributes to the year's V, the largest first: leaid, district, between, within, total."""
-    rows = store.district_contributions(view)
-    rows = rows[rows["year"] == view.year]
-    between, within = rows["variance_ratio_between"], rows["variance_ratio_within"]
-    district = rows["leaid"].map(store.district_names(view)).fillna(rows["leaid"])
-    ranked = rows[["leaid"]].assign(district=district, between=between, within=within, total=between + within)
-    ranked = ranked.sort_values("total", ascending=False, ignore_index=True)
-    return marked_districts(ranked, store.schools(view), ["between", "within", "total"], view.groups, view.cell)
-
 
 view = current_view()
 place = view.dataset.label
@@ -35,7 +20,9 @@ between, within = (float(this_year["variance_ratio", part]) for part in ("betwee
 st.title(measure_words.headline(between, within))
 if view.groups.many:
     chances = store.chances_of_difference(view).loc[view.year]
-    answer = measure_words.where_races_lie(place, view.year, chances["of_all"], chances["of_school"], between, within)
+    answer = measure_words.where_many_lie(
+        place, view.year, view.groups, chances["of_all"], chances["of_school"], between, within
+    )
 else:
     typical = store.typical_schools(view).loc[view.year]
     answer = measure_words.where_it_lies(
@@ -66,20 +53,7 @@ with right:
     if len(view.dataset.years) > 1:
         st.page_link("trends.py", label="Why did it change?", icon=":material/timeline:")
 
-st.subheader("Which districts contribute most")
-ranked = contributing_districts(view)
-top = ranked.head(RANKED)
-if top["total"].sum() > 0:
-    st.markdown(
-        f"The {len(top)} districts below hold {top['total'].sum() / ranked['total'].sum():.0%} of the state's "
-        f"separation, of {len(ranked):,} districts."
-    )
-    st.plotly_chart(
-        charts.ranking(top, "V"),
-        config=charts.config("districts-by-contribution"),
-        key="ranking",
-        alt="Bar chart of the districts that contribute most; the table of districts below holds the same numbers.",
-    )
+ranked_by = contributing_districts.show_contributing(view)
 
 st.subheader("Every measure")
 st.table(parts.state_measures(view))
@@ -89,7 +63,7 @@ chance.show(view, None, partial(chance.state_measures, view))
 st.page_link("methods.py", label="What each measure means", icon=":material/menu_book:")
 parts.definitions(view)
 parts.download(
-    lambda told: contributing_districts(told).rename(columns={"total": "V_part"}),
+    lambda told: contributing_districts.contributions_file(told, ranked_by),
     view,
     "district-contributions",
     label="Every district's contribution (CSV)",

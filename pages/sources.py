@@ -1,7 +1,7 @@
 """The data there is, where it comes from, and how to add your own."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from analysis.errors import InputError
 from data import publishers, store
 from data.dictionary import template
 from data.fetch import get, planned
-from data.load import UnknownLayoutError, load
+from data.load import Passable, UnknownLayoutError, load
 from data.publishers import ROUTES
 from data.quality.finding import counted
 from data.schema import ED_BASES, school_year
@@ -22,7 +22,8 @@ from data.sources.remembered import remember
 from data.sources.source import Asked
 from data.states import STATES
 from data.store import Manifest
-from pages.sections.mapping_step import chosen_mapping, kept
+from pages.sections import mapping_more
+from pages.sections.mapping_step import chosen_mapping
 from pages.shared.controls import LOOK_AT, by_label
 
 
@@ -126,19 +127,50 @@ def show_upload() -> None:
     )
     asked = Asked(state.strip().upper() or None, year)
     if st.button("Read and store", type="primary", disabled=not files):
+        mapping_more.forget()
         st.session_state.pop("unknown", None)
         store_files(files, name, asked)
     unknown = st.session_state.get("unknown")
     if unknown and unknown[0] == [file.file_id for file in files]:
-        mapping = chosen_mapping(unknown[1], asked)
-        pressed = st.button("Store with this mapping", type="primary", disabled=mapping is None)
-        if pressed and mapping and store_files(files, name, asked, mapping):
-            remember(mapping if "state" in mapping.fields else replace(mapping, state=asked.state))
-            st.session_state.pop("unknown")
+        map_and_store(files, unknown[1], name, asked)
 
 
-def store_files(files: list[UploadedFile], name: str, asked: Asked, mapping: Mapping | None = None) -> bool:
-    """Whether the files became a dataset; where a table's layout is unknown, it is kept for the mapping step."""
+def map_and_store(files: list[UploadedFile], label: str, name: str, asked: Asked) -> None:
+    """Ask what the columns of a table hold, and store all files once that is said, or all but this one."""
+    (file, *_) = (file for file in files if Path(file.name).name == label.partition(" › ")[0])
+    mapping = chosen_mapping(file, label, asked)
+    buttons = st.columns([1, 1, 2]) if len(files) > 1 else [st]
+    pressed = buttons[0].button("Store with this mapping", type="primary", disabled=mapping is None)
+    without = len(files) > 1 and buttons[1].button("Store without this table")
+    if pressed and mapping:
+        named = mapping if "state" in mapping.fields else replace(mapping, state=asked.state)
+        done = store_files(files, name, asked, mapping, remembered=lambda: remember(named))
+    else:
+        done = without and store_files(files, name, asked, leave_out=("unknown",))
+    if done:
+        mapping_more.forget()
+        st.session_state.pop("unknown")
+
+
+def store_files(
+    files: list[UploadedFile],
+    name: str,
+    asked: Asked,
+    mapping: Mapping | None = None,
+    *,
+    remembered: Callable[[], object] = lambda: None,
+    leave_out: Sequence[Passable] = (),
+) -> bool:
+    """Whether the files became a dataset; where a table's layout is unknown, it is noted for the mapping step.
+
+    Args:
+        files: the uploads.
+        name: what to call the dataset, or nothing.
+        asked: what the person said beside them.
+        mapping: how to read a table of an unknown layout.
+        remembered: done with a mapping that has read its table.
+        leave_out: as ``data.load.load``.
+    """
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for file in files:
@@ -148,12 +180,17 @@ def store_files(files: list[UploadedFile], name: str, asked: Asked, mapping: Map
             paths.append(path)
         given = {"name": name or None, "state": asked.state, "year": asked.year, "mapping": mapping}
         try:
-            return stored("Reading", lambda progress: load(paths, **given, progress=progress))
+            done = stored("Reading", lambda progress: load(paths, **given, progress=progress, leave_out=leave_out))
         except UnknownLayoutError as error:
-            if mapping is not None:
-                raise
-            st.session_state["unknown"] = ([file.file_id for file in files], kept(error.table))
+            if leave_out:
+                st.error(str(error), icon=":material/error:")
+                return False
+            remembered()
+            st.session_state["unknown"] = ([file.file_id for file in files], error.table.label)
             st.rerun()  # asks what the columns hold, with nothing above it that would go and move it
+        if done:
+            remembered()
+        return done
 
 
 st.title("What is the data, and how do I add mine?")
@@ -168,11 +205,10 @@ show_fetch()
 st.subheader("Add your own files")
 st.markdown(
     "Evenground knows files by their content, whatever they are called: NCES Common Core of Data school files "
-    "(membership 052, lunch 033, directory 029; before 2014–15 the universe file), EDGE school points, TIGER, EDGE or "
-    "cartographic district boundaries, answers of the Education Data API, NCES school search and ELSI exports, files "
-    "of Texas, California, Kentucky, Massachusetts, New Jersey, North Carolina, Rhode Island, Virginia and Wisconsin, "
-    "and its own template. For any other table it guesses what the columns hold and asks. Nothing is "
-    "stored unless everything is read."
+    "(membership 052, lunch 033, directory 029, teachers 059; before 2014–15 the universe file), EDGE school points, "
+    "TIGER, EDGE or cartographic district boundaries, answers of the Education Data API, NCES school search and ELSI "
+    "exports, files of Texas, California, Kentucky, Massachusetts, New Jersey, North Carolina, Rhode Island, Virginia "
+    "and Wisconsin, and its own template. For any other table it guesses what the columns hold and asks."
 )
 st.download_button(
     "Template (XLSX)",

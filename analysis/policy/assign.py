@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.policy.draw import Draw, Ints
+from analysis.policy.draw import Draw, Expected, Ints
 from analysis.policy.ground import Ground
 from analysis.policy.lotteries import Intake, Lottery, classed, parted
 from analysis.policy.pools import ED, Applications, Pools, applications, pools
@@ -95,6 +95,7 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
     divided = pools(ground, scenario)
     lotteries = [Lottery(ground, scenario, divided, host, draw) for host in range(len(ground.hosts))]
     held: list[list[Intake]] = [[] for _ in lotteries]  # each host's intakes still there, the oldest first
+    last: dict[int, tuple[int, Intake]] = {}  # the last year in which each host drew seats, and its intake of it
     for year in range(scenario.years):
         for host, intakes in enumerate(held):
             if scenario.hosts[host].grade is not None and len(intakes) == ground.stays[host]:
@@ -105,13 +106,21 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
             earlier, asked = list(intakes), scenario.hosts[lottery.host]
             if year + 1 == asked.start or (year + 1 > asked.start and asked.grade is not None):
                 intakes.append(_drawn_this_year(lottery, year, chances, held, left, declining))
+                if intakes[-1].seats.any() or lottery.host not in last:
+                    last[lottery.host] = year + 1, intakes[-1]
             if scenario.attrition:
                 waiting, _ = _at(lottery, chances, left, None)
                 left[:, chances.opened[lottery.host]] -= waiting
                 for intake in earlier:
                     lottery.renew(intake, waiting)
                 left[:, chances.opened[lottery.host]] += waiting
-        yield _assignment(ground, scenario, divided, held, draw, year, replicates)
+        yield _assignment(ground, scenario, divided, held, last, draw, year, replicates)
+
+
+def years_as_expected(ground: Ground, scenario: Scenario) -> list[Assignment]:
+    """Each year as the lotteries are expected to fall, in one replicate."""
+    in_grades = scenario.applicants == "cohort" and any(host.grade for host in scenario.hosts)
+    return list(years(ground, scenario, Expected(in_turn=in_grades), 1))
 
 
 def _drawn_this_year(
@@ -172,7 +181,14 @@ def applicants(
 
 
 def _assignment(
-    ground: Ground, scenario: Scenario, divided: Pools, held: list[list[Intake]], draw: Draw, year: int, replicates: int
+    ground: Ground,
+    scenario: Scenario,
+    divided: Pools,
+    held: list[list[Intake]],
+    last: dict[int, tuple[int, Intake]],
+    draw: Draw,
+    year: int,
+    replicates: int,
 ) -> Assignment:
     hosts, n, count = len(held), len(ground.schools), len(divided.names)
     won, sent = (np.zeros((hosts, 2, replicates, n), dtype=np.int64) for _ in range(2))
@@ -193,10 +209,9 @@ def _assignment(
             tally["outside"][host] += of_pool.sum(axis=2) - inside
             tally["seats"][host] += intake.seats
             tally["second"][host] += intake.second
-        if intakes:
-            last, drawn_in[host] = _last_drawn(intakes, year, scenario.hosts[host])
-            for name in ("offered", "applied", "waiting"):
-                tally[name][host] = getattr(last, name)
+    for host, (drawn_in[host], intake) in last.items():
+        for name in ("offered", "applied", "waiting"):
+            tally[name][host] = getattr(intake, name)
     stayed = np.repeat(ground.students[:, None, :], replicates, axis=1) - won.sum(axis=0)
     after = stayed + sent.sum(axis=0)
     for host, at in enumerate(ground.hosts):
@@ -207,14 +222,6 @@ def _assignment(
     if left.any():
         after[:, :, -1] += left.sum(axis=2)  # the last of the places beside the schools
     return Assignment(tuple(moves), won, sent, left, after=after, drawn_in=drawn_in, **tally)
-
-
-def _last_drawn(intakes: list[Intake], year: int, host: Host) -> tuple[Intake, int]:
-    """The last of a host's intakes that had seats, else its last, and the year of its lottery."""
-    for age, intake in enumerate(reversed(intakes)):
-        if intake.seats.any():
-            return intake, _year_of(host, year, age)
-    return intakes[-1], _year_of(host, year, 0)
 
 
 def _year_of(host: Host, year: int, age: int) -> int:

@@ -1,17 +1,42 @@
 """A plan set beside the best that could be: today, the plan, the best assignment, the best hosts, and the frontier."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.policy.best_hosts import FewestSeats, Hosting, best_hosts, fewest_seats
-from analysis.policy.frontier import by_miles, by_moves
+from analysis.policy.frontier import LINES, falling, row
 from analysis.policy.optimum import Plan, Reach, least_segregated, reach
 from analysis.policy.outcome import Outcome
 from analysis.policy.places import Limits, Places
 
-COLUMNS = ["what", "move", "miles", "moved", "share_moved", "mean_miles", "value", "bound", "gap", "hosts"]
+COLUMNS = [
+    *("what", "move", "miles", "moved", "share_moved", "mean_miles", "unplaced", "value", "bound", "gap", "hosts"),
+]
+# The solver lets go of Python while it works; two of its programs at once take little more memory than one.
+AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the best is asked to be.
+
+    Attributes:
+        limits: what an assignment must respect.
+        measure: key of the index.
+        target: of the index, or None.
+        hosts: how many schools to choose as 50/50 schools, at most; 0 for none.
+        ed_share: share of their seats reserved for disadvantaged students.
+    """
+
+    limits: Limits
+    measure: str = "dissimilarity"
+    target: float | None = None
+    hosts: int = 0
+    ed_share: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -19,9 +44,10 @@ class Beside:
     """The comparison.
 
     Attributes:
-        rows: one a plan: what; move and miles (the limits; NaN where none is set); moved, share_moved, mean_miles;
-            value, bound (what no assignment within the limits lies below) and gap of the index; hosts (ids, parted by
-            blanks). Only rows that make the index least have a bound. Then the frontier, "by moves" and "by miles".
+        rows: one a plan, as ``analysis.policy.frontier.row`` has them, with gap (value less bound) and hosts (ids,
+            parted by blanks): "today", "plan", "as many moves" (the best that moves no more students than the plan),
+            "best", "best hosts", "fewest moves" and "fewest seats" to the target, then the frontier, "by moves" and "by
+            miles". Only rows that make the index least have a bound.
         best: the assignment that makes the index least.
         reached, seats: whether and how the target can be reached, freely and, where it can, with 50/50 schools; None
             where none is set.
@@ -33,64 +59,97 @@ class Beside:
     seats: FewestSeats | None
 
 
-def beside(outcome: Outcome, places: Places, limits: Limits, measure: str, target: float | None = None) -> Beside:
+def beside(
+    outcome: Outcome, places: Places, question: Question, progress: Callable[[str], None] = lambda _: None
+) -> Beside:
     """Set a simulated scenario beside the best assignments of the same schools.
 
     Args:
         outcome: of the scenario. Its flows may cross the district's line, which those of the best never do.
         places: the schools (see ``analysis.policy.places.places_of``).
-        limits: what an assignment must respect.
-        measure: key of the index.
-        target: of the index, or None.
+        question: what is asked of the best.
+        progress: told in a few words what is looked for next.
 
     Raises:
         InputError: no assignment meets the limits, or no hosts were found in time.
     """
-    scenario = outcome.scenario
+    limits, measure = question.limits, question.measure
+    ends = now_and_then(outcome, places, measure)
+    progress("the best assignment")
     best = least_segregated(places, limits, measure)
-    rows = [*_now_and_then(outcome, places, measure), _row("best", best, limits)]
-    if most := len(scenario.host_ids):
-        rows.append(_of_hosts("best hosts", best_hosts(places, limits, most, measure, scenario.ed_share), limits))
-    reached: Reach | None = None
-    seats: FewestSeats | None = None
-    if target is not None:
-        reached = reach(places, limits, target, measure)
-        if reached.plan is not None:
-            rows.append(_row("fewest moves", reached.plan, limits) | {"bound": np.nan})
-        if reached.fewest is not None:
-            seats = fewest_seats(places, limits, target, measure, scenario.ed_share)
-        if seats is not None and seats.hosting is not None:
-            rows.append(_of_hosts("fewest seats", seats.hosting, limits) | {"bound": np.nan})
-    lines = {"by moves": by_moves, "by miles": by_miles}
-    frontier = [line(places, limits, measure).assign(what=what) for what, line in lines.items()]
+    with ThreadPoolExecutor(AT_ONCE) as crew:
+        targeted = crew.submit(_targeted, places, question, progress)
+        chosen: Future[Hosting] | None = None
+        if question.hosts:
+            progress("the schools that could do most as 50/50 schools")
+            chosen = crew.submit(best_hosts, places, limits, question.hosts, measure, question.ed_share)
+        progress("the frontier against students moved and against distance")
+        tighter = replace(limits, move=as_many(outcome, places))
+        many = crew.submit(least_segregated, places, tighter, measure)
+        lines = {
+            what: [(each, crew.submit(least_segregated, places, each, measure)) for each in line(limits)]
+            for what, line in LINES.items()
+        }
+        rows = [*ends, row("as many moves", many.result(), tighter), row("best", best, limits)]
+        if chosen is not None:
+            rows.append(of_hosts("best hosts", chosen.result(), limits))
+        reached, seats = targeted.result()
+        rows += _reaching(reached, seats, limits)
+        frontier = [
+            falling(pd.DataFrame([row(what, each.result(), asked) for asked, each in line]))
+            for what, line in lines.items()
+        ]
     table = pd.concat([pd.DataFrame(rows), *frontier], ignore_index=True)
-    table["miles"] = table["miles"].replace(np.inf, np.nan)
+    table["hosts"] = table["hosts"].fillna("")
     return Beside(table.assign(gap=(table["value"] - table["bound"]).clip(lower=0))[COLUMNS], best, reached, seats)
 
 
-def _now_and_then(outcome: Outcome, places: Places, measure: str) -> list[dict[str, object]]:
+def as_many(outcome: Outcome, places: Places) -> float:
+    """The share of the schools' students that a plan moves, at most all."""
+    return min(float(outcome.district["moved"].after / places.students.sum()), 1.0)
+
+
+def now_and_then(outcome: Outcome, places: Places, measure: str) -> list[dict[str, object]]:
+    """The rows of today and of the plan."""
     change, moved = outcome.district[measure], int(outcome.district["moved"].after)
-    share = moved / int(places.students.sum())
-    hosts = " ".join(outcome.scenario.host_ids)
-    return [
-        {"what": "today", "moved": 0, "share_moved": 0.0, "value": change.before, "hosts": ""},
-        {"what": "plan", "moved": moved, "share_moved": share, "value": change.after, "hosts": hosts},
-    ]
-
-
-def _row(what: str, plan: Plan, limits: Limits) -> dict[str, object]:
-    return {
-        "what": what,
-        "move": limits.move,
-        "miles": limits.miles,
-        "moved": plan.moved,
-        "share_moved": plan.share_moved,
-        "mean_miles": plan.miles,
-        "value": plan.value,
-        "bound": plan.bound,
-        "hosts": "",
+    travel = outcome.travel
+    known = (travel["students"] - travel["unknown"]).to_numpy(dtype=np.float64)
+    miles = float(known @ np.nan_to_num(travel["miles"].to_numpy(dtype=np.float64)))
+    plan = {
+        "moved": moved,
+        "share_moved": moved / int(places.students.sum()),
+        "mean_miles": miles / known.sum() if known.any() else np.nan,
+        "unplaced": int(travel["unknown"].sum()),
+        "value": change.after,
+        "hosts": " ".join(outcome.scenario.host_ids),
     }
+    today = {"moved": 0, "share_moved": 0.0, "unplaced": 0, "value": change.before}
+    return [{"what": "today"} | today, {"what": "plan"} | plan]
 
 
-def _of_hosts(what: str, found: Hosting, limits: Limits) -> dict[str, object]:
-    return _row(what, found.plan, limits) | {"hosts": " ".join(found.plan.places.ids[found.hosts])}
+def of_hosts(what: str, found: Hosting, limits: Limits) -> dict[str, object]:
+    """What some hosts come to, in one row with their ids."""
+    return row(what, found.plan, limits) | {"hosts": " ".join(found.plan.places.ids[found.hosts])}
+
+
+def _targeted(
+    places: Places, question: Question, progress: Callable[[str], None]
+) -> tuple[Reach | None, FewestSeats | None]:
+    """Whether and how the target can be reached, freely and with 50/50 schools."""
+    if question.target is None:
+        return None, None
+    progress("the fewest moves to the target")
+    reached = reach(places, question.limits, question.target, question.measure)
+    if not reached.fewest:
+        return reached, None
+    progress("the fewest seats in 50/50 schools to the target")
+    asked = question.limits, question.target, question.measure, question.ed_share
+    return reached, fewest_seats(places, *asked)
+
+
+def _reaching(reached: Reach | None, seats: FewestSeats | None, limits: Limits) -> Iterator[dict[str, object]]:
+    """Rows of what reaches the target, where something does."""
+    if reached is not None and reached.plan is not None:
+        yield row("fewest moves", reached.plan, limits) | {"bound": np.nan}
+    if seats is not None and seats.hosting is not None:
+        yield of_hosts("fewest seats", seats.hosting, limits) | {"bound": np.nan}

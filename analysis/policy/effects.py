@@ -26,12 +26,12 @@ def between_within(table: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
         ``MEASURES`` and part: before, after. D does not split: its part within is what sorting within districts adds,
         and a district has none (see ``analysis.decompose``).
     """
-    sides = [_parts(rows, outcome.scenario.district) for rows in _before_after(table, outcome)]
+    sides = [_parts(rows, outcome.scenario.district) for rows in before_after(table, outcome)]
     both = sides[0].merge(sides[1], on=["place", "measure", "part"], suffixes=("_before", "_after"))
     return both.rename(columns={"value_before": "before", "value_after": "after"})
 
 
-def _before_after(table: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+def before_after(table: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Schools of the scenario's year and level with leaid, ed and students, new ones included, before and after."""
     of_year = (table["year"] == outcome.scenario.year).to_numpy(dtype=bool, na_value=False)
     schools = table.loc[of_year & counted(table), ["ncessch", "leaid", "level", "ed", "students"]]

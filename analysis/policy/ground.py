@@ -155,6 +155,17 @@ def _seats(scenario: Scenario) -> Ints:
     return np.array(seats, dtype=np.int64).reshape(scenario.years, len(scenario.hosts))
 
 
+def seats_held(ground: Ground, scenario: Scenario) -> Ints:
+    """(hosts,) seats of each whose students are there at the end of the last year.
+
+    Seats in every grade are drawn once and held to the end; of those in a grade, the ones drawn while their students
+    have not left the host's highest.
+    """
+    stays = np.where([host.grade is None for host in scenario.hosts], scenario.years, ground.stays)
+    age = np.arange(scenario.years)[::-1, None]
+    return np.asarray((ground.seats * (age < stays)).sum(axis=0))
+
+
 def _new_schools(own: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Rows of the schools that do not stand yet, laid out as the table is."""
     new = {host.ncessch: host for host in scenario.hosts if host.new}.values()

@@ -6,6 +6,7 @@ import numpy as np
 
 from analysis.errors import InputError
 from analysis.policy.assignment import ROUNDS, Relaxed, relaxed, whole_flows, whole_margins
+from analysis.policy.binding import Lifted, enough, lifted
 from analysis.policy.draw import Ints
 from analysis.policy.places import Limits, Places, Room, room
 from analysis.policy.program import WHOLE
@@ -20,6 +21,8 @@ LIMITS = {
     "move": "the share of students who may move",
     "stay": "the share of each school's students who must stay",
 }
+# Those of ``Limits`` as they are where they limit nothing.
+_FREE = {"keep": 0.0, "miles": np.inf, "move": 1.0, "stay": 0.0}
 
 
 @dataclass(frozen=True)
@@ -57,15 +60,20 @@ class Plan:
 
     @property
     def miles(self) -> float:
-        """Mean distance between old and new school of those who move; NaN where nobody does or a point is unknown."""
-        movers = self._movers
-        total = float((movers * np.where(movers > 0, self.places.miles, 0.0)).sum())
-        return total / self.moved if self.moved and np.isfinite(total) else float("nan")
+        """Mean distance between old and new school of those who move, where it is known; NaN where nobody's is."""
+        known = self._movers * np.isfinite(self.places.miles)
+        total = float((known * np.where(known > 0, self.places.miles, 0.0)).sum())
+        return total / float(known.sum()) if known.any() else float("nan")
+
+    @property
+    def unplaced(self) -> int:
+        """Students who change schools over a distance that is not known, as one of the schools has no point."""
+        return int(self._movers[~np.isfinite(self.places.miles)].sum())
 
     @property
     def gap(self) -> float:
-        """How far the index lies above the bound."""
-        return self.value - self.bound
+        """How far the index lies above the bound; 0 where it lies below within the solver's tolerance."""
+        return max(0.0, self.value - self.bound)
 
     @property
     def _movers(self) -> Ints:
@@ -83,20 +91,20 @@ class Reach:
         plan: one that reaches it with few moves; None where none was found.
         fewest: no assignment that reaches the target moves fewer students; None where none reaches it.
         bound: what the index of no assignment within the limits lies below.
-        lifted: where none reaches it, the bound with one limit lifted, by key of ``LIMITS``; NaN where even then no
-            assignment is possible.
+        lifted: where none reaches it, the bound with some of ``LIMITS`` lifted: each that is set and, where none of
+            them is enough, each two, and at last all; NaN where even then no assignment is possible.
     """
 
     target: float
     plan: Plan | None
     fewest: int | None
     bound: float
-    lifted: dict[str, float]
+    lifted: Lifted
 
     @property
-    def binding(self) -> list[str]:
-        """The limits of which each alone, lifted, would bring the target within reach, as far as the bound tells."""
-        return [name for name, bound in self.lifted.items() if bound <= self.target]
+    def binding(self) -> list[tuple[str, ...]]:
+        """The limits that, lifted together, would bring the target within reach, as far as the bound tells."""
+        return enough(self.lifted, self.target)
 
 
 def least_segregated(places: Places, limits: Limits, measure: str = "dissimilarity") -> Plan:
@@ -128,8 +136,7 @@ def reach(places: Places, limits: Limits, target: float, measure: str = "dissimi
     """
     best = least_segregated(places, limits, measure)
     if best.bound > target:
-        lifted = {name: _bound(*_without(places, limits, name), measure) for name in LIMITS}
-        return Reach(target, None, None, best.bound, lifted)
+        return Reach(target, None, None, best.bound, _lifted(places, limits, target, measure))
     fewest, aim = 0, target
     for attempt in range(ROUNDS):
         found = relaxed(room(places, limits), MEASURES[measure], aim)
@@ -158,12 +165,17 @@ def _bound(places: Places, limits: Limits, measure: str) -> float:
     return float("nan") if found is None else found.bound(room(places, limits))
 
 
-def _without(places: Places, limits: Limits, name: str) -> tuple[Places, Limits]:
-    """The same without one limit."""
-    if name == "capacity":
-        return replace(places, capacity=np.full_like(places.capacity, places.students.sum())), limits
-    free = {"keep": 0.0, "miles": np.inf, "move": 1.0, "stay": 0.0}
-    return places, replace(limits, **{name: free[name]})
+def _lifted(places: Places, limits: Limits, target: float, measure: str) -> Lifted:
+    """The bound without some of the limits that are set, until it is at most the target."""
+    names = [name for name in LIMITS if name not in _FREE or getattr(limits, name) != _FREE[name]]
+    return lifted(names, lambda which: _bound(*_without(places, limits, which), measure), target)
+
+
+def _without(places: Places, limits: Limits, names: tuple[str, ...]) -> tuple[Places, Limits]:
+    """The same without some of the limits."""
+    if "capacity" in names:
+        places = replace(places, capacity=np.full_like(places.capacity, places.students.sum()))
+    return places, replace(limits, **{name: _FREE[name] for name in names if name in _FREE})
 
 
 def _none_meets(places: Places, limits: Limits) -> str:
@@ -171,8 +183,6 @@ def _none_meets(places: Places, limits: Limits) -> str:
     short = int(places.students.sum() - places.capacity.sum())
     if short > 0:
         return f"The schools hold {short:,} students fewer than there are; raise their capacity."
-    bounds = {name: _bound(*_without(places, limits, name), "dissimilarity") for name in LIMITS}
-    alone = [LIMITS[name] for name, bound in bounds.items() if not np.isnan(bound)]
-    if not alone:
-        return f"No assignment meets the limits, not even without one of them; loosen {', '.join(LIMITS.values())}."
-    return f"No assignment meets the limits, but one would without {' or '.join(alone)}; loosen that."
+    ways = enough(_lifted(places, limits, np.inf, "dissimilarity"), np.inf)
+    without = " or ".join(" and ".join(LIMITS[name] for name in way) for way in ways)
+    return f"No assignment meets the limits, but one would without {without}; loosen that."

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.policy.assign import Assignment, years
-from analysis.policy.draw import Expected, Ints
+from analysis.policy.assign import Assignment, years_as_expected
+from analysis.policy.draw import Ints
 from analysis.policy.figures import REPORTED, Change, Spread, covered, figures, low_high, reduced, spread
 from analysis.policy.ground import GONE, Ground, counted, ground
 from analysis.policy.notes import notes
@@ -88,7 +88,7 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
         InputError: the table cannot carry the scenario (see ``ground``).
     """
     place = ground(table, scenario)
-    expected, divided = _as_expected(place, scenario), pools(place, scenario)
+    expected, divided = years_as_expected(place, scenario), pools(place, scenario)
     known, drawn = reduced(place, scenario, expected), spread(place, scenario, replicates, seed)
     before = figures(place.students[:, None, place.inside & covered(place.schools, scenario)])
     by_year = _by_year({name: float(value[0]) for name, value in before.items()} | {"moved": 0.0}, known, drawn)
@@ -175,14 +175,8 @@ def _moves(*columns: NDArray[Any]) -> pd.DataFrame:
 def as_expected(table: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
     """``Outcome.pools`` and ``Outcome.flows`` alone, without a lottery drawn; arguments and errors as ``simulate``."""
     place = ground(table, scenario)
-    last = _as_expected(place, scenario)[-1]
+    last = years_as_expected(place, scenario)[-1]
     return _pools(place, scenario, pools(place, scenario), last), _flows(place, scenario, last)
-
-
-def _as_expected(ground: Ground, scenario: Scenario) -> list[Assignment]:
-    """Each year as the lotteries are expected to fall."""
-    in_grades = scenario.applicants == "cohort" and any(host.grade for host in scenario.hosts)
-    return list(years(ground, scenario, Expected(in_turn=in_grades), 1))
 
 
 def _pools(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignment) -> pd.DataFrame:

@@ -13,14 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.errors import InputError
-from data.reading import TextTable, counts, stripped
+from data.quality.finding import counted
+from data.reading import TextTable, counts, numbers, stripped
 from data.schema import grade_column, level_from_grades
 from data.sources.names import flag, grades, school_kinds, statuses, title_case
 from data.sources.source import Asked, Part, Source, fall_year, having, nces_id
 
 # MEMBER in the older files: students in grades PK–13 and ungraded, without adult education.
 _STUDENTS = "Derived - Education Unit Total minus Adult Education Count"
-_STUDENTS_AND_ADULTS = "Education Unit Total"
+_WHOLE = "Education Unit Total"
 _BY_RACE_AND_SEX = "Derived - Subtotal by Race/Ethnicity and Sex minus Adult Education Count"
 _RACES = {
     "American Indian or Alaska Native": "american_indian",
@@ -101,8 +102,8 @@ def _once(rows: pd.DataFrame, keys: Sequence[str], label: str) -> pd.DataFrame:
     again = rows.loc[rows.duplicated(list(keys)), "NCESSCH"]
     if len(again):
         raise InputError(
-            f"{label}, row {again.index[0]}: school {again.iloc[0]} has a second, different count for the same "
-            "students; remove one."
+            f"{label}, row {again.index[0]}: school {again.iloc[0]} has a second, different count of the same; "
+            "remove one."
         )
     return rows
 
@@ -132,7 +133,7 @@ _COUNTED = ("STUDENT_COUNT", "DMS_FLAG")
 
 def _membership(table: TextTable, asked: Asked) -> Part:
     about = [*_KEYS, "LEAID", "SCH_NAME"]
-    totals = pa.array([_STUDENTS, _STUDENTS_AND_ADULTS, _BY_RACE_AND_SEX, _BY_GRADE])
+    totals = pa.array([_STUDENTS, _WHOLE, _BY_RACE_AND_SEX, _BY_GRADE])
     schools, detailed, kept = [], [], []
     for batch in _batches(table, [*about, *_CELLS, *_COUNTED], asked):
         schools.append(_first_rows(batch.select([*about, "ST", "row"])))
@@ -148,8 +149,9 @@ def _membership(table: TextTable, asked: Asked) -> Part:
     without = pa.concat_arrays(detailed).filter(pc.invert(pc.is_in(pa.concat_arrays(detailed), with_totals)))
     if len(without):
         by_grade = pd.concat([by_grade, _grades(_detail(table, asked, without))])
-    frame = base.join(_students(rows), on=_KEYS).join(by_race, on=_KEYS).join(by_grade, on=_KEYS)
-    return Part(table.label, _named(frame, table.label))
+    students, notes = _students(rows, table.label)
+    frame = base.join(students, on=_KEYS).join(by_race, on=_KEYS).join(by_grade, on=_KEYS)
+    return Part(table.label, _named(frame, table.label), notes=notes)
 
 
 def _first_rows(rows: pa.Table) -> pa.Table:
@@ -164,13 +166,17 @@ def _known(rows: pd.DataFrame, label: str) -> pd.DataFrame:
     return rows.assign(count=_counts_of(rows, label))
 
 
-def _students(rows: pd.DataFrame) -> pd.Series:
+def _students(rows: pd.DataFrame, label: str) -> tuple[pd.Series, tuple[str, ...]]:
     """Each school's students: without adult education where the file has that total, the whole total where not."""
     without_adults, whole = (
-        rows[rows["TOTAL_INDICATOR"] == total].groupby(_KEYS)["count"].first()
-        for total in (_STUDENTS, _STUDENTS_AND_ADULTS)
+        rows[rows["TOTAL_INDICATOR"] == total].groupby(_KEYS)["count"].first() for total in (_STUDENTS, _WHOLE)
     )
-    return pd.concat([without_adults, whole[~whole.index.isin(without_adults.index)]]).rename("students")
+    alone = whole[~whole.index.isin(without_adults.index)]
+    students = pd.concat([without_adults, alone]).rename("students")
+    if alone.empty:
+        return students, ()
+    note = f"{label}: adult education, if any, is counted in {counted(len(alone), 'school')} without a total less it."
+    return students, (note,)
 
 
 def _races(rows: pd.DataFrame) -> pd.DataFrame:
@@ -215,7 +221,7 @@ def _lunch(table: TextTable, asked: Asked) -> Part:
     rows["count"] = _counts_of(rows, table.label)
     lunch = rows["DATA_GROUP"] == _LUNCH
     by_kind = {
-        "total": lunch & (rows["TOTAL_INDICATOR"] == "Education Unit Total"),
+        "total": lunch & (rows["TOTAL_INDICATOR"] == _WHOLE),
         "free": lunch & (rows["LUNCH_PROGRAM"] == "Free lunch qualified"),
         "reduced": lunch & (rows["LUNCH_PROGRAM"] == "Reduced-price lunch qualified"),
         "direct": rows["DATA_GROUP"] == "Direct Certification",
@@ -309,13 +315,18 @@ def described_districts(text: pd.DataFrame) -> dict[str, pd.Series]:
     }
 
 
-# 059, and the files that are not of schools -------------------------------------------------------------------------
+# 059: teachers ------------------------------------------------------------------------------------------------------
 
 
-def no_staff(table: TextTable, _asked: Asked) -> Part:
-    """Nothing but a note: teachers have no place in the schools table."""
-    note = f"{table.label}: numbers of teachers are not part of the schools table and were left out."
-    return Part(table.label, pd.DataFrame({"ncessch": pd.Series(dtype="str")}), key=("ncessch",), notes=(note,))
+def _teachers(table: TextTable, asked: Asked) -> Part:
+    rows = _frame(list(_batches(table, [*_KEYS, "TEACHERS", "TOTAL_INDICATOR", "DMS_FLAG"], asked)))
+    rows = _once(rows[rows["TOTAL_INDICATOR"] == _WHOLE], _KEYS, table.label)
+    written = rows["TEACHERS"].mask(rows["DMS_FLAG"].isin(_UNKNOWN))
+    frame = rows[_KEYS].assign(teachers=numbers(written, table.label, "TEACHERS"))
+    return Part(table.label, _named(frame, table.label))
+
+
+# The files that are not of schools ----------------------------------------------------------------------------------
 
 
 def _not_of_schools(header: tuple[str, ...]) -> bool:
@@ -347,7 +358,12 @@ SOURCES = (
     ),
     Source("ccd-029", "NCES Common Core of Data, school directory", having(*_LONG, "GSLO", "GSHI"), _directory),
     Source("ccd-129", "NCES Common Core of Data, school characteristics", having(*_LONG, "VIRTUAL"), _directory),
-    Source("ccd-059", "NCES Common Core of Data, teachers", having(*_LONG, "TEACHERS"), no_staff),
+    Source(
+        "ccd-059",
+        "NCES Common Core of Data, teachers",
+        having(*_LONG, "TEACHERS", "TOTAL_INDICATOR", "DMS_FLAG"),
+        _teachers,
+    ),
     Source(
         "ccd-029-districts",
         "NCES Common Core of Data, district directory",

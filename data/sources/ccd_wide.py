@@ -19,7 +19,7 @@ import pandas as pd
 from analysis.errors import InputError
 from data.reading import TextTable, counts, numbers
 from data.schema import GRADES_COUNTED, grade_column, level_from_grades
-from data.sources.ccd import DESCRIBED_BY, described, described_districts, no_staff
+from data.sources.ccd import DESCRIBED_BY, described, described_districts
 from data.sources.names import flag, grades, locales, school_kinds, statuses, title_case
 from data.sources.source import Asked, Part, Recognises, Source, fall_year, having, nces_id
 from data.states import POSTAL_OF_FIPS, STATES
@@ -61,6 +61,8 @@ def _universe(table: TextTable, asked: Asked) -> Part:
         **_counted(text, _UNIVERSE_RACES | _GRADES, table.label),
         **_lunch_counts(text, table.label),
     )
+    if "FTE" in text:
+        frame["teachers"] = _full_time(text, table.label)
     return Part(table.label, frame)
 
 
@@ -159,6 +161,12 @@ def _lunch(table: TextTable, asked: Asked) -> Part:
     return Part(table.label, frame)
 
 
+def _teachers(table: TextTable, asked: Asked) -> Part:
+    text = of_state(table, asked)
+    frame = _named(text, table.label)[["year", "ncessch"]]
+    return Part(table.label, frame.assign(teachers=_full_time(text, table.label)))
+
+
 def _directory(table: TextTable, asked: Asked) -> Part:
     text = of_state(table, asked)
     known = [column for column in DESCRIBED_BY if column in text]
@@ -202,6 +210,12 @@ def _lunch_counts(text: pd.DataFrame, label: str) -> dict[str, pd.Series]:
     """Students eligible for free, and for free or reduced-price lunch: the sum of the two where no total is given."""
     free, reduced, total = (counts(text[column], label, column) for column in ("FRELCH", "REDLCH", "TOTFRL"))
     return {"ed_frpl": total.fillna(free + reduced), "ed_free": free}
+
+
+def _full_time(text: pd.DataFrame, label: str) -> pd.Series:
+    """Teachers in full-time equivalents; a code for "no value" may be written as a decimal there, -1.00."""
+    teachers = numbers(text["FTE"], label, "FTE")
+    return teachers.where(teachers >= 0)
 
 
 def of_state(table: TextTable, asked: Asked, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -266,7 +280,7 @@ SOURCES = (
         having(*_OF_SCHOOLS, "SCH_NAME", "MAGNET_TEXT"),
         _directory,
     ),
-    Source("ccd-059-wide", "NCES Common Core of Data, teachers", having(*_OF_SCHOOLS, "SCH_NAME", "FTE"), no_staff),
+    Source("ccd-059-wide", "NCES Common Core of Data, teachers", having(*_OF_SCHOOLS, "SCH_NAME", "FTE"), _teachers),
     Source("ccd-directory", "NCES Common Core of Data, school directory", having(*_DIRECTORY), _schools),
     Source(
         "ccd-districts",

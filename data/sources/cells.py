@@ -18,6 +18,7 @@ _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?"
 _ONE_SIDED = r"^(?:n\s*)?(?P<sign><=|>=|<|>|≤|≥)\s*(?P<bound>\d[\d,.]*)\s*%?$"
 _RANGE = r"^(?P<low>\d[\d,.]*)\s*%?\s*(?:-|–|to)\s*(?P<high>\d[\d,.]*)\s*%?$"
 _NEARLY = 1e-9  # of a student: what floating point may lose
+_JUST = 1e-7  # of a percentage or share: how far outside a bound lies that is itself excluded
 
 
 @dataclass(frozen=True)
@@ -109,45 +110,62 @@ def counts(read: Cells, students: pd.Series | None, label: str, column: str) -> 
     return Counts(_whole(value), _whole(low.where(high.notna())), _whole(high.where(low.notna())), int(halves.sum()))
 
 
-def counts_of_shares(
-    read: Cells,
-    whole: float,
-    students: pd.Series,
-    decimals: int,
-    clipped: tuple[float, float] | None,
-    label: str,
-    column: str,
-) -> Counts:
-    """Numbers of students from percentages or shares of them, with every count that would be printed so.
+@dataclass(frozen=True)
+class Shares:
+    """Percentages of students: the value, and the least and most it can be; a bound that is excluded lies just outside.
+
+    Attributes:
+        value: missing where only bounds are known.
+        low, high: missing where nothing is known.
+    """
+
+    value: pd.Series
+    low: pd.Series
+    high: pd.Series
+
+
+def shares(
+    read: Cells, whole: float, decimals: int, clipped: tuple[float, float] | None, label: str, column: str
+) -> Shares:
+    """Percentages from percentages or shares, with all that would be printed so.
 
     Args:
         read: the cells.
         whole: what all students are written as: 100 or 1.
-        students: how many there are; missing makes the count missing.
         decimals: how many the publisher rounds to.
-        clipped: values at or beyond which only these are shown, or None.
+        clipped: percentages at or beyond which only these two are shown, or None.
         label, column: for messages.
-
-    Returns:
-        The nearest count, missing where only a range is given, and the least and most that rounding allows.
 
     Raises:
         InputError: a value is negative or more than the whole.
     """
     _refuse(read.value, (read.value < 0) | (read.value > whole), label, column, f"is not between 0 and {whole:g}")
     half = 0.5 * 10.0**-decimals
-    low = read.low.fillna(read.value - half).clip(lower=0)
-    high = read.high.fillna(read.value + half).clip(upper=whole)
+    low = (read.low + _JUST * read.strict_low).fillna(read.value - half).clip(lower=0)
+    high = (read.high - _JUST * read.strict_high).fillna(read.value + half).clip(upper=whole)
     value = read.value
     if clipped is not None:
-        at_least, at_most = read.value <= clipped[0], read.value >= clipped[1]
+        percent = 100 / whole * read.value
+        at_least, at_most = percent <= clipped[0], percent >= clipped[1]
         low, high = low.mask(at_least, 0.0), high.mask(at_most, whole)
         value = value.mask(at_least | at_most)
+    return Shares(*(100 / whole * each for each in (value, low, high)))
+
+
+def counts_of_shares(of: Shares, students: pd.Series) -> Counts:
+    """Numbers of students from percentages of them, with every count that would be printed so.
+
+    Args:
+        of: the percentages.
+        students: how many there are; missing makes the count missing.
+
+    Returns:
+        The nearest count (a half up), missing where only a range is given, and the least and most that rounding allows.
+    """
     n = students.astype("float64")
-    least = np.ceil(low / whole * n - _NEARLY) + (read.strict_low & _on_a_count(low / whole * n))
-    most = np.floor(high / whole * n + _NEARLY) - (read.strict_high & _on_a_count(high / whole * n))
-    most = most.clip(lower=0)
-    nearest = np.floor(value / whole * n + 0.5)
+    least = np.ceil(of.low / 100 * n - _NEARLY)
+    most = np.floor(of.high / 100 * n + _NEARLY).clip(lower=0)
+    nearest = np.floor(of.value / 100 * n + 0.5)
     none_fits = least > most  # no whole number of students rounds so: the nearest is as good as can be
     least, most = least.mask(none_fits, nearest), most.mask(none_fits, nearest)
     inexact = nearest.isna() | (least < most)
@@ -158,10 +176,6 @@ def decimals(values: pd.Series) -> int:
     """How many decimals a column of numbers as text is written with at most."""
     longest = values.str.extract(r"\.(\d+)\s*%?$")[0].str.len().max()
     return 0 if pd.isna(longest) else int(longest)
-
-
-def _on_a_count(values: pd.Series) -> pd.Series:
-    return (values - np.rint(values)).abs() < _NEARLY
 
 
 def _whole(values: pd.Series) -> pd.Series:

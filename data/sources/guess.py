@@ -14,6 +14,12 @@ from data.states import STATES
 _ROWS = 20_000  # looked at
 _MOST_GROUPS = 200  # looked at in a column
 _MOST = 0.9  # of a column's values that must be of a kind
+_LARGEST_CLIP = 20.0  # percent; nobody hides more at an end
+_PILED = 3  # schools at each end, and as many times those at a usual value
+_IN_FALL = re.compile(
+    r"(?:sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|fall)\.?(?: \d{1,2},?)? ((?:19|20)\d\d)"
+    r"|((?:19|20)\d\d)\s*[-–/]\s*(?:19|20)?\d\d(?!\d)"
+)
 _NUMBER = r"\d[\d,]*(?:\.\d*)?%?"
 _BOUND = r"(?:n\s*)?(?:<|>|≤|≥)=?\s*[\d.,]+\s*%?|\d+\s*(?:-|–|to)\s*\d+"
 _YEAR = r"(?:SY\s*)?(?:19|20)\d\d(?:\s*[-–/_]\s*(?:19|20)?\d\d)?"
@@ -77,11 +83,14 @@ def guess(table: TextTable) -> Mapping:
     if not long:
         fields |= _counts(text, columns, taken={name for take in fields.values() for name in take.columns})
     kinds = _first(text, columns, lambda name: {"school", "district"} <= _lowered(text[name]))
+    used = [name for take in fields.values() for name in take.columns]
     return Mapping(
         label=table.label.partition(" › ")[0].rpartition(".")[0] or table.label,
         fields=fields,
+        year=None if year else _year_of_names([columns[name] for name in used]),
         spring=bool(year and re.search(r"end|spring", columns[year])),
         missing=_marks(text, fields, long),
+        clipped=_clipped(text, fields),
         only={kinds: tuple(v for v in text[kinds].dropna().unique() if v.casefold() == "school")} if kinds else {},
         without=_totals(text, fields),
         long=long,
@@ -203,6 +212,31 @@ def _counts(text: pd.DataFrame, columns: dict[str, str], taken: set[str]) -> dic
     if reduced and "ed_free" in found and "ed_frpl" not in found and reduced.unit == found["ed_free"].unit:
         found["ed_frpl"] = Take((*found["ed_free"].columns, *reduced.columns), unit=reduced.unit)
     return found
+
+
+def _clipped(text: pd.DataFrame, fields: dict[str, Take]) -> tuple[float, float] | None:
+    """The two percentages that stand for all beyond them: no value lies beyond, and many schools have just these."""
+    columns = [_percents(text[name], take.unit) for take in fields.values() if take.unit != "count"
+               for name in take.columns]  # fmt: skip
+    known = pd.concat(columns).dropna() if columns else pd.Series(dtype="float64")
+    if known.empty:
+        return None
+    low, high = float(known.min()), float(known.max())
+    usual = known[known.between(low, high, inclusive="neither")].value_counts().median()
+    least = max(_PILED, _PILED * (0 if pd.isna(usual) else usual))
+    piled = min((known == low).sum(), (known == high).sum()) >= least
+    return (low, high) if 0 < low <= _LARGEST_CLIP and round(low + high, 6) == 100 and piled else None
+
+
+def _percents(values: pd.Series, unit: Unit) -> pd.Series:
+    numbers = pd.to_numeric(_unmarked(values).str.replace(r"[,%]", "", regex=True), errors="coerce").astype("float64")
+    return (100 * numbers if unit == "share" else numbers).round(6)
+
+
+def _year_of_names(names: Sequence[str]) -> int | None:
+    """The fall that column names speak of, such as "enrollment as of oct 2019" and "2019-20 total", if it is one."""
+    found = {int(match[1] or match[2]) for name in names for match in _IN_FALL.finditer(name)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_number(values: pd.Series) -> bool:

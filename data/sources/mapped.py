@@ -8,13 +8,15 @@ from functools import reduce
 import pandas as pd
 
 from analysis.errors import InputError
+from data.quality.finding import counted
 from data.reading import TextTable
 from data.schema import BOUNDED, ED_BASES, FILE_FIELDS, bounds_of
-from data.sources.cells import Counts, cells, counts, counts_of_shares, decimals
+from data.sources.cells import Counts, Shares, cells, counts, counts_of_shares, decimals, shares
 from data.sources.mapping import Long, Mapping, Take, matching
 from data.sources.names import flag, locales, title_case
-from data.sources.source import Asked, Part, Source
-from data.states import STATES, state_code
+from data.sources.settled import of_state, settled
+from data.sources.source import PERCENTS, TOTAL_REVENUE, Asked, Part, Source
+from data.states import state_code
 
 _IDS = ("ncessch", "leaid", "state_school", "state_leaid")
 _NAMES = ("school", "district", "region", "metro", "county")
@@ -24,6 +26,7 @@ _QUOTED = r'^="?(.*?)"?$'  # how ELSI keeps a spreadsheet from dropping leading 
 _SCHOOL = ["year", "ncessch"]
 # Counts whose least and most are kept where the publisher hides or rounds them.
 _BOUNDED = frozenset((*BOUNDED, *(f"ed_{basis}" for basis in ED_BASES)))
+_PERCENT_OF = {count: percent for percent, count in PERCENTS.items()}
 _SHARE = {"percent": 100.0, "share": 1.0}
 # Grades as states write them, in lower case without "grade" and endings such as "6th".
 _GRADES = {
@@ -45,6 +48,7 @@ def source(key: str, mapping: Mapping) -> Source:
         lambda table, asked: read(table, mapping, asked),
         mapping.state,
         mapping.header_row,
+        mapping.sheet,
     )
 
 
@@ -67,10 +71,13 @@ def read(table: TextTable, mapping: Mapping, asked: Asked) -> Part:
         frame, told = _Reading(text, table, mapping, asked, year).frame()
         frames.append(frame)
         notes += [note for note in told if note not in notes]
-    frame = _settled(_of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
+    frame = settled(of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
     key = "ncessch" if "ncessch" in frame else "leaid"
-    counted = any(name in FILE_FIELDS and FILE_FIELDS[name].kind in ("count", "number") for name in frame)
-    return Part(table.label, frame, key=("year", key) if counted else (key,), notes=tuple(notes))
+    held = {*frame, *mapping.fields} & set(FILE_FIELDS)
+    dated = any(FILE_FIELDS[name].kind in ("count", "number") for name in held)
+    if frame["year"].isna().all():  # then it is of whichever year the students are
+        frame = frame.drop(columns="year")
+    return Part(table.label, frame, key=("year", key) if dated else (key,), notes=tuple(notes))
 
 
 # Columns and rows ---------------------------------------------------------------------------------------------------
@@ -123,7 +130,8 @@ def _of_schools(
     if not kept.any():
         raise InputError(f"{label} has no row that is a school; correct which rows the mapping keeps.")
     left_out = len(text) - int(kept.sum())
-    return text[kept], [f"{label}: left out as no school: {left_out:,} of {len(text):,} rows."] if left_out else []
+    why = "left out as no school" if "ncessch" in mapping.fields else "not needed"
+    return text[kept], [f"{label}: {why}: {left_out:,} of {len(text):,} rows."] if left_out else []
 
 
 def _filled(text: pd.DataFrame, header: Sequence[str], take: Take) -> pd.Series:
@@ -152,7 +160,8 @@ class _Reading:
             frame["state"] = self.mapping.state
         of_count = [name for name in fields if name in FILE_FIELDS and FILE_FIELDS[name].kind == "count"]
         for name in (name for name in fields if name not in of_count):
-            frame[name] = self._plain(name, fields[name])
+            of_all = self.mapping.fields[name].unit == "total"
+            frame[TOTAL_REVENUE if of_all else name] = self._plain(name, fields[name])
         for name in sorted(of_count, key="students".__ne__):  # percentages need the number of students
             self._add_counts(frame, name, fields[name])
         if self.mapping.long:
@@ -237,12 +246,18 @@ class _Reading:
     # Counts
 
     def _add_counts(self, frame: pd.DataFrame, name: str, columns: list[str]) -> None:
+        if self.mapping.fields[name].unit != "count" and "students" not in frame and name in _PERCENT_OF:
+            self._add_percents(frame, name, columns)
+            return
         read = [self._counts(frame, name, column) for column in columns]
         together = _first_known if self.mapping.fields[name].either else _sum
         frame[name] = together([each.value for each in read])
         halves = sum(each.halves for each in read)
         if halves:
-            self.notes.append(f"{self.label}, {', '.join(columns)}: {halves:,} half students were counted as one.")
+            were = "was" if halves == 1 else "were"
+            self.notes.append(
+                f"{self.label}, {', '.join(columns)}: {counted(halves, 'half student')} {were} counted as one."
+            )
         if name in _BOUNDED:
             low, high = (together([getattr(r, end).fillna(r.value) for r in read]) for end in ("low", "high"))
             if "students" in frame:
@@ -259,10 +274,24 @@ class _Reading:
             raise InputError(
                 f"{self.label}, column {column}: percentages need the number of students beside them; map that too."
             )
+        return counts_of_shares(self._shares(name, column), students)
+
+    def _add_percents(self, frame: pd.DataFrame, name: str, columns: list[str]) -> None:
+        """Percentages of students who stand in another file, for ``data.merge`` to make counts of."""
+        read = [self._shares(name, column) for column in columns]
+        together = _first_known if self.mapping.fields[name].either else _sum
+        percent = _PERCENT_OF[name]
+        frame[percent] = together([each.value for each in read])
+        for end, found in zip(bounds_of(percent), ("low", "high"), strict=True):
+            frame[end] = together([getattr(each, found) for each in read]).clip(upper=100)
+
+    def _shares(self, name: str, column: str) -> Shares:
+        """A column of percentages, which is told of."""
         note = f"{self.label}: counts come from percentages, to the nearest student."
         self.notes += [note] if note not in self.notes else []
-        written = decimals(self.text[column])
-        return counts_of_shares(read, _SHARE[unit], students, written, self.mapping.clipped, self.label, column)
+        read = cells(self.text[column], self.label, column, self.mapping.missing, self.mapping.hidden)
+        whole = _SHARE[self.mapping.fields[name].unit]
+        return shares(read, whole, decimals(self.text[column]), self.mapping.clipped, self.label, column)
 
     def _widened(self, frame: pd.DataFrame, long: Long) -> pd.DataFrame:
         """One row a school from a row for each group; unknown where one of the counts added is."""
@@ -284,9 +313,9 @@ class _Reading:
         for column in named[1:]:
             group = group + " / " + self.text[column].fillna("")
         read = cells(self.text[count], self.label, count, self.mapping.missing, self.mapping.hidden)
-        counted = counts(read, None, self.label, count)
-        known = {"low": counted.low.fillna(counted.value), "high": counted.high.fillna(counted.value)}
-        rows = frame[_SCHOOL].assign(field=group.map(dict(long.names)), value=counted.value, **known)
+        found = counts(read, None, self.label, count)
+        known = {"low": found.low.fillna(found.value), "high": found.high.fillna(found.value)}
+        rows = frame[_SCHOOL].assign(field=group.map(dict(long.names)), value=found.value, **known)
         rows = rows.dropna(subset="field")
         if rows.empty:
             raise InputError(
@@ -301,7 +330,9 @@ class _Reading:
             return frame
         above = frame["ed"].gt(frame["students"]).fillna(False)
         if above.any():
-            self.notes.append(f"{self.label}: {above.sum():,} schools with more ED students than students; unknown.")
+            self.notes.append(
+                f"{self.label}: {counted(int(above.sum()), 'school')} with more ED students than students; unknown."
+            )
         ends = [name for name in ("ed", "ed_low", "ed_high") if name in frame]
         frame[ends] = frame[ends].mask(above)
         return frame.assign(ed_basis="user")
@@ -332,40 +363,3 @@ def _sum(counted: Sequence[pd.Series]) -> pd.Series:
 def _first_known(values: Sequence[pd.Series]) -> pd.Series:
     """The first of several values that is known."""
     return reduce(lambda first, then: first.fillna(then), values)
-
-
-# States and ids -----------------------------------------------------------------------------------------------------
-
-
-def _of_state(frame: pd.DataFrame, label: str, asked: Asked) -> pd.DataFrame:
-    """The rows of the state asked for.
-
-    Raises:
-        InputError: there are several states and none was asked for, or none of the one asked for.
-    """
-    if "state" not in frame:
-        return frame
-    states = frame["state"].dropna().unique()
-    if not asked.state:
-        if len(states) > 1:
-            raise InputError(f"{label} holds {len(states)} states; name one, such as --state TX.")
-        return frame
-    frame = frame[frame["state"] == asked.state]
-    if frame.empty:
-        raise InputError(f"{label} holds no row of {STATES[asked.state].name}; give that state's file.")
-    return frame
-
-
-def _settled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Where a table gives NCES ids beside the state's own: the last NCES id of each, for all years.
-
-    A school whose NCES id changes stays one school. Ids that are not one to one, as where two schools share one, stay
-    the state's own, as ``data.merge`` does for the other tables.
-    """
-    frame = frame.copy()
-    for own, nces in (("state_school", "ncessch"), ("state_leaid", "leaid")):
-        if own in frame and nces in frame and len(frame["year"].unique()) > 1:
-            pairs = frame.dropna(subset=[own, nces]).sort_values("year").drop_duplicates(own, keep="last")
-            single = pairs[~pairs.duplicated(nces, keep=False)].set_index(own)[nces]
-            frame[nces] = frame[own].map(single).astype("str").fillna(frame[own]).fillna(frame[nces])
-    return frame

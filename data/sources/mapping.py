@@ -17,7 +17,7 @@ from analysis.errors import InputError
 from data.schema import BOUNDS, FILE_FIELDS
 from data.states import STATES
 
-Unit = Literal["count", "percent", "share"]
+Unit = Literal["count", "percent", "share", "total"]
 
 # What a mapping may fill: the columns of a file in the template.
 MAPPABLE = tuple(name for name in FILE_FIELDS if name not in {"ed_basis", *BOUNDS})
@@ -36,7 +36,8 @@ class Take:
         first: for ids, how many characters are kept.
         after: for ids, the text up to whose last appearance everything is cut.
         either: whether one of the columns is enough: the first that has a value is taken, of counts too.
-        unit: whether a count's cells are students, percentages (0 to 100) of them, or shares (0 to 1).
+        unit: whether a count's cells are students, percentages (0 to 100) of them, or shares (0 to 1); of a district's
+            revenue, whether it is all of it (total) rather than that per student.
     """
 
     columns: tuple[str, ...]
@@ -71,6 +72,7 @@ class Mapping:
         spring: whether a year written alone, as in 2019, is the spring the school year ends in.
         recognise: columns a table must have to be of this layout; all columns of ``fields`` where none are given.
         header_row: the file's row of column names, where it cannot be found by itself.
+        sheet: the sheet of a workbook, or the file in a zip, that is meant, where others have the same columns.
         missing: what stands for an unknown value, beside the usual marks.
         hidden: marks that hide a count known to lie between two numbers.
         clipped: percentages at or beyond which the publisher shows only these two, such as 5 and 95.
@@ -86,6 +88,7 @@ class Mapping:
     spring: bool = False
     recognise: tuple[str, ...] = ()
     header_row: int | None = None
+    sheet: str | None = None
     missing: tuple[str, ...] = ()
     hidden: Dict[str, tuple[int, int]] = field(default_factory=dict)
     clipped: tuple[float, float] | None = None
@@ -191,6 +194,8 @@ def _check(mapping: Mapping, label: str) -> None:
     for name, take in mapping.fields.items():
         if not take.columns or take.unit not in get_args(Unit):
             raise InputError(f"{label}, field {name}: give its columns, and count, percent or share as its unit.")
+        if (take.unit == "total") > (name == "revenue"):
+            raise InputError(f"{label}, field {name}: only revenue can be given as a total.")
         if take.digits and len(take.digits) != len(take.columns):
             raise InputError(f"{label}, field {name}: give as many digits as columns.")
 
@@ -204,7 +209,7 @@ def _refuse_unknown(given: Sequence[str] | dict[str, Any], known: set[str], labe
 def to_toml(mapping: Mapping) -> str:
     """The mapping as TOML, what is not said left out."""
     lines = [f"label = {_value(mapping.label)}"]
-    for name in ("state", "year", "spring", "header_row", "recognise", "missing", "clipped"):
+    for name in ("state", "year", "spring", "header_row", "sheet", "recognise", "missing", "clipped"):
         value = getattr(mapping, name)
         if value not in (None, False, ()):
             lines.append(f"{name} = {_value(value)}")

@@ -23,11 +23,16 @@ def sources() -> tuple[Source, ...]:
     return (*remembered.sources(), *layouts.sources(), *SOURCES)
 
 
-def source_of(header: tuple[str, ...], known: Sequence[Source] | None = None) -> Source | None:
+def source_of(header: tuple[str, ...], known: Sequence[Source] | None = None, label: str = "") -> Source | None:
     """The source whose layout has these columns, or None.
 
     Args:
         header: the columns.
         known: the sources to try; all of them if None.
+        label: the table's, which ends with its sheet.
     """
-    return next((source for source in (known or sources()) if source.recognises(header)), None)
+
+    def meant(source: Source) -> bool:
+        return source.sheet is None or label.rpartition(" › ")[2] == source.sheet
+
+    return next((source for source in (known or sources()) if source.recognises(header) and meant(source)), None)

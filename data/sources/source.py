@@ -7,12 +7,18 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.reading import TextTable
-from data.schema import ED_BASES, UNCOUNTED_BASES
+from data.schema import BOUNDED, ED_BASES, UNCOUNTED_BASES, bounds_of
 
+_COUNTED_ED = tuple(f"ed_{basis}" for basis in ED_BASES if basis not in UNCOUNTED_BASES)
 # Bounds of a count that the publisher hides or rounds, beside each ED count; those of the chosen basis are kept.
-ED_BOUNDS = tuple(f"ed_{basis}_{end}" for basis in ED_BASES for end in ("low", "high"))
-# A percentage of the students, where the publisher counts nobody and the students stand in another file.
-ED_PERCENTS = {f"ed_{basis}_percent": f"ed_{basis}" for basis in ED_BASES if basis not in UNCOUNTED_BASES}
+ED_BOUNDS = tuple(end for basis in ED_BASES for end in bounds_of(f"ed_{basis}"))
+# A percentage of the students, where the publisher counts nobody and the students stand in another file; beside it the
+# least and the most it can be, as rounding and hiding leave it.
+PERCENTS = {f"{count}_percent": count for count in (*_COUNTED_ED, *BOUNDED)}
+# A district's revenue in dollars, where its students stand in another file.
+TOTAL_REVENUE = "revenue_total"
+# What a describing part may have that is worked out from the students before the table is whole.
+WORKED_OUT = (*ED_BOUNDS, *PERCENTS, *(end for percent in PERCENTS for end in bounds_of(percent)), TOTAL_REVENUE)
 
 Recognises = Callable[[tuple[str, ...]], bool]
 
@@ -61,6 +67,7 @@ class Source:
         read: the part a table of this layout gives.
         state: the postal abbreviation of the state the layout belongs to, if it is one state's.
         header_row: the file's row of column names, where it cannot be found by itself.
+        sheet: the sheet of a workbook, or the file in a zip, that is meant; any if None.
     """
 
     key: str
@@ -69,6 +76,7 @@ class Source:
     read: Callable[[TextTable, Asked], Part]
     state: str | None = None
     header_row: int | None = None
+    sheet: str | None = None
 
 
 def having(*columns: str, but_not: str = "") -> Recognises:

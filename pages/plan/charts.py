@@ -163,16 +163,19 @@ def compared(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
     return figure
 
 
-def frontier(rows: pd.DataFrame, symbol: str, plan: tuple[float, float] | None = None) -> go.Figure:
-    """The least an index can be for each share of students who move, or distance they may go, and where a plan stands.
+def frontier(rows: pd.DataFrame, symbol: str, by: str, plan: pd.Series, target: float | None = None) -> go.Figure:
+    """The least an index can be for each share of students who move, or distance they go, and where a plan stands.
 
     Args:
-        rows: columns value, bound and share_moved or, where ``plan`` is None, miles (the limit; NaN for none).
+        rows: columns value, bound, miles (the limit; NaN for none) and the one named by ``by``, in order.
         symbol: of the index.
-        plan: the share of students who move in the plan, and the index after it.
+        by: "share_moved" or "mean_miles", of those who move.
+        plan: value and the one named by ``by``, of the plan; no point where that is NaN.
+        target: of the index, drawn as a line; None for none.
     """
-    by_moves = plan is not None
-    x = rows["share_moved"] if by_moves else rows["miles"].map("{:g}".format).replace("nan", "any")
+    by_moves = by == "share_moved"
+    limit = "" if by_moves else "≤ " + rows["miles"].map("{:g}".format) + " mi"
+    words = pd.Series(limit, index=rows.index).replace("≤ nan mi", "any")
     figure = figure_of(340, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
     shown = {
         "best possible, whole students": ("value", "solid", {"size": 8, "color": WITHIN}),
@@ -180,27 +183,69 @@ def frontier(rows: pd.DataFrame, symbol: str, plan: tuple[float, float] | None =
     }
     for name, (column, dash, marker) in shown.items():
         figure.add_scatter(
-            x=x,
+            x=rows[by],
             y=rows[column],
-            mode="lines+markers",
+            mode="lines+markers+text" if column == "value" else "lines",
+            text=words,
+            textposition=["top right"] * (len(rows) - 1) + ["bottom left"],
             name=name,
             line={"color": marker["color"], "dash": dash, "width": 2},
             marker=marker,
             cliponaxis=False,
-            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>" + name + "</extra>",
+            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>" + name + " %{text}</extra>",
         )
-    if plan is not None:
+    if pd.notna(plan[by]):
         figure.add_scatter(
-            x=[plan[0]],
-            y=[plan[1]],
+            x=[plan[by]],
+            y=[plan["value"]],
             mode="markers+text",
             showlegend=False,
-            text=["  this plan"],
-            textposition="middle right",
+            text=["this plan"],
+            textposition="bottom center",
+            cliponaxis=False,
             marker={"symbol": "diamond", "size": 14, "color": GROUP},
             hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>this plan</extra>",
         )
-    words = "share of students who change schools" if by_moves else "miles a student may move"
-    of_x = share_axis(title=words, rangemode="tozero") if by_moves else {"title": words, "type": "category"}
-    figure.update_layout(xaxis=of_x, yaxis={"title": symbol, "rangemode": "tozero", "automargin": True})
+    if target is not None:
+        figure.add_hline(
+            target,
+            line={"color": NEUTRAL, "dash": "dash", "width": 1},
+            annotation_text="target",
+            annotation_position="bottom right",
+        )
+    title = "share of students who change schools" if by_moves else "mean miles of those who move"
+    axis = share_axis(title=title) if by_moves else {"title": title, "tickformat": ".1f", "zeroline": False}
+    figure.update_layout(
+        xaxis=axis | {"rangemode": "tozero"}, yaxis={"title": symbol, "rangemode": "tozero", "automargin": True}
+    )
+    return figure
+
+
+def by_outside(rows: pd.DataFrame, symbol: str, target: float) -> go.Figure:
+    """An index of a plan for each share of its seats that is offered outside the district first.
+
+    Args:
+        rows: share, outside (students who come from outside) and value, in order.
+        symbol: of the index.
+        target: of the index, drawn as a line.
+    """
+    figure = figure_of(300)
+    figure.add_scatter(
+        x=rows["share"],
+        y=rows["value"],
+        mode="lines",
+        line={"color": WITHIN, "width": 2},
+        customdata=rows["outside"],
+        hovertemplate="%{x}: " + symbol + " %{y:.4f}<extra>%{customdata:,} students from outside</extra>",
+    )
+    figure.add_hline(
+        target,
+        line={"color": NEUTRAL, "dash": "dash", "width": 1},
+        annotation_text="target",
+        annotation_position="bottom right",
+    )
+    figure.update_layout(
+        xaxis=share_axis(title="seats offered outside the district first"),
+        yaxis={"title": symbol, "automargin": True, "zeroline": False, "tickformat": ".3f"},
+    )
     return figure

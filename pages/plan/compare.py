@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.errors import InputError
+from analysis.policy.changes import between_plans, comparable, from_today
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from pages.plan import cached, session
@@ -12,10 +13,19 @@ from pages.plan.files import together
 from pages.plan.session import MOST_KEPT
 from pages.shared import charts
 from pages.shared.view import View
+from pages.words import change as change_words
+from pages.words import numbers
 from pages.words import plan as plan_words
 from pages.words.plan import FIGURES
 
 CHARTS_A_ROW = 3
+_PARTS = {
+    "structure": "How groups are spread",
+    "unit_margins": "Sizes of the schools",
+    "group_margins": "Shares of the groups",
+    "additions": "Schools that open",
+    "removals": "Schools that close",
+}
 
 
 def show_comparison(view: View, scenario: Scenario) -> None:
@@ -79,6 +89,7 @@ def _show(view: View, kept: list[Scenario]) -> None:
     st.caption(
         "Circle: today; dot: after, with the 5–95 % range of the draws. Each chart has a scale of its own, not from 0."
     )
+    _show_through(view, outcomes)
     st.download_button(
         "These scenarios (ZIP)",
         data=together(kept),
@@ -106,6 +117,27 @@ def figures(outcomes: dict[str, Outcome]) -> pd.DataFrame:
         }
         columns[label] = rows
     return pd.DataFrame(columns).rename_axis("Plan")
+
+
+def _show_through(view: View, outcomes: dict[str, Outcome]) -> None:
+    """Through what each plan changes H of its district's schools, and the later ones differ from the first."""
+    (first, one), *others = outcomes.items()
+    table = cached.schools_of(view, one.scenario)
+    found = {f"today → {plan}": from_today(cached.schools_of(view, of.scenario), of) for plan, of in outcomes.items()}
+    found |= {f"{first} → {plan}": between_plans(table, one, of) for plan, of in others if comparable(one, of)}
+    rows = pd.DataFrame({label: change.parts.loc["theil_h"] for label, change in found.items()}).T
+    shown = pd.DataFrame(
+        {"H before": rows["before"].map(_number), "H after": rows["after"].map(_number)}
+        | {"Change": rows["change"].map(change_words.signed_part)}
+        | {label: rows[part].map(change_words.signed_part) for part, label in _PARTS.items()}
+    )
+    st.subheader("Through what H changes")
+    st.table(shown.rename_axis("From → to"))
+    st.caption(f"The five parts add up to the change, of the schools of the district. {change_words.MEANING}")
+
+
+def _number(value: float) -> str:
+    return numbers.number(value, change_words.DECIMALS)
 
 
 def _show_chart(outcomes: dict[str, Outcome], name: str) -> None:

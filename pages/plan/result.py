@@ -1,12 +1,11 @@
 """What a plan does: the sentence, the cards, and every school."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analysis.change import change
 from analysis.indices import INDICES
 from analysis.policy.assumptions import assumptions
+from analysis.policy.changes import from_today
 from analysis.policy.outcome import Outcome
 from data.cep import cep_signs
 from pages.plan import cached
@@ -57,7 +56,7 @@ def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
             with column:
                 _show_card(outcome, name)
     st.markdown(
-        f"{plan_words.moved(outcome)} {_by_what(outcome)} This is arithmetic, not a forecast: what it takes for "
+        f"{plan_words.moved(outcome)} {_by_what(outcome, view)} This is arithmetic, not a forecast: what it takes for "
         "granted and does not tell stands at the end."
     )
 
@@ -93,14 +92,10 @@ def _show_card(outcome: Outcome, name: str) -> None:
         st.caption(f"{plan_words.spread(of.low, of.high, show)} {plan_words.direction(label, of)}")
 
 
-def _by_what(outcome: Outcome) -> str:
+def _by_what(outcome: Outcome, view: View) -> str:
     """Through what H over the district's schools changes: who is where, the schools' sizes, or the groups' shares."""
-    schools = outcome.schools[outcome.schools["leaid"] == outcome.scenario.district]
-    tables = []
-    for when in ("before", "after"):
-        ed, students = (schools[f"{group}_{when}"].to_numpy(dtype=float) for group in ("ed", "students"))
-        tables.append(np.column_stack([ed, students - ed]))
-    return change_words.simulated("the district", change(*tables), INDICES["theil_h"])
+    found = from_today(cached.schools_of(view, outcome.scenario), outcome)
+    return change_words.simulated("the district", found, INDICES["theil_h"])
 
 
 TABLE = {

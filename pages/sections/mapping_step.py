@@ -3,17 +3,18 @@
 from dataclasses import replace
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analysis.errors import InputError
-from data.reading import TextTable, held
+from data.reading import TextTable
 from data.schema import FILE_FIELDS, bounds_of, school_year
-from data.sources.guess import guess, width
+from data.sources.guess import width
 from data.sources.mapped import read
 from data.sources.mapping import MAPPABLE, Mapping, Take
 from data.sources.preview import label_of
 from data.sources.source import Asked, Part
+from pages.sections import mapping_more
 
 _UNITS = {"count": "students", "percent": "percent", "share": "share (0 to 1)"}
 _FIRST_VALUES = 3
@@ -23,35 +24,40 @@ _NEEDED = ("ncessch", "leaid")
 _IDS = (*_NEEDED, "state_school", "state_leaid")
 
 
-def kept(table: TextTable) -> TextTable:
-    """The table in memory, so that it outlives the upload's temporary file."""
-    frame = table.frame()
-    return held(table.label, pa.table({name: pa.array(frame[name], pa.string()) for name in frame}))
+def chosen_mapping(file: UploadedFile, label: str, asked: Asked) -> Mapping | None:
+    """Show what the columns seem to hold, to correct, and what comes of it; the mapping once it gives schools.
 
-
-def chosen_mapping(table: TextTable, asked: Asked) -> Mapping | None:
-    """Show what the columns seem to hold, to correct, and what comes of it; the mapping once it gives schools."""
+    Args:
+        file: the upload that holds the table.
+        label: the table of it that is asked about.
+        asked: what the person said beside the files.
+    """
     st.subheader("What do these columns hold?")
     st.markdown(
-        f"{table.label} is of no known layout. This is what its columns seem to hold, from their names and values: "
+        f"{label} is of no known layout. This is what its columns seem to hold, from their names and values: "
         "correct it here. Nothing is stored until you say so; the answer is remembered for the next such file."
     )
-    guessed = _guessed(table)
-    label = st.text_input(
-        "Publisher and publication", value=guessed.label, help="How the source is named on every page."
-    )
-    mapping = replace(guessed, label=label or guessed.label, fields=_edited(table, guessed))
-    if mapping.long:
-        mapping = replace(mapping, long=replace(mapping.long, names=_groups(mapping)))
-    for column, values in (*mapping.only.items(), *mapping.without.items()):
-        word = "Only" if column in mapping.only else "Without"
-        st.caption(f"{word} rows whose {column} is {', '.join(values[:5])}.")
-    return mapping if _shown(table, mapping, asked) else None
-
-
-@st.cache_data(show_spinner="Reading the columns", hash_funcs={TextTable: id}, max_entries=4)
-def _guessed(table: TextTable) -> Mapping:
-    return guess(table)
+    columns, more, result = st.container(), st.expander(mapping_more.TITLE), st.container()
+    try:
+        with more:
+            chosen = mapping_more.chosen_table(file, label)
+        table = chosen.table
+        guessed = mapping_more.guessed(file, table)
+    except InputError as error:
+        result.warning(str(error), icon=":material/edit:")
+        return None
+    with columns:
+        named = st.text_input(
+            "Publisher and publication", value=guessed.label, help="How the source is named on every page."
+        )
+        mapping = replace(guessed, label=named or guessed.label, fields=_edited(table, guessed))
+        if mapping.long:
+            mapping = replace(mapping, long=replace(mapping.long, names=_groups(mapping)))
+    with more:
+        mapping = mapping_more.said_more(table, mapping, asked.year)
+    mapping = replace(mapping, header_row=chosen.header_row, sheet=chosen.sheet)
+    with result:
+        return mapping if _shown(table, mapping, asked) else None
 
 
 def _edited(table: TextTable, guessed: Mapping) -> dict[str, Take]:
@@ -80,7 +86,7 @@ def _edited(table: TextTable, guessed: Mapping) -> dict[str, Take]:
         },
         hide_index=True,
         height=420,
-        key=f"mapping_{table.label}",
+        key=f"mapping_{table.label}_{table.first_row}",
     )
     return {field: take for field, take in zip(fields, _takes(edited, guessed, text), strict=True) if take.columns}
 

@@ -1,5 +1,7 @@
 """Section of the district page: a district among the districts most like it."""
 
+from math import isnan
+
 import pandas as pd
 import streamlit as st
 
@@ -17,39 +19,38 @@ _PART_WORDS = {"size": "size", "ed": "disadvantage", "races": "races", "grades":
 
 
 def show_similar(view: View, leaid: str, name: str) -> None:
-    """The district's indices of two groups among those of similar districts, and which those are."""
-    if view.groups.many:
-        return
+    """The district's indices among those of similar districts, and which those are."""
     found = store.peers(view, leaid)
     st.subheader(f"Among {len(found)} similar districts")
     if found.empty:
         st.caption("No other district in this view can be compared with it.")
         return
     rows = parts.district_rows(view).set_index("leaid")
-    place = place_among(rows, leaid, found["leaid"].tolist(), list(INDICES))
+    place = place_among(rows, leaid, found["leaid"].tolist(), list(view.indices))
     st.markdown(
-        district_words.place_among(name, view.groups, view.year, place.loc[SPOKEN], INDICES[SPOKEN].label.lower())
+        district_words.place_among(name, view.groups, view.year, place.loc[SPOKEN], view.indices[SPOKEN].label.lower())
     )
     left, right = st.columns(2, gap="large")
     with left:
         st.plotly_chart(
-            charts.among(_drawn(rows.reindex([leaid, *found["leaid"]]), leaid), name),
+            charts.among(_drawn(view, rows.reindex([leaid, *found["leaid"]]), leaid), name),
             config=charts.config("similar-districts"),
             key="similar",
             alt=f"Each index of {name} and of {len(found)} similar districts; the table beside it holds the same.",
         )
     with right:
-        st.table(_places(place))
+        st.table(_places(view, place))
     _show_districts(view, leaid, found)
 
 
-def _drawn(rows: pd.DataFrame, leaid: str) -> pd.DataFrame:
+def _drawn(view: View, rows: pd.DataFrame, leaid: str) -> pd.DataFrame:
     """One row an index and district, as ``charts.among`` takes them."""
-    long = rows.reset_index().melt(["leaid", "district"], list(DRAWN), "index", "value").dropna(subset="value")
-    return long.assign(own=long["leaid"] == leaid, label=long["index"].map(lambda name: INDICES[name].label))
+    names = [name for name in DRAWN if name in view.indices]
+    long = rows.reset_index().melt(["leaid", "district"], names, "index", "value").dropna(subset="value")
+    return long.assign(own=long["leaid"] == leaid, label=long["index"].map(lambda name: view.indices[name].label))
 
 
-def _places(place: pd.DataFrame) -> pd.DataFrame:
+def _places(view: View, place: pd.DataFrame) -> pd.DataFrame:
     """Every index: here, among the others, and above how many."""
     return (
         pd.DataFrame(
@@ -65,9 +66,12 @@ def _places(place: pd.DataFrame) -> pd.DataFrame:
                     f"{below:.0f} of {others:.0f}" if others else numbers.UNDEFINED
                     for below, others in place[["below", "others"]].itertuples(index=False)
                 ],
+                "Percentile": [
+                    numbers.UNDEFINED if isnan(part) else f"{100 * part:.0f}" for part in place["percentile"]
+                ],
             },
         )
-        .rename(index=lambda name: f"{INDICES[name].label} ({INDICES[name].symbol})")
+        .rename(index=lambda name: f"{view.indices[name].label} ({view.indices[name].symbol})")
         .rename_axis("Measure")
     )
 

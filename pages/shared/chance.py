@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from analysis.indices import INDICES
+from analysis.indices import INDICES, ORDERED
 from pages.shared import store
 from pages.shared.view import View
 from pages.words import measures as measure_words
@@ -53,9 +53,10 @@ def state_measures(view: View) -> pd.DataFrame:
 
 def columns(sure: pd.DataFrame) -> pd.DataFrame:
     """How sure every index is, one row an index by its name."""
+    named = INDICES | ORDERED
     ends = sure[["corrected", "interval_low", "interval_high"]].itertuples(index=False)
     shown = {
         BY_CHANCE: [numbers.expected(value) for value in sure["expected"]],
         CORRECTED: [numbers.with_range(*row) for row in ends],
     }
-    return pd.DataFrame(shown, index=[f"{INDICES[name].label} ({INDICES[name].symbol})" for name in sure.index])
+    return pd.DataFrame(shown, index=[f"{named[name].label} ({named[name].symbol})" for name in sure.index])

@@ -55,7 +55,7 @@ def _rows(
     which: str,
 ) -> pd.DataFrame:
     table, groups = _counted(_view, place, years, which), _view.groups
-    found = yearly(table, groups.group, groups.other)
+    found = yearly(table, groups.group, groups.other, groups.indices)
     return carried_years(found, table, groups, _view.cell, keep=["schools", "students", "came", "gone", "unknown"])
 
 

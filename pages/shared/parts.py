@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analysis.indices import INDICES, SCHOOL
+from analysis.indices import INDICES, ORDERED, SCHOOL
 from data.geographic import UNPLACED, placed_words
 from data.inclusion import GEOGRAPHIC, excluded_words
 from data.privacy import hidden_words
@@ -200,7 +200,7 @@ def sortable(
     if bar:
         config[labels[bar]] = kinds.ProgressColumn(format="%.0f %%", min_value=0, max_value=100)
     for name in table.columns.difference(shares):
-        if index := (INDICES | SCHOOL).get(name):
+        if index := (INDICES | ORDERED | SCHOOL).get(name):
             config[labels[name]] = kinds.NumberColumn(format="%.2f", help=index.meaning)
         elif pd.api.types.is_integer_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="localized")
@@ -220,7 +220,7 @@ def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
 
 def place_summary(view: View, row: pd.Series, measure: str) -> dict[str, str]:
     """One district in words, for a column of a side-by-side table, with how sure one of its measures is."""
-    index = INDICES[measure]
+    index = view.indices[measure]
     sure = chance.columns(store.how_sure(view, row["place"])).loc[f"{index.label} ({index.symbol})"]
     return (
         {

@@ -12,9 +12,9 @@ from data.privacy import marked_schools
 from pages.shared import charts, store
 from pages.shared.view import View
 from pages.words import districts as district_words
-from pages.words import measures as measure_words
 from pages.words import money as money_words
 from pages.words import ranges as range_words
+from reports import where_it_lies as where_it_lies_words
 
 CONTRIBUTIONS_SHOWN = 20
 
@@ -40,7 +40,7 @@ def where_it_lies(view: View, between: float, within: float) -> None:
     found = found[found["measure"] == "variance_ratio"].sort_values("depth").reset_index(drop=True)
     names = [level.name for level in levels]
     found = found.assign(label=[level.several for level in levels], within=found["depth"] > names.index("district"))
-    said = measure_words.by_level(view.dataset.label, view.year, view.groups, found)
+    said = where_it_lies_words.by_level(view.dataset.label, view.year, view.groups, found)
     st.plotly_chart(charts.by_level(found, "V"), config=charts.config("levels"), key="levels", alt=said)
     st.markdown(said)
     for note in crossed_words(schools, levels):
@@ -58,7 +58,7 @@ def _show_ranges(view: View) -> None:
 def shares_between(view: View) -> str:
     """What share of the separation lies between districts, one answer for each index, as Markdown."""
     parts = store.decomposed(view).loc[view.year]
-    lead, answers = measure_words.shares_between(view.dataset.label, view.year, view.groups, parts)
+    lead, answers = where_it_lies_words.shares_between(view.dataset.label, view.year, view.groups, parts)
     return "\n".join([lead, "", *(f"- {answer}" for answer in answers)]) if answers else ""
 
 

@@ -10,7 +10,6 @@ import streamlit as st
 
 from analysis import measured
 from analysis.borders import Change, border_gaps, joined, opened
-from analysis.indices import INDICES
 from analysis.measured_uncertainty import KEYS, expected_by, intervals_by, part_intervals
 from analysis.peers import peers as similar
 from analysis.replicates import REPLICATES
@@ -131,18 +130,17 @@ def district_names(view: "View") -> dict[str, str]:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _all_years(key: "Key", what: str) -> pd.DataFrame:
-    """A result for every year of a dataset: indices by a place, the decomposition, or what districts contribute."""
+    """A result for every year of a dataset: indices by a place, or the decomposition."""
     table, _ = _included(key.of_any_groups)
     groups = comparison(key.group)
     if what in measured.PLACES:
         return marked_places(
-            measured.indices_by(table, what, groups.group, groups.other), table, what, groups, key.cell
+            measured.indices_by(table, what, groups.group, groups.other, groups.indices), table, what, groups, key.cell
         )
     if (place := what.removeprefix("reasons by ")) in measured.PLACES:
-        return measured.reasons_by(table, place, groups.group, groups.other)
+        return measured.reasons_by(table, place, groups.group, groups.other, groups.indices)
     compute = {
         "decomposed": measured.decomposed,
-        "district contributions": measured.district_contributions,
         "left out": measured.left_out,
         "typical": measured.typical_schools,
         "chances": measured.chances_of_difference,
@@ -165,9 +163,15 @@ def decomposed(view: "View") -> pd.DataFrame:
     return _all_years(view.key, "decomposed")
 
 
-def district_contributions(view: "View") -> pd.DataFrame:
-    """What each district contributes by year; see ``analysis.measured.district_contributions``."""
-    return _all_years(view.key, "district contributions")
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _ranked_districts(key: "Key", year: int, measure: str) -> pd.DataFrame:
+    groups = comparison(key.group)
+    return measured.ranked_districts(_schools(key.of_any_groups, year), groups.group, groups.other, measure)
+
+
+def ranked_districts(view: "View", measure: str) -> pd.DataFrame:
+    """The year's districts by what they contribute to an index; see ``analysis.measured.ranked_districts``."""
+    return _ranked_districts(view.key, view.year, measure)
 
 
 def left_out(view: "View") -> pd.DataFrame:
@@ -257,10 +261,11 @@ def _how_sure(key: "Key", year: int, leaid: str | None) -> pd.DataFrame:
     # All schools of the view are one place, whatever the states they name.
     schools = schools.assign(state="") if leaid is None else schools[schools["leaid"] == leaid]
     asked = (schools, "state" if leaid is None else "district", groups.group, groups.other, replicates(schools))
-    found = expected_by(*asked).join(intervals_by(*asked).drop(columns=KEYS))
+    names = groups.indices
+    found = expected_by(*asked, names=names).join(intervals_by(*asked, names=names).drop(columns=KEYS))
     row = found.iloc[0]
     columns = ("expected", "excess", "chance_share", "corrected", "interval_low", "interval_high")
-    sure = pd.DataFrame({what: [row[f"{index}_{what}"] for index in INDICES] for what in columns}, index=list(INDICES))
+    sure = pd.DataFrame({what: [row[f"{index}_{what}"] for index in names] for what in columns}, index=list(names))
     return sure.assign(value=sure["expected"] + sure["excess"])
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from analysis.indices import INDICES, MULTIGROUP, Index
+from analysis.indices import INDICES, MULTIGROUP, ORDERED, Index
 from data.groups import Comparison
 from data.inclusion import Rules
 from data.privacy import MINIMUM_CELL
@@ -71,7 +71,14 @@ class View:
     @property
     def indices(self) -> dict[str, Index]:
         """Every index as its groups have it; those that compare two groups have no value among more."""
-        return INDICES | MULTIGROUP if self.groups.many else INDICES
+        registry = INDICES | (MULTIGROUP | ORDERED if self.groups.many else {})
+        return {name: registry[name] for name in self.groups.indices}
+
+    @property
+    def indices_with_values(self) -> dict[str, Index]:
+        """The same without those."""
+        of_many = MULTIGROUP | ORDERED
+        return {name: index for name, index in self.indices.items() if not self.groups.many or name in of_many}
 
     @property
     def words(self) -> str:

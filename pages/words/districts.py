@@ -19,10 +19,10 @@ def district_range(name: str, year: int, groups: Comparison, share: float, share
     """The district's answer: its share and the range of its schools."""
     if not shares:
         return f"{name} has no school in {school_year(year)} whose counts of {groups.group_words} are known."
-    first = (
-        f"In {name} in {school_year(year)}, two students differ in race with a chance of {share * 100:.0f} in 100."
+    first = f"In {name} in {school_year(year)}, " + (
+        f"two students differ in {groups.by} with a chance of {share * 100:.0f} in 100."
         if groups.many
-        else f"In {name} in {school_year(year)}, {of_100(share)} students are {groups.adjective}."
+        else f"{of_100(share)} students are {groups.adjective}."
     )
     if len(shares) == 1:
         return first + " It has one school in this view, so nothing can differ within it."
@@ -84,8 +84,9 @@ def place_among(name: str, groups: Comparison, year: int, place: pd.Series, labe
     """
     if math.isnan(place["value"]) or not place["others"]:
         return f"In {name} or in every similar district the {label} is {UNDEFINED}, so they cannot be compared."
+    between = groups.words if groups.many else f"{groups.group_words} and {groups.other_words}"
     return (
-        f"Between {groups.group_words} and {groups.other_words} in {school_year(year)}, the {label} in {name} is "
+        f"{'Of' if groups.many else 'Between'} {between} in {school_year(year)}, the {label} in {name} is "
         f"{number(place['value'])}: higher than in {place['below']:.0f} of the {place['others']:.0f} districts most "
         f"like it, where it runs from {number(place['low'])} to {number(place['high'])}."
     )

@@ -2,8 +2,6 @@
 
 import math
 
-import pandas as pd
-
 from analysis.indices import INDICES, MULTIGROUP, Index
 from analysis.random_assignment import MUCH
 from data.groups import Comparison
@@ -50,77 +48,37 @@ def where_it_lies(
     )
 
 
-def where_races_lie(place: str, year: int, of_all: float, of_school: float, between: float, within: float) -> str:
-    """The overview's answer for all races: how often two students differ, and where the difference lies.
+def where_many_lie(
+    place: str, year: int, groups: Comparison, of_all: float, of_school: float, between: float, within: float
+) -> str:
+    """The overview's answer for many groups: how often two students differ, and where the difference lies.
 
     Args:
-        place, year: what the numbers are about.
-        of_all, of_school: the chance that two students of the place, and of one school, differ in race.
+        place, year, groups: what the numbers are about.
+        of_all, of_school: the chance that two students of the place, and of one school, differ.
         between, within: parts of the variance ratio of all groups.
     """
     if any(math.isnan(value) for value in (of_all, between, within)):
-        return f"{place} in {school_year(year)} has students of one race only, so their separation is not defined."
+        return (
+            f"{place} in {school_year(year)} has students of one {groups.by} only, so their separation is not defined."
+        )
     typical = (
-        f"In {place} in {school_year(year)}, two students differ in race with a chance of {percent(of_all)}, two of "
-        f"the same school with {percent(of_school)}."
+        f"In {place} in {school_year(year)}, two students differ in {groups.by} with a chance of {percent(of_all)}, "
+        f"two of the same school with {percent(of_school)}."
     )
     if (total := between + within) == 0:
         return typical + " There is no separation between schools."
     return (
-        typical + f" {between / total:.0%} of the separation of all races lies between districts, {within / total:.0%} "
+        typical
+        + f" {between / total:.0%} of the separation of {groups.words} lies between districts, {within / total:.0%} "
         "within them."
-    )
-
-
-def shares_between(place: str, year: int, groups: Comparison, parts: pd.Series) -> tuple[str, list[str]]:
-    """What share of the separation lies between districts: a lead, and one answer for each index.
-
-    Args:
-        place, year, groups: what the numbers are about.
-        parts: columns (measure, part) as in ``analysis.decompose.decompose``.
-    """
-    lead = f"Of the separation of {groups.words} in {place} in {school_year(year)}:"
-    names = {
-        "variance_ratio": "the normalized exposure (V)" if groups.many else "the variance ratio (V)",
-        "theil_h": "Theil's H",
-        "mutual_information": "mutual information (M)",
-        "exposure_shortfall": "what exposure falls short of in an even state",
-    }
-    said = [
-        f"By {name}, {(share := parts[measure, 'between'] / parts[measure, 'total']):.0%} lies between districts and "
-        f"{1 - share:.0%} within them."
-        for measure, name in names.items()
-        if parts[measure, "total"] > 0
-    ]
-    total, between, added = (parts["dissimilarity", part] for part in ("total", "between", "added_within"))
-    if not math.isnan(total):
-        said.append(
-            f"Dissimilarity (D) does not split: it is {number(between)} over districts, and sorting within districts "
-            f"adds {number(added)} to make {number(total)} over schools."
-        )
-    return lead, said
-
-
-def by_level(place: str, year: int, groups: Comparison, parts: pd.DataFrame) -> str:
-    """A chain's answer: the share of V that lies at each level.
-
-    Args:
-        place, year, groups: what the numbers are about.
-        parts: columns label and share, the largest cells first.
-    """
-    within = ["", *(f" within {label}" for label in parts["label"])]
-    shares = zip(parts["share"], parts["label"], within, strict=False)
-    first, *more, last = (f"{share:.0%} between {label}{larger}" for share, label, larger in shares)
-    return (
-        f"By V, of the separation of {groups.words} in {place} in {school_year(year)}, {first.replace('%', '% lies')}"
-        f"{''.join(f', {share}' for share in more)} and {last}."
     )
 
 
 def absent_among_many() -> str:
     """Which indices have no value among more than two groups."""
     *first, last = (index.label for name, index in INDICES.items() if name not in MULTIGROUP)
-    return f"{', '.join(first)} and {last} compare two groups only, so they have no value for all races at once."
+    return f"{', '.join(first)} and {last} compare two groups only, so they have no value for more at once."
 
 
 def reading(index: Index, value: float, place: str, year: int, groups: Comparison) -> str:

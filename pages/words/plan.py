@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -9,6 +10,9 @@ from analysis.policy.outcome import Change, Outcome
 from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import TURNOUT
 from pages.words import numbers
+
+if TYPE_CHECKING:
+    from analysis.policy.places import Limits
 
 CAVEATS = (
     "This is arithmetic, not a forecast: it shows who would be where if the stated share of families took part.",
@@ -187,30 +191,64 @@ def pool(name: str) -> str:
     return {"ed": "Disadvantaged", "other": "Others"}.get(name, name.capitalize())
 
 
-def frontier(rows: pd.DataFrame, names: dict[str, str]) -> str:
-    """The plan beside the best possible with as many moves, and beside the best choice of as many hosts.
+def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str) -> str:
+    """The plan beside the best possible with as many moves, and beside the best choice of hosts.
 
     Args:
         rows: of ``analysis.policy.beside.beside``.
         names: of schools by their id.
+        symbol: of the index.
     """
     today, plan = (rows[rows["what"] == what].iloc[0] for what in ("today", "plan"))
     best = rows[rows["what"] == "as many moves"].iloc[0]
     text = (
-        f"This plan takes D from {numbers.number(today['value'], 3)} to {numbers.number(plan['value'], 3)} with "
+        f"This plan takes {symbol} from {numbers.number(today['value'], 3)} to {numbers.number(plan['value'], 3)} with "
         f"{plan['moved']:,.0f} students moved, {plan['share_moved']:.1%} of the district's. The best assignment that "
         f"moves no more comes to {numbers.number(best['value'], 3)}; none lies below "
         f"{numbers.number(best['bound'], 3)}."
     )
+    if not plan["moved"]:
+        text = f"This plan moves nobody, so {symbol} stays at {numbers.number(today['value'], 3)}."
     chosen = rows[rows["what"] == "best hosts"]
     if len(chosen):
         row = chosen.iloc[0]
         hosts = [names.get(each, each) for each in str(row["hosts"]).split()]
+        if not hosts:
+            return f"{text} No 50/50 school could make it less within these limits."
+        which = f"{len(hosts)} hosts found to do most are" if len(hosts) > 1 else "host found to do most is"
+        comes = f"{numbers.number(row['value'], 3)} with {row['moved']:,.0f} moved"
         text += (
-            f" The {len(hosts)} hosts that could do most are {listed(hosts)}: with the best choice of who moves they "
-            f"come to {numbers.number(row['value'], 3)} with {row['moved']:,.0f} moved."
+            f" The {which} {listed(hosts)}: the best choice of who moves comes to {comes}; no choice of so few lies "
+            f"below {numbers.number(row['bound'], 3)}."
         )
     return text
+
+
+def limits(asked: "Limits") -> str:
+    """The limits set on the best assignments beside those that always hold; empty where none is."""
+    said = {
+        f"at most {asked.move:.0%} of all students move": asked.move < 1,
+        f"nobody farther than {asked.miles:g} miles": math.isfinite(asked.miles),
+        f"{asked.stay:.0%} of each school's students stay": asked.stay > 0,
+    }
+    some = [words for words, is_set in said.items() if is_set]
+    return f"Limits set: {', '.join(some)}. " if some else ""
+
+
+def unplaced(rows: pd.DataFrame) -> str:
+    """How many students' distance is not known in the plan and in the best of any distance; empty where none is.
+
+    Args:
+        rows: of ``analysis.policy.beside.beside``.
+    """
+    of = {what: float(each.iloc[-1]) for what, each in rows.groupby("what")["unplaced"]}
+    plan, most = of["plan"], of["by miles"]
+    if not plan and not most:
+        return ""
+    return (
+        f"Means are of moves between schools with a known point; without are {plan:,.0f} moves of this plan and "
+        f"{most:,.0f} of the best at any distance."
+    )
 
 
 def state_change(outcome: Outcome, state: str) -> str:

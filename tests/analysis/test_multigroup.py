@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from analysis.multigroup import diversity, gini
+from analysis.local import local_information
+from analysis.multigroup import diversity, gini, mutual_information
 from analysis.units import Units, side_by_side
 from tests.oracle import exact
 from tests.oracle.tables import exact_places, one_place, tables
@@ -38,3 +39,14 @@ def test_diversity_is_that_of_the_definition(table: Units) -> None:
 
 def test_diversity_by_hand() -> None:
     assert diversity(one_place((1, 1, 0, 0), (0, 0, 1, 1)))[0] == pytest.approx(3 / 4)
+
+
+@pytest.mark.parametrize("fraction", [1e-15, 1e-16, 1e-17, 1e-30, 1e-300])
+def test_a_fraction_of_a_student_far_below_what_is_expected_keeps_the_others_digits(fraction: float) -> None:
+    """A bootstrap's corrected counts are fractions; a logarithm of nothing would undo the school or the whole place."""
+    table = one_place((fraction, 1), (1_000, 5))
+    (place,) = exact_places(table)
+    with np.errstate(divide="raise", invalid="raise"):
+        own, whole = local_information(table), mutual_information(table)
+    np.testing.assert_allclose(own, [float(each) for each in exact.local_information(place)], rtol=1e-12)
+    np.testing.assert_allclose(whole, float(exact.mutual_information(place)), rtol=1e-12)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import combinations, pairwise, permutations
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from analysis.expected import EXACT, EXACT_OF_MANY, expected
+from analysis.decompose import by_level, nested
+from analysis.expected import EXACT, EXACT_OF_MANY, expected, expected_by_level
 from analysis.indices import INDICES, Units, measure
 from analysis.random_assignment import MUCH, Assignment, chance_share, permuted
 from analysis.replicates import stream
 from tests.oracle import exact
-from tests.oracle.tables import exact_places, one_place, tables, units
+from tests.oracle.tables import assignments, exact_places, one_place, tables, units
 
 TINY = (
     [(1, 2), (2, 0), (0, 1)],
@@ -29,21 +30,10 @@ TINY = (
 THREE_GROUPS = [(1, 1, 0), (1, 0, 2), (0, 1, 0)]
 
 
-def assignments(schools: Sequence[Sequence[int]]) -> Counter[tuple[tuple[int, ...], ...]]:
-    """Every way the students can sit on the schools' seats, as counts of the groups, by how many ways there are."""
-    groups = range(len(schools[0]))
-    heads = [group for group in groups for school in schools for _ in range(school[group])]
-    ends = np.cumsum([0, *(sum(school) for school in schools)])
-    return Counter(
-        tuple(tuple(seats[a:b].count(group) for group in groups) for a, b in pairwise(ends))
-        for seats in permutations(heads)
-    )
-
-
 def mean_by_enumeration(name: str, schools: Sequence[Sequence[int]], uncounted: Sequence[int]) -> float | None:
-    ways = assignments(schools)
+    ways, registry = assignments(schools), exact.INDICES if len(schools[0]) == 2 else exact.MULTIGROUP
     found = [
-        (exact.INDICES[name](exact_places(units([*each], [*uncounted], [0] * len(each), 1, len(each[0])))[0]), times)
+        (registry[name](exact_places(units([*each], [*uncounted], [0] * len(each), 1, len(each[0])))[0]), times)
         for each, times in ways.items()
     ]
     if any(value is None for value, _ in found):
@@ -62,10 +52,22 @@ def test_exact_expected_values_are_means_over_every_assignment(name, schools):
         assert found == pytest.approx(np.nan if mean is None else mean, abs=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize("name", ["theil_h", "mutual_information"])
+@pytest.mark.parametrize("name", EXACT_OF_MANY)
 def test_exact_expected_values_of_three_groups(name):
     mean = mean_by_enumeration(name, THREE_GROUPS, [0, 0, 0])
     assert expected(one_place(*THREE_GROUPS), [name]).loc[0, name] == pytest.approx(mean, abs=1e-12)
+
+
+@pytest.mark.parametrize("schools", [TINY[0], TINY[3], THREE_GROUPS], ids=str)
+def test_what_levels_add_by_chance_is_the_mean_over_every_assignment(schools):
+    """Two of the three schools are one district."""
+    district, ways = np.array([0, 0, 1]), assignments(schools)
+    mean = [0.0, 0.0]
+    for each, times in ways.items():
+        for depth, level in enumerate(by_level(nested(one_place(*each), [district]))):
+            mean[depth] = mean[depth] + level.drop(columns="dissimilarity_most") * (times / ways.total())
+    for found, own in zip(expected_by_level(nested(one_place(*schools), [district])), mean, strict=True):
+        pd.testing.assert_frame_equal(found[list(own)], own, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", INDICES)

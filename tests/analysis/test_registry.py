@@ -5,11 +5,22 @@ from dataclasses import dataclass, replace
 from string import Formatter
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.indices import INDICES, MULTIGROUP, ORDERED, SCHOOL, Index, indices_of, measure, undefined_reason
+from analysis.indices import (
+    INDICES,
+    MULTIGROUP,
+    ORDERED,
+    SCHOOL,
+    Index,
+    indices_of,
+    measure,
+    undefined_order,
+    undefined_reason,
+)
 from analysis.units import Units
 from tests.oracle import exact
 from tests.oracle.tables import HEADS, exact_places, one_place, tables, units
@@ -277,6 +288,13 @@ def test_a_value_is_missing_exactly_where_there_is_a_reason(table: Units) -> Non
     for name, words in reasons.items():
         assert words.shape == (table.places,)
         np.testing.assert_array_equal(values[name].isna(), words != "")
+
+
+@given(table=tables(heads=st.integers(0, 2)))
+def test_an_index_of_bands_is_missing_exactly_where_there_is_a_reason(table: Units) -> None:
+    for name, index in ORDERED.items():
+        assert measure(table, [name])[name].equals(pd.Series(index.function(table), name=name))
+        np.testing.assert_array_equal(np.isnan(index.function(table)), undefined_order(table) != "")
 
 
 @pytest.mark.parametrize(("registry", "schools"), [(INDICES, ((1, 2), (3, 4))), (MULTIGROUP, ((1, 2, 0), (3, 4, 5)))])

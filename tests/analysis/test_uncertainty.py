@@ -29,11 +29,28 @@ def test_corrected_v_is_the_adjusted_share_of_variance(table):
 def test_drawing_shares_together_keeps_schools_and_places(table):
     found = shrunk(table)
     np.testing.assert_allclose(found.counted, table.counted, rtol=1e-12)
-    np.testing.assert_allclose(found.totals, table.totals, rtol=1e-9)
     assert (found.counts >= 0).all()
+    # A school whose share would fall below none gives others theirs.
+    for place in range(table.places):
+        here = table.place == place
+        if (found.counts[here] > 0).all():
+            np.testing.assert_allclose(found.totals[place], table.totals[place], rtol=1e-6, atol=1e-6)
 
 
 @given(table=tables(heads=HEADS))
+def test_v_of_any_number_of_groups_is_corrected_by_its_degrees_of_freedom(table):
+    moved = shrunk(table)
+    value = measure(table)["variance_ratio"]
+    for place in np.flatnonzero(value.notna()):
+        here = table.place == place
+        if (moved.counts[here] > 0).all():
+            students, schools = table.counted[here].sum(), (table.counted[here] > 0).sum()
+            free = students - schools
+            adjusted = 1 - (1 - value[place]) * (students - 1) / free if free else 0.0
+            assert measure(moved).loc[place, "variance_ratio"] == pytest.approx(max(adjusted, 0), abs=1e-9)
+
+
+@given(table=tables(groups=2, heads=HEADS))
 def test_correction_only_ever_lowers_segregation(table):
     value, found = measure(table), corrected(table)
     pd.testing.assert_frame_equal(found.isna(), value.isna())
@@ -89,6 +106,23 @@ def test_the_interval_covers_what_the_schools_probabilities_give(shares):
     covered = (found.low["dissimilarity"] <= truth + 1e-12) & (truth <= found.high["dissimilarity"])
     # Of 60 intervals that each cover 90 of 100 times, fewer than 46 do about once in a thousand such runs.
     assert covered.sum() >= 46
+
+
+def test_intervals_of_many_groups_cover_where_rare_groups_differ_by_chance_only():
+    """Three common groups far apart, four rare ones spread evenly, whose noise no interval may take for difference."""
+    rng, schools, size, intakes = np.random.default_rng(1), 200, 400, 30
+    rare = np.tile([0.01, 0.01, 0.005, 0.005], (schools, 1))
+    shares = np.hstack([rng.dirichlet([1.5, 1, 2], schools) * 0.97, rare])
+    counts = np.concatenate([rng.multinomial(size, shares) for _ in range(intakes)]).astype(float)
+    table = Units(counts, counts.sum(axis=1), np.repeat(np.arange(intakes), schools), intakes)
+    truth = measure(one_place(*(size * shares))).loc[0]
+    names = ["dissimilarity", "variance_ratio", "theil_h", "mutual_information", "gini"]
+    found, now = bootstrap(table, names, 100, 0), corrected(table, names)
+    for name in names:
+        low, high = found.low[name], found.high[name]
+        assert ((low <= now[name]) & (now[name] <= high)).all(), name
+        # Of 30 intervals that each cover 85 of 100 times, fewer than 19 do about once in a thousand such runs.
+        assert ((low <= truth[name]) & (truth[name] <= high)).sum() >= 19, name
 
 
 @pytest.mark.parametrize("shares", [np.full(30, 0.1), np.linspace(0.45, 0.55, 30)], ids=["even", "narrow"])

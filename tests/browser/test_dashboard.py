@@ -18,7 +18,7 @@ PAGES = {
     "/district": 3,
     "/district?groups=all+races": 3,
     "/trends": 3,
-    "/policy": 2,
+    "/policy": 4,
     "/borders": 2,
     "/statewide": 0,
     "/sources": 0,

@@ -42,6 +42,20 @@ def test_what_is_no_chain_is_refused(schools: pd.DataFrame, text: str) -> None:
         chain(text, schools)
 
 
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("district,county", "county,district"), ("county,sector,district,state", "state,county,district")],
+)
+def test_a_larger_place_below_a_smaller_one_is_refused(schools: pd.DataFrame, text: str, right: str) -> None:
+    with pytest.raises(InputError, match=f"give the larger first: {right}[.]$"):
+        chain(text, schools.assign(state="OH"))
+
+
+def test_a_grade_band_is_a_level(schools: pd.DataFrame) -> None:
+    known = schools.assign(level="high")
+    assert chain("district,grade-band", known) == chain("district,level", known)
+
+
 def test_chains_are_offered_where_their_levels_tell_schools_apart(schools: pd.DataFrame) -> None:
     assert offered(schools) == ["district", "county,district", "sector,district"]
     assert offered(schools[schools["leaid"] == "a"]) == []
@@ -49,9 +63,12 @@ def test_chains_are_offered_where_their_levels_tell_schools_apart(schools: pd.Da
 
 
 def test_what_does_not_nest_or_is_unknown_is_counted(schools: pd.DataFrame) -> None:
-    assert crossed_words(schools, chain("district,county", schools)) == [
+    assert crossed_words(schools, chain("sector,county", schools)) == [
+        "1 school of unknown county counts as a county of its own."
+    ]
+    assert crossed_words(schools, chain("county,district", schools)) == [
         "1 school of unknown county counts as a county of its own.",
-        "1 of 2 counties lie in more than one district; the part in each counts on its own.",
+        "1 of 3 districts lie in more than one county; the part in each counts on its own.",
     ]
     assert crossed_words(schools, chain("sector,district", schools)) == [
         "1 of 3 districts lie in more than one sector; the part in each counts on its own."

@@ -159,7 +159,8 @@ def test_nobody_answers(path, monkeypatch):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))  # bound but not listening: connections are refused
         url = f"http://127.0.0.1:{free.getsockname()[1]}{PATH}"
-        with pytest.raises(UnreachableError, match="did not come whole"):
+        told = r"^file\.zip did not come from .* in 5 tries: look at the connection and ask again\.$"
+        with pytest.raises(UnreachableError, match=told):
             download.download(url, path)
         with pytest.raises(UnreachableError, match="does not answer"):
             download.size(url)

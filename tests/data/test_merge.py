@@ -32,7 +32,7 @@ def test_no_school_is_lost_and_strangers_are_counted():
     table, notes = merged([schools(), side])
     assert table["ncessch"].tolist() == ["480000100001", "480000100002"]
     assert notes == (
-        "side.csv: 1 of its 2 schools have no students in the other files and are not in the table.",
+        "side.csv: 1 of its 2 schools has no students in the other files and is not in the table.",
     )  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def test_the_states_own_ids_become_those_of_nces_where_the_directory_knows_them(
     assert table["ncessch"].tolist() == ["480000100001", "054901777"]
     assert table["leaid"].tolist() == ["4800001"] * 2
     assert table["latitude"].fillna(-1).tolist() == [33.1, -1]
-    assert "1 of 2 schools keep the state's own id: the directory has no NCES id for them." in notes
+    assert "1 of 2 schools keeps the state's own id: the directory has no NCES id for it." in notes
 
 
 def test_descriptions_by_the_states_own_ids_are_translated_too():
@@ -254,3 +254,33 @@ def test_modelled_poverty_is_what_ed_means_only_where_nobody_is_counted():
     table, _ = merged([schools(), counted, describing(ncessch=ids, ed_meps_percent=[10.0, 10.0])])
     assert table["ed_basis"].tolist() == ["free", "free"]
     assert table["ed_meps"].tolist() == [10, 5]
+
+
+def test_a_percentage_given_with_its_rounding_keeps_every_count_that_rounds_so():
+    ids = ["480000100001", "480000100002"]
+    # 45.2 of 100 students is 45.2: no count but 45 lies from 45.15 to 45.25 within rounding; below 5 % of 50 is 0 to 2.
+    share = describing(
+        ncessch=ids, ed_state_percent=[45.2, None], ed_state_percent_low=[45.15, 0], ed_state_percent_high=[45.25, 5]
+    )
+    black = {"black_percent": [25.0, 50.0], "black_percent_low": [24.5, 49.5], "black_percent_high": [25.5, 50.5]}
+    wide = schools(students=[1_000, 50])
+    table, _ = merged([wide, share, describing("races.csv", ncessch=ids, **black)])
+    assert table[["ed", "ed_low", "ed_high"]].fillna(-1).to_numpy().tolist() == [[452, -1, -1], [-1, 0, 2]]
+    # 24.5 to 25.5 % of 1,000 students are 245 to 255; 49.5 to 50.5 % of 50 are 24.75 to 25.25, that is 25.
+    assert table[["black", "black_low", "black_high"]].fillna(-1).to_numpy().tolist() == [[250, 245, 255], [25, -1, -1]]
+
+
+def test_counts_that_do_not_say_their_year_are_refused_beside_several_years():
+    base = schools(year=[2017, 2018], ncessch=["480000100001"] * 2)
+    share = describing(key=("year", "ncessch"), ncessch=["480000100001"], ed_state_percent=[50.0])
+    with pytest.raises(InputError, match=r"side\.csv does not say which school year it is of"):
+        merged([base, share])
+
+
+def test_a_districts_revenue_is_divided_by_the_students_of_its_schools_each_year():
+    base = schools(year=[2017, 2018, 2018], ncessch=["480000100001", "480000100001", "480000100002"],
+                   leaid=["4800001", "4800001", "4800001"], students=[100, 100, 50])  # fmt: skip
+    money = describing(key=("year", "leaid"), leaid=["4800001"] * 2, year=[2017, 2018], revenue_total=[1e6, 3e6])
+    table, _ = merged([base, money])
+    assert table["revenue"].tolist() == [10_000, 20_000, 20_000]
+    assert "revenue_total" not in table

@@ -84,7 +84,7 @@ def test_a_page_that_fails_once_is_asked_for_again(publisher, path, fetch, fault
 
 def test_what_has_come_before_a_break_is_not_fetched_again(publisher, path, fetch):
     publisher.faults[SECOND] = [Fault(after=40)] * 50
-    with pytest.raises(UnreachableError, match=r"did not come whole from .*page=2 in 5 tries"):
+    with pytest.raises(UnreachableError, match=r"did not come from .*page=2 in 5 tries"):
         fetch()
     assert not path.exists()
     publisher.faults[SECOND], publisher.asked = [], []

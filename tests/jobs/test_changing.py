@@ -80,3 +80,37 @@ def test_two_definitions_of_disadvantage_are_not_compared(refused, tmp_path):
     later = [line.replace("2020,", "2021,", 1).replace(",state,", ",frpl,") for line in lines()[1:]]
     assert "--basis" in refused("change", written(tmp_path / "bases.csv", [*lines(), *later]))
     assert COLUMNS.split(",")[10] == "ed_basis"
+
+
+def test_a_change_left_empty_for_hidden_counts_says_how_to_get_it(told):
+    job = ["change", "franklin", "--group", "all-races", "--place", "9000360", "--format", "csv"]
+    out, said = told(*job)
+    assert pd.read_csv(StringIO(out))["change"].isna().all()
+    (line,) = [line for line in said if "left empty" in line]
+    assert line.startswith("The change between 2018–19 and 2023–24 and its parts: left empty")
+    assert "--minimum-cell 0" in line
+    out, said = told(*job, "--minimum-cell", "0")
+    assert pd.read_csv(StringIO(out))["change"].notna().all()
+    assert not any("left empty" in line for line in said)
+
+
+def test_between_two_scenarios_and_today(run, refused, tmp_path):
+    files = [tmp_path / "dallas.json", tmp_path / "third.json"]
+    run("scenario", "franklin", "--district", "9000360", "--preset", "dallas", "-o", files[0])
+    files[1].write_text(files[0].read_text().replace('"ed_share": 0.5', '"ed_share": 0.3'))
+    rows = pd.read_csv(StringIO(run("change", "franklin", "--scenarios", *files, "--format", "csv")))
+    assert list(zip(rows["from"], rows["to"], strict=True))[::2] == [
+        ("today", "dallas"),
+        ("today", "third"),
+        ("dallas", "third"),
+    ]
+    assert rows[list(PARTS)].sum(axis=1).tolist() == pytest.approx(rows["change"].tolist(), abs=1e-12)
+    alone = json.loads(run("simulate", "franklin", files[0], "--replicates", "1", "--format", "json"))
+    for row, told in zip(alone["change"], rows.iloc[:2].to_dict("records"), strict=True):
+        assert row == pytest.approx({name: told[name] for name in row})
+    assert alone["change"][0]["after"] == pytest.approx(alone["indices"]["theil_h"]["after"], abs=1e-12)
+    assert "leave out --from" in refused("change", "franklin", "--scenarios", *files, "--from", "2020")
+    assert "both called dallas" in refused("change", "franklin", "--scenarios", files[0], files[0])
+    other = tmp_path / "other.json"
+    other.write_text(files[0].read_text().replace('"level": null', '"level": "high"'))
+    assert "give two of the same level" in refused("change", "franklin", "--scenarios", files[0], other)

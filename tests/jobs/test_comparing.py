@@ -96,6 +96,35 @@ def test_charter_districts_have_no_border_and_count_where_they_stand(told):
     assert not table(geographic)["gap"].equals(table(administrative)["gap"])
 
 
+def test_outlines_of_other_districts_are_refused_in_a_sentence(told, refused, tmp_path):
+    areas = gpd.GeoDataFrame(
+        {"GEOID": ["3999991", "3999992"]}, geometry=[box(-83, 40, -82, 41), box(-84, 40, -83, 41)], crs="EPSG:4326"
+    )
+    areas.to_file(tmp_path / "other.geojson", driver="GeoJSON")
+    _, said = told("load", "--name", "other", written(tmp_path / "small.csv"), tmp_path / "other.geojson")
+    assert any(line.startswith("100% of students are in districts without an outline") for line in said)
+    assert refused("borders", "other") == (
+        f"evenground: other has outlines of districts such as 3999991 and schools of districts such as {UNEVEN}, "
+        "none of both; load it with boundaries that have its districts' ids."
+    )
+
+
+def test_no_border_to_list_is_a_sentence(run, mapped):
+    assert run("borders", mapped, "--students", "301") == "There is nothing to list.\n"
+    assert json.loads(run("borders", mapped, "--students", "301", "--format", "json")) == []
+
+
+def test_gaps_left_empty_are_told_with_the_reason(told):
+    """The races of Franklin's small schools are hidden; the gap in disadvantage of most borders is not."""
+    out, said = told("borders", "franklin", "--format", "csv")
+    assert table(out)["gap_asian"].isna().mean() > 0.5
+    (line,) = [line for line in said if "left empty" in line]
+    assert line.startswith("Of 324 borders between districts with schools, gap of ")
+    assert "gap_asian of 308" in line
+    assert "--minimum-cell 0" in line
+    assert not any("left empty" in line for line in told("borders", "franklin", "--minimum-cell", "0")[1])
+
+
 # peers --------------------------------------------------------------------------------------------------------------
 
 
@@ -106,11 +135,20 @@ def test_peers_and_the_place_among_them(told):
     assert found["distance"].is_monotonic_increasing
     assert DISTRICT not in set(found["leaid"])
     assert set(PARTS) < set(found)
-    assert [note for note in notes if note.startswith("Dissimilarity: higher than")]
+    (said,) = [note for note in notes if note.startswith("Dissimilarity: higher than")]
     content = json.loads(run_json := told("peers", "franklin", "--district", DISTRICT, "--format", "json")[0])
     assert run_json.endswith("\n")
     assert [each["leaid"] for each in content["peers"]] == found["leaid"].tolist()
     assert [each["index"] for each in content["place"]] == list(INDICES)
+    assert said.endswith(f"percentile {100 * content['place'][0]['percentile']:.0f}.")
+
+
+def test_of_all_races_the_standing_is_empty_at_the_usual_minimum_cell_and_says_why(told):
+    job = ["peers", "franklin", "--district", DISTRICT, "--group", "all-races"]
+    _, said = told(*job)
+    assert any(line.startswith(f"Where {DISTRICT} stands among them by dissimilarity") for line in said)
+    _, said = told(*job, "--minimum-cell", "0")
+    assert any(line.startswith("Dissimilarity: higher than") for line in said)
 
 
 def test_how_many_peers(run):

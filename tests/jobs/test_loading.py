@@ -1,11 +1,16 @@
 """Getting data in, and what is said of it."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import cli
 from data import store
 from data.schema import FIELDS
 from tests.small_state import lines, written
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_loaded_file_is_a_dataset(run, state, home):
@@ -86,9 +91,40 @@ def test_a_guessed_mapping_loads_what_it_was_guessed_from(home, tmp_path, capsys
     told = capsys.readouterr().err
     assert "ED by free or reduced-price lunch: FRL Pct (percent): 45.0" in told
     assert cli.main(["load", str(odd), "--mapping", str(mapping), "--state", "OH"]) == 0
-    assert "Stored ohio: 1 schools, 200 students, 2018–19." in capsys.readouterr().err
+    assert "Stored ohio: 1 school, 200 students, 2018–19." in capsys.readouterr().err
     assert cli.main(["load", str(odd)]) == 2
     assert "evenground mapping" in capsys.readouterr().err
+
+
+def test_a_guessed_mapping_says_where_the_school_year_comes_from(home, tmp_path, capsys):  # noqa: ARG001
+    odd = tmp_path / "odd.csv"
+    row = "7,1,Oak,200,45.0"
+    odd.write_text(
+        f"Dist Code,Sch Code,School Name,School Enrollment as of Oct 2019,FRL Pct\n{row}\n", encoding="utf-8"
+    )
+    assert cli.main(["mapping", str(odd), "-o", str(tmp_path / "my.toml")]) == 0
+    told = capsys.readouterr().err
+    assert "Its columns' names speak of 2019–20, so this mapping holds for that year only." in told
+    assert cli.main(["load", str(odd), "--mapping", str(tmp_path / "my.toml"), "--state", "OH"]) == 0
+    assert store.find("ohio").years == (2019,)
+    odd.write_text(f"Dist Code,Sch Code,School Name,Enrollment,FRL Pct\n{row}\n", encoding="utf-8")
+    assert cli.main(["mapping", str(odd), "-o", str(tmp_path / "my.toml")]) == 0
+    assert "Nothing says which school year it is of: give year in the mapping, or --year" in capsys.readouterr().err
+
+
+def test_a_command_stopped_while_its_libraries_are_read_says_so_in_one_line():
+    code = (
+        "import builtins, sys, cli\n"
+        "real = builtins.__import__\n"
+        "def stopped(name, *rest, **more):\n"
+        "    if name.startswith('jobs'):\n"
+        "        raise KeyboardInterrupt\n"
+        "    return real(name, *rest, **more)\n"
+        "builtins.__import__ = stopped\n"
+        "sys.exit(cli.main(['datasets']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, done.stdout) == (130, "evenground: stopped.\n", "")
 
 
 def test_years_tell_what_became_of_schools_and_districts(run, state):

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.indices import INDICES, MULTIGROUP
+from analysis.measured import indices_by
+from data import store
 from data.reading import tables
 from tests.small_state import COLUMNS, EVEN, UNEVEN, lines, written
 
@@ -29,7 +31,6 @@ INDEX_COLUMNS = [
 ]
 # What marks the counts that are hidden, after all other columns.
 MARKS = ["group_students_within", "suppressed"]
-MEASURES = ["variance_ratio", "theil_h", "mutual_information", "exposure_shortfall"]
 TEXT = dict.fromkeys(["place", "ncessch", "leaid"], "str")
 
 
@@ -72,6 +73,31 @@ def test_indices_by_place(run, state, by, places, names):
     rows = table(run("indices", state, "--by", by, "--format", "csv"))
     assert rows["place"].tolist() == places
     assert rows["place_name"].tolist() == names
+
+
+@pytest.mark.parametrize("by", ["region", "metro", "sector"])
+def test_indices_by_place_are_those_of_its_schools_alone(run, by):
+    job = ["indices", "franklin", "--year", "2023", "--minimum-cell", "0", "--format", "csv"]
+    rows = table(run(*job, "--by", by)).set_index("place")
+    schools = store.schools(store.find("franklin")).query("year == 2023 and not virtual")
+    cells = schools["charter"].map({True: "charter", False: "not charter"}) if by == "sector" else schools[by]
+    name = rows.index[1]
+    alone = indices_by(schools[cells == name].assign(state="alone"), "state", "ed", None).iloc[0]
+    assert set(rows.index.dropna()) == set(cells.dropna())
+    assert rows.loc[name, list(INDICES)].tolist() == pytest.approx(alone[list(INDICES)].tolist(), rel=1e-12)
+
+
+@pytest.mark.parametrize("by", ["region", "metro", "sector"])
+def test_places_that_the_data_does_not_tell_are_refused(refused, state, by):
+    one = {"region": "region", "metro": "metro area", "sector": "sector"}[by]
+    assert f"does not say the {one} of any school; it knows state, county, district." in refused(
+        "indices", state, "--by", by
+    )
+
+
+def test_schools_of_no_known_place_are_said(told):
+    _, said = told("indices", "franklin", "--by", "metro", "--year", "2023")
+    assert "2023–24: 5 schools of unknown metro area count as a metro area of their own." in said
 
 
 def test_an_undefined_index_is_an_empty_cell_and_null(run, tmp_path):
@@ -195,91 +221,6 @@ def test_names_that_are_formulas_are_told_as_text_and_come_back(run, tmp_path):
     assert evil in [row["school"] for row in json.loads(run(*job, "json"))]
 
 
-def test_decompose_by_hand(run, state):
-    years = json.loads(run("decompose", state, "--format", "json"))
-    assert list(years) == ["2020"]
-    assert set(years["2020"]) == {*MEASURES, "dissimilarity"}
-    for measure in MEASURES:
-        assert list(years["2020"][measure]) == ["total", "between", "within"]
-    assert years["2020"]["variance_ratio"] == pytest.approx(
-        {"total": 38 / 144, "between": 6 / 144, "within": 32 / 144}, abs=1e-15
-    )
-    assert years["2020"]["dissimilarity"] == pytest.approx(
-        {"total": 5 / 12, "between": 5 / 24, "added_within": 5 / 24}, abs=1e-15
-    )
-
-
-def test_decompose_adds_up_for_every_year_and_group(run):
-    for group in ("ed", "black,white", "hispanic"):
-        years = json.loads(run("decompose", "franklin", "--group", group, "--format", "json"))
-        assert len(years) == 6
-        for measures in years.values():
-            for measure in MEASURES:
-                parts = measures[measure]
-                assert parts["between"] + parts["within"] == pytest.approx(parts["total"], abs=1e-12)
-
-
-def test_decompose_as_csv_names_measure_and_part(run, state):
-    out = run("decompose", state, "--format", "csv")
-    assert {"year", "variance_ratio_total", "dissimilarity_added_within"} <= set(columns(out))
-    assert table(out)["variance_ratio_within"].tolist() == pytest.approx([32 / 144], abs=1e-15)
-
-
-LEVEL_COLUMNS = ["year", "measure", "level", "cells", "part", "share", "most"]
-
-
-def test_levels_by_hand(run, state):
-    """Each county is one district: of V, 6 of 38 parts lie between counties, none between districts of one."""
-    rows = table(run("decompose", state, "--levels", "state,county,district,school", "--format", "csv"))
-    assert list(rows) == LEVEL_COLUMNS
-    assert rows["measure"].unique().tolist() == [*MEASURES, "dissimilarity"]
-    v = rows[rows["measure"] == "variance_ratio"]
-    assert v["level"].tolist() == ["state", "county", "district", "school"]
-    assert v["cells"].tolist() == [1, 2, 2, 6]
-    assert v["part"].tolist() == pytest.approx([0, 6 / 144, 0, 32 / 144], abs=1e-15)
-    assert v["share"].tolist() == pytest.approx([0, 6 / 38, 0, 32 / 38], abs=1e-15)
-    d = rows[rows["measure"] == "dissimilarity"]
-    assert d["part"].tolist() == pytest.approx([0, 5 / 24, 0, 5 / 24], abs=1e-15)
-    # Uneven has 150 of 240 and 150 of 360 students: at most 5/12 of its D of 8/15.
-    assert d["most"].tolist() == pytest.approx([0, 5 / 24, 0, 5 / 12 * 8 / 15], abs=1e-15)
-    assert d["share"].isna().all()
-
-
-@pytest.mark.parametrize("group", ["ed", "black,white", "all-races"])
-def test_every_chain_adds_up_to_the_index(run, group):
-    job = ["franklin", "--group", group, "--format", "csv"]
-    whole = table(run("indices", *job)).set_index("year")
-    rows = table(run("decompose", *job, "--levels", "county,sector,district,level"))
-    parts = dict(list(rows.groupby("measure")))
-    for measure in ("variance_ratio", "theil_h", "mutual_information", "dissimilarity"):
-        added = parts[measure].groupby("year")["part"].sum()
-        assert added.tolist() == pytest.approx(whole[measure].tolist(), abs=1e-12)
-    assert parts["exposure_shortfall"]["part"].isna().all() == (group == "all-races")
-
-
-def test_levels_are_the_same_as_csv_json_and_table(run, state):
-    job = ["decompose", state, "--levels", "district"]
-    records = json.loads(run(*job, "--format", "json"))
-    assert [list(row) for row in records] == [LEVEL_COLUMNS] * len(records)
-    assert len(records) == len(table(run(*job, "--format", "csv"))) == len(run(*job).splitlines()) - 1
-    plain = json.loads(run("decompose", state, "--format", "json"))["2020"]
-    assert [row["part"] for row in records[:2]] == [plain["variance_ratio"][part] for part in ("between", "within")]
-
-
-def test_levels_that_do_not_nest_are_crossed_and_said(told, tmp_path):
-    moved = [*lines()[:3], lines()[3].replace("Adams", "Brown"), *lines()[4:]]
-    state = written(tmp_path / "crossed.csv", moved)
-    out, said = told("decompose", state, "--levels", "county,district", "--format", "csv")
-    assert "2020–21: 1 of 2 districts lie in more than one county; the part in each counts on its own." in said
-    assert table(out)["cells"].tolist()[:3] == [2, 3, 6]
-
-
-def test_schools_of_unknown_county_are_said(told, tmp_path):
-    state = written(tmp_path / "unknown.csv", [*lines()[:6], lines()[6].replace("Brown", "")])
-    _, said = told("decompose", state, "--levels", "county")
-    assert "2020–21: 1 school of unknown county counts as a county of its own." in said
-
-
 def test_all_races_leave_what_compares_two_groups_empty_and_say_so(told):
     out, said = told("indices", "franklin", "--group", "all-races", "--year", "2023", "--format", "csv")
     assert columns(out) == [*INDEX_COLUMNS[:6], "diversity", *INDEX_COLUMNS[6:], *MARKS]
@@ -287,6 +228,21 @@ def test_all_races_leave_what_compares_two_groups_empty_and_say_so(told):
     empty = [name for name in INDICES if math.isnan(row[name])]
     assert empty == ["exposure", "isolation", "atkinson"]
     assert "exposure, isolation, atkinson: left empty, for each compares two groups only." in said
+
+
+def test_income_bands_by_hand(run, refused, state, tmp_path):
+    """Two schools of 40: half free and half reduced-price; half reduced-price and half paid. See docs/methods.md."""
+    header = "year,ncessch,leaid,state,students,ed,ed_basis,ed_free"
+    banded = written(tmp_path / "bands.csv", [header, "2020,1,a,OH,40,40,frpl,20", "2020,2,a,OH,40,20,frpl,0"])
+    job = ["indices", banded, "--group", "income-bands", "--minimum-cell", "0", "--expected", "--format", "json"]
+    (row,) = json.loads(run(*job))
+    assert row["rank_order_h"] == pytest.approx(0.3837, abs=5e-5)
+    assert row["diversity"] == pytest.approx(5 / 8)
+    assert 0 < row["rank_order_h_expected"] < row["rank_order_h"]
+    assert row["exposure"] is None
+    assert "does not count students both by free and by free or reduced-price lunch" in refused(
+        "indices", state, "--group", "income-bands"
+    )
 
 
 def test_all_races_of_two_are_those_two(run, state):
@@ -357,3 +313,18 @@ def test_intervals_stand_beside_bounds_under_names_of_their_own(run, state):
     assert row["variance_ratio_corrected"] == pytest.approx((38 / 144 - 5 / 599) / (1 - 5 / 599), rel=1e-12)
     assert run(*job) == run(*job, "--seed", "0")
     assert run(*job) != run(*job, "--seed", "1")
+
+
+def test_how_much_of_a_schools_contribution_is_chance_by_hand(run, state):
+    """Three schools of 100 with 90, 50 and 10 of the group; V of the district is .4267, by chance alone 2/299."""
+    job = ["contribution", state, "--district", UNEVEN, "--expected", "--interval", "--replicates", "50"]
+    rows = table(run(*job, "--format", "csv")).set_index("ncessch")
+    assert rows["gap_expected"].tolist() == [0, 0, 0]
+    assert rows["contribution_expected"].tolist() == pytest.approx([1 / 3] * 3, abs=0.1)
+    v = 32 / 75
+    factor = ((v - 2 / 299) / (v * (1 - 2 / 299))) ** 0.5
+    assert rows.loc[f"{UNEVEN}00001", "gap_corrected"] == pytest.approx(0.4 * factor, rel=1e-12)
+    assert rows.loc[f"{UNEVEN}00001", "gap_interval_low"] < 0.4 < rows.loc[f"{UNEVEN}00001", "gap_interval_high"]
+    assert rows.loc[f"{UNEVEN}00001", "gap_chance_high"] < 0.2
+    by_chance = table(run("indices", state, "--by", "district", "--expected", "--format", "csv")).set_index("place")
+    assert rows["local_h_expected"].mean() == pytest.approx(by_chance.loc[UNEVEN, "theil_h_expected"], rel=1e-12)

@@ -6,6 +6,7 @@ Tables are rows of whole numbers, a row a school that has students of every grou
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 
 from tests.oracle.exact import DIGITS, School, decimal, entropy, mutual_information
@@ -54,7 +55,8 @@ def factors(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> 
     """What structure, groups' and units' margins change H and M by, the mean over the orders."""
     tables = {False: shares(before), True: shares(after)}
 
-    def at(changed: set[str]) -> tuple[Decimal, Decimal]:
+    @cache
+    def at(changed: frozenset[str]) -> tuple[Decimal, Decimal]:
         margins = {each: tables[each in changed] for each in "gu"}
         rows, columns = [sum(row) for row in margins["u"]], [sum(each) for each in transposed(margins["g"])]
         return measures(fitted(tables["s" in changed], rows, columns))
@@ -62,7 +64,7 @@ def factors(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> 
     steps: dict[str, list[tuple[Decimal, Decimal]]] = {factor: [] for factor in PARTS}
     for order in ORDERS:
         for place, factor in enumerate(order):
-            now, then = at(set(order[: place + 1])), at(set(order[:place]))
+            now, then = at(frozenset(order[: place + 1])), at(frozenset(order[:place]))
             steps[factor].append((now[0] - then[0], now[1] - then[1]))
     return {
         PARTS[factor]: (float(sum(h for h, _ in each)) / len(ORDERS), float(sum(m for _, m in each)) / len(ORDERS))

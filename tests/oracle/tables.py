@@ -1,5 +1,9 @@
 """Random tables of schools in places, from the tidy to the perverse, and the same places for the oracle."""
 
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise, permutations
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -53,3 +57,14 @@ def districts_of(table: Units, district: np.ndarray) -> list[list[list[exact.Sch
             ]
         )
     return result
+
+
+def assignments(schools: Sequence[Sequence[int]]) -> Counter[tuple[tuple[int, ...], ...]]:
+    """Every way the students can sit on the schools' seats, as counts of the groups, by how many ways there are."""
+    groups = range(len(schools[0]))
+    heads = [group for group in groups for school in schools for _ in range(school[group])]
+    ends = np.cumsum([0, *(sum(school) for school in schools)])
+    return Counter(
+        tuple(tuple(seats[a:b].count(group) for group in groups) for a, b in pairwise(ends))
+        for seats in permutations(heads)
+    )

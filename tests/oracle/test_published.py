@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 import rdata
 
-from analysis.change import PARTS, change
+from analysis.change import FACTORS, MEASURES, PARTS, change, shared
 from analysis.decompose import by_level, decompose, nested
-from analysis.indices import INDICES
+from analysis.indices import INDICES, MULTIGROUP
 from analysis.local import contribution
 from analysis.units import Units
-from tests.oracle.tables import one_place
+from tests.oracle import exact, exact_change, exact_parts
+from tests.oracle.tables import districts_of, exact_places, one_place
 
 RACES = ["asian", "black", "hisp", "native", "white"]
 
@@ -114,6 +115,75 @@ def test_schools00_to_schools05_in_five_parts(schools00: pd.DataFrame, schools05
     assert set(figures) == set(PARTS)
     for part, (figure, digits) in figures.items():
         assert parts[part] == pytest.approx(figure, abs=digits)
+
+
+def test_schools00_to_schools05_in_five_parts_to_nine_decimals(
+    schools00: pd.DataFrame, schools05: pd.DataFrame
+) -> None:
+    """Beside the definition, order by order, with proportional fitting carried to 25 digits."""
+    old, new = (each.set_index("school")[RACES] for each in (schools00, schools05))
+    schools = old.index.union(new.index)
+    before, after = (each.reindex(schools, fill_value=0).to_numpy() for each in (old, new))
+    found = change(before, after).parts
+    both, groups = shared(before, after)
+    assert groups.all()
+    own = exact_change.factors(*(each[both].astype(int).tolist() for each in (before, after)))
+    for factor in FACTORS:
+        np.testing.assert_allclose(found[factor], own[factor], rtol=0, atol=1e-9)
+    whole, common = [
+        np.array(
+            [[float(exact.MULTIGROUP[name](exact_places(one_place(*each))[0])) for name in MEASURES] for each in pair]
+        )
+        for pair in ((before, after), (before[both], after[both]))
+    ]
+    np.testing.assert_allclose(found["removals"], common[0] - whole[0], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(found["additions"], whole[1] - common[1], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(found[list(PARTS)].sum(axis=1), whole[1] - whole[0], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name in MULTIGROUP if name != "gini"])
+def test_schools05_of_five_races(schools05: pd.DataFrame, name: str) -> None:
+    units = by(schools05)
+    figure = float(exact.MULTIGROUP[name](exact_places(units)[0]))
+    assert MULTIGROUP[name].function(units)[0] == pytest.approx(figure, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", INDICES)
+def test_schools05_of_white_and_black_students_state_by_state(schools05: pd.DataFrame, name: str) -> None:
+    """In the smallest state alone for the Gini, whose definition compares every two schools."""
+    states = schools05[schools05["state"] == "A"] if name == "gini" else schools05
+    units = by(states, states["state"], ["white", "black"])
+    figures = [float(exact.INDICES[name](place)) for place in exact_places(units)]
+    np.testing.assert_allclose(INDICES[name].function(units), figures, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", exact_parts.PARTS)
+def test_schools05_between_and_within_districts(schools05: pd.DataFrame, name: str) -> None:
+    pair, district = by(schools05, groups=["white", "black"]), codes(schools05["district"])
+    figures = exact_parts.PARTS[name](districts_of(pair, district)[0])
+    found = decompose(pair, district)[name].loc[0]
+    np.testing.assert_allclose(found, [float(each) for each in figures], rtol=0, atol=1e-12)
+
+
+# --- Sacramento's census tracts, 2000: see sacramento.md
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("dissimilarity", 0.32184656076566864),
+        ("gini", 0.43506510676886234),
+        ("theil_h", 0.09626774479970557),
+        ("atkinson", 0.15079259382667654),
+        ("variance_ratio", 0.09164042012926693),
+    ],
+)
+def test_sacramentos_tracts(name: str, figure: float) -> None:
+    tracts = pd.read_csv(Path(__file__).with_name("sacramento.csv"))
+    assert len(tracts) == 403
+    hispanic, everyone = tracts["hispanic"], tracts["population"]
+    pair = one_place(*zip(hispanic, everyone - hispanic, strict=True))
+    assert value(name, pair) == pytest.approx(figure, abs=1e-14)
 
 
 # --- Milwaukee, 2017, in Urban Institute's Segregation Contribution Index

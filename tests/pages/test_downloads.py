@@ -103,7 +103,7 @@ def test_a_scenario_leaves_without_its_hidden_schools(state, downloaded):  # noq
 
 def test_what_follows_from_a_scenario_leaves_without_its_hidden_schools(state, downloaded):
     hosts = {"hosts_3900001_dallas": "Uneven School 2 (390000100002)"}
-    files, app = downloaded("policy", district="Uneven (3900001)", frontier="true", **hosts)
+    files, app = downloaded("policy", district="Uneven (3900001)", **hosts)
     assert any("best to be told" in each.value for each in app.caption)
     assert "try_best" not in [each.key for each in app.button]
     hidden = ["390000100001", "390000100002"]

@@ -6,11 +6,11 @@ import re
 import pytest
 
 from analysis.indices import INDICES, MULTIGROUP
-from analysis.measured import bounds_by, decomposed, decomposed_by_level, indices_by
+from analysis.measured import bounds_by, decomposed, decomposed_by_level, indices_by, ranked_districts
 from analysis.policy.outcome import simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from data import store
-from data.groups import comparison
+from data.groups import comparison, with_bands
 from data.lineage import lineage, summary
 from data.load import load
 from data.privacy import MINIMUM_CELL, protected
@@ -19,6 +19,7 @@ from data.schema import ED_BASES, LEVELS
 from data.sensitivity import sensitivity
 from pages.shared.parts import HIDDEN
 from pages.words.numbers import percent
+from tests.pages.figures import values
 from tests.small_state import EVEN, UNEVEN, lines, written
 
 PAGES = ("overview", "districts", "district", "policy", "borders", "trends", "sources", "quality", "methods")
@@ -63,8 +64,8 @@ def test_a_state_without_places_says_why_there_is_no_map(opened, page):
 @pytest.mark.parametrize("page", ABOUT_A_VIEW)
 def test_races_have_their_pages(opened, page):
     app = opened(page)
-    all_races, first_race, last_pair = 1, 2, len(app.selectbox(key="groups").options) - 1
-    for choice in (all_races, first_race, last_pair):
+    bands, all_races, first_race, last_pair = 1, 2, 3, len(app.selectbox(key="groups").options) - 1
+    for choice in (bands, all_races, first_race, last_pair):
         app.selectbox(key="groups").select_index(choice).run()
         assert not app.exception
         assert len(app.title) == 1
@@ -153,6 +154,51 @@ def test_overview_answers_for_each_index_what_lies_between_districts(opened, sma
     assert "it is 0.21 over districts, and sorting within districts adds 0.21 to make 0.42" in said
 
 
+@pytest.mark.parametrize(
+    ("label", "measure"), [("Theil's H (H)", "theil_h"), ("Exposure shortfall", "exposure_shortfall")]
+)
+def test_overview_ranks_districts_by_the_index_chosen(opened, small, numbers, label, measure):
+    """Both of the small state's districts together hold all of it; the picture holds what the analysis gives."""
+    app = opened("overview", state=small.label, contributed=label)
+    assert app.selectbox(key="contributed").value == label
+    rows = ranked_districts(store.schools(small), "ed", None, measure)
+    chart = next(chart.proto for chart in app.get("plotly_chart") if "districts-by-contribution" in chart.proto.config)
+    for bars, part in zip(json.loads(chart.spec)["data"], ("between", "within"), strict=True):
+        assert values(bars["x"]) == pytest.approx(rows[part].tolist())
+    (said,) = [each.value for each in app.markdown if "districts below hold" in each.value]
+    assert numbers(said)[:2] == ["2", "100%"]
+
+
+def test_all_races_are_not_ranked_by_what_compares_two(opened):
+    assert len(opened("overview", groups="all races").selectbox(key="contributed").options) == 3
+
+
+def test_income_bands_have_rank_order_h_and_their_own_words(opened):
+    label = comparison("income-bands").label
+    table = with_bands(store.schools(store.find("franklin")))
+    this_year = table[(table["year"] == table["year"].max()) & ~table["virtual"].fillna(False)]
+    bands = comparison("income-bands")
+    state = indices_by(this_year, "state", bands.group, bands.other, bands.indices).iloc[0]
+    app = opened("overview", groups=label)
+    assert "two students differ in income band" in sentence(app)
+    assert app.table[0].value.loc["Rank-order H (H^R)", "All schools"] == f"{state['rank_order_h']:.2f}"
+    compared = opened("districts", groups=label, measure="Rank-order H (H^R)")
+    assert compared.selectbox(key="measure").value == "rank_order_h"
+    assert label not in opened("overview", state=CALIFORNIA).selectbox(key="groups").options
+
+
+def test_every_school_stands_with_what_chance_gives_it(opened, small):
+    app = opened("district", state=small.label, district=f"Uneven ({UNEVEN})")
+    rows = next(each.value for each in app.dataframe if "By chance" in each.value)
+    # Three schools of one size share out alike by chance; Uneven's middle school contributes nothing.
+    assert rows["By chance"].tolist() == pytest.approx([100 / 3] * 3, abs=5)
+    middle = rows.set_index("School id").loc[f"{UNEVEN}00002"]
+    assert middle["Contribution to D"] == 0
+    assert 0 <= middle["From"] < middle["To"] < 30
+    many = opened("district", groups="all races").dataframe
+    assert any({"Local H", "By chance", "From"} <= set(each.value) for each in many)
+
+
 def test_overview_splits_over_a_chain_of_levels(opened):
     table = store.schools(store.find("franklin"))
     this_year = table[(table["year"] == table["year"].max()) & ~table["virtual"].fillna(False)]
@@ -189,7 +235,8 @@ def test_districts_and_schools_of_all_races(opened):
     assert "Exposure" not in rows
     assert rows["Dissimilarity of all groups"].notna().all()
     assert any("compare two groups only" in each.value for each in app.caption)
-    shown = opened("district", groups="all races").dataframe[0].value
+    tables = [each.value for each in opened("district", groups="all races").dataframe]
+    shown = next(each for each in tables if "Local H" in each)
     assert {"Chance of difference in race", "Contribution to M", "Local H"} <= set(shown)
     assert shown["Contribution to M"].sum() == pytest.approx(100)
 

@@ -33,7 +33,7 @@ def path():
 def asked_for_ohio(app):
     next(box for box in app.selectbox if box.label == "State to get").select("OH").run()
     press(app, "See what it takes")
-    assert any(text.value.startswith("Ohio: 1 files, 0 of them on disk, 1 to fetch (") for text in app.markdown)
+    assert any(text.value.startswith("Ohio: 1 file, 0 of them on disk, 1 to fetch (") for text in app.markdown)
 
 
 def press(app, label):
@@ -57,7 +57,7 @@ def test_what_goes_wrong_is_one_sentence(opened, publisher):
     publisher.faults[path()] = [Fault(page=True)]
     press(app, "Fetch and store")
     (told,) = app.error
-    assert told.value.startswith("None of the 1 files came. Left out: students 2024–25. ")
+    assert told.value.startswith("No file of 1 came. Left out: students 2024–25. ")
     assert "brings a web page in place of the file" in told.value
     assert list(downloads().iterdir()) == []
 

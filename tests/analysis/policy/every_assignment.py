@@ -74,15 +74,34 @@ class Done(NamedTuple):
     moved: int
 
 
-def every(where, limits, chosen=None):
-    """Loads and moves of every assignment within the limits; given hosts, of every one that they permit."""
+def every(where, limits, chosen=None, entrants=((), ())):
+    """Loads and moves of every assignment within the limits; given hosts, of every one that they permit.
+
+    Those who enter are, for each group, the ways in which they can: tuples of how many enter each school.
+    """
     groups = [_of_group(where, limits, group, chosen) for group in range(2)]
+    groups = [_joined(loads, ways) if ways else loads for loads, ways in zip(groups, entrants, strict=True)]
     for (ed, ed_moved), (other, other_moved) in product(*(group.items() for group in groups)):
         sizes = np.add(ed, other)
         kept = np.minimum(limits.keep * where.students.sum(axis=0) - 1e-6, where.capacity)
         few = ed_moved + other_moved <= limits.move * where.students.sum() + 1e-6
         if few and (sizes <= where.capacity).all() and (sizes >= kept).all():
             yield Done(np.array([ed, other]), ed_moved + other_moved)
+
+
+def ways_in(number, hosts):
+    """Every way in which so many students can enter the hosts."""
+    some = (range(number + 1) if host else (0,) for host in hosts)
+    return [way for way in product(*some) if sum(way) == number]
+
+
+def _joined(loads, ways):
+    """The fewest moves that lead to each load of one group, those who enter included."""
+    fewest = {}
+    for (load, moved), way in product(loads.items(), ways):
+        both = tuple(a + b for a, b in zip(load, way, strict=True))
+        fewest[both] = min(moved, fewest.get(both, moved))
+    return fewest
 
 
 def every_choice(where, limits, most):

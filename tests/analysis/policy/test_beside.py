@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.policy.beside import COLUMNS, beside
+from analysis.policy.beside import COLUMNS, Question, beside
 from analysis.policy.ground import ground
 from analysis.policy.outcome import simulate
 from analysis.policy.places import Limits, places_of
@@ -13,21 +13,24 @@ TABLE = table(school("a", 90, 10), school("b", 10, 90), school("c", 45, 5), scho
 PLAN = scenario({"a": 100})
 
 
-def compared(target=None, limits=None):
+def compared(limits=None, progress=lambda _: None, **asked):
     places = places_of(ground(TABLE, PLAN))
-    return beside(simulate(TABLE, PLAN, 1), places, limits or Limits(), "dissimilarity", target)
+    return beside(simulate(TABLE, PLAN, 1), places, Question(limits or Limits(), **asked), progress)
 
 
 def test_a_row_for_today_the_plan_the_best_and_the_frontier():
-    found = compared()
+    found = compared(hosts=1)
     rows = found.rows
     assert rows.columns.tolist() == COLUMNS
-    assert rows["what"].unique().tolist() == ["today", "plan", "best", "best hosts", "by moves", "by miles"]
+    what = ["today", "plan", "as many moves", "best", "best hosts", "by moves", "by miles"]
+    assert rows["what"].unique().tolist() == what
     first = rows.drop_duplicates("what").set_index("what")
     # 150 of each group; a sends 40 of its 90 and draws 40 others, 90 : 45 of b and d: D = .8 before.
     assert first.loc["today", ["value", "moved"]].tolist() == [pytest.approx(0.8), 0]
-    assert first.loc["plan", "moved"] == 80
+    assert first.loc["plan", ["moved", "unplaced"]].tolist() == [80, 80]
     assert first.loc["plan", "hosts"] == "a"
+    # Two students of different groups who change places make two schools more even: 2/150 less. 40 pairs do.
+    assert first.loc["as many moves", ["moved", "value"]].tolist() == [80, pytest.approx(0.8 - 40 * 2 / 150)]
     assert first.loc["best", "value"] == pytest.approx(0, abs=0.02)
     # a or b: hosting one of the large two evens both of them, which leaves .8 of a third.
     assert first.loc["best hosts", "value"] == pytest.approx(0.8 / 3)
@@ -38,8 +41,16 @@ def test_a_row_for_today_the_plan_the_best_and_the_frontier():
     assert (found.reached, found.seats) == (None, None)
 
 
+def test_a_plan_without_hosts_can_be_asked_for_the_best_hosts():
+    rows = compared(hosts=2).rows.set_index("what")
+    # Two hosts can trade with the two others until all are even; one cannot.
+    assert len(rows.loc["best hosts", "hosts"].split()) == 2
+    assert rows.loc["best hosts", "value"] == pytest.approx(0)
+    assert "best hosts" not in set(compared().rows["what"])
+
+
 def test_a_target_adds_the_fewest_moves_and_seats():
-    found = compared(0.3)
+    found = compared(target=0.3)
     rows = found.rows.set_index("what")
     # D falls by .8 / 120 for each student who moves of 300: .5 takes 94 moves, in pairs.
     assert found.reached.fewest <= rows.loc["fewest moves", "moved"] <= found.reached.fewest + 2
@@ -48,7 +59,31 @@ def test_a_target_adds_the_fewest_moves_and_seats():
 
 
 def test_a_target_out_of_reach_adds_no_row():
-    found = compared(0.1, Limits(move=0.05))
+    found = compared(Limits(move=0.05), target=0.1)
     assert not found.rows["what"].str.startswith("fewest").any()
-    assert found.reached.binding == ["move"]
+    assert found.reached.binding == [("move",)]
     assert found.seats is None
+
+
+def test_a_target_that_holds_today_takes_no_seats():
+    found = compared(target=0.9)
+    assert (found.reached.fewest, found.seats) == (0, None)
+
+
+def test_the_mean_distance_of_a_plan_is_of_those_whose_schools_have_points():
+    # A degree of longitude on the equator is 69.09 miles; a sends 40 to b and d, 27 : 13, and as many come.
+    at = {"latitude": 0.0}
+    rows = (school("a", 90, 10, longitude=0.0, **at), school("b", 10, 90, longitude=1.0, **at), school("d", 5, 45))
+    places = places_of(ground(table(*rows), PLAN))
+    outcome = simulate(table(*rows), PLAN, 1)
+    plan = beside(outcome, places, Question(Limits())).rows.set_index("what").loc["plan"]
+    assert plan["mean_miles"] == pytest.approx(69.09, abs=0.01)
+    moves = outcome.flows.set_index(["from_school", "to_school"])["students"]
+    assert plan["unplaced"] == moves[moves.index.map(lambda way: "d" in way)].sum() > 0
+
+
+def test_what_is_looked_for_is_told():
+    told = []
+    compared(hosts=1, target=0.3, progress=told.append)
+    assert told[0] == "the best assignment"
+    assert {"the fewest moves to the target", "the fewest seats in 50/50 schools to the target"} < set(told)

@@ -1,11 +1,12 @@
 """More movers or more miles never make the best worse; and no lottery beats the frontier."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.policy.frontier import by_miles, by_moves
+from analysis.policy.frontier import by_miles, by_moves, falling, row
 from analysis.policy.optimum import least_segregated
 from analysis.policy.outcome import simulate
 from analysis.policy.places import Limits
@@ -16,6 +17,10 @@ from tests.analysis.policy.every_assignment import INDEX, places
 SLACK = 1e-5
 
 
+def line(where, looser, measure="dissimilarity"):
+    return falling(pd.DataFrame([row("", least_segregated(where, limits, measure), limits) for limits in looser]))
+
+
 @settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(list(INDEX)))
 def test_frontiers_only_fall(seed, measure):
@@ -23,22 +28,34 @@ def test_frontiers_only_fall(seed, measure):
     ed, other = random.integers(1, 300, (2, 7))
     at = random.uniform(0, 8, 7)
     where = places(ed, other, capacity=ed + other + random.integers(0, 30, 7), miles=abs(at[:, None] - at))
-    moves, miles = by_moves(where, Limits(), measure), by_miles(where, Limits(move=0.2), measure)
-    for line in (moves, miles):
-        assert (line["value"].diff().dropna() <= 0).all()
-        assert (line["bound"] <= line["value"] + SLACK).all()
+    moves, miles = line(where, by_moves(Limits()), measure), line(where, by_miles(Limits(move=0.2)), measure)
+    for rows in (moves, miles):
+        assert (rows["value"].diff().dropna() <= 0).all()
+        assert (rows["bound"] <= rows["value"] + SLACK).all()
         # V's planes are refined to within .0005 of it.
-        assert (line["bound"].diff().dropna() <= 5e-4 + SLACK).all()
+        assert (rows["bound"].diff().dropna() <= 5e-4 + SLACK).all()
     assert (moves["share_moved"] <= moves["move"]).all()
     assert moves["value"].iloc[0] == pytest.approx(INDEX[measure](where.students))
 
 
 def test_a_frontier_by_hand():
     # Two full schools of 90 and 10, 10 and 90: each student who moves takes a two-hundredth of all, and D falls by .01.
-    line = by_moves(places([90, 10], [10, 90]), Limits(), moves=[0.4, 0.0, 0.1, 0.9])
-    assert line["move"].tolist() == [0.0, 0.1, 0.4, 0.9]
-    assert line["moved"].tolist() == [0, 20, 80, 80]
-    assert line["value"].tolist() == pytest.approx([0.8, 0.6, 0.0, 0.0])
+    rows = line(places([90, 10], [10, 90]), by_moves(Limits(), [0.4, 0.0, 0.1, 0.9]))
+    assert rows["move"].tolist() == [0.0, 0.1, 0.4, 0.9]
+    assert rows["moved"].tolist() == [0, 20, 80, 80]
+    assert rows["value"].tolist() == pytest.approx([0.8, 0.6, 0.0, 0.0])
+
+
+def test_what_is_better_under_a_tighter_limit_is_kept_under_a_looser_one():
+    rows = pd.DataFrame(
+        {"move": [0.1, 0.2, 0.3], "moved": [5, 9, 12], "value": [0.5, 0.6, 0.4], "bound": [0.4, 0.3, 0.2]}
+    )
+    assert falling(rows).to_dict("list") == {
+        "move": [0.1, 0.2, 0.3],
+        "moved": [5, 5, 12],
+        "value": [0.5, 0.5, 0.4],
+        "bound": [0.4, 0.3, 0.2],
+    }
 
 
 @pytest.mark.usefixtures("home")

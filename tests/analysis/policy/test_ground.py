@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import InputError
-from analysis.policy.ground import ground
+from analysis.policy.ground import ground, seats_held
 from analysis.policy.scenario import Host, NewSchool, Pool, Scenario, SetAside, Weight
 from tests.analysis.policy.districts import ELSEWHERE, HOME, Row, scenario, school, table
 
@@ -146,6 +146,16 @@ def test_hosts_of_the_scenario_s_level_exchange_students_with_its_schools_alone(
         assert ground(rows, scenario({"a": 4}, level=level)).serves.tolist() == [serves]
     # A combined host goes on sharing grades with all, since it is not among the schools that the figures cover.
     assert ground(rows, scenario({"k": 1}, level="elementary")).serves.tolist() == [[True] * 4]
+
+
+def test_seats_held_at_the_end_are_of_those_still_there() -> None:
+    # Kindergartners of years 2 and 3 are still in a, which ends with grade 1, and b's seats of year 1 are held on.
+    hosts = (Host("a", 4, "KG", later=(3, 2)), Host("a", 1, "01", start=3), Host("b", 5))
+    asked = scenario({}, hosts=hosts, years=3)
+    ends = {"grade_low": "KG", "grade_high": "01"}
+    place = ground(table(A | ends, B, school("c", 9, 9)), asked)
+    assert seats_held(place, asked).tolist() == [3 + 2, 1, 5]
+    assert not len(seats_held(ground(table(A, B), scenario({})), scenario({})))
 
 
 def test_other_years_of_the_table_do_not_count() -> None:

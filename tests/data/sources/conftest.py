@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely import box
 
@@ -102,6 +103,17 @@ class Ccd:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("table.csv", text)
         return path
+
+
+def written(path: Path, *lines: str) -> Path:
+    """A text file of these lines."""
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def only(frame: pd.DataFrame, *names: str) -> list[list[object]]:
+    """Some columns as rows, None where a value is missing."""
+    return frame[list(names)].astype("object").where(frame[list(names)].notna(), None).to_numpy().tolist()
 
 
 @pytest.fixture

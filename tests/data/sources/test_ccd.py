@@ -9,6 +9,7 @@ import pytest
 from analysis.errors import InputError
 from data import store
 from data.load import load
+from tests.data.sources.conftest import WITHOUT_ADULTS
 
 ONE, TWO, THREE = "480000100001", "480000100002", "480000100003"
 KENTUCKY = "210000100001"
@@ -222,11 +223,18 @@ def test_the_genuine_district_directory_of_2018_tells_states_ids_and_statuses(pa
     assert found["state_leaid"].is_unique
 
 
-def test_teachers_are_left_out_with_a_note(ccd, part, tmp_path):
-    file = ccd.file(tmp_path / "t.csv", f"{ccd.head},TEACHERS,TOTAL_INDICATOR,DMS_FLAG", [ccd.cell(ONE, "3.5", "", "")])
-    read = part(file)
-    assert read.frame.empty
-    assert "teachers" in read.notes[0]
+def test_teachers_of_each_school_and_year(ccd, part, tmp_path):
+    rows = [
+        ccd.cell(ONE, "3.5", "Education Unit Total", "Reported"),
+        ccd.cell(ONE, "9.9", "Category Set A", "Reported"),
+        ccd.cell(TWO, "", "Education Unit Total", "Missing"),
+    ]
+    read = part(ccd.file(tmp_path / "t.csv", f"{ccd.head},TEACHERS,TOTAL_INDICATOR,DMS_FLAG", rows))
+    assert read.key == ("year", "ncessch")
+    assert read.frame.fillna(-1).to_numpy().tolist() == [[2018, ONE, 3.5], [2018, TWO, -1]]
+    again = [*rows, ccd.cell(ONE, "4.5", "Education Unit Total", "Reported")]
+    with pytest.raises(InputError, match=rf"b\.csv, row 5: school {ONE} has a second, different count"):
+        part(ccd.file(tmp_path / "b.csv", f"{ccd.head},TEACHERS,TOTAL_INDICATOR,DMS_FLAG", again))
 
 
 @pytest.mark.parametrize(
@@ -314,3 +322,12 @@ def test_the_directory_tells_the_kind_of_school(ccd, part, tmp_path, told, code,
     found = part(ccd.file(tmp_path / "x.csv", header, [",".join([row, *given[told].values()])])).frame["kind"].iloc[0]
     expected = kind if told != "neither" or kind == "adult" else None
     assert found == expected if expected else pd.isna(found)
+
+
+def test_schools_without_a_total_less_adult_education_are_told(ccd, part, tmp_path):
+    rows = [*ccd.members(ONE, (1, 2), (3, 4)), *ccd.members(TWO, (1, 2), (3, 4))]
+    without = [row for row in rows if not (TWO in row and WITHOUT_ADULTS in row)]
+    read = part(ccd.file(tmp_path / "m.csv", ccd.membership_header, without))
+    assert read.frame["students"].tolist() == [10, 15]  # five of them adults
+    assert read.notes == ("m.csv: adult education, if any, is counted in 1 school without a total less it.",)
+    assert part(ccd.file(tmp_path / "n.csv", ccd.membership_header, rows)).notes == ()

@@ -83,5 +83,5 @@ def test_it_joins_the_schools_of_its_district_and_year(ccd, tmp_path):
     assert found[(2018, "480000100001")] == found[(2018, "480000100002")] == 12_500
     # Another year's is not that year's, and a district without one is not known.
     assert found[[(2019, "480000100001"), (2018, "480000200001")]].isna().all()
-    assert any("1 of its 2 districts have no students" in note for note in manifest.notes)
+    assert any("1 of its 2 districts has no students" in note for note in manifest.notes)
     assert "school district finance (F-33) 2018–19" in manifest.source

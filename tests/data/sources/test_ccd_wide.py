@@ -257,10 +257,16 @@ def test_directory_and_characteristics(part, tmp_path):
     assert part(of_2015(tmp_path / "b.csv", CHARACTERISTICS)).frame.iloc[0]["magnet"]
 
 
-def test_teachers_are_left_out_and_told(part, tmp_path):
-    read = part(of_2015(tmp_path / "a.csv", STAFF))
-    assert read.frame.empty
-    assert "numbers of teachers" in read.notes[0]
+@pytest.mark.parametrize(("written", "known"), [("12.50", 12.5), ("0", 0), ("-1", None), ("-2.00", None), ("M", None)])
+def test_teachers_of_every_vintage(part, tmp_path, written, known):
+    files = (
+        of_2015(tmp_path / "a.csv", STAFF, FTE=written),
+        universe(tmp_path / "sc132a.txt", EASTSIDE | {"FTE": written}),
+        universe(tmp_path / "old.txt", EASTSIDE | {"FTE": written}, year_in_names="09"),
+    )
+    for file in files:
+        found = part(file).frame["teachers"].iloc[0]
+        assert (None if pd.isna(found) else found) == known
 
 
 def test_two_vintages_become_one_dataset(tmp_path):

@@ -5,6 +5,7 @@ import pytest
 
 from analysis.errors import InputError
 from data.sources.cells import cells, counts, counts_of_shares, decimals
+from data.sources.cells import shares as as_shares
 
 
 def column(*values):
@@ -76,7 +77,7 @@ def test_what_cannot_be_a_number_of_students_is_refused(value, words):
 
 
 def shares(*values, of, whole=100.0, places=1, clipped=None):
-    return triples(counts_of_shares(read(*values), whole, students(*of), places, clipped, "a.csv", "% ED"))
+    return triples(counts_of_shares(as_shares(read(*values), whole, places, clipped, "a.csv", "% ED"), students(*of)))
 
 
 def test_a_percentage_keeps_every_count_that_rounds_to_it():

@@ -5,6 +5,7 @@ import os
 import re
 import time
 import zipfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -56,6 +57,10 @@ def publisher(ccd, boundaries, home, monkeypatch):  # noqa: ARG001 the downloads
             edge = packed(p_dot_TXT=points, p_dot_xlsx=b"no workbook", p_dot_shp=b"no shapefile")
             publisher.files[path_of("points", year)] = edge
             agencies = [f"{span},TX,{lea},Agency {lea},TX-{lea[-3:]},Open" for lea in (ONE[:7], TWO[:7])]
+            teachers = [ccd.cell(ONE, "3.5", "Education Unit Total", "Reported", year=span)]
+            publisher.files[path_of("staff", year)] = pack(
+                table(f"{ccd.head},TEACHERS,TOTAL_INDICATOR,DMS_FLAG", teachers)
+            )
             publisher.files[path_of("districts", year)] = pack(table(AGENCIES, agencies))
             money = [f"{lea}\t48\t{(year + 1) % 100}\t100\t{dollars}" for lea, dollars in REVENUE.items()]
             publisher.files[path_of("finance", year)] = packed(sdf_dot_txt=table(FINANCE, money), sdf_dot_pdf=b"words")
@@ -78,6 +83,7 @@ def test_a_states_years_with_one_action(publisher):
         *(
             "students 2017–18",
             "lunch 2017–18",
+            "teachers 2017–18",
             "points 2017–18",
             "district directory 2017–18",
             "district revenue 2017–18",
@@ -85,6 +91,7 @@ def test_a_states_years_with_one_action(publisher):
         *(
             "students 2018–19",
             "lunch 2018–19",
+            "teachers 2018–19",
             "points 2018–19",
             "district directory 2018–19",
             "district revenue 2018–19",
@@ -96,13 +103,20 @@ def test_a_states_years_with_one_action(publisher):
     ]
     # The server has no directory or characteristics; that Texas has no elementary districts is natural.
     assert [gap.removeprefix("Left out: ").split(".")[0] for gap in plan.gaps] == [
+        "District boundaries are those of 2020: no address is known for 2018",
         *("directory 2017–18", "characteristics 2017–18", "directory 2018–19", "characteristics 2018–19"),
     ]
     manifest = get(plan)
     schools = store.schools(manifest).set_index(["year", "ncessch"])
     assert manifest.name == "texas"
     assert schools["students"].to_dict() == {(y, s): 100 for y in (2017, 2018) for s in (ONE, TWO)}
-    assert schools.loc[(2018, ONE), ["black", "white", "ed_frpl", "latitude"]].tolist() == [30, 70, 75, 33.65]
+    assert schools.loc[(2018, ONE), ["black", "white", "ed_frpl", "latitude", "teachers"]].tolist() == [
+        30,
+        70,
+        75,
+        33.65,
+        3.5,
+    ]
     assert schools.loc[(2018, ONE), ["locale", "metro", "county"]].tolist() == ["43", OUTSIDE_METRO, "Crosby County"]
     assert schools.loc[(2018, ONE), ["district", "state_leaid", "district_status"]].tolist() == [
         *(f"Agency {ONE[:7]}", ONE[4:7], "open"),
@@ -172,8 +186,8 @@ def test_a_server_that_does_not_answer_is_not_asked_for_every_file(publisher, mo
     monkeypatch.setenv("EVENGROUND_MIRROR", "http://127.0.0.1:9")  # the discard port: nobody listens
     plan = planned("TX", [2017, 2018])
     assert {file.bytes for file in plan.files} == {None}
-    assert plan.sentence() == "Texas: 17 files, 0 of them on disk, 17 to fetch (17 of unknown size)."
-    with pytest.raises(InputError, match=r"None of the 17 files came\. Left out: students 2017–18\. "):
+    assert plan.sentence() == "Texas: 19 files, 0 of them on disk, 19 to fetch (19 of unknown size)."
+    with pytest.raises(InputError, match=r"No file of 19 came\. Left out: students 2017–18\. "):
         get(plan)
     assert fetched(publisher) == []
 
@@ -213,7 +227,35 @@ def test_files_on_disk_are_taken_by_their_names_zipped_or_not(publisher, tmp_pat
     manifest = get(plan)
     assert publisher.asked == []
     assert store.schools(manifest).set_index("ncessch")["ed_frpl"].to_dict()[ONE] == 75
-    assert plan.gaps[0].startswith("Not in files: ccd_sch_029_1819_w_1a_091019.zip, ccd_sch_129_1819_w_1a_091019.zip, ")
+    assert plan.gaps[1].startswith("Not in files: ccd_sch_029_1819_w_1a_091019.zip, ccd_sch_129_1819_w_1a_091019.zip, ")
+
+
+def test_a_file_whose_header_has_changed_does_not_cost_the_state(publisher, tmp_path):
+    """Lunch with other names for its columns, and points of which a cell is no number, are told and left out."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "ccd_sch_052_1819_l_1a_091019.zip").write_bytes(publisher.files[path_of("membership", 2018)])
+    (folder / "ccd_sch_033_1819_l_1a_091019.csv").write_text("YEAR,STATE,SCHOOL,PROGRAM,N\n2018,TX,1,free,3\n")
+    point = POINT.format(id=ONE, lea=ONE[:7], lat="north")
+    (folder / "EDGE_GEOCODE_PUBLICSCH_1819.txt").write_text(f"{point}\n{point}\n")
+    manifest = get(planned("TX", [2018], folder))
+    assert manifest.students == 200
+    faulty, unknown = (note for note in manifest.notes if re.search("_033_.* was|GEOCODE.* row", note))
+    assert faulty.startswith(
+        'Left out: EDGE_GEOCODE_PUBLICSCH_1819.txt, row 1, column 12 (latitude): "north" is not a number'
+    )
+    assert unknown.startswith("ccd_sch_033_1819_l_1a_091019.csv is of no known layout and was left out: say what its")
+
+
+def test_the_folder_one_stands_in_has_a_name_too(publisher, tmp_path, monkeypatch):
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "ccd_sch_052_1819_l_1a_091019.zip").write_bytes(publisher.files[path_of("membership", 2018)])
+    monkeypatch.chdir(tmp_path / "files")
+    assert planned("TX", [2018], Path()).gaps[1].startswith("Not in files: ccd_sch_033_1819_l_1a_091019.zip, ")
+
+
+def test_boundaries_of_the_very_year_are_no_gap(publisher):  # noqa: ARG001 sizes are asked of it
+    assert not any("boundaries are" in gap for gap in planned("TX", [2022]).gaps)
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -229,9 +271,9 @@ def test_the_command_plans_fetches_and_stores(publisher, capsys):
     assert cli.main(["load", "--state", "TX", "--years", "2018", "--name", "mine"]) == 0
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith("ccd_sch_052_1819_l_1a_091019.zip: students 2018–19, 0.0 MB")
-    assert said[6] == "Texas: 6 files, 0 of them on disk, 6 to fetch (0.0 MB)."
+    assert said[7] == "Texas: 7 files, 0 of them on disk, 7 to fetch (0.0 MB)."
     assert "Stored mine: 2 schools, 200 students, 2018–19." in said
-    assert len(fetched(publisher)) == 6
+    assert len(fetched(publisher)) == 7
 
 
 @pytest.mark.parametrize(
@@ -271,6 +313,7 @@ def test_every_year_of_the_table_has_students_and_lunch_once():
     assert sorted([*listed["universe"], *listed["membership"]]) == list(range(2007, 2025))
     assert sorted([*listed["universe"], *listed["lunch"]]) == list(range(2007, 2025))
     assert sorted(listed["districts"]) == list(range(2007, 2025))
+    assert sorted([*listed["universe"], *listed["staff"]]) == list(range(2007, 2025))
     assert sorted(listed["finance"]) == list(range(2007, 2023))
 
 

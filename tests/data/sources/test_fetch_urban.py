@@ -26,6 +26,7 @@ def path_of(kind, year=2018):
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
+BOUNDARIES_OF_2020 = "District boundaries are those of 2020: no address is known for 2018."
 DIRECTORY, RACES, MEPS = map(path_of, ("urban_directory", "urban_races", "urban_meps"))
 
 
@@ -55,7 +56,7 @@ def test_a_states_years_from_the_api(publisher):
     assert fetched(publisher) == []
     assert [file.remote.name for file in plan.files] == NAMES
     assert [file.size_words for file in plan.files[:3]] == ["not told before its first page"] * 3
-    assert plan.gaps == ()
+    assert plan.gaps == (BOUNDARIES_OF_2020,)
     manifest = get(plan)
     assert fetched(publisher) == [DIRECTORY, RACES, f"{RACES}&page=2", MEPS, path_of("unified", 2020)]
     schools = store.schools(manifest).set_index("ncessch")
@@ -136,7 +137,7 @@ def test_answers_brought_by_another_machine_are_taken_from_a_folder(publisher, t
     shutil.rmtree(store.home())
     publisher.asked.clear()
     plan = planned_by_api(folder=folder)
-    assert plan.gaps == (f"Not in carried: {NAMES[2]}.",)
+    assert plan.gaps == (BOUNDARIES_OF_2020, f"Not in carried: {NAMES[2]}.")
     assert store.schools(get(plan))["white"].tolist() == [60, 25]
     assert publisher.asked == []
 

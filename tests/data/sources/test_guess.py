@@ -99,3 +99,50 @@ def test_an_unusual_mark_is_listed(tmp_path, mark):
 def test_counts_of_part_of_the_students_are_no_total(tmp_path):
     _, mapping = guessed(tmp_path, "school id,district id,male students,grade 4 total,enrollment", "1,1,5,6,11")
     assert mapping.fields["students"].columns == ("enrollment",)
+
+
+def piled(*percents, header="% Econ Disadv", other="50.0"):
+    rows = [f"{i},1,100,{percent},{other}" for i, percent in enumerate(percents, 1)]
+    return f"school id,district id,students,{header},% White", *rows
+
+
+@pytest.mark.parametrize(
+    ("percents", "found"),
+    [
+        pytest.param(["5"] * 4 + ["40", "41", "42.5"] + ["95"] * 3, (5, 95), id="piled at both ends"),
+        pytest.param(["5%"] * 4 + ["40%", "41%"] + ["95%"] * 3, (5, 95), id="with signs"),
+        pytest.param(["5"] * 4 + ["40", "95", "41"], None, id="one alone at the top"),
+        pytest.param(["5"] * 4 + ["3"] + ["95"] * 4, None, id="a value beyond"),
+        pytest.param(["5"] * 4 + ["40"] * 4 + ["41"] * 4 + ["95"] * 4, None, id="no more than elsewhere"),
+        pytest.param(["4"] * 4 + ["40", "41"] + ["95"] * 4, None, id="not as far from both ends"),
+        pytest.param(["0"] * 4 + ["40", "41"] + ["100"] * 4, None, id="none and all"),
+    ],
+)
+def test_percentages_clipped_at_both_ends_are_seen(tmp_path, percents, found):
+    _, mapping = guessed(tmp_path, *piled(*percents))
+    assert mapping.clipped == found
+
+
+def test_clipped_percentages_become_intervals(tmp_path):
+    table, mapping = guessed(tmp_path, "year,school id,district id,students,% Econ Disadv",
+                             *(f"2018-19,{i},1,100,{p}" for i, p in enumerate([5, 5, 5, 40, 95, 95, 95])))  # fmt: skip
+    frame = read(table, mapping, Asked()).frame
+    ends = frame[["ed_state", "ed_state_low", "ed_state_high"]].fillna(-1).to_numpy().tolist()
+    assert [ends[i] for i in (0, 3, 4)] == [[-1, 0, 5], [40, -1, -1], [-1, 95, 100]]
+
+
+@pytest.mark.parametrize(
+    ("name", "fall"),
+    [
+        ("School Enrollment as of Oct 2019", 2019),
+        ("Enrollment, October 1, 2019", 2019),
+        ("2019-20 Enrollment", 2019),
+        ("Fall 2019 Enrollment", 2019),
+        ("Enrollment 2019", None),  # of a fall, or of a spring
+        ("Enrollment", None),
+    ],
+)
+def test_a_school_year_in_a_columns_name_is_seen(tmp_path, name, fall):
+    _, mapping = guessed(tmp_path, f'school id,district id,"{name}",black', "1,1,100,5")
+    assert mapping.year == fall
+    assert mapping.fields["students"].columns == (name,)

@@ -9,14 +9,13 @@ import rdata
 from openpyxl import Workbook
 
 from analysis.errors import InputError
-from data import store
-from data.load import load
 from data.reading import tables
 from data.schema import LOCALES
 from data.sources import layouts
 from data.sources.mapping import read_mapping, to_toml
 from data.sources.registry import source_of
 from data.sources.source import Asked
+from tests.data.sources.conftest import only, written
 
 FOLDER = Path(layouts.__file__).parent
 
@@ -28,15 +27,6 @@ def sheet(path, *rows, title="School"):
         book.active.append(row)
     book.save(path)
     return path
-
-
-def written(path, *lines):
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
-def only(frame, *names):
-    return frame[list(names)].astype("object").where(frame[list(names)].notna(), None).to_numpy().tolist()
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
@@ -96,7 +86,7 @@ def test_new_jersey_counts_half_students_and_ends_its_sheet(part, tmp_path):
     found = part(path, year=2021)
     names = ("ncessch", "leaid", "students", "black", "ed_frpl", "year")
     assert only(found.frame, *names) == [["010010050", "010010", 312, 51, 100, 2021]]
-    assert any("half students were counted as one" in note for note in found.notes)
+    assert any("Black: 1 half student was counted as one." in note for note in found.notes)
 
 
 def test_new_jersey_in_percentages_of_lunch(part, tmp_path):
@@ -117,6 +107,8 @@ def test_north_carolina_masks_percentages_and_writes_commas(part, tmp_path):
         '2023-24,APR,10,Alamance,10303,Alexander,"1,000",50.0,.,.',
         "2023-24,APR,10,Alamance,10304,Andrews,100,<5,.,.",
         "2023-24,APR,10,Alamance,10305,Other,100,>95,.,.",
+        "2023-24,APR,10,Alamance,10306,Low,100,5,.,.",
+        "2023-24,APR,10,Alamance,10307,High,100,95.0,.,.",
     )
     frame = part(path).frame
     names = ("ncessch", "leaid", "students", "ed_state", "ed_state_low", "ed_state_high")
@@ -124,6 +116,8 @@ def test_north_carolina_masks_percentages_and_writes_commas(part, tmp_path):
         ["010303", "010", 1000, 500, None, None],
         ["010304", "010", 100, None, 0, 4],
         ["010305", "010", 100, None, 96, 100],
+        ["010306", "010", 100, None, 0, 5],
+        ["010307", "010", 100, None, 95, 100],
     ]
 
 
@@ -171,109 +165,7 @@ def test_wisconsin_adds_grades_and_leaves_districts_out(part, tmp_path):
     assert only(frame, *names) == [[2022, "36191260", "3619", 45, None, 30, False]]
 
 
-VIRGINIA = "School Year,Division Number,Division Name,School Number,School Name"
-HENRY, STONY = ("2023-2024,2,Albemarle County,{},{}".format(*each) for each in ((70, "Henry"), (1070, "Stony Point")))
-
-
-@pytest.fixture
-def virginia(tmp_path):
-    """The three tables a person builds: everyone, by race, and by disadvantage."""
-    return [
-        written(
-            tmp_path / "all.csv",
-            f"{VIRGINIA},FT Count,PT Count,Total Count",
-            "2023-2024,2,Albemarle County,,,1510,10,1520",
-            f'{HENRY},"1,400",20,"1,420"',
-            f"{STONY},100,0,100",
-        ),
-        written(
-            tmp_path / "race.csv",
-            f"{VIRGINIA},Race,FT Count,PT Count,Total Count",
-            f'{HENRY},"Black, not of Hispanic origin",400,0,400',
-            f'{HENRY},"White, not of Hispanic origin",990,20,"1,010"',
-            f"{HENRY},Native Hawaiian  or Pacific Islander,<,<,<",
-            f'{STONY},"Black, not of Hispanic origin",<,<,<',
-            f'{STONY},"White, not of Hispanic origin",95,0,95',
-        ),
-        written(
-            tmp_path / "disadvantaged.csv",
-            f"{VIRGINIA},Disadvantaged,FT Count,PT Count,Total Count",
-            f"{HENRY},N,700,0,700",
-            f"{HENRY},Y,700,20,720",
-            f"{STONY},Y,<,<,<",
-            f"{STONY},N,>,>,>",
-        ),
-    ]
-
-
-def test_virginia_hides_small_groups_between_bounds(virginia, part):
-    everyone, by_race, disadvantaged = (part(path).frame for path in virginia)
-    assert only(everyone, "year", "ncessch", "leaid", "school", "district", "students", "state") == [
-        [2023, "0020070", "002", "Henry", "Albemarle County", 1420, "VA"],
-        [2023, "0021070", "002", "Stony Point", "Albemarle County", 100, "VA"],
-    ]
-    names = ("ncessch", "black", "black_low", "black_high", "white", "pacific_islander_high")
-    assert only(by_race, *names) == [["0020070", 400, None, None, 1010, 9], ["0021070", None, 0, 9, 95, None]]
-    names = ("ncessch", "ed_state", "ed_state_low", "ed_state_high")
-    assert only(disadvantaged, *names) == [["0020070", 720, None, None], ["0021070", None, 0, 9]]
-
-
-def test_virginias_three_tables_and_a_directory_become_one(virginia, ccd, tmp_path, home):  # noqa: ARG001 stored there
-    school = "2023-2024,51,VIRGINIA,VA,{name},Albemarle,01,,VA-002,5100060,VA-002-{own},{nces},{last},1,No,PK,05,,,"
-    rows = [
-        school.format(name="Henry", own="0020070", nces="510006000001", last="00001"),
-        school.format(name="Stony Point", own="0021070", nces="510006000002", last="00002"),
-    ]
-    directory = ccd.file(tmp_path / "ccd_sch_029.csv", ccd.directory_header, rows)
-    table = store.schools(load([*virginia, directory]))
-    # 95 White students of Stony Point's 100 leave room for five Black students, fewer than the nine of "<".
-    assert only(table, "ncessch", "leaid", "students", "ed", "ed_high", "black", "black_high", "level") == [
-        ["510006000001", "5100060", 1420, 720, None, 400, None, "elementary"],
-        ["510006000002", "5100060", 100, None, 9, None, 5, "elementary"],
-    ]
-
-
 # Real files ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def kentucky(realdata, tmp_path_factory):
-    """Six years of Kentucky, loaded once."""
-    folder = realdata / "ky_src_2012_2018"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EVENGROUND_HOME", str(tmp_path_factory.mktemp("kentucky")))
-        manifest = load([folder / f"{what}_sch.rda" for what in ("teach", "race", "profile", "frpl")])
-        yield manifest, store.schools(manifest)
-
-
-def test_kentucky_has_six_years_with_races_lunch_teachers_and_points(kentucky):
-    manifest, table = kentucky
-    assert manifest.label == "Kentucky"
-    assert manifest.years == (2011, 2012, 2013, 2014, 2015, 2016)
-    # The folder's README: lunch counts are missing in 104 to 277 of some 1,430 schools a year.
-    for name, least in (("white", 0.85), ("teachers", 0.85), ("latitude", 0.95), ("ed_frpl", 1 - 277 / 1430)):
-        assert table.groupby("year")[name].apply(lambda values: values.notna().mean()).min() > least
-    assert table.loc[table["year"] == 2016, "students"].sum() == 684_177
-    assert table["ncessch"].str.fullmatch(r"\d{12}").mean() > 0.99
-
-
-def test_kentuckys_impossible_lunch_counts_are_unknown_and_told(kentucky, realdata, part):
-    manifest, table = kentucky
-    published = part(realdata / "ky_src_2012_2018" / "frpl_sch.rda").frame
-    above = published["ed_frpl"].gt(published["students"]).fillna(False)
-    assert (
-        f"Schools with more ED students than students, whose ED is taken as unknown: {above.sum()}." in manifest.notes
-    )
-    enrolled = published[published["students"].gt(0) & published["year"].eq(2016)]
-    unknown = (enrolled["ed_frpl"].isna() | above[enrolled.index]).sum()
-    assert table.loc[table["year"] == 2016, "ed"].isna().sum() == unknown
-    assert any(f"unknown in {unknown:,} of {len(enrolled):,} schools" in note for note in manifest.notes)
-
-
-def test_kentuckys_lunch_counts_as_published(realdata, part):
-    frame = part(realdata / "ky_src_2012_2018" / "frpl_sch.rda").frame
-    last = frame[frame["year"] == 2016]
-    assert (last["students"].sum(), last["ed_frpl"].sum()) == (684_177, 398_975)
 
 
 def test_california_has_its_published_totals(realdata):

@@ -117,8 +117,28 @@ def test_percentages_become_counts_with_their_rounding(tmp_path):
     assert found.frame[["ed_state", "ed_state_low", "ed_state_high"]].iloc[0].tolist() == [542, 542, 543]
     assert found.notes == ("a.csv: counts come from percentages, to the nearest student.",)
     lone = Mapping("x", {name: take for name, take in mapping.fields.items() if name != "students"}, year=2018)
+    grade = Mapping("x", {**lone.fields, "students_01": Take(("ED",), unit="percent")}, year=2018)
     with pytest.raises(InputError, match="percentages need the number of students"):
-        part(tmp_path, lone, "School,District,All,ED", "1,1,9,45.2")
+        part(tmp_path, grade, "School,District,All,ED", "1,1,9,45.2")
+
+
+def test_percentages_of_students_who_stand_elsewhere_keep_their_rounding(tmp_path):
+    fields = {**PLAIN.fields, "ed_state": Take(("ED",), unit="percent"), "black": Take(("B",), unit="share")}
+    del fields["students"]
+    found = part(tmp_path, Mapping("x", fields, clipped=(5, 95)), "School,District,ED,B", "1,1,45.2,.25", "2,1,95.0,.5")
+    assert found.key == ("year", "ncessch")
+    names = ["ed_state_percent", "ed_state_percent_low", "ed_state_percent_high"]
+    assert found.frame[names].fillna(-1).round(6).to_numpy().tolist() == [[45.2, 45.15, 45.25], [-1, 94.95, 100]]
+    assert found.frame["black_percent"].tolist() == [25, 50]
+    assert "year" not in found.frame  # nothing says which: it is that of the students
+
+
+def test_a_districts_revenue_may_be_given_as_a_total(tmp_path):
+    fields = {"leaid": Take(("District",)), "revenue": Take(("Dollars",), unit="total")}
+    found = part(tmp_path, Mapping("x", fields, year=2018), "District,Dollars", "1,5000")
+    assert found.frame[["year", "leaid", "revenue_total"]].to_numpy().tolist() == [[2018, "1", 5000]]
+    with pytest.raises(InputError, match="only revenue can be given as a total"):
+        from_toml('label = "x"\n[fields]\nncessch = "S"\nteachers = { columns = ["T"], unit = "total" }', "m.toml")
 
 
 def test_totals_footers_and_other_rows_are_left_out_and_told(tmp_path):
@@ -206,7 +226,7 @@ def test_the_persons_own_ed_above_the_enrolment_is_unknown(tmp_path):
     found = part(tmp_path, mapping, "School,District,All,ED", "1,1,5,6", "2,1,5,4")
     assert found.frame["ed"].fillna(-1).tolist() == [-1, 4]
     assert set(found.frame["ed_basis"]) == {"user"}
-    assert "1 schools with more ED students than students" in found.notes[-1]
+    assert "1 school with more ED students than students" in found.notes[-1]
 
 
 def test_a_lacking_column_is_named_with_the_nearest(tmp_path):

@@ -333,6 +333,16 @@ def test_a_link_cut_short_keeps_nothing(uneven, letters):
     assert any("Keep a plan, change the controls" in each.value for each in app.caption)
 
 
+def test_plans_side_by_side_say_through_what_h_changes(uneven):
+    app = uneven()
+    for _ in range(2):
+        app.button(key="keep").click().run()
+    table = next(each.value for each in app.table if "How groups are spread" in each.value)
+    assert [label.split(" · ")[0] for label in table.index] == ["today → 1", "today → 2", "1"]
+    assert table.iloc[0].tolist() == table.iloc[1].tolist()
+    assert table.iloc[2]["Change"] == "±0.0000"
+
+
 def test_several_files_are_compared(uneven, small, saved):
     scenarios = [plan(small, ed_share=share, name=f"Plan {share:.0%}") for share in (0.5, 0.4, 0.3)]
     app = give(uneven(), *scenarios)
@@ -350,7 +360,7 @@ def test_files_saved_together_are_the_scenarios(small):
 
 
 def test_the_plan_stands_beside_the_best_possible(uneven, small):
-    app = uneven(frontier="true", preset=PRESETS["district-only"].label)
+    app = uneven(preset=PRESETS["district-only"].label)
     (said,) = [each.value for each in app.markdown if "The best assignment that moves no more" in each.value]
     scenario = plan(small, "district-only")
     outcome = simulate(store.schools(small), scenario)
@@ -364,7 +374,7 @@ def test_the_plan_stands_beside_the_best_possible(uneven, small):
 
 
 def test_the_hosts_that_could_do_most_can_be_tried(uneven, saved):
-    app = uneven(frontier="true", **{f"hosts_{UNEVEN}_dallas": "Uneven School 2 (390000100002)"})
+    app = uneven(**{f"hosts_{UNEVEN}_dallas": "Uneven School 2 (390000100002)"})
     assert app.multiselect[0].value == [SCHOOLS[1]]
     app.button(key="try_best").click().run()
     assert not app.exception
@@ -372,6 +382,42 @@ def test_the_hosts_that_could_do_most_can_be_tried(uneven, saved):
     assert host.ncessch in (SCHOOLS[0], SCHOOLS[2])
     app.button(key="undo").click().run()
     assert app.multiselect[0].value == [SCHOOLS[1]]
+
+
+def said(app, words):
+    """The one text of the page with these words."""
+    (text,) = [each.value for each in [*app.markdown, *app.caption] if words in each.value]
+    return text
+
+
+def test_the_best_is_asked_for_with_an_index_limits_and_a_target(uneven):
+    app = uneven(best_index="V", best_stay="90", best_move="10", best_target="0.01", best_hosts="2")
+    assert "This plan takes V from" in said(app, "The best assignment that moves no more")
+    stands = said(app, "No assignment within these limits reaches V = 0.01")
+    assert "without the share of students who may move and the share of each school's" in stands
+    assert "Limits set: at most 10% of all students move, 90% of each school's students stay." in said(
+        app, "Limits set"
+    )
+    assert "at most 2 schools host" in said(app, "Best hosts")
+    app.toggle(key="best_outside").set_value(True).run()
+    assert not app.exception
+    assert said(app, "By this plan's own rules no outside share reaches V = 0.01")
+
+
+def test_a_plan_that_moves_nobody_stands_beside_the_best_hosts(uneven):
+    app = uneven(preset=PRESETS["do-nothing"].label, best_stay="100")
+    assert said(app, "This plan moves nobody, so D stays at 0.533.")
+    assert said(app, "no distance is known")
+    app = uneven(preset=PRESETS["do-nothing"].label)
+    assert "The host found to do most is Uneven School" in said(app, "This plan moves nobody")
+
+
+def test_the_best_hosts_are_of_the_plans_own_kind(uneven):
+    app = uneven(preset=PRESETS["district-share"].label)
+    # 150 of the district's 300 are disadvantaged, so half of the seats mirror it; three in ten do as asked.
+    assert "50% of them for disadvantaged students" in said(app, "Best hosts")
+    app = uneven(**{"ed_share_dallas": "30"})
+    assert "30% of them for disadvantaged students" in said(app, "Best hosts")
 
 
 @pytest.mark.parametrize("picture", PICTURES)

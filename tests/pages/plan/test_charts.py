@@ -69,7 +69,8 @@ def test_plans_side_by_side_have_a_row_each_with_their_range():
 
 def test_the_frontier_shows_the_best_its_bound_and_the_plan():
     rows = pd.DataFrame({"share_moved": [0.0, 0.05], "value": [0.5, 0.3], "bound": [0.5, 0.29]})
-    best, bound, plan = drawn(charts.frontier(rows, "D", (0.02, 0.52)))
+    plan = pd.Series({"share_moved": 0.02, "value": 0.52})
+    best, bound, plan = drawn(charts.frontier(rows, "D", "share_moved", plan))
     assert values(best["x"]) == values(bound["x"]) == [0.0, 0.05]
     assert (values(best["y"]), values(bound["y"])) == ([0.5, 0.3], [0.5, 0.29])
     assert (values(plan["x"]), values(plan["y"])) == ([0.02], [0.52])
@@ -78,7 +79,34 @@ def test_the_frontier_shows_the_best_its_bound_and_the_plan():
     assert plan["marker"]["symbol"] == "diamond"
 
 
-def test_a_frontier_by_distance_ends_with_any_distance():
-    rows = pd.DataFrame({"miles": [1.0, 2.5, np.nan], "value": [0.5, 0.4, 0.3], "bound": [0.5, 0.4, 0.3]})
-    best, _ = drawn(charts.frontier(rows, "V"))
-    assert list(best["x"]) == ["1", "2.5", "any"]
+def test_a_frontier_by_distance_names_each_limit_and_shows_the_plan_and_the_target():
+    rows = pd.DataFrame(
+        {
+            "miles": [1.0, 2.5, np.nan],
+            "mean_miles": [0.8, 2.0, 5.0],
+            "value": [0.5, 0.4, 0.3],
+            "bound": [0.5, 0.4, 0.3],
+        }
+    )
+    plan = pd.Series({"mean_miles": 7.0, "value": 0.45})
+    figure = charts.frontier(rows, "V", "mean_miles", plan, 0.35)
+    best, bound, ours = drawn(figure)
+    assert values(best["x"]) == values(bound["x"]) == [0.8, 2.0, 5.0]
+    assert list(best["text"]) == ["≤ 1 mi", "≤ 2.5 mi", "any"]
+    assert (values(ours["x"]), values(ours["y"])) == ([7.0], [0.45])
+    (line,) = figure.layout.shapes
+    assert (line.y0, line.y1) == (0.35, 0.35)
+
+
+def test_a_plan_whose_distance_is_not_known_has_no_point_by_distance():
+    rows = pd.DataFrame({"miles": [1.0], "mean_miles": [0.8], "value": [0.5], "bound": [0.5]})
+    figure = charts.frontier(rows, "V", "mean_miles", pd.Series({"mean_miles": np.nan, "value": 0.4}))
+    assert len(figure.data) == 2
+
+
+def test_the_index_at_every_outside_share_stands_beside_the_target():
+    rows = pd.DataFrame({"share": [0.0, 0.5, 1.0], "outside": [0, 5, 10], "value": [0.5, 0.52, 0.4]})
+    figure = charts.by_outside(rows, "D", 0.45)
+    (line,) = drawn(figure)
+    assert (values(line["x"]), values(line["y"])) == ([0.0, 0.5, 1.0], [0.5, 0.52, 0.4])
+    assert figure.layout.shapes[0].y0 == 0.45

@@ -22,9 +22,18 @@ def test_a_district_among_similar_ones(opened, franklin):
     assert f"{v['below']:.0f} of the 10" in said
     shown = next(each.value for each in app.table if "Higher than" in each.value)
     assert shown.loc["Gini (G)", "Higher than"] == f"{place.loc['gini', 'below']:.0f} of 10"
+    assert shown.loc["Gini (G)", "Percentile"] == f"{100 * place.loc['gini', 'percentile']:.0f}"
     table = next(each.value for each in app.dataframe if "Distance" in each.value)
     assert table["District id"].tolist() == found["leaid"].tolist()
     assert table["Distance"].tolist() == pytest.approx(found["distance"].tolist(), abs=0.00500001)
+
+
+def test_of_all_races_the_indices_of_many_groups_stand_among_similar_districts(opened):
+    app = opened("district", groups="all races")
+    assert any(each.value.startswith("Of students of all races in") for each in app.markdown)
+    shown = next(each.value for each in app.table if "Percentile" in each.value)
+    assert shown.loc["Normalized exposure of all groups (V)", "Here"] != "not defined"
+    assert shown.loc["Exposure (aPb)", "Percentile"] == "not defined"
 
 
 def test_what_the_data_lacks_is_said_beside_similar_districts(opened):

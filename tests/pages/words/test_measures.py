@@ -1,6 +1,5 @@
 """Sentences on indices hold at the edges: undefined values, no separation, chance that explains all."""
 
-import pandas as pd
 import pytest
 
 from analysis.indices import INDICES, MULTIGROUP
@@ -9,6 +8,7 @@ from pages.words import measures as measure_words
 
 NAN = float("nan")
 ED = comparison("ed")
+RACES = comparison("all-races")
 D = INDICES["dissimilarity"]
 
 
@@ -37,40 +37,14 @@ def test_headline(between, within, word):
     assert word in measure_words.headline(between, within)
 
 
-def test_where_races_lie_says_both_chances_and_both_parts(numbers):
-    said = measure_words.where_races_lie("Ohio", 2020, 0.69, 0.54, 0.3, 0.1)
+def test_where_many_lie_says_both_chances_and_both_parts(numbers):
+    said = measure_words.where_many_lie("Ohio", 2020, RACES, 0.69, 0.54, 0.3, 0.1)
     assert numbers(said) == ["2020", "21", "69%", "54%", "75%", "25%"]
-    assert "no separation" in measure_words.where_races_lie("Ohio", 2020, 0.5, 0.5, 0.0, 0.0)
+    assert "no separation" in measure_words.where_many_lie("Ohio", 2020, RACES, 0.5, 0.5, 0.0, 0.0)
     for chances in ((0.0, 0.0, NAN, NAN), (NAN, NAN, NAN, NAN)):
-        said = measure_words.where_races_lie("Ohio", 2020, *chances)
+        said = measure_words.where_many_lie("Ohio", 2020, RACES, *chances)
         assert "not defined" in said
         assert "nan" not in said
-
-
-def test_each_index_answers_what_lies_between_districts(numbers):
-    measures = ("variance_ratio", "theil_h", "mutual_information", "exposure_shortfall")
-    parts = {(m, part): value for m in measures for part, value in (("total", 0.4), ("between", 0.1), ("within", 0.3))}
-    parts |= {("dissimilarity", part): v for part, v in (("total", 0.5), ("between", 0.3), ("added_within", 0.2))}
-    lead, answers = measure_words.shares_between("Ohio", 2020, ED, pd.Series(parts))
-    assert "economically disadvantaged students and other students in Ohio in 2020–21" in lead
-    assert [numbers(answer) for answer in answers] == [["25%", "75%"]] * 4 + [["0.30", "0.20", "0.50"]]
-
-
-def test_an_index_without_a_value_has_no_answer():
-    measures = ("variance_ratio", "theil_h", "mutual_information", "exposure_shortfall")
-    parts = {(m, part): NAN for m in measures for part in ("total", "between", "within")}
-    parts |= {("dissimilarity", part): NAN for part in ("total", "between", "added_within")}
-    assert measure_words.shares_between("Ohio", 2020, ED, pd.Series(parts))[1] == []
-
-
-def test_a_chain_says_what_lies_at_each_level(numbers):
-    parts = pd.DataFrame({"label": ["counties", "districts", "schools"], "share": [0.11, 0.53, 0.36]})
-    said = measure_words.by_level("Ohio", 2020, ED, parts)
-    assert numbers(said)[2:] == ["11%", "53%", "36%"]
-    assert (
-        "11% lies between counties, 53% between districts within counties and 36% between schools within districts."
-        in said
-    )
 
 
 @pytest.mark.parametrize("index", [*INDICES.values(), *MULTIGROUP.values()], ids=lambda index: index.name)
