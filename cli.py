@@ -42,12 +42,24 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The command line, one subcommand a job."""
     # Slow to read.
-    from jobs import changing, comparing, decomposing, loading, lottery, measuring, optimum, policy, statewide
+    from jobs import (
+        applicants,
+        changing,
+        comparing,
+        decomposing,
+        loading,
+        lottery,
+        measuring,
+        optimum,
+        policy,
+        statewide,
+    )
 
     top = _Parser(prog="evenground", description=__doc__, allow_abbrev=False)
     top.set_defaults(run=loading.serve_pages, port=None, host="127.0.0.1", browser=True)
     menu = top.add_subparsers(title="jobs", metavar="JOB")
-    for module in (loading, measuring, decomposing, comparing, changing, policy, optimum, lottery, statewide):
+    schools = loading, measuring, decomposing, comparing, changing
+    for module in (*schools, policy, optimum, applicants, lottery, statewide):
         module.add_jobs(menu)
     return top
 

@@ -15,7 +15,6 @@ from analysis.lottery.acceptance import deferred_acceptance
 from analysis.lottery.draw import Round, hold, places_in_other_draws
 from analysis.lottery.market import Rules
 from analysis.lottery.numbers import other_draw
-from analysis.lottery.synthetic import synthetic_applications
 from benchmarks.timing import Figure, timed
 
 APPLICANTS, CHOICES, SCHOOLS, DRAWS = 150_000, 5, 240, 100
@@ -47,7 +46,7 @@ def _files() -> tuple[pd.DataFrame, pd.DataFrame]:
     schools = pd.Index([f"{number:03d}" for number in range(SCHOOLS)])
     appeal = pd.Series(np.random.default_rng(0).normal(size=SCHOOLS), index=schools)
     counts = pd.DataFrame({"ed": APPLICANTS * 6 // 10 // SCHOOLS, "other": APPLICANTS * 4 // 10 // SCHOOLS}, schools)
-    applications = synthetic_applications(counts, appeal, CHOICES, seed=1)
+    applications = _made_up_applications(counts, appeal, CHOICES, seed=1)
     seats = pd.DataFrame([(school, pool, SEATS // 2) for school in schools for pool in counts])
     return applications.drop(columns="home"), seats.set_axis(["school", "pool", "seats"], axis=1)
 
@@ -63,3 +62,44 @@ def _from_files_to_audit(folder: Path) -> None:
     places = [word for option, name in options.items() for word in (option, str(folder / name))]
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         cli.main(["lottery", *files, *places, "--seed", "benchmark"])
+
+
+def _made_up_applications(
+    counts: pd.DataFrame, appeal: pd.Series, choices: int, seed: int, *, sibling: float = 0.1, proximity: float = 0.2
+) -> pd.DataFrame:
+    """Applications of students drawn from schools' counts, who know nothing of a scenario.
+
+    Each student ranks schools by a random utility: the school's appeal and a Gumbel error of the student's own, so that
+    first choices follow the multinomial logit (McFadden 1974).
+
+    Args:
+        counts: how many apply from each school (index) in each pool (columns).
+        appeal: how attractive each school applied to (index) is; 0 is usual, 1 is chosen e times as often.
+        choices: how many schools each ranks.
+        seed: of the random numbers; the same gives the same applications.
+        sibling: the share of applications with a sibling at the school.
+        proximity: the share of applications from the school's area.
+
+    Returns:
+        student (a number as text), home (the school of today), pool, rank, school, sibling, proximity.
+    """
+    random = np.random.default_rng(seed)
+    many = counts.to_numpy().ravel()
+    home = np.repeat(np.repeat(counts.index, counts.shape[1]), many)
+    pool = np.repeat(np.tile(counts.columns, len(counts)), many)
+    students = len(home)
+    utility = random.gumbel(size=(students, len(appeal))).astype(np.float32) + appeal.to_numpy(dtype=np.float32)
+    ranked = np.argsort(-utility, axis=1)[:, :choices]
+    chosen = ranked.ravel()
+    wide = len(str(students))
+    return pd.DataFrame(
+        {
+            "student": pd.Series(np.arange(1, students + 1)).astype("str").str.zfill(wide).repeat(ranked.shape[1]),
+            "home": home.repeat(ranked.shape[1]),
+            "pool": pool.repeat(ranked.shape[1]),
+            "rank": np.tile(np.arange(1, ranked.shape[1] + 1), students),
+            "school": appeal.index.to_numpy()[chosen],
+            "sibling": random.random(len(chosen)) < sibling,
+            "proximity": random.random(len(chosen)) < proximity,
+        }
+    ).reset_index(drop=True)

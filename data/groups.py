@@ -178,3 +178,18 @@ def _hidden_on(table: pd.DataFrame, basis: str) -> pd.Series:
     counted = "direct" if basis == "direct_x16" else basis
     own = table.get(f"ed_{counted}_hidden", pd.Series(False, index=table.index))
     return own.mask(table["ed_basis"].eq(counted).fillna(False), table["ed_hidden"])
+
+
+def on_bases(table: pd.DataFrame, basis: str | None, lottery_basis: str | None) -> pd.DataFrame:
+    """The schools table as ``on_basis``, with what a lottery of another basis counts beside it as ``lottery_ed``.
+
+    Raises:
+        InputError: the table has no count on one of them.
+    """
+    found = on_basis(table, basis)
+    if lottery_basis is None:
+        return found
+    counts = on_basis(table, lottery_basis)
+    return found.assign(
+        **{f"lottery_{name}": counts[name] for name in ("ed", "ed_low", "ed_high", "ed_hidden") if name in counts}
+    )

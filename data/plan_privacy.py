@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from analysis.policy.effects import RACES
 from analysis.policy.figures import Change
-from analysis.policy.outcome import Outcome
+from analysis.policy.ground import LOTTERY_ED
+from analysis.policy.moves import at_hosts
+from analysis.policy.outcome import Outcome, as_expected
+from analysis.policy.shortage import LIMITS, students_of
 from analysis.statewide.rule import Policy
 from analysis.statewide.together import Result
 from data.groups import comparison
@@ -32,6 +36,10 @@ def marked_moves(moves: pd.DataFrame, table: pd.DataFrame, columns: Sequence[str
 def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
     """An outcome without the numbers that rest on a school's hidden ED count, before or after; and a word on why.
 
+    Nothing more could be told of a hidden count by showing them, as all are made from the protected table; but they
+    would be taken for the school's own. So a host's seats and what became of them are told as they are where they are
+    the same whatever the hidden counts, and to the nearest ``cell`` where not; see ``_settled``.
+
     Args:
         outcome: what ``analysis.policy.outcome.simulate`` made of the table.
         table: the protected schools table of the scenario's year.
@@ -39,6 +47,7 @@ def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
     """
     if not cell:
         return outcome
+    table = _either_hidden(table)
     fine = _can_tell(outcome, table, cell)
 
     def fit(changes: dict[str, Change], place: str) -> dict[str, Change]:
@@ -48,25 +57,144 @@ def marked_outcome(outcome: Outcome, table: pd.DataFrame, cell: int) -> Outcome:
         return {name: change if name in ("moved", "students") else unknown for name, change in changes.items()}
 
     ed_columns = [name for name in outcome.schools.columns.astype("str") if name.startswith(("ed_", "share_"))]
-    counts = ["kept", "outside", "inside", "unfilled", "applied", "waiting"]
-    pools = marked_moves(outcome.pools, table, counts, ["host"])
-    of_hidden = pools["kept"].isna()
     years = outcome.years
     untold = (years["figure"] != "moved") & (not fine["district"])
     return replace(
         outcome,
         schools=marked_schools(outcome.schools, table, comparison("ed"), [*ed_columns, "poorer"], cell),
         flows=marked_moves(outcome.flows, table, ["students"], ["from_school", "to_school"]),
-        pools=pools.assign(odds=pools["odds"].mask(of_hidden), why=pools["why"].mask(of_hidden, "")),
+        pools=_marked_pools(outcome, table, cell),
+        waitlists=_marked_waitlists(outcome.waitlists, table, cell),
         district=fit(outcome.district, "district"),
         state=fit(outcome.state, "state"),
         years=years.assign(**{name: years[name].mask(untold) for name in ("value", "low", "high")}),
     )
 
 
+def _either_hidden(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the ED counts hidden, if with exact bounds, of schools whose count on the lottery's basis is."""
+    if "lottery_ed" not in table or "ed_hidden" not in table:
+        return table
+    secret = hidden(table, "lottery_ed") & ~hidden(table, "ed")
+    exact = {name: table[name].mask(secret, table["ed"]) for name in ("ed_low", "ed_high")}
+    return table.assign(ed_hidden=hidden(table, "ed") | secret, **exact)
+
+
+def _of_hidden(hosts: pd.Series, table: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether each row is about a host whose ED count is hidden."""
+    return hosts.isin(table.loc[hidden(table, "ed"), "ncessch"])
+
+
+def _rests(of_hidden: "pd.Series[bool]", cell: int) -> pd.Series:
+    """What is said of the rows of hidden hosts."""
+    return pd.Series("", of_hidden.index).mask(of_hidden, f"rests on a stand-in for a hidden count, rounded to {cell}")
+
+
+def _marked_pools(outcome: Outcome, table: pd.DataFrame, cell: int) -> pd.DataFrame:
+    """The pools of seats as they may be told, with a word on those of hidden hosts."""
+    pools = outcome.pools
+    counts = ["kept", "outside", "inside", "second", "unfilled", "offered", "applied", "waiting"]
+    of_hidden = _of_hidden(pools["host"], table)
+    others = [pools_if for pools_if, _ in _if_all(outcome, table)] if of_hidden.any() else []
+    found = _settled(pools, others, counts, of_hidden, cell)
+    # No more seats than there are, however they are rounded.
+    found = found.assign(**{name: found[name].clip(upper=pools["seats"]) for name in counts[:-2]})
+    short = found["unfilled"] > 0
+    limited = [
+        LIMITS[limit].format(who=students_of(pool)) if limit else ""
+        for limit, pool in pools[["limit", "group"]].itertuples(index=False)
+    ]
+    return found.assign(
+        odds=pools["odds"].mask(of_hidden, _odds(found)),
+        limit=pools["limit"].where(short, ""),
+        why=pools["why"].mask(of_hidden, pd.Series(limited, pools.index, dtype=object)).where(short, ""),
+        suppressed=_rests(of_hidden, cell),
+    )
+
+
+def _marked_waitlists(rows: pd.DataFrame, table: pd.DataFrame, cell: int) -> pd.DataFrame:
+    """Every year's waitlists, those of hidden hosts to the nearest cell."""
+    of_hidden = _of_hidden(rows["host"], table)
+    found = _settled(rows, [], ["offered", "applied", "waiting"], of_hidden, cell)
+    return found.assign(odds=rows["odds"].mask(of_hidden, _odds(found)))
+
+
+def marked_hosts(rows: pd.DataFrame, outcome: Outcome, table: pd.DataFrame, cell: int) -> pd.DataFrame:
+    """``analysis.policy.moves.at_hosts`` as it may be told: of hidden hosts to the nearest cell, as the pools are."""
+    if not cell:
+        return rows
+    table = _either_hidden(table)
+    of_hidden = _of_hidden(rows["host"], table)
+    hosts = rows["host"].tolist()
+    others = [at_hosts(flows, hosts) for _, flows in _if_all(outcome, table)] if of_hidden.any() else []
+    counts = ["arrive_ed", "arrive_other", "leave_ed", "leave_other"]
+    return _settled(rows, others, counts, of_hidden, cell).assign(suppressed=_rests(of_hidden, cell))
+
+
+def hidden_of_plan(outcome: Outcome, table: pd.DataFrame, cell: int) -> str:
+    """What is hidden of a plan, what stands in its place, and how to see it; empty where nothing is."""
+    table = _either_hidden(table)
+    secret = table.loc[hidden(table, "ed"), "ncessch"]
+    schools = int(outcome.schools["ncessch"].isin(secret).sum())
+    if not cell or not schools:
+        return ""
+    moves = int(outcome.flows[["from_school", "to_school"]].isin(set(secret)).any(axis=1).sum())
+    return (
+        f"Hidden: the ED counts of {schools:,} schools, before and after, and by group {moves:,} of "
+        f"{len(outcome.flows):,} moves from school to school that begin or end there. Moves are told added up by host "
+        f"and group, by school and by district; what rests on the stand-in for a host's hidden count is rounded to "
+        f"{cell}. --minimum-cell 0 shows every number, for use on the agency's own machine."
+    )
+
+
+def marked_senders(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """``analysis.policy.moves.at_schools``; of a school whose count is hidden only both groups together."""
+    return marked_moves(
+        rows, _either_hidden(table), ["leave_ed", "leave_other", "arrive_ed", "arrive_other"], ["ncessch"]
+    )
+
+
+def _if_all(outcome: Outcome, table: pd.DataFrame) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """The outcome's pools and flows, as expected, if all hidden ED counts were the least, or the most, they can be.
+
+    Where the lottery goes by another definition, every pair of such ends of the two.
+    """
+    names = [name for name in ("ed", LOTTERY_ED) if name in table]
+    return [
+        as_expected(
+            table.assign(
+                **{
+                    name: table[name].mask(hidden(table, name), table[f"{name}_{side}"])
+                    for name, side in zip(names, sides, strict=True)
+                }
+            ),
+            outcome.scenario,
+        )
+        for sides in product(("low", "high"), repeat=len(names))
+    ]
+
+
+def _settled(
+    rows: pd.DataFrame, others: Sequence[pd.DataFrame], counts: Sequence[str], of_hidden: "pd.Series[bool]", cell: int
+) -> pd.DataFrame:
+    """Counts of hidden hosts, rounded to the cell unless they are the same in all the others."""
+    found = rows
+    for name in counts:
+        sure = np.logical_and.reduce([(each[name] == rows[name]).to_numpy() for each in others]) if others else False
+        rounded = ((rows[name] / cell + 0.5).astype("int64") * cell).astype(rows[name].dtype)
+        found = found.assign(**{name: rows[name].mask(of_hidden & ~np.asarray(sure), rounded)})
+    return found
+
+
+def _odds(rows: pd.DataFrame) -> "pd.Series[float]":
+    """The chance of a seat that the numbers told come to; missing where they are none."""
+    applied = rows["applied"].where(rows["applied"] > 0)
+    return (rows["offered"] / applied).clip(upper=1.0)
+
+
 def _can_tell(outcome: Outcome, table: pd.DataFrame, cell: int) -> dict[str, bool]:
     """Whether the district and the state can carry an index."""
-    scenario = outcome.scenario
+    scenario, table = outcome.scenario, _either_hidden(table)
     covered = table if scenario.level is None else table[table["level"] == scenario.level]
     return {
         "district": told(covered[covered["leaid"] == scenario.district], cell),
@@ -114,14 +242,26 @@ def marked_result(result: Result, table: pd.DataFrame, policy: Policy, cell: int
     """
     if not cell:
         return result
-    covered, rows = table[table["level"] == policy.level], result.state
+    covered = table[table["level"] == policy.level]
     figures = [
         name for name in result.districts.columns.astype("str") if name.endswith(("_before", "_after", "_low", "_high"))
     ]
     columns = ["rank", "ed_share", *(name for name in figures if not name.startswith("moved"))]
-    untold = (rows["measure"] != "moved") & (not told(covered, cell))
     return replace(
         result,
         districts=marked_districts(result.districts, covered, columns, comparison("ed"), cell),
-        state=rows.assign(**{name: rows[name].mask(untold) for name in ("before", "after", "low", "high")}),
+        state=marked_total(result.state, [table], policy, cell),
     )
+
+
+def marked_total(rows: pd.DataFrame, tables: Sequence[pd.DataFrame], policy: Policy, cell: int) -> pd.DataFrame:
+    """A policy's figures of a state, or of several, without those that hidden counts make too uncertain.
+
+    Args:
+        rows: measure, part, before, after, low, high.
+        tables: the protected schools table of each state.
+        policy, cell: as in ``marked_result``.
+    """
+    covered = pd.concat([table[table["level"] == policy.level] for table in tables])
+    untold = (rows["measure"] != "moved") & (not told(covered, cell))
+    return rows.assign(**{name: rows[name].mask(untold) for name in ("before", "after", "low", "high")})

@@ -96,7 +96,7 @@ def run_of(plan: Plan) -> Run:
         InputError: the data folder cannot be written.
     """
     year = plan.applied.scenarios[0].year
-    about = {"dataset": plan.dataset, "year": year, "policy": asdict(plan.policy), "replicates": plan.replicates}
+    about = {"dataset": plan.dataset, "year": year, "policy": plan.policy.as_dict(), "replicates": plan.replicates}
     return runs.opened(name_of(plan), about | {"seed": plan.seed, "program": runs.program()})
 
 

@@ -73,7 +73,7 @@ def print_optimum(given: argparse.Namespace) -> None:
     found = beside(simulate(table, scenario, 1), places, question, lambda what: say(f"Looking for {what}"))
     outside = _outside(given, table, scenario, question)
     tell(_words(found, outside, question))
-    tell(_free_words(given, places, scenario, found, question))
+    tell(_free_words(given, places, place, scenario, found, question))
     if given.format == "json":
         flows = marked_moves(_flows(found), table, ["students"], ["from_school", "to_school"])
         record = {"scenario": asdict(scenario), "index": question.measure, "limits": asdict(question.limits)}
@@ -105,7 +105,7 @@ def _question(given: argparse.Namespace, place: Ground, scenario: Scenario) -> "
         Limits(given.move, given.miles, given.stay, given.keep),
         MEASURES[symbol],
         target,
-        len(scenario.hosts) if given.hosts is None else given.hosts,
+        len(scenario.host_ids) if given.hosts is None else given.hosts,
         ed_share_of_seats(place, scenario),
     )
 
@@ -123,14 +123,19 @@ def _outside(
 
 
 def _free_words(
-    given: argparse.Namespace, places: "Places", scenario: Scenario, found: "Beside", question: "Question"
+    given: argparse.Namespace,
+    places: "Places",
+    place: Ground,
+    scenario: Scenario,
+    found: "Beside",
+    question: "Question",
 ) -> list[str]:
     """Whether students from outside could help where no assignment of the district's own reaches the target."""
     from analysis.policy.entrants import host_seats, least_with_entrants
 
     if not given.outside or found.reached is None or found.reached.fewest is not None:
         return []
-    seats = host_seats(places, scenario, question.ed_share)
+    seats = host_seats(places, place, scenario, question.ed_share)
     rows = least_with_entrants(places, question.limits, question.measure, seats)
     return [sentences.entrants(rows, found.reached.target, question.measure)]
 

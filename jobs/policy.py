@@ -12,19 +12,31 @@ from analysis.errors import InputError
 from analysis.policy.assumptions import assumptions
 from analysis.policy.changes import from_today
 from analysis.policy.effects import between_within, districts, money, races
+from analysis.policy.moves import at_hosts, at_schools
 from analysis.policy.outcome import REPLICATES, Outcome, simulate
-from analysis.policy.presets import PRESETS, scenario_from_preset
-from analysis.policy.scenario import Scenario, from_json
-from data.groups import comparison, on_basis
+from analysis.policy.presets import PRESETS, SEATS_IN, scenario_from_preset
+from analysis.policy.scenario import TURNOUT, Scenario, from_json
+from analysis.policy.sensitivity import at_participation, compared, variants
+from data.groups import comparison, on_bases, on_basis
 from data.inclusion import Rules
-from data.plan_privacy import marked_outcome, marked_parts, marked_races, marked_through
+from data.plan_privacy import (
+    hidden_of_plan,
+    marked_hosts,
+    marked_outcome,
+    marked_parts,
+    marked_races,
+    marked_senders,
+    marked_through,
+)
 from data.privacy import hidden_words, marked_districts
 from data.schema import ED_BASES
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
 from jobs.beside import beside_the_best
 from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
+from reports.plan import PlanResult, answer, text
 
+ALL = "all"
 # The contract of `simulate`: what a school's row holds.
 SCHOOL_COLUMNS = [
     "ncessch",
@@ -39,6 +51,10 @@ SCHOOL_COLUMNS = [
 ]
 
 
+# Schools beside the hosts that a table on screen has room for; the other formats have every one.
+TOP = 25
+
+
 def add_jobs(menu: Menu) -> None:
     """Add this module's jobs to the command line."""
     job = add_job(menu, "scenario", write_scenario, "write a 50/50 scenario to start from")
@@ -47,7 +63,8 @@ def add_jobs(menu: Menu) -> None:
     job.add_argument("--preset", default="dallas", help="; ".join(f"{p.name}: {p.label}" for p in PRESETS.values()))
     job.add_argument("--year", type=int, help="the fall of the school year (default: the last)")
     job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
-    job.add_argument("--entry-grade", action="store_true", help="seats in the entry grade alone: the first year")
+    places = "; ".join(f"{name}: {words}" for name, words in SEATS_IN.items())
+    job.add_argument("--seats-in", choices=tuple(SEATS_IN), help=f"{places} (default the preset's own)")
     add_rules(job)
     add_output(job)
 
@@ -57,6 +74,20 @@ def add_jobs(menu: Menu) -> None:
     add_districts(job, None, "the scenario's own")
     job.add_argument("--replicates", type=int, default=REPLICATES, help=f"lottery draws (default {REPLICATES})")
     job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
+    job.add_argument(
+        "--participation",
+        choices=(*TURNOUT, ALL),
+        help="share of students who apply, in place of the scenario's: "
+        + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+        + "; all: the district's figures at each",
+    )
+    job.add_argument(
+        "--exits",
+        type=_rates,
+        metavar="0,5,10",
+        help="the district's figures where so many percent of the displaced, and of those whose school changes, leave",
+    )
+    job.add_argument("--top", type=int, default=TOP, metavar="N", help=f"schools a table lists (default {TOP})")
     add_output(job, TABLE_FORMATS)
 
 
@@ -73,26 +104,84 @@ def write_scenario(given: argparse.Namespace) -> None:
         district=given.district,
         year=year,
         basis=given.basis,
-        grades=grades_of(given.data) if given.entry_grade else None,
+        grades=grades_of(given.data),
+        seats_in=given.seats_in,
     )
     tell(notes)
     write_text(replace(scenario, **asdict(rules)).to_json(), given)
 
 
 def print_simulation(given: argparse.Namespace) -> None:
-    """Run a scenario."""
+    """Run a scenario, or several variants of it."""
     check_draws(given)
+    if given.top < 0:
+        raise InputError(f"--top is {given.top}; give 0 or more.")
     scenario, table, notes = read_scenario(given)
+    if given.participation not in (None, ALL):
+        scenario = at_participation(scenario, given.participation)
+    cell = given.minimum_cell
     simulated = simulate(table, scenario, given.replicates, given.seed)
-    outcome = marked_outcome(simulated, table, given.minimum_cell)
-    tell(notes)
-    tell(hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), given.minimum_cell))
+    outcome, hidden = marked_outcome(simulated, table, cell), hidden_of_plan(simulated, table, cell)
+    tell([*notes, *hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), cell)])
     tell(beside_the_best(given, table, simulated))
+    rows = _sensitivity(given, scenario, table)
+    if given.format == "table" and rows is None:
+        write_text(text(_result(simulated, outcome, table, hidden, cell), given.top), given)
+        return
     if given.format == "json":
-        record = outcome_record(outcome) | effects_record(simulated, table, given.minimum_cell)
+        record = outcome_record(outcome) | effects_record(simulated, table, cell)
+        record = {
+            "answer": answer(simulated, _district(table, scenario)),
+            "notes": outcome.notes,
+            "hidden": hidden,
+        } | record
+        record |= {} if rows is None else {"sensitivity": records(rows)}
         write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", given)
     else:
-        write(_schools(outcome), given)
+        write(_schools(outcome) if rows is None else rows, given)
+    tell([*outcome.notes, hidden] if hidden else outcome.notes)
+
+
+def _sensitivity(given: argparse.Namespace, scenario: Scenario, table: pd.DataFrame) -> pd.DataFrame | None:
+    """The district's figures of the variants asked for, as they may be told; None where none is."""
+    levels = tuple(TURNOUT) if given.participation == ALL else ()
+    if not levels and given.exits is None:
+        return None
+    found = {
+        words: marked_outcome(simulate(table, each, given.replicates, given.seed), table, given.minimum_cell)
+        for words, each in variants(scenario, levels, given.exits or ()).items()
+    }
+    return compared(found)
+
+
+def _district(table: pd.DataFrame, scenario: Scenario) -> str:
+    """What people call the district of a scenario."""
+    names = table.loc[table["leaid"] == scenario.district, "district"].dropna()
+    return str(names.iloc[-1]) if len(names) else scenario.district
+
+
+def _rates(text: str) -> list[float]:
+    """Exit rates from percentages in a line."""
+    try:
+        rates = [float(part) / 100 for part in text.split(",")]
+    except ValueError:
+        rates = []
+    if not rates or not all(0 <= rate <= 1 for rate in rates):
+        raise argparse.ArgumentTypeError(f'"{text}" is no list of percentages; write 0,5,10')
+    return rates
+
+
+def _result(simulated: Outcome, outcome: Outcome, table: pd.DataFrame, hidden: str, cell: int) -> PlanResult:
+    """What is printed as text of an outcome and the same as it may be told."""
+    names = table.set_index("ncessch")["school"].dropna().to_dict()
+    return PlanResult(
+        answer(simulated, _district(table, simulated.scenario)),
+        outcome,
+        marked_parts(between_within(table, simulated), simulated, table, cell),
+        marked_senders(at_schools(simulated), table),
+        names | {host.ncessch: host.new.school for host in outcome.scenario.hosts if host.new},
+        hidden,
+    )
 
 
 def read_scenario(given: argparse.Namespace) -> tuple[Scenario, pd.DataFrame, list[str]]:
@@ -107,7 +196,7 @@ def read_scenario(given: argparse.Namespace) -> tuple[Scenario, pd.DataFrame, li
             f"{given.scenario.name} was made for dataset {scenario.dataset}, not {name}; give that dataset."
         )
     scenario = replace(scenario, districts=given.districts or scenario.districts)
-    table = on_basis(table_of(given.data, given.minimum_cell), scenario.basis)
+    table = on_bases(table_of(given.data, given.minimum_cell), scenario.basis, scenario.lottery_basis)
     rules = Rules(scenario.districts, scenario.excluded)
     table, notes = counted(table[table["year"] == scenario.year], given, rules)
     return scenario, table, notes
@@ -123,6 +212,7 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "indices": {name: plain(asdict(change)) for name, change in outcome.district.items()},
         "state": {name: plain(asdict(change)) for name, change in outcome.state.items()},
         "pools": records(outcome.pools),
+        "waitlists": records(outcome.waitlists),
         "flows": records(outcome.flows),
         "years": records(outcome.years),
         "travel": records(outcome.travel),
@@ -132,10 +222,13 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
 
 
 def effects_record(outcome: Outcome, table: pd.DataFrame, minimum_cell: int) -> dict[str, Any]:
-    """What follows from an outcome, as plain JSON values and as it may leave: why H and M change, districts, races."""
+    """What follows from an outcome, as plain JSON values and as it may leave: movers, parts of H, races."""
     counts = ["ed_before", "ed_after"]
+    hosts = at_hosts(outcome.flows, list(outcome.scenario.host_ids))
     through = marked_through(from_today(table, outcome).parts, outcome, table, minimum_cell)
     return {
+        "hosts": records(marked_hosts(hosts, outcome, table, minimum_cell)),
+        "senders": records(marked_senders(at_schools(outcome), table)),
         "change": records(through.reset_index()),
         "between_within": records(marked_parts(between_within(table, outcome), outcome, table, minimum_cell)),
         "districts": records(marked_districts(districts(outcome), table, counts, comparison("ed"), minimum_cell)),

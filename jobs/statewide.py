@@ -2,10 +2,9 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,20 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import LEVELS
-from analysis.statewide.rule import CHOICES, SEATS, Policy, from_json
+from analysis.policy.scenario import from_json as scenario_from_json
+from analysis.statewide.nation import over_states
+from analysis.statewide.rule import CHOICES, SEATS, Policy, from_json, template_of
 from analysis.statewide.together import Result
 from data.batch import Crew, cluster, here, machine
 from data.groups import comparison, on_basis
-from data.plan_privacy import marked_result
+from data.plan_privacy import marked_result, marked_total
 from data.privacy import hidden_words
 from data.schema import ED_BASES, school_year
-from data.statewide import REPLICATES, Plan, Progress, completed, crew_for, outcome, planned, run_of
+from data.statewide import REPLICATES, Plan, completed, crew_for, outcome, planned, run_of
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
 from jobs.options import Menu, add_job, add_minimum_cell, add_output, add_rules
-from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
+from jobs.printing import TABLE_FORMATS, plain, records, say, tell, write, write_text
+from jobs.progress import Meter
 
 # What a table on screen has room for; files have every column.
 SHOWN = (
@@ -32,7 +34,7 @@ SHOWN = (
     *("variance_ratio_before", "variance_ratio_after", "variance_ratio_low", "variance_ratio_high"),
     *("dissimilarity_before", "dissimilarity_after"),
 )
-_BAR = 30
+ALL = "all states"
 
 
 def add_jobs(menu: Menu) -> None:
@@ -51,7 +53,8 @@ def add_jobs(menu: Menu) -> None:
     job.add_argument("--hosts-share", type=float, default=usual.hosts_share, help="the part of them that host")
     job.add_argument("--choose", choices=tuple(CHOICES), default=usual.choose, help="which of them host")
     job.add_argument("--seats", choices=tuple(SEATS), default=usual.seats, help="which of a host's places are seats")
-    job.add_argument("--preset", choices=tuple(PRESETS), default=usual.preset, help="the lotteries' rules")
+    job.add_argument("--preset", choices=tuple(PRESETS), help=f"the lotteries' rules (default {usual.preset})")
+    job.add_argument("--like", type=Path, metavar="SCENARIO.json", help="a scenario's rules instead of a preset's")
     job.add_argument("--outside", type=float, help="share of seats offered outside the district first")
     job.add_argument("--willing", type=float, help="share of each school's students who would take a seat")
     add_output(job)
@@ -72,8 +75,13 @@ def add_jobs(menu: Menu) -> None:
 
 def write_policy(given: argparse.Namespace) -> None:
     """A policy to start from."""
-    names = [name for name in asdict(Policy()) if name != "version"]
-    write_text(Policy(**{name: getattr(given, name) for name in names}).to_json(), given)
+    if given.like and given.preset:
+        raise InputError("Both --preset and --like say the lotteries' rules; give one of them.")
+    names = [name for name in asdict(Policy()) if name not in ("version", "preset", "template")]
+    policy = Policy(preset=given.preset or Policy.preset, **{name: getattr(given, name) for name in names})
+    if given.like:
+        policy = replace(policy, template=template_of(scenario_from_json(_text(given.like), given.like.name)))
+    write_text(policy.to_json(), given)
 
 
 def print_statewide(given: argparse.Namespace) -> None:
@@ -83,16 +91,23 @@ def print_statewide(given: argparse.Namespace) -> None:
     for _, plan in plans:
         tell(_about(plan))
     results = []
-    with _crew(given, sum(len(plan.applied.scenarios) for _, plan in plans)) as crew:
+    districts = sum(len(plan.applied.scenarios) for _, plan in plans)
+    meter = Meter(districts, "districts")
+    with _crew(given, districts) as crew:
         for label, plan in plans:
-            result = outcome(plan, completed(plan, run_of(plan), crew, _bar(f"{plan.dataset}, {label}")))
-            result = marked_result(result, plan.table, plan.policy, given.minimum_cell)
+            done = completed(plan, run_of(plan), crew, meter.part(f"{plan.dataset}, {label}"))
+            result = marked_result(outcome(plan, done), plan.table, plan.policy, given.minimum_cell)
             tell(_aside(result))
             results.append((label, plan, result))
+    totals = _totals(results, given.minimum_cell)
     if given.format == "json":
-        write_text(json.dumps([_record(*each) for each in results], indent=2, ensure_ascii=False) + "\n", given)
+        listed = [_record(*each) for each in results] + [_total_record(*each) for each in totals]
+        write_text(json.dumps(listed, indent=2, ensure_ascii=False) + "\n", given)
         return
-    table = pd.concat([_rows(*each, given.by) for each in results], ignore_index=True)
+    rows = [_rows(*each, given.by) for each in results]
+    if given.by == "state":
+        rows += [_total_rows(label, table) for label, _, table in totals]
+    table = pd.concat(rows, ignore_index=True)
     write(table[list(SHOWN)] if (given.by, given.format) == ("district", "table") else table, given)
 
 
@@ -106,6 +121,7 @@ def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
             f"Nothing to run: give {lacking}; `evenground statewide-policy -o policy.json` writes a policy."
         )
     rules = asked_rules(given)
+    asked_policies = [(path.stem, from_json(_text(path), path.name)) for path in policies]
     for name in datasets:
         asked = argparse.Namespace(**vars(given) | {"data": name})
         table = on_basis(table_of(name, given.minimum_cell), given.basis)
@@ -113,10 +129,9 @@ def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
         tell(notes)
         tell(hidden_words(table, comparison("ed"), given.minimum_cell))
         grades = grades_of(name)
-        for path in policies:
+        for label, policy in asked_policies:
             of = {"dataset": dataset_name(name), "basis": given.basis, "rules": rules}
-            policy = from_json(_text(path), path.name)
-            yield path.stem, planned(table, grades, policy, **of, replicates=given.replicates, seed=given.seed)
+            yield label, planned(table, grades, policy, **of, replicates=given.replicates, seed=given.seed)
 
 
 @contextmanager
@@ -131,19 +146,6 @@ def _crew(given: argparse.Namespace, districts: int) -> Iterator[Crew]:
         raise InputError(f"--workers is {given.workers}; give 1 or more.")
     else:
         yield here() if given.workers == 1 else machine(given.workers)
-
-
-def _bar(label: str) -> Progress:
-    """A progress bar for a person at a terminal; a log gets none."""
-
-    def show(done: int, of: int) -> None:
-        if sys.stderr.isatty():
-            filled = "█" * (_BAR * done // of)
-            end = "\n" if done == of else ""
-            sys.stderr.write(f"\r{label}: {filled:░<{_BAR}} {done:,} of {of:,} districts{end}")
-            sys.stderr.flush()
-
-    return show
 
 
 # --- What is told
@@ -189,7 +191,7 @@ def _record(label: str, plan: Plan, result: Result) -> dict[str, Any]:
     return {
         "dataset": plan.dataset,
         "year": plan.applied.scenarios[0].year,
-        "policy": asdict(plan.policy) | {"file": label},
+        "policy": plan.policy.as_dict() | {"file": label},
         "replicates": plan.replicates,
         "seed": plan.seed,
         "state": [plain(row) for row in result.state.to_dict("records")],
@@ -205,4 +207,69 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise InputError(f"{path.name} cannot be read as text; give a policy file that exists.") from None
+        raise InputError(f"{path.name} cannot be read as text; give a file that exists.") from None
+
+
+# --- All states together
+
+
+def _totals(results: list[tuple[str, Plan, Result]], cell: int) -> list[tuple[str, list[Plan], pd.DataFrame]]:
+    """Of each policy run in several states: its name, their plans, and the figures over all of them; they are told."""
+    found = []
+    for policy in dict.fromkeys(label for label, _, _ in results):
+        plans = [plan for label, plan, _ in results if label == policy]
+        if len(plans) < 2:
+            continue
+        try:
+            _check_alike(plans)
+            states = {plan.dataset: result.everyone for label, plan, result in results if label == policy}
+            table = marked_total(over_states(states), [plan.table for plan in plans], plans[0].policy, cell)
+        except InputError as error:
+            say(f"There are no totals over {ALL}: {error}")
+            continue
+        say(f"{ALL.capitalize()} ({len(plans):,}), {policy}: {_total_words(table)}.")
+        found.append((policy, plans, table))
+    return found
+
+
+def _check_alike(plans: list[Plan]) -> None:
+    """Refuse to add up what does not mean the same."""
+    names = [plan.dataset for plan in plans]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"two of the states are called {twice[0]}; give their files different names.")
+    bases = {plan.dataset: sorted(plan.table["ed_basis"].dropna().unique()) for plan in plans}
+    if len({tuple(each) for each in bases.values()}) > 1:
+        told = "; ".join(f"{name} {', '.join(each)}" for name, each in bases.items())
+        raise InputError(f"the states count disadvantaged students differently ({told}); give a --basis all have.")
+    years = sorted({plan.applied.scenarios[0].year for plan in plans})
+    if len(years) > 1:
+        raise InputError(f"the states' years differ ({', '.join(map(school_year, years))}); give a --year all have.")
+
+
+def _total_words(table: pd.DataFrame) -> str:
+    """V of all states before and after, level by level."""
+    of_v = table[table["measure"] == "variance_ratio"].set_index("part")[["before", "after"]]
+    if of_v.isna().any(axis=None):
+        return "V cannot be told, since hidden counts make it too uncertain"
+    parts = {"total": "V", "between_states": "between states", "between_districts": "between districts"}
+    return ", ".join(
+        f"{words} from {of_v.loc[part, 'before']:.4f} to {of_v.loc[part, 'after']:.4f}"
+        for part, words in (parts | {"within": "within districts"}).items()
+    )
+
+
+def _total_rows(label: str, table: pd.DataFrame) -> pd.DataFrame:
+    table = table.copy()
+    table.insert(0, "policy", label)
+    table.insert(0, "dataset", ALL)
+    return table
+
+
+def _total_record(label: str, plans: list[Plan], table: pd.DataFrame) -> dict[str, Any]:
+    """The totals as plain JSON values."""
+    return {
+        "dataset": ALL,
+        "states": [plan.dataset for plan in plans],
+        "policy": plans[0].policy.as_dict() | {"file": label},
+        "state": records(table),
+    }

@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from analysis.errors import InputError
+from analysis.policy.assumptions import assumptions
 from analysis.statewide.together import Result
 from data.groups import comparison
 from data.statewide import Plan
 from pages.plan import charts as plan_charts
-from pages.sections.statewide_controls import asked_policy, run_here
+from pages.sections.statewide_controls import asked_policy, run_here, show_files
 from pages.shared import atlas, charts, parts, store
 from pages.shared.view import View, current_view
 from pages.words import numbers
@@ -166,7 +167,7 @@ def show_districts(view: View, plan: Plan) -> None:
     )
     with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
         st.table(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
-    buttons = st.columns(4)
+    buttons = st.columns(3)
     about = {"policy": plan.policy.words}
     with buttons[0]:
         parts.download(
@@ -182,15 +183,6 @@ def show_districts(view: View, plan: Plan) -> None:
     with buttons[2]:
         parts.download(
             lambda seen: _left_alone(seen, plan).assign(**about), view, "left-alone", label="Left alone (CSV)"
-        )
-    with buttons[3]:
-        st.download_button(
-            "Policy (JSON)",
-            data=plan.policy.to_json(),
-            file_name=f"{view.dataset.name}-policy.json",
-            mime="application/json",
-            on_click="ignore",
-            icon=":material/download:",
         )
 
 
@@ -210,6 +202,7 @@ view = current_view()
 level = view.level or "elementary"
 st.title(f"What would one 50/50 policy do across {view.dataset.label}?")
 policy = asked_policy(level)
+show_files(policy, f"{view.dataset.name}-policy.json")
 try:
     plan = store.statewide_plan(view, policy)
     st.markdown(statewide_words.applies_to(plan, view.dataset.label, view.year))
@@ -222,6 +215,8 @@ except InputError as error:
 st.markdown(statewide_words.answer(plan, result, view.dataset.label))
 show_state(view, result, policy.level)
 show_districts(view, plan)
+st.subheader("What the lotteries rest on")
+st.markdown("\n".join(f"- {each}" for each in assumptions(plan.applied.scenarios[0])))
 st.subheader("What this does not tell")
 st.markdown("\n".join(f"- {caveat}" for caveat in (*statewide_words.CAVEATS, *plan_words.CAVEATS)))
 parts.provenance(view)

@@ -8,6 +8,10 @@ between districts. Within Uneven D = 80/150 and V = 32/75, and its middle school
 
 from pathlib import Path
 
+from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.scenario import Host, Pool, Scenario
+from data.load import read_schools
+
 COLUMNS = "year,ncessch,leaid,school,district,state,county,level,students,ed,ed_basis,black,white"
 UNEVEN, EVEN = "3900001", "3900002"
 _ED = (90, 50, 10, 30, 30, 30)
@@ -30,6 +34,14 @@ def lines() -> list[str]:
         )
     ]
     return [COLUMNS, *rows]
+
+
+def uneven_plan(folder: Path, hosts: int, seats: int = 100, willing: float = 1.0) -> Outcome:
+    """What a scenario of the uneven district with so many hosts does."""
+    table = read_schools(written(folder / "small.csv"))
+    chosen = tuple(Host(f"{UNEVEN}0000{n + 1}", seats) for n in range(hosts))
+    pool = Pool(willing=willing)
+    return simulate(table, Scenario("small", UNEVEN, 2020, chosen, ed=pool, other=pool), 10)
 
 
 def written(path: Path, rows: list[str] | None = None) -> Path:

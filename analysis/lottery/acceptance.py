@@ -16,6 +16,7 @@ from analysis.lottery.numbers import words
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.unsignedinteger[Any]]
+_BITS = 63  # of a whole number that may be negative
 
 
 @dataclass(frozen=True)
@@ -79,64 +80,74 @@ def deferred_acceptance(claims: Claims, numbers: Codes) -> Ints:
         claims: the market.
         numbers: (students,) or (students, most claims) lottery numbers; the lowest is first.
     """
-    if numbers.ndim == 1:  # students arranged by number: within a group they then stand as they are served
-        queue = np.lexsort(words(numbers))
-        codes, edges = claims.group.take(queue, axis=0), np.arange(len(claims.seats) + 1) * claims.priorities
-    else:
-        queue = np.arange(len(numbers))
-        codes, edges = _ranked(claims, numbers)
-    held = np.empty(len(queue), dtype=np.int64)
-    held[queue] = _accepted(codes, edges, claims.seats)
-    return held
+    codes, edges, low = _short(claims, numbers) if _fits(claims, numbers) else _ranked(claims, numbers)
+    return _accepted(codes, edges, low, claims.seats)
 
 
-def _ranked(claims: Claims, numbers: Codes) -> tuple[Codes, Ints]:
-    """Claims as their ranks ``in_order``, padded as ``Claims.group``, and the rank at which each class begins."""
+def _fits(claims: Claims, numbers: Codes) -> bool:
+    """Whether a claim's class, priority, number and student fit in 63 bits, as those of any city's further draws do."""
+    students, none = claims.seat_class.shape[0], len(claims.seats) * claims.priorities
+    return numbers.dtype.itemsize * 8 + none.bit_length() + students.bit_length() <= _BITS
+
+
+def _short(claims: Claims, numbers: Codes) -> tuple[Ints, Ints, int]:
+    """Claims as codes of class, priority and number; the class and priority at which each class begins; and how many
+    low bits of a code are the number's.
+    """
+    low = numbers.dtype.itemsize * 8
+    codes = claims.group.astype(np.int64) << low
+    codes[:, :-1] |= numbers.astype(np.int64).reshape(len(numbers), -1)
+    return codes, np.arange(len(claims.seats) + 1) * claims.priorities, low
+
+
+def _ranked(claims: Claims, numbers: Codes) -> tuple[Ints, Ints, int]:
+    """Claims as their ranks ``in_order``, the rank at which each class begins, and no low bits."""
     order = in_order(claims, numbers)
     edges = np.searchsorted(claims.seat_class.ravel()[order], np.arange(len(claims.seats) + 1))
-    ranks = np.empty(len(order), dtype=np.uint32)
+    ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.minimum(np.arange(len(order)), edges[-1])
-    return np.pad(ranks.reshape(numbers.shape), ((0, 0), (0, 1)), constant_values=edges[-1]), edges
+    return np.pad(ranks.reshape(claims.seat_class.shape), ((0, 0), (0, 1)), constant_values=edges[-1]), edges, 0
 
 
-def _accepted(codes: Codes, edges: Ints, seats: Ints) -> Ints:
+def _accepted(codes: Ints, edges: Ints, low: int, seats: Ints) -> Ints:
     """(rows,) the column each row ends at.
 
     In every round, classes with more claims than seats refuse those last in order, and the students refused make their
     next claim. Whoever is not before the first refused of a class is never admitted to it later, so such claims are
-    passed over at once.
+    passed over at once. A claim and its row are one whole number, since those are sorted fastest of all.
 
     Args:
-        codes: (rows, columns) a class serves low codes first and, of equal ones, upper rows; ``edges[-1]`` is no claim.
-        edges: (classes + 1,) the code at which each class begins.
-        seats: (classes,) how many it has.
+        codes: (rows, columns) a class serves low codes first and, of equal ones, upper rows; none is at the last edge.
+        edges: (classes + 1,) where each class begins in the codes without their low bits.
+        low: how many those are.
+        seats: (classes,) how many seats it has.
     """
     rows, columns = codes.shape
-    flat = codes.ravel()
+    flat, bits = codes.ravel(), rows.bit_length()
     classes = np.arange(len(seats) + 1, dtype=np.min_scalar_type(len(seats)))
-    class_of = np.repeat(classes, np.append(np.diff(edges), 1))  # by code
-    limit = np.append(edges[1:], edges[-1] + 1) * rows  # by class: the code and row from which it refuses, as one
+    class_of = np.repeat(classes, np.append(np.diff(edges), 1))  # by code without its low bits
+    limit = np.append(edges[1:], edges[-1] + 1) << (low + bits)  # by class: the claim from which it refuses
     start = np.arange(0, rows * columns, columns)
     at = start.copy()
-    now = flat[at]
-    wanted = class_of[now]
+    now = (flat[at] << bits) | np.arange(rows)
+    wanted = class_of[flat[at] >> low]
     count = np.bincount(wanted, minlength=len(classes))
     while len(over := np.flatnonzero(count[:-1] > seats)):
         crowded = np.zeros(len(classes), dtype=np.bool_)
         crowded[over] = True
-        claiming = np.flatnonzero(crowded[wanted])
-        served = claiming[np.lexsort(words(now[claiming]))]
+        served = np.sort(now[crowded[wanted]])
         kept, many = seats[over], count[over] - seats[over]
         last = np.cumsum(count[over]) - many  # where each class's refused ones begin
-        limit[over] = now[served[last]].astype(np.int64) * rows + served[last]
-        refused = served[np.repeat(last - np.cumsum(many) + many, many) + np.arange(many.sum())]
+        limit[over] = served[last]
+        refused = served[np.repeat(last - np.cumsum(many) + many, many) + np.arange(many.sum())] & ((1 << bits) - 1)
         count[over] = kept
         while len(refused):
             following = at[refused] + 1
             code = flat[following]
-            of = class_of[code]
-            at[refused], now[refused], wanted[refused] = following, code, of
-            before = code.astype(np.int64) * rows + refused < limit[of]
+            of = class_of[code >> low]
+            claim = (code << bits) | refused
+            at[refused], now[refused], wanted[refused] = following, claim, of
+            before = claim < limit[of]
             count += np.bincount(of.compress(before), minlength=len(classes))
             refused = refused.compress(~before)
     return np.where(wanted == len(seats), columns - 1, at - start)

@@ -5,11 +5,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.policy.draw import Draw, Ints
+from analysis.policy.draw import Draw, Expected, Ints
 from analysis.policy.ground import Ground
-from analysis.policy.lotteries import Intake, Lottery, split
-from analysis.policy.pools import Applications, Pools, applications, pools
-from analysis.policy.scenario import Scenario
+from analysis.policy.lotteries import Intake, Lottery, classed, parted
+from analysis.policy.pools import ED, Applications, Pools, applications, pools
+from analysis.policy.scenario import Host, Scenario
+from analysis.units import ratio
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Who moved by one host's lotteries of one year, less those who have left its top grade or gone back.
+
+    Attributes:
+        host: its place among the scenario's.
+        year: of the scenario, 1 for its first.
+        won, sent: (2, replicates, n) as in ``Intake``.
+    """
+
+    host: int
+    year: int
+    won: Ints
+    sent: Ints
 
 
 @dataclass(frozen=True)
@@ -17,22 +34,32 @@ class Assignment:
     """Who moved by the end of a year, in whole students. In equal out, for each group, in every replicate.
 
     Attributes:
+        moves: of each host and year whose students are still there.
         won: (hosts, 2, replicates, n) students whom each host has drawn from each school.
         sent: (hosts, 2, replicates, n) students who gave up their place at each host and went to each school.
+        left: (2, replicates, n) students who leave the district's schools because theirs changed.
         kept: (hosts, pools, replicates) students already at the host who hold one of its lottery seats.
         inside, outside: (hosts, pools, replicates) students drawn from the district and from elsewhere.
         seats: (hosts, pools, replicates) seats of each pool.
-        applied, waiting: (hosts, pools, replicates) students who applied for drawn seats, and who of them would still
-            take one.
+        second: (hosts, pools, replicates) seats filled in a second round.
+        drawn_in: (hosts,) the last year in which each host drew seats, 1 for the first; 0 where it drew none yet.
+        offered, applied, waiting: (hosts, pools, replicates) seats that those present left to be drawn in that year,
+            students who applied for them, and who of these would still take one. Years are not added up: who applies in
+            one and goes without may apply again in the next.
         after: (2, replicates, n) students of each group at each school.
     """
 
+    moves: tuple[Moves, ...]
     won: Ints
     sent: Ints
+    left: Ints
     kept: Ints
     inside: Ints
     outside: Ints
     seats: Ints
+    second: Ints
+    drawn_in: Ints
+    offered: Ints
     applied: Ints
     waiting: Ints
     after: Ints
@@ -45,7 +72,7 @@ class Assignment:
     @property
     def moved(self) -> Ints:
         """(replicates,) students who have changed schools."""
-        return (self.won + self.sent).sum(axis=(0, 1, 3))
+        return (self.won + self.sent).sum(axis=(0, 1, 3)) + self.left.sum(axis=(0, 2))
 
 
 def assign(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> Assignment:
@@ -66,83 +93,152 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
         The assignment at the end of each year.
     """
     divided = pools(ground, scenario)
-    chances = applications(ground, scenario, divided)
     lotteries = [Lottery(ground, scenario, divided, host, draw) for host in range(len(ground.hosts))]
     held: list[list[Intake]] = [[] for _ in lotteries]  # each host's intakes still there, the oldest first
+    last: dict[int, tuple[int, Intake]] = {}  # the last year in which each host drew seats, and its intake of it
     for year in range(scenario.years):
         for host, intakes in enumerate(held):
             if scenario.hosts[host].grade is not None and len(intakes) == ground.stays[host]:
                 del intakes[0]  # they leave the top grade, and the host's next take their places where they came from
-        left, declining = _applicants(ground, divided, chances, held, draw, replicates)
+        chances = applications(ground, scenario, divided.seats[year])
+        left, declining = applicants(ground, divided, chances, held, draw, replicates)
         for lottery, intakes in zip(lotteries, held, strict=True):
-            earlier = list(intakes)
-            if not year or scenario.hosts[lottery.host].grade is not None:
-                intakes.append(_drawn_this_year(lottery, chances, intakes, left, declining))
+            earlier, asked = list(intakes), scenario.hosts[lottery.host]
+            if year + 1 == asked.start or (year + 1 > asked.start and asked.grade is not None):
+                intakes.append(_drawn_this_year(lottery, year, chances, held, left, declining))
+                if intakes[-1].seats.any() or lottery.host not in last:
+                    last[lottery.host] = year + 1, intakes[-1]
             if scenario.attrition:
-                waiting = _at(lottery, chances, left)
-                left -= waiting
+                waiting, _ = _at(lottery, chances, left, None)
+                left[:, chances.opened[lottery.host]] -= waiting
                 for intake in earlier:
                     lottery.renew(intake, waiting)
-                left += waiting
-        yield _assignment(ground, divided, held, replicates)
+                left[:, chances.opened[lottery.host]] += waiting
+        yield _assignment(ground, scenario, divided, held, last, draw, year, replicates)
+
+
+def years_as_expected(ground: Ground, scenario: Scenario) -> list[Assignment]:
+    """Each year as the lotteries are expected to fall, in one replicate."""
+    in_grades = scenario.applicants == "cohort" and any(host.grade for host in scenario.hosts)
+    return list(years(ground, scenario, Expected(in_turn=in_grades), 1))
 
 
 def _drawn_this_year(
-    lottery: Lottery, chances: Applications, held: list[Intake], left: Ints, declining: Ints | None
+    lottery: Lottery, year: int, chances: Applications, held: list[list[Intake]], left: Ints, declining: Ints | None
 ) -> Intake:
     """A host's new intake; ``left`` loses those who get a seat."""
-    here = _at(lottery, chances, left)
-    refusing = None if declining is None else _at(lottery, chances, declining)
-    left -= here
-    intake = lottery.run(_present(lottery.ground, lottery.host, held, left.shape[2]), here, refusing)
-    left += here
+    here, refusing = _at(lottery, chances, left, declining)
+    opened = chances.opened[lottery.host]
+    left[:, opened] -= here
+    at = lottery.ground.hosts[lottery.host]
+    of_school = [intake for intakes in _entries(lottery.ground, held, at) for intake in intakes]
+    sending = sum(intake.arrived().sum(axis=0) for intake in of_school) > 0 if of_school else None
+    intake = lottery.run(year, present(lottery.ground, at, of_school, left.shape[3]), here, refusing, sending)
+    left[:, opened] += here
     return intake
 
 
-def _at(lottery: Lottery, chances: Applications, students: Ints) -> Ints:
-    """(classes, 2, replicates, n) those of the students who apply to the host."""
-    serving = students * lottery.ground.serves[lottery.host]
-    if chances.part is None:
-        return serving
-    return lottery.draw.applicants(serving, chances.part[lottery.host][:, None, :])
+def _entries(ground: Ground, held: list[list[Intake]], at: np.intp) -> list[list[Intake]]:
+    """The intakes of every entry of the school at a place: those of its seats in each grade."""
+    return [intakes for position, intakes in zip(ground.hosts, held, strict=True) if position == at]
 
 
-def _present(ground: Ground, host: int, held: list[Intake], replicates: int) -> Ints:
+def _at(lottery: Lottery, chances: Applications, taking: Ints, declining: Ints | None) -> tuple[Ints, Ints | None]:
+    """Those who apply to the host, of its cohorts: who would take a seat there, and who would not."""
+    host, opened = lottery.host, chances.opened[lottery.host]
+
+    def applying(students: Ints) -> Ints:
+        serving = students[:, opened] * lottery.ground.serves[host]
+        return (
+            serving if chances.part is None else lottery.draw.applicants(serving, chances.part[host, opened, :, None])
+        )
+
+    here = applying(taking)
+    refusing = None if declining is None else applying(declining)
+    if chances.accept_part is None:
+        return here, refusing
+    would = lottery.draw.applicants(here, chances.accept_part[host, :, None])
+    return would, here - would if refusing is None else refusing + here - would
+
+
+def present(ground: Ground, at: np.intp, held: list[Intake], replicates: int) -> Ints:
     """(2, replicates) students present whose places no lottery was about yet."""
-    today = np.repeat(ground.students[:, ground.hosts[host], None], replicates, axis=1)
+    today = np.repeat(ground.students[:, at, None], replicates, axis=1)
     return today - sum((intake.freed for intake in held), np.zeros_like(today))
 
 
-def _applicants(
+def applicants(
     ground: Ground, divided: Pools, chances: Applications, held: list[list[Intake]], draw: Draw, replicates: int
 ) -> tuple[Ints, Ints | None]:
-    """(classes, 2, replicates, n) students who apply and would take a seat, and those who apply but would decline."""
+    """Candidates who apply and would take a seat, and those who apply but would decline."""
     start = np.repeat((ground.students * ground.may_send)[:, None, :], replicates, axis=1)
     away = sum((intake.arrived() for intakes in held for intake in intakes), np.zeros_like(start))
-    applied = draw.applicants(np.maximum(start - away, 0), chances.rate[:, None, :])
+    applied = np.stack(parted(draw, np.maximum(start - away, 0), chances.rate[:, :, None, :]))
     if (chances.accept == 1).all():
-        return split(draw, applied, divided.classes[:, :, None, :]), None
-    taking = draw.applicants(applied, chances.accept[:, None, None])
-    shares = divided.classes[:, :, None, :]
-    return split(draw, taking, shares), split(draw, applied - taking, shares)
+        return classed(draw, divided, applied), None
+    taking = draw.applicants(applied, chances.accept[:, None, :])
+    return classed(draw, divided, taking), classed(draw, divided, applied - taking)
 
 
-def _assignment(ground: Ground, divided: Pools, held: list[list[Intake]], replicates: int) -> Assignment:
+def _assignment(
+    ground: Ground,
+    scenario: Scenario,
+    divided: Pools,
+    held: list[list[Intake]],
+    last: dict[int, tuple[int, Intake]],
+    draw: Draw,
+    year: int,
+    replicates: int,
+) -> Assignment:
     hosts, n, count = len(held), len(ground.schools), len(divided.names)
     won, sent = (np.zeros((hosts, 2, replicates, n), dtype=np.int64) for _ in range(2))
     tally = {
         name: np.zeros((hosts, count, replicates), dtype=np.int64)
-        for name in ("kept", "inside", "outside", "seats", "applied", "waiting")
+        for name in ("kept", "inside", "outside", "seats", "second", "offered", "applied", "waiting")
     }
+    moves, drawn_in = [], np.zeros(hosts, dtype=np.int64)
     for host, intakes in enumerate(held):
-        for intake in intakes:
-            won[host] += intake.arrived()
+        for age, intake in enumerate(reversed(intakes)):
+            moves.append(Moves(host, _year_of(scenario.hosts[host], year, age), intake.arrived(), intake.sent))
+            won[host] += moves[-1].won
             sent[host] += intake.sent
             tally["kept"][host] += intake.kept.sum(axis=1)
-            tally["inside"][host] += intake.won[..., ground.inside].sum(axis=(1, 3))
-            tally["outside"][host] += intake.won[..., ~ground.inside].sum(axis=(1, 3))
-            for name in ("seats", "applied", "waiting"):
-                tally[name][host] += getattr(intake, name)
-    after = np.repeat(ground.students[:, None, :], replicates, axis=1) - won.sum(axis=0) + sent.sum(axis=0)
-    after[:, :, ground.hosts] += np.moveaxis((won - sent).sum(axis=3), 0, -1)
-    return Assignment(won, sent, after=after, **tally)
+            of_pool = intake.won.sum(axis=1)
+            inside = of_pool[..., ground.inside].sum(axis=2)
+            tally["inside"][host] += inside
+            tally["outside"][host] += of_pool.sum(axis=2) - inside
+            tally["seats"][host] += intake.seats
+            tally["second"][host] += intake.second
+    for host, (drawn_in[host], intake) in last.items():
+        for name in ("offered", "applied", "waiting"):
+            tally[name][host] = getattr(intake, name)
+    stayed = np.repeat(ground.students[:, None, :], replicates, axis=1) - won.sum(axis=0)
+    after = stayed + sent.sum(axis=0)
+    for host, at in enumerate(ground.hosts):
+        after[:, :, at] += (won - sent)[host].sum(axis=2)
+        stayed[:, :, at] -= sent[host].sum(axis=2)
+    left = _leaving(ground, scenario, draw, stayed, after)
+    after -= left
+    if left.any():
+        after[:, :, -1] += left.sum(axis=2)  # the last of the places beside the schools
+    return Assignment(tuple(moves), won, sent, left, after=after, drawn_in=drawn_in, **tally)
+
+
+def _year_of(host: Host, year: int, age: int) -> int:
+    """The year, 1 for the first, of an intake that so many others came after; seats in every grade are drawn once."""
+    return host.start if host.grade is None else year + 1 - age
+
+
+def _leaving(ground: Ground, scenario: Scenario, draw: Draw, stayed: Ints, after: Ints) -> Ints:
+    """(2, replicates, n) students left where they are who leave the district's schools, as theirs changed too much."""
+    left = np.zeros_like(stayed)
+    sides = (scenario.ed, scenario.other)
+    if not any(side.leave_changed for side in sides):
+        return left
+    before, now = (
+        ratio(students[ED].astype(float), students.sum(axis=0).astype(float)) for students in (ground.students, after)
+    )
+    changed = (np.abs(now - before) > scenario.change_points + 1e-9) & ground.inside
+    for group, side in enumerate(sides):
+        left[group] = draw.applicants(stayed[group] * changed, side.leave_changed)
+    return left

@@ -121,7 +121,7 @@ def now_and_then(outcome: Outcome, places: Places, measure: str) -> list[dict[st
         "mean_miles": miles / known.sum() if known.any() else np.nan,
         "unplaced": int(travel["unknown"].sum()),
         "value": change.after,
-        "hosts": " ".join(host.ncessch for host in outcome.scenario.hosts),
+        "hosts": " ".join(outcome.scenario.host_ids),
     }
     today = {"moved": 0, "share_moved": 0.0, "unplaced": 0, "value": change.before}
     return [{"what": "today"} | today, {"what": "plan"} | plan]

@@ -43,11 +43,16 @@ class Lottery:
         """A multivariate hypergeometric draw for each replicate.
 
         The schools are halved again and again, and each half's share of the seats is hypergeometric given the seats of
-        both: log₂(schools) steps, each over all replicates and halves at once.
+        both: log₂(schools) steps, each over all replicates and halves at once. Where there is a seat for everyone, or
+        none, nothing is left to chance.
         """
-        some = np.flatnonzero(candidates.any(axis=0))  # schools without a candidate would only be carried along
-        drawn = np.zeros_like(candidates)
-        drawn[:, some] = self._split(candidates[:, some], seats)
+        everyone = candidates.sum(axis=1)
+        drawn = candidates * (seats == everyone)[:, None]
+        rows = np.flatnonzero((seats > 0) & (seats < everyone))
+        if len(rows):
+            open_ = candidates[rows]
+            some = np.flatnonzero(open_.any(axis=0))  # schools without a candidate would only be carried along
+            drawn[np.ix_(rows, some)] = self._split(open_[:, some], seats[rows])
         return drawn
 
     def _split(self, candidates: Ints, seats: Ints) -> Ints:
@@ -68,20 +73,39 @@ class Lottery:
 
 
 class Expected:
-    """Chance, settled as expected and rounded to whole students by largest remainder: no randomness at all."""
+    """Chance, settled as expected and rounded to whole students: no randomness at all."""
+
+    def __init__(self, *, in_turn: bool = False) -> None:
+        """Choose how parts of students are settled.
+
+        Args:
+            in_turn: by rounding what schools have together, one school after the other, so that the schools of any
+                stretch of the table have what they are expected to, give or take one. Otherwise each school's part is
+                rounded by itself, that of winners by largest remainder: exact where parts are of many students, but
+                where they are of less than one, the same schools have all, those with the largest parts.
+        """
+        self._in_turn = in_turn
 
     def applicants(self, students: Ints, willing: float | Floats) -> Ints:
         """The expected number for each school, halves rounded up."""
-        return round_half_up(students * willing)
+        expected = students * willing
+        return _in_turn(expected) if self._in_turn and expected.ndim > 1 else round_half_up(expected)
 
     def winners(self, candidates: Ints, seats: Ints) -> Ints:
         """Seats in proportion to candidates."""
         total = np.maximum(candidates.sum(axis=1, keepdims=True), 1)
+        if self._in_turn:
+            return _in_turn(candidates * seats[:, None] / total)
         whole, rest = np.divmod(candidates * seats[:, None], total)
         order = np.argsort(-rest, axis=1, kind="stable")
         rank = np.empty_like(order)
         np.put_along_axis(rank, order, np.arange(order.shape[1])[None, :], axis=1)
         return whole + (rank < (seats - whole.sum(axis=1))[:, None])
+
+
+def _in_turn(expected: "NDArray[np.floating[Any]]") -> Ints:
+    """Whole numbers on the last axis whose sums are those expected, rounded; none is more than one off its own."""
+    return np.diff(round_half_up(np.cumsum(expected, axis=-1)), axis=-1, prepend=0)
 
 
 def first_served(candidates: Ints, seats: Ints, order: NDArray[np.intp]) -> Ints:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.policy.assignment import relaxed
 from analysis.policy.draw import Ints, round_half_up
+from analysis.policy.ground import Ground, seats_held
 from analysis.policy.optimum import whole_plan
 from analysis.policy.places import Flags, Limits, Places, Room, room
 from analysis.policy.scenario import Scenario
@@ -74,15 +75,18 @@ def least_with_entrants(places: Places, limits: Limits, measure: str, seats: Int
     return pd.DataFrame(rows)
 
 
-def host_seats(places: Places, scenario: Scenario, ed_share: float) -> Ints:
-    """(2, n) seats of each group at each school of a plan; a host that does not stand yet has none here.
+def host_seats(places: Places, ground: Ground, scenario: Scenario, ed_share: float) -> Ints:
+    """(2, n) seats of each group at each school at the end of a plan; a host that does not stand yet has none here.
 
     Args:
         places: the schools.
+        ground: of the plan.
         scenario: the plan.
         ed_share: share of its seats that disadvantaged students get.
     """
-    given = {host.ncessch: host.seats for host in scenario.hosts}
+    given = dict.fromkeys(scenario.host_ids, 0)
+    for host, held in zip(scenario.hosts, seats_held(ground, scenario).tolist(), strict=True):
+        given[host.ncessch] += held
     seats = np.array([given.get(school, 0) for school in places.ids.tolist()], dtype=np.int64)
     ed = round_half_up(seats * ed_share)
     return np.stack([ed, seats - ed])

@@ -1,6 +1,6 @@
 """What a scenario's draws come to: figures of every year with their range over replicates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +53,7 @@ class Spread:
 def spread(ground: Ground, scenario: Scenario, replicates: int, seed: int) -> Spread:
     """The scenario by lottery, ``replicates`` times; memory beyond a chunk grows only by what is kept."""
     parts = [
-        reduced(ground, scenario, list(years(ground, scenario, Lottery((seed, chunk)), CHUNK)))
+        reduced(ground, scenario, years(ground, scenario, Lottery((seed, chunk)), CHUNK))
         for chunk in range(-(-replicates // CHUNK))
     ]
     return Spread(
@@ -67,14 +67,16 @@ def spread(ground: Ground, scenario: Scenario, replicates: int, seed: int) -> Sp
     )
 
 
-def reduced(ground: Ground, scenario: Scenario, done: Sequence[Assignment]) -> Spread:
-    """What is kept of some replicates, given at the end of each year."""
+def reduced(ground: Ground, scenario: Scenario, done: Iterable[Assignment]) -> Spread:
+    """What is kept of some replicates, given at the end of each year; no year is held beside the next."""
     own = ground.inside & covered(ground.schools, scenario)
-    each = [figures(year.after[:, :, own]) | {"moved": year.moved.astype(np.float64)} for year in done]
+    each = []
+    for last in done:
+        each.append(figures(last.after[:, :, own]) | {"moved": last.moved.astype(np.float64)})
     known = np.isfinite(ground.miles)
-    moves = done[-1].won + done[-1].sent
+    moves = last.won + last.sent
     return Spread(
-        done[-1].after,
+        last.after,
         {name: np.stack([year[name] for year in each]) for name in each[0]},
         np.einsum("hgrn,hn->gr", moves, np.where(known, ground.miles, 0.0)),
         np.einsum("hgrn,hn->gr", moves, known.astype(np.int64)),

@@ -1,6 +1,7 @@
 """The schools a scenario can touch, as arrays, checked against the schools table."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,19 +10,25 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.policy.draw import Ints, round_half_up
-from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host, Scenario
+from analysis.policy.grades import grade_counts, grade_ranks, level_places, stays
+from analysis.policy.scenario import LEVELS, Host, NewSchool, Scenario
 from analysis.units import Floats
 
 EARTH_RADIUS_MILES = 3958.8  # mean radius, IUGG
-GRADES_OF_LEVEL = {"elementary": 6, "middle": 3, "high": 4, "combined": 13}  # where a school's grades are not known
 # Places beside the schools, in no table: where students come from or go to. Ids of no school.
 PRIVATE, HOME, GONE = "private schools", "home schooling", "left the district"
 BESIDE = (PRIVATE, HOME, GONE)
+# A new school farther than this from every school of its district is a slip of the pen: a day has no such way in it.
+FARTHEST_MILES = 100.0
+# A building of unknown capacity is taken to hold what a small one may, or at most this many times its students.
+MOST_GROWTH, SMALL_BUILDING = 2, 1_000
 # What the ground takes from the schools table.
 COLUMNS = (
     *("year", "ncessch", "leaid", "school", "county", "level", "grade_low", "grade_high", "charter"),
     *("latitude", "longitude", "students", "ed", "capacity"),
 )
+# ED students on the basis the lottery goes by, where that is another.
+LOTTERY_ED = "lottery_ed"
 
 
 @dataclass(frozen=True)
@@ -32,20 +39,23 @@ class Ground:
         schools: their rows of the schools table, positions 0 to n − 1; new schools and, last, the places of ``BESIDE``
             that the scenario needs have rows with little in them.
         students: (2, n) students of each group today.
+        lottery_ed: (n,) students whom the lottery's definition counts as disadvantaged.
         inside: (n,) whether the school is the district's.
         public: (n,) whether it is a school at all, and no place beside the schools.
-        hosts: (hosts,) positions of the host schools, in the scenario's order.
-        seats: (hosts,) lottery seats of each.
-        serves: (hosts, n) whether the school shares the host's grades, so that students can move between them.
+        hosts: (hosts,) positions of the host schools, in the scenario's order; one of a school with seats in several
+            grades is there once for each.
+        seats: (years, hosts) lottery seats of each in each year.
+        serves: (hosts, n) whether the school shares the host's grades, so that students can move between them. Where
+            the scenario is of one level, hosts of it exchange students with schools of it alone.
         may_send: (2, n) whether the school may send students of each group.
         miles: (hosts, n) distance to each host; inf where either point is unknown.
-        grades: (n,) how many grades the school has, from kindergarten on.
         stays: (hosts,) years a student drawn into a host stays there.
         unknown: the district's schools left out because their ED count is not known.
     """
 
     schools: pd.DataFrame
     students: Ints
+    lottery_ed: Ints
     inside: NDArray[np.bool_]
     public: NDArray[np.bool_]
     hosts: NDArray[np.intp]
@@ -53,9 +63,13 @@ class Ground:
     serves: NDArray[np.bool_]
     may_send: NDArray[np.bool_]
     miles: Floats
-    grades: Ints
     stays: Ints
     unknown: pd.DataFrame
+
+    @cached_property
+    def grades(self) -> Ints:
+        """(n,) how many grades each school has, from kindergarten on."""
+        return grade_counts(self.schools)
 
 
 def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
@@ -65,20 +79,25 @@ def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
     near its hosts; all else is done on those.
 
     Args:
-        table: the schools table of the scenario's year, every district, with ``ed`` on the scenario's basis.
+        table: the schools table of the scenario's year, every district, with ``ed`` on the scenario's basis and, where
+            the lottery goes by another, ``lottery_ed`` on that.
         scenario: the policy.
 
     Raises:
-        InputError: the district, a host or a sender is not in the table, a host's ED count is unknown or its seats
-            exceed its capacity, or no other school of the district serves a host's grades.
+        InputError: the district, a host or a sender is not in the table, a host's ED count is unknown, its seats exceed
+            what it can hold or are in a grade it does not have, it is to stand far from its district, or no other
+            school of the district serves its grades.
     """
-    table = table[[name for name in COLUMNS if name in table]]
+    own_basis = [] if scenario.lottery_basis is None else [LOTTERY_ED]
+    table = table[[name for name in (*COLUMNS, *own_basis) if name in table]]
+    if own_basis and LOTTERY_ED not in table:
+        raise InputError(f'The data has no ED count by "{scenario.lottery_basis}"; choose another lottery_basis.')
     of_year = _is(table["year"], scenario.year)
     of_district = of_year & _is(table["leaid"], scenario.district)
     if not of_district.any():
         raise InputError(f"District {scenario.district} has no school in {scenario.year}; check the district and year.")
     own = table[of_district]
-    usable = counted(own)
+    usable = _usable(own)
     _check_hosts(own, usable, scenario)
     new = _new_schools(own, scenario)
     rows = np.flatnonzero(of_district)[usable]
@@ -97,19 +116,19 @@ def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
 def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> Ground:
     ids = scope["ncessch"]
     hosts = pd.Index(ids).get_indexer([host.ncessch for host in scenario.hosts])
-    ed = scope["ed"].to_numpy(dtype=np.int64)
+    ed, everyone = (scope[name].to_numpy(dtype=np.int64) for name in ("ed", "students"))
     return Ground(
         schools=scope,
-        students=np.stack([ed, scope["students"].to_numpy(dtype=np.int64) - ed]),
+        students=np.stack([ed, everyone - ed]),
+        lottery_ed=np.minimum(scope[LOTTERY_ED].to_numpy(dtype=np.int64), everyone) if LOTTERY_ED in scope else ed,
         inside=_is(scope["leaid"], scenario.district),
         public=~ids.isin(BESIDE).to_numpy(dtype=bool),
         hosts=hosts,
-        seats=np.array([host.seats for host in scenario.hosts], dtype=np.int64),
-        serves=_serves(scope["level"], hosts),
+        seats=_seats(scenario),
+        serves=_serves(scope["level"], hosts, scenario.level),
         may_send=_may_send(ids, scenario),
         miles=_miles(_points(scope.iloc[hosts]), _points(scope)),
-        grades=_grades(scope),
-        stays=_stays(scenario.hosts, scope.iloc[hosts]),
+        stays=stays(scenario.hosts, scope.iloc[hosts]),
         unknown=unknown,
     )
 
@@ -123,14 +142,38 @@ def counted(schools: pd.DataFrame) -> NDArray[np.bool_]:
     return schools["ed"].notna().to_numpy(dtype=bool) & schools["students"].notna().to_numpy(dtype=bool)
 
 
+def _usable(schools: pd.DataFrame) -> NDArray[np.bool_]:
+    """(rows,) whether what the lottery goes by is known as well."""
+    if LOTTERY_ED not in schools:
+        return counted(schools)
+    return counted(schools) & schools[LOTTERY_ED].notna().to_numpy(dtype=bool)
+
+
+def _seats(scenario: Scenario) -> Ints:
+    """(years, hosts) seats drawn in each year."""
+    seats = [[host.seats_in(year + 1) for host in scenario.hosts] for year in range(scenario.years)]
+    return np.array(seats, dtype=np.int64).reshape(scenario.years, len(scenario.hosts))
+
+
+def seats_held(ground: Ground, scenario: Scenario) -> Ints:
+    """(hosts,) seats of each whose students are there at the end of the last year.
+
+    Seats in every grade are drawn once and held to the end; of those in a grade, the ones drawn while their students
+    have not left the host's highest.
+    """
+    stays = np.where([host.grade is None for host in scenario.hosts], scenario.years, ground.stays)
+    age = np.arange(scenario.years)[::-1, None]
+    return np.asarray((ground.seats * (age < stays)).sum(axis=0))
+
+
 def _new_schools(own: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Rows of the schools that do not stand yet, laid out as the table is."""
-    new = [host for host in scenario.hosts if host.new]
+    new = {host.ncessch: host for host in scenario.hosts if host.new}.values()
     return _rows(own, [_row(own, ncessch=host.ncessch, capacity=host.capacity, **vars(host.new)) for host in new])
 
 
 def _beside_names(scenario: Scenario) -> list[str]:
-    leaves = any(pool.leave for pool in (scenario.ed, scenario.other))
+    leaves = any(pool.leave or pool.leave_changed for pool in (scenario.ed, scenario.other))
     needed = (scenario.private is not None, scenario.home is not None, leaves)
     return [name for name, wanted in zip(BESIDE, needed, strict=True) if wanted]
 
@@ -142,13 +185,13 @@ def _beside(own: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
         supply = {PRIVATE: scenario.private, HOME: scenario.home, GONE: None}[name]
         students = supply.students if supply else 0
         ed = int(round_half_up(np.array(students * supply.ed_share))) if supply else 0
-        rows.append(_row(own, ncessch=name, school=name, leaid=None, students=students, ed=ed))
+        rows.append(_row(own, ncessch=name, school=name, leaid=None, students=students, ed=ed, lottery_ed=ed))
     return _rows(own, rows)
 
 
 def _row(own: pd.DataFrame, **columns: Any) -> dict[str, Any]:
     first = {name: own[name].iloc[0] for name in ("year", "leaid")}
-    row = first | {"students": 0, "ed": 0} | columns
+    row = first | {"students": 0, "ed": 0, LOTTERY_ED: 0} | columns
     return {name: value for name, value in row.items() if name in own}
 
 
@@ -167,7 +210,7 @@ def _reaches_out(scenario: Scenario) -> bool:
 
 def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDArray[np.bool_]:
     """(rows,) the schools outside the district that distance, grades and the sources let send students to a host."""
-    hosts = own.loc[[host.ncessch for host in scenario.hosts]]
+    hosts = own.loc[list(dict.fromkeys(host.ncessch for host in scenario.hosts))]
     ends, points = _points(hosts), _points(table)
     # A first sieve without trigonometry: a degree of latitude is the same everywhere.
     north = np.degrees(scenario.outside_miles / EARTH_RADIUS_MILES) * 1.01
@@ -179,17 +222,18 @@ def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDA
     same_county = some["county"].isin(hosts["county"].dropna()).to_numpy(dtype=bool) & np.isinf(miles)
     source = np.where(_is(some["charter"], True), "charters" in scenario.sources, "districts" in scenario.sources)
     levels = pd.concat([hosts["level"], some["level"]])
-    serves = _serves(levels, np.arange(len(hosts)))[:, len(hosts) :].any(axis=0)
+    serves = _serves(levels, np.arange(len(hosts)), scenario.level)[:, len(hosts) :].any(axis=0)
     may = np.zeros(len(table), dtype=bool)
-    may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & counted(some)
+    may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & _usable(some)
     return may
 
 
 def _check_hosts(own: pd.DataFrame, usable: NDArray[np.bool_], scenario: Scenario) -> None:
     ids = pd.Index(own["ncessch"])
-    for host, at in zip(scenario.hosts, ids.get_indexer([host.ncessch for host in scenario.hosts]), strict=True):
+    at_hosts = ids.get_indexer([host.ncessch for host in scenario.hosts])
+    for i, (host, at) in enumerate(zip(scenario.hosts, at_hosts, strict=True)):
         if host.new:
-            _check_new(host, ids)
+            _check_new(host, host.new, own, scenario, f"hosts[{i}]")
         elif at < 0:
             raise InputError(
                 f"Host {host.ncessch} is no school of district {scenario.district} in {scenario.year}; "
@@ -198,30 +242,88 @@ def _check_hosts(own: pd.DataFrame, usable: NDArray[np.bool_], scenario: Scenari
         elif not usable[at]:
             raise InputError(f"Host {host.ncessch} has no known ED count in {scenario.year}; choose another host.")
         else:
-            _check_room(host, own.iloc[at : at + 1], scenario)
+            school = own.iloc[at : at + 1]
+            _check_grade(host, school, f"hosts[{i}]")
+            _check_room(host, school, scenario, f"hosts[{i}]")
 
 
-def _check_room(host: Host, school: pd.DataFrame, scenario: Scenario) -> None:
-    """A building holds what it is given, or what it already holds."""
-    students, most = school["students"].iloc[0], school["capacity"].iloc[0] if host.capacity is None else host.capacity
-    if pd.isna(most):
+def _check_grade(host: Host, school: pd.DataFrame, field: str) -> None:
+    """Seats are in a grade that the host has, where its grades are known."""
+    if host.grade is None:
         return
-    room, years = max(most, students), min(scenario.years, _stays((host,), school)[0])
-    needed = host.seats * years + (students if host.magnet and host.seats else 0)
-    if needed > room:
-        beside = f" beside its {students} students" if host.magnet else ""
-        over = f" a year, {host.seats * years} in all," if years > 1 else ""
+    ends = [school[name].iloc[0] for name in ("grade_low", "grade_high")]
+    low, high, grade = grade_ranks(pd.Series([*ends, host.grade], dtype=object)).tolist()
+    if low >= 0 and high >= 0 and not low <= grade <= high:
         raise InputError(
-            f"Host {host.ncessch} is given {host.seats} seats{over}{beside} but holds {room}; give it fewer seats."
+            f"Host {host.ncessch} has grades {ends[0]} to {ends[1]}, not the {host.grade} of {field}.grade; give one "
+            "of its grades, or choose another host."
         )
 
 
-def _check_new(host: Host, ids: pd.Index) -> None:
-    if host.ncessch in ids or host.ncessch in BESIDE:
-        raise InputError(f"New school {host.ncessch} has the id of another; choose an id that nothing else has.")
-    if host.capacity is not None and host.seats > host.capacity:
+def _check_room(host: Host, school: pd.DataFrame, scenario: Scenario, field: str) -> None:
+    """A building holds what it is given, or what it already holds."""
+    students, known = int(school["students"].iloc[0]), school["capacity"].iloc[0]
+    if host.capacity is not None and host.capacity < students:
         raise InputError(
-            f"Host {host.ncessch} is given {host.seats} seats but holds {host.capacity}; give it fewer seats."
+            f"Host {host.ncessch} has {students:,} students, more than the {host.capacity:,} of {field}.capacity; give "
+            "a capacity that holds them, or leave it out."
+        )
+    most = known if host.capacity is None else host.capacity
+    seats = _needed(host, school, scenario)
+    needed = seats + (students if host.magnet and seats else 0)
+    if pd.isna(most):
+        # A school in the table with nobody in it yet stands for a new one, of any size.
+        if students and needed > max(MOST_GROWTH * students, SMALL_BUILDING):
+            raise InputError(
+                f"Host {host.ncessch} is given {_given(host, seats)} beside {students:,} students today, and how many "
+                f"it holds is not known; give {field}.capacity, or fewer seats."
+            )
+    elif needed > max(most, students):
+        beside = f" beside its {students:,} students" if host.magnet else ""
+        raise InputError(
+            f"Host {host.ncessch} is given {_given(host, seats)}{beside} but holds {max(most, students):,}; give it "
+            "fewer seats."
+        )
+
+
+def _given(host: Host, needed: int) -> str:
+    """The seats a host is given, in words."""
+    if needed == host.seats:
+        return f"{needed:,} seats"
+    return f"{host.seats:,} seats a year, {needed:,} in all," if not host.later else f"{needed:,} seats in all"
+
+
+def _needed(host: Host, school: pd.DataFrame, scenario: Scenario) -> int:
+    """The most seats of a school, of all its grades, that are held in one year."""
+    entries = tuple(each for each in scenario.hosts if each.ncessch == host.ncessch)
+    if scenario.years == 1:
+        return sum(each.seats_in(1) for each in entries)
+    row = school.iloc[[0] * len(entries)]
+    drawn = [[each.seats_in(year + 1) for year in range(scenario.years)] for each in entries]
+    held = [
+        sum(
+            sum(seats[max(year - stay + 1, 0) : year + 1])
+            for seats, stay in zip(drawn, stays(entries, row), strict=True)
+        )
+        for year in range(scenario.years)
+    ]
+    return max(held)
+
+
+def _check_new(host: Host, new: NewSchool, own: pd.DataFrame, scenario: Scenario, field: str) -> None:
+    if host.ncessch in own["ncessch"].array or host.ncessch in BESIDE:
+        raise InputError(f"New school {host.ncessch} has the id of another; choose an id that nothing else has.")
+    needed = _needed(host, _new_schools(own, scenario).query("ncessch == @host.ncessch"), scenario)
+    if host.capacity is not None and needed > host.capacity:
+        raise InputError(
+            f"Host {host.ncessch} is given {_given(host, needed)} but holds {host.capacity:,}; give it fewer seats."
+        )
+    point = np.array([[new.latitude], [new.longitude]])
+    miles = float(_miles(point, _points(own)).min())
+    if FARTHEST_MILES < miles < np.inf:
+        raise InputError(
+            f"New school {host.ncessch} lies {miles:,.0f} miles from the nearest school of its district; give "
+            f"{field}.new.latitude and longitude of a point within {FARTHEST_MILES:g} miles of one."
         )
 
 
@@ -230,23 +332,23 @@ def _check_company(ground: Ground) -> None:
     elsewhere = ground.serves & ground.inside
     elsewhere[:, ground.hosts] = False
     company = np.asarray(elsewhere.any(axis=1))
-    for position, seats, others in zip(ground.hosts, ground.seats, company, strict=True):
+    for position, seats, others in zip(ground.hosts, ground.seats.max(axis=0, initial=0), company, strict=True):
         if seats and not others:
             school = ground.schools["ncessch"][position]
             raise InputError(f"No other school of the district serves the grades of host {school}; choose other hosts.")
 
 
-def _serves(level: pd.Series, hosts: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(hosts, n): the same level as the host; combined schools and those of unknown level share grades with all."""
-    levels = _levels(level)
+def _serves(level: pd.Series, hosts: NDArray[np.intp], only: str | None) -> NDArray[np.bool_]:
+    """(hosts, n): the same level as the host; combined schools and those of unknown level share grades with all.
+
+    Hosts of the level ``only`` exchange students with schools of it alone: those are the schools that the scenario's
+    figures cover, so what stays within a district leaves its covered students as many as they were.
+    """
+    levels = level_places(level)
     anything = levels == LEVELS.index("combined")
-    return (levels[hosts][:, None] == levels) | anything | anything[hosts][:, None]
-
-
-def _levels(level: pd.Series) -> NDArray[np.intp]:
-    """(n,) place in ``LEVELS``; an unknown level is taken for combined."""
-    codes = pd.Index(LEVELS).get_indexer(pd.Index(level))
-    return np.where(codes < 0, LEVELS.index("combined"), codes)
+    serves = (levels[hosts][:, None] == levels) | anything | anything[hosts][:, None]
+    of_level = (level == only).to_numpy(dtype=bool, na_value=False)
+    return serves & (of_level | ~of_level[hosts][:, None])
 
 
 def _points(schools: pd.DataFrame) -> Floats:
@@ -260,29 +362,6 @@ def _miles(hosts: Floats, schools: Floats) -> Floats:
     half_lat, half_lon = (lat - host_lat) / 2, (lon - host_lon) / 2
     chord = np.sin(half_lat) ** 2 + np.cos(lat) * np.cos(host_lat) * np.sin(half_lon) ** 2
     return np.nan_to_num(2 * EARTH_RADIUS_MILES * np.arcsin(np.sqrt(np.minimum(chord, 1.0))), nan=np.inf)
-
-
-def _grades(schools: pd.DataFrame) -> Ints:
-    """(n,) how many grades each school has from kindergarten on, by its lowest and highest or, failing them, level."""
-    low, high = (_rank(schools[name]) for name in ("grade_low", "grade_high"))
-    usual = np.array([GRADES_OF_LEVEL[level] for level in LEVELS])[_levels(schools["level"])]
-    return np.where((low < 0) | (high < 1), usual, np.maximum(high - np.maximum(low, 1) + 1, 1))
-
-
-def _rank(grade: pd.Series) -> NDArray[np.intp]:
-    """(n,) a grade's place from kindergarten, 1, on; 0 for prekindergarten and −1 for any other or none."""
-    return pd.Index(("PK", *ENTRY_GRADES)).get_indexer(pd.Index(grade))
-
-
-def _stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
-    """(hosts,) years a student drawn stays: from the grade of the seats to the host's highest, else as many as it has.
-
-    Seats in every grade are drawn once: 1.
-    """
-    highest, grades = _rank(schools["grade_high"]), _grades(schools)
-    first = np.array([1 + ENTRY_GRADES.index(host.grade) if host.grade else 0 for host in hosts], dtype=np.int64)
-    stays = np.where(highest > 0, np.maximum(highest - first + 1, 1), grades)
-    return np.where(first > 0, stays, 1)
 
 
 def _may_send(ids: pd.Series, scenario: Scenario) -> NDArray[np.bool_]:
@@ -301,5 +380,6 @@ def _may_send(ids: pd.Series, scenario: Scenario) -> NDArray[np.bool_]:
 def _check_named(field: str, named: tuple[str, ...], ids: pd.Series) -> None:
     if missing := sorted(set(named) - set(ids)):
         raise InputError(
-            f"{field} names school {missing[0]}, which is outside the scenario's catchment; remove it from the list."
+            f"{field} names school {missing[0]}, which is outside the scenario's catchment; give an outside share and "
+            "enough outside_miles to admit it, or remove it from the list."
         )

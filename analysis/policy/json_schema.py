@@ -17,13 +17,18 @@ TYPES: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a scenario of today's version."""
-    schema = _of_class(Scenario)
+    schema = of_class(Scenario)
     schema["properties"]["version"]["const"] = VERSION
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Evenground scenario"}
-    return head | schema
+    return headed("Evenground scenario", schema)
 
 
-def _of_class(kind: type[Any]) -> dict[str, Any]:
+def headed(title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema as a document of its own."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title} | schema
+
+
+def of_class(kind: type[Any]) -> dict[str, Any]:
+    """JSON Schema of a dataclass whose docstring and metadata say what its fields may be."""
     hints, said = get_type_hints(kind), _attributes(kind)
     return {
         "type": "object",
@@ -41,7 +46,7 @@ def _of_field(hint: Any, f: Field[Any]) -> dict[str, Any]:
 
 def _of_value(hint: Any, f: Field[Any]) -> dict[str, Any]:
     kind: type[Any] = (get_args(hint) or (hint,))[0]
-    schema = _of_class(kind) if is_dataclass(kind) else {"type": TYPES[kind]} | _limits(f.metadata)
+    schema = of_class(kind) if is_dataclass(kind) else {"type": TYPES[kind]} | _limits(f.metadata)
     if NoneType not in get_args(hint):
         return schema
     return {"anyOf": [schema, {"type": "null"}]}

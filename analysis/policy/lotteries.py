@@ -1,4 +1,8 @@
-"""One host's lotteries of one year, over all replicates at once."""
+"""One host's lotteries of one year, over all replicates at once.
+
+Candidates are (classes, cohorts, 2, replicates, n): by what the lottery takes them for, by the grade whose seats they
+may have, and by group.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +29,7 @@ class Intake:
         sent: (2, replicates, n) students who give up their place and go to each school.
         applied: (pools, replicates) students who apply for a drawn seat of the pool.
         waiting: (pools, replicates) those who would take one and get none.
+        second: (pools, replicates) seats filled in a second round.
     """
 
     seats: Ints
@@ -34,11 +39,23 @@ class Intake:
     sent: Ints
     applied: Ints
     waiting: Ints
+    second: Ints
+
+    @property
+    def filled(self) -> Ints:
+        """(pools, replicates) students who hold a seat of each pool."""
+        found: Ints = self.kept.sum(axis=1) + self.won.sum(axis=(1, 3))
+        return found
+
+    @property
+    def offered(self) -> Ints:
+        """(pools, replicates) seats that those present leave to be drawn."""
+        return self.seats - self.kept.sum(axis=1)
 
     @property
     def open(self) -> Ints:
         """(pools, replicates) seats of each pool still empty; below 0 where a pool took over another's."""
-        return self.seats - self.kept.sum(axis=1) - self.won.sum(axis=(1, 3))
+        return self.seats - self.filled
 
     def still_open(self, pool: int) -> Ints:
         """(replicates,) seats of a pool to draw; another pool's students may hold them where nobody has to leave."""
@@ -51,6 +68,21 @@ class Intake:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A turn at the seats of a pool.
+
+    Attributes:
+        places: (n,) or (replicates, n) schools whose students' turn it is.
+        seats: (replicates,) seats they may have at most; None for all that are left.
+        rate: share of those students whose turn it is.
+    """
+
+    places: NDArray[np.bool_]
+    seats: Ints | None = None
+    rate: float = 1.0
+
+
+@dataclass(frozen=True)
 class Lottery:
     """A host's lotteries: the ground, the rules and how chance is settled."""
 
@@ -60,7 +92,9 @@ class Lottery:
     host: int
     draw: Draw
 
-    def run(self, present: Ints, left: Ints, declining: Ints | None) -> Intake:
+    def run(
+        self, year: int, present: Ints, left: Ints, declining: Ints | None, sending: NDArray[np.bool_] | None
+    ) -> Intake:
         """Fill the seats.
 
         As many places as there are seats come free among those present. They keep their seats first, each in the pool
@@ -70,37 +104,52 @@ class Lottery:
         grades in proportion to enrolment.
 
         Args:
+            year: of the scenario, 0 for its first.
             present: (2, replicates) students present who may be asked to give up their places.
-            left: (classes, 2, replicates, n) students who would take a seat at the host if it were offered; loses those
-                who get one.
-            declining: (classes, 2, replicates, n) students who apply but would decline; None for nobody.
+            left: candidates who would take a seat at the host if it were offered; loses those who get one.
+            declining: those who apply but would decline; None for nobody.
+            sending: (replicates, n) schools that students drawn earlier came from; None where none were.
+        """
+        intake, rest = self.begun(year, present, left)
+        for pool in range(len(intake.seats)):
+            intake.applied[pool] = self._asking(pool, left if declining is None else left + declining)
+            self._fill(intake, pool, left, self._stages(intake, pool, sending))
+        taken_elsewhere = self._refill(intake, rest, left)
+        for pool in range(len(intake.seats)):
+            intake.waiting[pool] = self._asking(pool, left)
+        if taken_elsewhere is not None:
+            left += taken_elsewhere
+        intake.sent = self._sent(rest.sum(axis=0), intake.arrived())
+        return intake
+
+    def begun(self, year: int, present: Ints, left: Ints) -> tuple[Intake, Ints]:
+        """The lotteries before anyone is drawn: the seats, and who of those present keeps one.
+
+        Args:
+            year, present, left: as in ``run``.
+
+        Returns:
+            The intake so far, and (classes, 2, replicates) those present whose places came free and who keep no seat.
         """
         replicates = present.shape[1]
-        total = int(self.ground.seats[self.host])
+        total = int(self.ground.seats[year, self.host])
         beside = self.scenario.hosts[self.host].magnet
         room = np.zeros(replicates, dtype=np.int64) if beside else np.minimum(total, present.sum(axis=0))
         freed = self.draw.winners(present.T, room).T
         rest = self._classed(freed)
-        seats = np.repeat(self.pools.seats[self.host][:, None], replicates, axis=1)
+        seats = np.repeat(self.pools.seats[year, self.host][:, None], replicates, axis=1)
         if self.scenario.unfilled == "lower":
             seats = self._lowered(seats, rest, left)
         kept = np.zeros((len(seats), 2, replicates), dtype=np.int64)
-        won = np.zeros((len(seats), *left.shape[1:]), dtype=np.int64)
-        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), np.zeros_like(seats), np.zeros_like(seats))
+        won = np.zeros((len(seats), *left.shape[2:]), dtype=np.int64)
+        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), *(np.zeros_like(seats) for _ in range(3)))
         self._keep(intake, rest, left)
-        for pool in range(len(seats)):
-            intake.applied[pool] = self._asking(pool, left if declining is None else left + declining)
-            self._fill(intake, pool, left, self._stages(intake, pool))
-        self._refill(intake, rest, left)
-        for pool in range(len(seats)):
-            intake.waiting[pool] = self._asking(pool, left)
-        intake.sent = self._sent(rest.sum(axis=0), intake.arrived())
-        return intake
+        return intake, rest
 
     def _classed(self, freed: Ints) -> Ints:
         """(classes, 2, replicates) those present whose places come free, by what the lottery takes them for."""
-        shares = self.pools.classes[:, :, self.ground.hosts[self.host]]
-        return split(self.draw, freed, shares[:, :, None])
+        at = self.ground.hosts[self.host]
+        return classed(self.draw, self.pools, freed[..., None], slice(at, at + 1))[..., 0]
 
     def _keep(self, intake: Intake, rest: Ints, candidates: Ints) -> None:
         """Those present take the seats that are theirs; ``rest`` keeps those who found none."""
@@ -111,50 +160,57 @@ class Lottery:
             if self.scenario.stay == "always":
                 wanted = urn.sum(axis=1)
             elif self.scenario.stay == "drawn":
-                rivals = candidates[self.pools.opened(pool)].sum(axis=(0, 1, 3))[:, None]
+                rivals = candidates[self.pools.opened(pool)].sum(axis=(0, 1, 2, 4))[:, None]
                 both = np.hstack([urn, rivals])
                 wanted = self.draw.winners(both, np.minimum(seats, both.sum(axis=1)))[:, :-1].sum(axis=1)
             stay = np.moveaxis(self.draw.winners(urn, wanted).reshape(len(seats), *own.shape[:2]), 0, 2)
             own -= stay  # a view of ``rest``
             intake.kept[pool] = stay.sum(axis=0)
 
-    def _stages(self, intake: Intake, pool: int) -> Iterator[tuple[NDArray[np.bool_], Ints | None]]:
-        """Whose turn it is, one after the other, and how many seats at most; None for all that are left."""
+    def _stages(self, intake: Intake, pool: int, sending: NDArray[np.bool_] | None) -> Iterator[Stage]:
+        """Whose turn it is, one after the other."""
         seats, inside = intake.seats[pool], self.ground.inside
         if self.pools.outside[pool]:
-            yield ~inside, round_half_up(seats * self.pools.outside[pool])
+            yield Stage(~inside, round_half_up(seats * self.pools.outside[pool]))
         for each, first in zip(self.scenario.set_asides, self._served_first, strict=True):
-            yield inside & first, round_half_up(seats * each.share)
-        yield inside, None
+            if each.pool in (None, self.pools.names[pool]):
+                if each.kind == "sibling" and not each.schools and sending is not None:
+                    first = sending
+                yield Stage(inside & first, round_half_up(seats * each.share), each.rate)
+        yield Stage(inside)
 
     @cached_property
     def _served_first(self) -> list[NDArray[np.bool_]]:
-        """(n,) for each set-aside: the schools whose students it is for."""
+        """(n,) for each set-aside: the schools whose students it is for, as far as known before the first year."""
         ids, miles = self.ground.schools["ncessch"], self.ground.miles[self.host]
         return [
-            ids.isin(each.schools).to_numpy(dtype=bool) if each.kind == "feeder" else miles <= each.miles
+            miles <= each.miles
+            if each.kind == "proximity"
+            else ids.isin(each.schools).to_numpy(dtype=bool) | (not each.schools)
             for each in self.scenario.set_asides
         ]
 
-    def _fill(
-        self, intake: Intake, pool: int, left: Ints, stages: Iterator[tuple[NDArray[np.bool_], Ints | None]]
-    ) -> None:
+    def _fill(self, intake: Intake, pool: int, left: Ints, stages: Iterator[Stage]) -> None:
         """Draw the seats of a pool that are still empty; ``left`` loses those who get one."""
         open_ = intake.still_open(pool)
-        for places, limit in stages:
-            wanted = open_ if limit is None else np.minimum(open_, limit)
-            open_ = open_ - self._draw(intake, pool, left, places, wanted)
+        for stage in stages:
+            wanted = open_ if stage.seats is None else np.minimum(open_, stage.seats)
+            open_ = open_ - self._draw(intake, pool, left, stage.places, wanted, stage.rate)
 
-    def _draw(self, intake: Intake, pool: int, left: Ints, places: NDArray[np.bool_], seats: Ints) -> Ints:
+    def _draw(
+        self, intake: Intake, pool: int, left: Ints, places: NDArray[np.bool_], seats: Ints, rate: float = 1.0
+    ) -> Ints:
         """Draw seats of a pool among the candidates of some schools; (replicates,) how many were drawn."""
         if not seats.any():
             return np.zeros_like(seats)
         which = left[self.pools.opened(pool)]
-        urn = (which * places).reshape(-1, *which.shape[2:])
+        urn = (which * places).reshape(-1, *which.shape[3:])
+        if rate < 1:
+            urn = self.draw.applicants(urn, rate)
         won = drawn(self.draw, urn, seats, self._order(pool)).reshape(which.shape)
         which -= won  # a view of ``left``
-        intake.won[pool] += won.sum(axis=0)
-        return won.sum(axis=(0, 1, 3))
+        intake.won[pool] += won.sum(axis=(0, 1))
+        return won.sum(axis=(0, 1, 2, 4))
 
     def _order(self, pool: int) -> NDArray[np.intp] | None:
         """Which schools' students are served first; None where all candidates are alike."""
@@ -162,7 +218,7 @@ class Lottery:
             return np.argsort(self.ground.miles[self.host], kind="stable")
         if self.scenario.draw != "extremes" or self.pools.names[pool] not in ("ed", "other"):
             return None
-        share = self.ground.students[ED] / np.maximum(self.ground.students.sum(axis=0), 1)
+        share = self.ground.lottery_ed / np.maximum(self.ground.students.sum(axis=0), 1)
         return np.argsort(-share if pool == ED else share, kind="stable")
 
     def _lowered(self, seats: Ints, rest: Ints, candidates: Ints) -> Ints:
@@ -170,7 +226,7 @@ class Lottery:
         inside = self.ground.inside
         reach = np.empty_like(seats)
         for pool, of_pool in enumerate(seats):
-            some = candidates[self.pools.opened(pool)].sum(axis=(0, 1))
+            some = candidates[self.pools.opened(pool)].sum(axis=(0, 1, 2))
             limit = round_half_up(of_pool * self.pools.outside[pool])
             present = rest[self.pools.opened(pool)].sum(axis=(0, 1))
             reach[pool] = present + np.minimum(some[:, ~inside].sum(axis=1), limit) + some[:, inside].sum(axis=1)
@@ -184,19 +240,40 @@ class Lottery:
         return lowered
 
     def _asking(self, pool: int, students: Ints) -> Ints:
-        """(replicates,) students who may be drawn for a pool's seats, of some (classes, 2, replicates, n)."""
+        """(replicates,) those of some students who may be drawn for a pool's seats."""
         outside = self.pools.outside[pool] > 0 or self.scenario.unfilled == "outside"
-        everyone = students[self.pools.opened(pool)].sum(axis=(0, 1))
+        everyone = students[self.pools.opened(pool)].sum(axis=(0, 1, 2))
         return everyone @ (self.ground.inside | outside).astype(np.int64)
 
-    def _refill(self, intake: Intake, rest: Ints, left: Ints) -> None:
-        """Offer what is empty as the rule for unfilled seats says; those present first."""
+    def _refill(self, intake: Intake, rest: Ints, left: Ints) -> Ints | None:
+        """Offer what is empty as the rule for unfilled seats says; those present first.
+
+        Returns:
+            Candidates who no longer wait, as they found a place elsewhere, taken off ``left``; None for nobody.
+        """
+        if self.scenario.unfilled == "second":
+            return self._second_round(intake, rest, left)
         if self.scenario.unfilled == "outside":
             for pool in range(len(self.pools.names)):
                 self._draw(intake, pool, left, ~self.ground.inside, intake.still_open(pool))
         elif self.scenario.unfilled == "release":
             for pool in range(len(self.pools.names)):
                 self._take_over(intake, pool, rest, left)
+        return None
+
+    def _second_round(self, intake: Intake, rest: Ints, left: Ints) -> Ints | None:
+        """Release what is empty to those of either lottery who still wait and have found no place elsewhere."""
+        if not (intake.open.sum(axis=0) > 0).any():
+            return None
+        gone = [some - self.draw.applicants(some, self.scenario.second_accept) for some in (rest, left)]
+        before = intake.filled
+        rest -= gone[0]
+        left -= gone[1]
+        for pool in range(len(self.pools.names)):
+            self._take_over(intake, pool, rest, left)
+        rest += gone[0]
+        intake.second = intake.filled - before
+        return gone[1]
 
     def renew(self, intake: Intake, left: Ints) -> None:
         """A year later some of those drawn have gone back, and their places go to the waitlist, like for like."""
@@ -207,6 +284,7 @@ class Lottery:
             if self.scenario.backfill:
                 for side in (~self.ground.inside, self.ground.inside):
                     self._draw(intake, pool, left, side, gone[..., side].sum(axis=(0, 2)))
+        intake.second = np.minimum(intake.second, intake.filled)
 
     def _take_over(self, intake: Intake, pool: int, rest: Ints, left: Ints) -> None:
         """A pool's students take the seats that are still empty in any."""
@@ -250,9 +328,42 @@ class Lottery:
         return gone
 
 
-def split(draw: Draw, students: Ints, shares: NDArray[np.float64]) -> Ints:
-    """Students by what the lottery takes them for, (classes, …); ``shares`` add up to 1 over their first axis."""
-    if not (shares % 1).any():
-        return students[None] * shares.astype(np.int64)
-    first = draw.applicants(students, shares[0])
-    return np.stack([first, students - first])
+def classed(draw: Draw, pools: Pools, students: Ints, at: slice = slice(None)) -> Ints:
+    """Students by what the lottery takes them for.
+
+    Args:
+        draw: how chance is settled.
+        pools: which classes there are.
+        students: (…, 2, replicates, schools) of each group, a sample of each school's.
+        at: the places of the schools.
+
+    Returns:
+        (classes, …, 2, replicates, schools).
+    """
+    if pools.counted is None:
+        shares = pools.classes[:, :, None, at]
+        shares = shares.reshape(len(shares), *(1,) * (students.ndim - 3), *shares.shape[1:])
+        if not (shares % 1).any():
+            return students[None] * shares.astype(np.int64)
+        found = parted(draw, students, shares[:-1])
+        return np.stack([*found, students - sum(found)])
+    both, everyone = (some[:, None, at, None] for some in (pools.counted.both, pools.counted.students))
+    urn = np.broadcast_to(np.concatenate([both, everyone - both], axis=-1), (*students.shape, 2))
+    right = draw.winners(urn.reshape(-1, 2), students.ravel()).reshape(urn.shape)
+    mistaken = [draw.applicants(right[..., i], share) for i, share in enumerate(pools.counted.mistaken)]
+    as_ed = right[..., 0] - mistaken[0] + mistaken[1]
+    return np.stack([as_ed, students - as_ed])
+
+
+def parted(draw: Draw, students: Ints, shares: NDArray[np.float64]) -> list[Ints]:
+    """Students of several kinds, one array for each; ``shares`` are the chances to be of each, at most 1 together.
+
+    Each kind is drawn from those who are of none before it, so that nobody is of two.
+    """
+    found: list[Ints] = []
+    none, open_ = students, np.ones_like(shares[0])
+    for share in shares:
+        chance = np.divide(share, open_, out=np.zeros_like(share), where=open_ > 0)
+        found.append(draw.applicants(none, np.minimum(chance, 1.0)))
+        none, open_ = none - found[-1], open_ - share
+    return found

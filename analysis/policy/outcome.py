@@ -1,20 +1,25 @@
 """What a scenario does: every school before and after, who moves, and the figures with their range."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from analysis.policy.assign import Assignment, years
-from analysis.policy.draw import Expected, Ints
+from analysis.policy.assign import Assignment, years_as_expected
+from analysis.policy.draw import Ints
 from analysis.policy.figures import REPORTED, Change, Spread, covered, figures, low_high, reduced, spread
-from analysis.policy.ground import Ground, counted, ground
+from analysis.policy.ground import GONE, Ground, counted, ground
+from analysis.policy.notes import notes
 from analysis.policy.pools import GROUPS, Pools, pools
 from analysis.policy.scenario import Scenario
-from analysis.policy.shortage import why_unfilled
+from analysis.policy.shortage import limits
 from analysis.units import ratio
 
 REPLICATES = 200
+WAITLIST = ["host", "grade", "group", "year", "offered", "applied", "odds", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,18 @@ class Outcome:
             students_after, ed_after (as the lotteries are expected to fall, whole students), ed_after_low and
             ed_after_high (5–95 % of replicates), share_after_low and share_after_high (of the ED share), and poorer:
             whether it sends students and its ED share rises.
-        flows: from_school, to_school, group ("ed" or "other"), students: every move, as expected. A place that is no
-            school goes by its name in ``analysis.policy.ground.BESIDE``.
-        pools: one row a host and pool of seats, as expected: host, group (the pool), seats, kept, outside, inside,
-            unfilled; applied (students who apply for the seats that those present leave), odds (those seats over
-            applied, at most 1), waiting (applicants who would still take one); why (what leaves seats unfilled, one
-            sentence, empty where none is).
+        flows: from_school, to_school, group ("ed" or "other"), grade (that of the seats that the move is about, in the
+            year of their lottery; missing where they are in every grade, or for those who leave as their school
+            changed), year (of the scenario, 1 for its first, in which their lottery was), students: every move, as
+            expected. A place that is no school goes by its name in ``analysis.policy.ground.BESIDE``.
+        pools: one row a host, grade and pool of seats, as expected: host, grade (missing for every grade), group (the
+            pool), seats, kept, outside, inside, second (those of them filled in a second round), unfilled; then of the
+            last year in which the host drew seats, and not of the years added up: year (1 for the first), offered
+            (seats that those present left to be drawn), applied (students who applied for them), odds (offered over
+            applied, at most 1), waiting (applicants who would still take one); limit (what leaves seats unfilled, of
+            ``analysis.policy.shortage.LIMITS``; empty where none is) and why (the same in a sentence).
+        waitlists: the same of every year in which seats were drawn: host, grade, group, year, offered, applied, odds,
+            waiting.
         district: figures of the district's schools: those of ``analysis.policy.figures.figures`` and ``moved``
             (students who change schools).
         state: the indices of ``REPORTED`` over every school of the table of the scenario's level, and ``students`` in
@@ -41,6 +52,7 @@ class Outcome:
         travel: miles from the present school to the next, per student who moves: group, students, miles, low, high,
             unknown (students whose distance is not known). Homes are in no public table.
         unknown: the district's schools left out because their ED count is unknown.
+        notes: what the scenario asks for and cannot have, or what the figures do not show, one sentence each.
         replicates, seed: of the range.
         drawn: (2, replicates, rows of ``schools``) ED and other students of each school in each replicate.
         drawn_moved: (replicates,) students who change schools.
@@ -50,11 +62,13 @@ class Outcome:
     schools: pd.DataFrame
     flows: pd.DataFrame
     pools: pd.DataFrame
+    waitlists: pd.DataFrame
     district: dict[str, Change]
     state: dict[str, Change]
     years: pd.DataFrame
     travel: pd.DataFrame
     unknown: pd.DataFrame
+    notes: tuple[str, ...]
     replicates: int
     seed: int
     drawn: Ints
@@ -74,21 +88,24 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
         InputError: the table cannot carry the scenario (see ``ground``).
     """
     place = ground(table, scenario)
-    expected = list(years(place, scenario, Expected(), 1))
+    expected, divided = years_as_expected(place, scenario), pools(place, scenario)
     known, drawn = reduced(place, scenario, expected), spread(place, scenario, replicates, seed)
     before = figures(place.students[:, None, place.inside & covered(place.schools, scenario)])
     by_year = _by_year({name: float(value[0]) for name, value in before.items()} | {"moved": 0.0}, known, drawn)
     schools = _schools(place, expected[-1], drawn)
+    seats = _pools(place, scenario, divided, expected[-1])
     return Outcome(
         scenario=scenario,
         schools=schools,
-        flows=_flows(place, expected[-1]),
-        pools=_pools(place, pools(place, scenario), expected[-1]),
+        flows=_flows(place, scenario, expected[-1]),
+        pools=seats,
+        waitlists=_waitlists(place, scenario, divided, expected) if scenario.years > 1 else seats[WAITLIST],
         district=_district(by_year),
         state=_state(table, place, scenario, expected[-1]),
         years=by_year,
         travel=_travel(expected[-1], known, drawn),
         unknown=place.unknown,
+        notes=tuple(notes(place, scenario, divided, expected[-1])),
         replicates=replicates,
         seed=seed,
         drawn=drawn.after[:, :, place.schools["ncessch"].isin(schools["ncessch"]).to_numpy(dtype=bool)],
@@ -102,7 +119,7 @@ def _schools(ground: Ground, expected: Assignment, drawn: Spread) -> pd.DataFram
     touched = (expected.after[:, 0] != ground.students).any(axis=0) | (drawn.after != drawn.after[:, :1]).any((0, 1))
     host = np.isin(np.arange(len(ground.schools)), ground.hosts)
     size_before, size_after = ground.students.sum(axis=0), expected.after.sum(axis=0)[0]
-    sends = expected.won[:, :, 0].any(axis=(0, 1))
+    sends = (expected.won[:, :, 0].any(axis=0) | (expected.left[:, 0] > 0)).any(axis=0)
     table = pd.DataFrame(
         {
             "ncessch": ground.schools["ncessch"],
@@ -122,50 +139,87 @@ def _schools(ground: Ground, expected: Assignment, drawn: Spread) -> pd.DataFram
     return table[(ground.inside | touched) & ground.public].reset_index(drop=True)
 
 
-def _flows(ground: Ground, expected: Assignment) -> pd.DataFrame:
-    ids = ground.schools["ncessch"].to_numpy()
+def _flows(ground: Ground, scenario: Scenario, expected: Assignment) -> pd.DataFrame:
+    ids = ground.schools["ncessch"].to_numpy(dtype=object)
+    host, year = (
+        np.array([getattr(each, name) for each in expected.moves], dtype=np.intp) for name in ("host", "year")
+    )
+    grades = np.array([each.grade for each in scenario.hosts], dtype=object)
     tables = []
-    for moves, toward_host in ((expected.won, True), (expected.sent, False)):
-        host, group, _, school = np.nonzero(moves)
-        ends = ids[school], ids[ground.hosts[host]]
+    for way, toward_host in (("won", True), ("sent", False)):
+        arrays = [getattr(each, way)[:, 0] for each in expected.moves]
+        moves = np.stack(arrays) if arrays else np.zeros((0, 2, len(ids)), dtype=np.int64)
+        which, group, school = np.nonzero(moves)
+        ends = ids[school], ids[ground.hosts[host[which]]]
         source, target = ends if toward_host else ends[::-1]
-        tables.append(
-            pd.DataFrame(
-                {
-                    "from_school": source,
-                    "to_school": target,
-                    "group": np.array(GROUPS)[group],
-                    "students": moves[host, group, 0, school],
-                }
-            )
+        columns = (source, target, group, grades[host[which]], year[which], moves[which, group, school])
+        tables.append(_moves(*columns))
+    group, school = np.nonzero(expected.left[:, 0])
+    nothing = np.full(len(school), None, dtype=object)
+    end = np.full(len(school), scenario.years)
+    tables.append(
+        _moves(
+            ids[school], np.full(len(school), GONE, dtype=object), group, nothing, end, expected.left[group, 0, school]
         )
+    )
     return pd.concat(tables, ignore_index=True)
 
 
-def _pools(ground: Ground, divided: Pools, expected: Assignment) -> pd.DataFrame:
-    columns = ("seats", "kept", "outside", "inside", "applied", "waiting")
-    seats, kept, outside, inside, applied, waiting = (getattr(expected, name)[..., 0] for name in columns)
+def _moves(*columns: NDArray[Any]) -> pd.DataFrame:
+    names = ("from_school", "to_school", "group", "grade", "year", "students")
+    found = pd.DataFrame(dict(zip(names, columns, strict=True)))
+    text = dict.fromkeys(("from_school", "to_school", "grade"), "str")
+    return found.assign(group=np.array(GROUPS)[columns[2]]).astype(text)
+
+
+def as_expected(table: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``Outcome.pools`` and ``Outcome.flows`` alone, without a lottery drawn; arguments and errors as ``simulate``."""
+    place = ground(table, scenario)
+    last = years_as_expected(place, scenario)[-1]
+    return _pools(place, scenario, pools(place, scenario), last), _flows(place, scenario, last)
+
+
+def _pools(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignment) -> pd.DataFrame:
+    columns = ("seats", "kept", "outside", "inside", "second", "offered", "applied", "waiting")
+    seats, kept, outside, inside, second, *of_last_year = (getattr(expected, name)[..., 0] for name in columns)
     balance = seats - kept - outside - inside
     # Seats that one pool released and another filled are no longer empty; the first pools' are filled first.
     taken_over = np.maximum(-balance, 0).sum(axis=1, keepdims=True)
     short = np.maximum(balance, 0)
     unfilled = np.diff(np.maximum(np.cumsum(short, axis=1) - taken_over, 0), axis=1, prepend=0)
-    hosts = len(ground.hosts)
+    limit, why = limits(ground, scenario, divided, unfilled, *of_last_year)
+    waitlist = _waitlist(ground, scenario, divided, expected)
+    counts = dict(zip((*columns[:5], "unfilled"), (seats, kept, outside, inside, second, unfilled), strict=True))
     return pd.DataFrame(
-        {
-            "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], len(divided.names)),
-            "group": list(divided.names) * hosts,
-            "seats": seats.ravel(),
-            "kept": kept.ravel(),
-            "outside": outside.ravel(),
-            "inside": inside.ravel(),
-            "unfilled": unfilled.ravel(),
-            "applied": applied.ravel(),
-            "odds": np.minimum(ratio(np.maximum(seats - kept, 0.0), applied.astype(float)), 1.0).ravel(),
-            "waiting": waiting.ravel(),
-            "why": why_unfilled(ground, divided, unfilled, seats - kept, applied, waiting),
-        }
+        {name: waitlist[name] for name in WAITLIST[:3]}
+        | {name: count.ravel() for name, count in counts.items()}
+        | {name: waitlist[name] for name in WAITLIST[3:]}
+        | {"limit": limit, "why": why}
     )
+
+
+def _waitlist(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignment) -> pd.DataFrame:
+    """Columns of ``WAITLIST``: of each host and pool in the last year in which the host drew seats."""
+    offered, applied, waiting = (getattr(expected, name)[..., 0] for name in ("offered", "applied", "waiting"))
+    each = len(divided.names)
+    columns = {
+        "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], each),
+        "grade": pd.Series(np.repeat([host.grade for host in scenario.hosts], each), dtype="str"),
+        "group": np.array(divided.names * len(ground.hosts), dtype=object),
+        "year": np.repeat(expected.drawn_in, each),
+        "offered": offered.ravel(),
+        "applied": applied.ravel(),
+        "odds": np.minimum(ratio(np.maximum(offered, 0.0), applied.astype(float)), 1.0).ravel(),
+        "waiting": waiting.ravel(),
+    }
+    return pd.DataFrame(columns)
+
+
+def _waitlists(ground: Ground, scenario: Scenario, divided: Pools, expected: Sequence[Assignment]) -> pd.DataFrame:
+    """Every year's waitlists, host by host."""
+    tables = [_waitlist(ground, scenario, divided, year) for year in expected]
+    each = pd.concat([table[table["year"] == year] for year, table in enumerate(tables, start=1)])
+    return each.sort_index(kind="stable").reset_index(drop=True)
 
 
 def _by_year(before: dict[str, float], known: Spread, drawn: Spread) -> pd.DataFrame:
@@ -208,7 +262,7 @@ def _state(table: pd.DataFrame, ground: Ground, scenario: Scenario, expected: As
 
 def _travel(expected: Assignment, known: Spread, drawn: Spread) -> pd.DataFrame:
     low, high = low_high(ratio(drawn.miles, drawn.movers.astype(float)).T)
-    movers = (expected.won + expected.sent).sum(axis=(0, 2, 3))
+    movers = (expected.won + expected.sent).sum(axis=(0, 2, 3)) + expected.left.sum(axis=(1, 2))
     return pd.DataFrame(
         {
             "group": GROUPS,

@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.policy.assign import assign
+from analysis.policy.assign import years_as_expected
 from analysis.policy.binding import Lifted, enough, lifted
-from analysis.policy.draw import Expected
 from analysis.policy.figures import covered
-from analysis.policy.ground import Ground, ground
-from analysis.policy.pools import pools
+from analysis.policy.ground import Ground, ground, seats_held
+from analysis.policy.pools import GROUPS, pools
 from analysis.policy.scenario import SOURCES, Host, Scenario
 from analysis.policy.tangents import MEASURES
 from analysis.units import Floats
@@ -102,7 +101,7 @@ def smallest_outside(
 
 def _shares(place: Ground, scenario: Scenario) -> Floats:
     """One share of each stretch in which all pools offer as many seats outside, as round as may be."""
-    most = 1.0 - sum(each.share for each in scenario.set_asides)
+    most = _most(scenario)
     seats = np.unique(pools(place, scenario).seats)
     starts = np.concatenate([(np.arange(1, number + 1) - 0.5) / number for number in seats if number])
     starts = np.unique(np.append(0.0, starts[starts <= most]))
@@ -126,7 +125,7 @@ def _tried(
         if number % _TOLD_EVERY == 0:
             progress(f"{number:,} of {len(shares):,} shares tried")
         asked, place = _offering(scenario, float(share)), places[bool(share)]
-        done = assign(place, asked, Expected(), 1)
+        done = years_as_expected(place, asked)[-1]
         value = MEASURES[measure].value(done.after[:, 0, place.inside & covered(place.schools, asked)])
         rows.append({"share": float(share), "outside": int(done.outside.sum()), "value": value})
         if value <= target:
@@ -136,11 +135,16 @@ def _tried(
 
 def _least(table: pd.DataFrame, scenario: Scenario, measure: str, target: float) -> float:
     """The least index over the shares in steps, or the first at the target; NaN where the plan cannot be held."""
-    most = 1.0 - sum(each.share for each in scenario.set_asides)
+    most = _most(scenario)
     try:
         return float(_tried(table, scenario, [s for s in _TRIED if s <= most], measure, target)["value"].min())
     except InputError:
         return float("nan")
+
+
+def _most(scenario: Scenario) -> float:
+    """The largest share of both groups' seats that no set-aside is of."""
+    return 1.0 - max(sum(a.share for a in scenario.set_asides if a.pool in (None, name)) for name in GROUPS)
 
 
 def _offering(scenario: Scenario, share: float) -> Scenario:
@@ -167,13 +171,19 @@ def _without(place: Ground, scenario: Scenario, names: tuple[str, ...]) -> Scena
 
 
 def _full(place: Ground, scenario: Scenario) -> tuple[Host, ...]:
-    """The hosts with a seat for every place that is not a magnet's present student's, in every grade."""
+    """The hosts with a seat for every place that is not a magnet's present student's, in every grade from the first."""
     schools = place.schools.iloc[place.hosts]
     present = place.students[:, place.hosts].sum(axis=0).tolist()
-    full = []
-    for host, students, known in zip(scenario.hosts, present, schools["capacity"].tolist(), strict=True):
+    given, full = seats_held(place, scenario), list[Host]()
+    for school in scenario.host_ids:
+        entries = [i for i, host in enumerate(scenario.hosts) if host.ncessch == school]
+        first, host = entries[0], scenario.hosts[entries[0]]
+        students, known = present[first], schools["capacity"].iloc[first]
         capacity = known if host.capacity is None else host.capacity
         room = students if pd.isna(capacity) else max(int(capacity), students)
-        most = max(host.seats, room - (students if host.magnet else 0))
-        full.append(host if most == host.seats else replace(host, seats=most, grade=None))
+        most = room - (students if host.magnet else 0)
+        if most > given[entries].sum():
+            full.append(replace(host, seats=most, grade=None, later=(), start=1))
+        else:
+            full += [scenario.hosts[i] for i in entries]
     return tuple(full)

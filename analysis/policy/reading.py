@@ -1,7 +1,8 @@
 """Dataclasses read from plain JSON values, checked field by field, in messages that name the place."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -58,3 +59,33 @@ def _value(hint: Any, value: Any, label: str, where: str) -> Any:
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise InputError(f'{label} needs {WANTED[kinds[0]]} in the field "{where}", not {json.dumps(value)}.')
     return value
+
+
+def values_of(part: Any, where: str = "") -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    """Every plain value of a dataclass with its path and what its metadata says it may be."""
+    for f in fields(part):
+        value, path = getattr(part, f.name), where + f.name
+        several = isinstance(value, tuple)
+        for i, each in enumerate(value if several else (value,)):
+            place = f"{path}[{i}]" if several else path
+            if is_dataclass(each):
+                yield from values_of(each, place + ".")
+            elif each is not None:
+                yield place, each, f.metadata
+
+
+def complaint(value: Any, allowed: Mapping[str, Any]) -> str:
+    """What is wrong with a value and what to do; empty where nothing is."""
+    if "choices" in allowed and value not in allowed["choices"]:
+        return f'"{value}"; choose one of {", ".join(allowed["choices"])}'
+    if "share" in allowed and not 0 <= value <= allowed["share"]:
+        return f"{value}; give a share between 0 and {allowed['share']:g}"
+    if "above_zero" in allowed and not 0 < value < math.inf:
+        return f"{value}; give a {allowed['above_zero']} above 0"
+    if "not_negative" in allowed and not 0 <= value < math.inf:
+        return f"{value}; give a number of 0 or more"
+    if "within" in allowed and not abs(value) <= allowed["within"]:
+        return f"{value}; give degrees between −{allowed['within']:g} and {allowed['within']:g}"
+    if "least" in allowed and not allowed["least"] <= value <= allowed["most"]:
+        return f"{value}; give a whole number from {allowed['least']} to {allowed['most']:,}"
+    return ""

@@ -22,9 +22,9 @@ def ed_share_of_seats(ground: Ground, scenario: Scenario) -> float:
         ground: of the scenario.
         scenario: the policy; it need have no host.
     """
-    asked = pools(replace(ground, seats=np.array([_SEATS])), scenario)
+    asked = pools(replace(ground, seats=np.array([[_SEATS]])), scenario)
     of_class = (asked.classes * ground.students * ground.inside).sum(axis=2)  # (classes, 2)
     of_pool = np.stack([of_class[asked.opened(pool)].sum(axis=0) for pool in range(len(asked.names))])
     everyone = of_class.sum(axis=0)
     of_pool = np.where(of_pool.any(axis=1, keepdims=True), of_pool, everyone)
-    return float(asked.seats[0] @ ratio(of_pool[:, ED], of_pool.sum(axis=1)) / _SEATS)
+    return float(asked.seats[0, 0] @ ratio(of_pool[:, ED], of_pool.sum(axis=1)) / _SEATS)

@@ -5,16 +5,15 @@ A field's metadata says what it may be; the checks below and the published JSON 
 """
 
 import json
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from analysis.errors import InputError
-from analysis.policy.reading import LARGEST, built
+from analysis.policy.consistency import MOST_SEATS, check_hosts, check_together
+from analysis.policy.reading import LARGEST, built, complaint, values_of
 
-VERSION = 2
-MOST_SEATS = LARGEST
+VERSION = 3
 MOST_YEARS = 30
 
 LEVELS = ("elementary", "middle", "high", "combined")
@@ -52,16 +51,18 @@ DRAWS = {
 UNFILLED = {
     "hold": "left empty, so that the host keeps its balance",
     "release": "offered to the other lottery's students",
+    "second": "offered in a second round to the other lottery's students who still wait",
     "outside": "offered to students outside the district",
     "lower": "taken off the pool before the draw and added to the pool with the most applicants to spare",
 }
 SOURCES = {"districts": "schools of neighbouring districts", "charters": "charter schools of other agencies"}
 APPLICANTS = {
-    "grade": "students of the seats' grade: a school's students over its grades",
+    "cohort": "students of the seats' grade, a school's students over its grades; each grade's apply for its own",
+    "grade": "as many as in one grade, the same for the seats of every grade",
     "school": "all students of a school, whatever the seats' grade",
 }
 SET_ASIDES = {
-    "sibling": "siblings of students at the host, taken to come from the schools within the miles",
+    "sibling": "siblings of students at the host",
     "proximity": "students of the schools within the miles",
     "feeder": "students of the schools named",
 }
@@ -93,12 +94,15 @@ class NewSchool:
         school: its name.
         latitude, longitude: where it will stand, WGS 84.
         level: its level, which says which schools share its grades.
+        grade_low, grade_high: its lowest and highest grade; None for as many grades as its level usually has.
     """
 
     school: str
     latitude: float = field(metadata={"within": 90.0})
     longitude: float = field(metadata={"within": 180.0})
     level: str = field(metadata={"choices": LEVELS})
+    grade_low: str | None = _choice(None, ENTRY_GRADES)
+    grade_high: str | None = _choice(None, ENTRY_GRADES)
 
 
 @dataclass(frozen=True)
@@ -108,10 +112,13 @@ class Host:
     Attributes:
         ncessch: the school's id; of a new school one that no school has.
         seats: how many seats the lotteries fill together, each year where they are in one grade; 0 changes nothing.
-        grade: the grade the seats are in, one of ``ENTRY_GRADES``; None where they are in every grade.
+        grade: the grade the seats are in, one of ``ENTRY_GRADES``; None where they are in every grade. A school with
+            seats in several grades is named once for each.
         magnet: whether the seats are places beside the present programme, whose students all stay.
         capacity: students the building can hold; None for what the table says.
         new: the school itself where it does not stand yet.
+        start: the year of the scenario in which the lotteries for these seats begin.
+        later: seats in the years after that, one by one, the last number for all that follow; empty for as many again.
     """
 
     ncessch: str
@@ -120,6 +127,15 @@ class Host:
     magnet: bool = False
     capacity: int | None = _whole(None, 1)
     new: NewSchool | None = None
+    start: int = _whole(1, 1, MOST_YEARS)
+    later: tuple[int, ...] = field(default=(), metadata={"least": 0, "most": MOST_SEATS})
+
+    def seats_in(self, year: int) -> int:
+        """Seats drawn in a year of the scenario, 1 for its first."""
+        since = year - self.start
+        if since < 0 or (since and self.grade is None):
+            return 0
+        return self.later[min(since, len(self.later)) - 1] if since and self.later else self.seats
 
 
 @dataclass(frozen=True)
@@ -135,6 +151,11 @@ class Pool:
         per_seat: applications per seat of the pool, in place of ``willing``; None to use ``willing``.
         mistaken: share of the group's students whom the lottery takes for the other group, as where it goes by blocks.
         leave: share of the group's displaced students who leave the district's schools for good.
+        leave_changed: share of the group's students left where they are who leave the district's schools for good when
+            their school's share of disadvantaged students changes by more than ``change_points``.
+        half_miles: miles to the host over which the group's willingness falls by half, where it falls with distance;
+            None for the scenario's.
+        accept_half_miles: miles to the host over which the yield falls by half; None where it is the same anywhere.
     """
 
     willing: float = _share(0.2)
@@ -144,23 +165,31 @@ class Pool:
     per_seat: float | None = _above_zero(None, "number")
     mistaken: float = _share(0.0)
     leave: float = _share(0.0)
+    leave_changed: float = _share(0.0)
+    half_miles: float | None = _above_zero(None, "distance")
+    accept_half_miles: float | None = _above_zero(None, "distance")
 
 
 @dataclass(frozen=True)
 class SetAside:
-    """Seats of every pool that some of the district's students are offered first, before all others.
+    """Seats of a pool that some of the district's students are offered first, before all others.
 
     Attributes:
         kind: whom they are for, one of ``SET_ASIDES``.
-        share: share of each pool's seats.
-        miles: how near to the host the students' school lies, for siblings and proximity.
-        schools: ids of the students' schools, for feeders.
+        share: share of the pool's seats.
+        miles: how near to the host the students' school lies, for proximity.
+        schools: ids of the students' schools, for feeders; for siblings, of the schools they attend where that is
+            known, else siblings come in the first year from every school and then from those that already send.
+        pool: the pool the seats are of, by its name ("ed", "other", "open", "tier 1" …); None for every pool.
+        rate: share of those schools' applicants whom the seats are for, as siblings; an assumption.
     """
 
     kind: str = field(metadata={"choices": tuple(SET_ASIDES)})
     share: float = field(metadata={"share": 1.0})
     miles: float = _above_zero(1.0, "distance")
     schools: tuple[str, ...] = ()
+    pool: str | None = None
+    rate: float = _share(1.0)
 
 
 @dataclass(frozen=True)
@@ -215,13 +244,18 @@ class Scenario:
         stay: what holds for those present, one of ``STAYS``.
         half_miles: miles to the host over which willingness falls by half, where it falls with distance.
         weights: willingness school by school, where it is a table; schools not in it have weight 1.
-        set_asides: seats of every pool offered first to some, in this order.
+        set_asides: seats of the pools offered first to some, in this order.
         sources: which schools outside the district may send students, of ``SOURCES``.
         private, home: private and home-schooled students who may enter; None for none.
         applicants: who may apply for seats in one grade, one of ``APPLICANTS``.
         years: how many years the lotteries are held; seats in one grade grow by a grade a year.
         attrition: share of the drawn students who go back to where they came from each year.
         backfill: whether their places are offered to the pool's waitlist.
+        lottery_basis: the ED basis the lottery goes by, or None for that of the counts and indices. Who is
+            disadvantaged on both is in no file: as many are as can be.
+        change_points: by how much a school's share of disadvantaged students changes before ``leave_changed`` counts.
+        second_accept: share of those still waiting who would still take a seat in the second round.
+        second_date: when the second round is held, in words; it stands in the result.
         version: of this layout.
     """
 
@@ -250,19 +284,28 @@ class Scenario:
     sources: tuple[str, ...] = field(default=tuple(SOURCES), metadata={"choices": tuple(SOURCES)})
     private: Supply | None = None
     home: Supply | None = None
-    applicants: str = _choice("grade", APPLICANTS)
+    applicants: str = _choice("cohort", APPLICANTS)
     years: int = _whole(1, 1, MOST_YEARS)
     attrition: float = _share(0.0)
     backfill: bool = True
+    lottery_basis: str | None = None
+    change_points: float = _share(0.1)
+    second_accept: float = _share(1.0)
+    second_date: str = ""
     version: int = VERSION
 
     def __post_init__(self) -> None:
         _check_version(self.version, "The scenario")
-        _check_hosts(self.hosts)
-        for where, value, allowed in _values(self):
-            if complaint := _complaint(value, allowed):
-                raise InputError(f"The scenario's {where} is {complaint}.")
-        _check_together(self)
+        check_hosts(self.hosts)
+        for where, value, allowed in values_of(self):
+            if wrong := complaint(value, allowed):
+                raise InputError(f"The scenario's {where} is {wrong}.")
+        check_together(self)
+
+    @property
+    def host_ids(self) -> tuple[str, ...]:
+        """Ids of the host schools, each once."""
+        return tuple(dict.fromkeys(host.ncessch for host in self.hosts))
 
     def to_json(self) -> str:
         """The scenario as indented JSON; ``from_json`` reads it back to an equal scenario."""
@@ -270,7 +313,7 @@ class Scenario:
 
 
 def from_json(text: str, label: str = "The scenario") -> Scenario:
-    """The scenario that a JSON text describes; one of version 1 becomes one of today with the same result.
+    """The scenario that a JSON text describes; one of an earlier version becomes one of today with the same result.
 
     Args:
         text: as ``Scenario.to_json`` writes it; fields with a default may be left out.
@@ -285,8 +328,14 @@ def from_json(text: str, label: str = "The scenario") -> Scenario:
         raise InputError(f"{label} is not valid JSON: {error.msg} at line {error.lineno}; correct it there.") from None
     except (ValueError, RecursionError):
         raise InputError(f"{label} holds a number or a nesting too large to read; write it anew.") from None
+    if isinstance(raw, dict) and "hosts_share" in raw:
+        raise InputError(
+            f"{label} is a policy for all districts, not a scenario for one; run it with `evenground statewide`."
+        )
     if isinstance(raw, dict) and raw.get("version") == 1:
         raw = _from_version_1(raw)
+    if isinstance(raw, dict) and raw.get("version") == 2:
+        raw = _from_version_2(raw)
     if isinstance(raw, dict) and isinstance(version := raw.get("version", VERSION), int):
         _check_version(version, label)  # before anything else: another version has other fields
     try:
@@ -298,74 +347,23 @@ def from_json(text: str, label: str = "The scenario") -> Scenario:
 
 def _from_version_1(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Version 1 drew those who apply for a grade's seats from all students of a school; all else is a default since."""
-    return {**raw, "applicants": "school", "version": VERSION}
+    return {**raw, "applicants": "school", "version": 2}
+
+
+def _from_version_2(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """In version 2 the same students applied for any grade's seats, tiers mistook nobody, and siblings lived near."""
+    found = {"applicants": "grade", **raw, "version": VERSION}
+    if found.get("reserve") == "tiers":
+        exact = {name: pool | {"mistaken": 0.0} for name in ("ed", "other") if isinstance(pool := raw.get(name), dict)}
+        found |= exact
+    if isinstance(asides := raw.get("set_asides"), list):
+        found["set_asides"] = [
+            each | {"kind": "proximity"} if isinstance(each, dict) and each.get("kind") == "sibling" else each
+            for each in asides
+        ]
+    return found
 
 
 def _check_version(version: int, label: str) -> None:
     if version != VERSION:
         raise InputError(f"{label} is of version {version}; this program reads version {VERSION} and those before.")
-
-
-def _check_hosts(hosts: tuple[Host, ...]) -> None:
-    ids = [host.ncessch for host in hosts]
-    for host in hosts:
-        if host.seats < 0:
-            raise InputError(f"The scenario gives host {host.ncessch} {host.seats} seats; give 0 or more.")
-        if host.seats > MOST_SEATS:
-            raise InputError(f"The scenario gives host {host.ncessch} over {MOST_SEATS:,} seats; give fewer.")
-        if ids.count(host.ncessch) > 1:
-            raise InputError(f"The scenario names host {host.ncessch} more than once; give its seats in one entry.")
-
-
-def _values(part: Any, where: str = "") -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
-    """Every plain value of a scenario with its path and what it may be."""
-    for f in fields(part):
-        value, path = getattr(part, f.name), where + f.name
-        several = isinstance(value, tuple)
-        for i, each in enumerate(value if several else (value,)):
-            place = f"{path}[{i}]" if several else path
-            if is_dataclass(each):
-                yield from _values(each, place + ".")
-            elif each is not None:
-                yield place, each, f.metadata
-
-
-def _complaint(value: Any, allowed: Mapping[str, Any]) -> str:
-    """What is wrong with a value and what to do; empty where nothing is."""
-    if "choices" in allowed and value not in allowed["choices"]:
-        return f'"{value}"; choose one of {", ".join(allowed["choices"])}'
-    if "share" in allowed and not 0 <= value <= allowed["share"]:
-        return f"{value}; give a share between 0 and {allowed['share']:g}"
-    if "above_zero" in allowed and not 0 < value < math.inf:
-        return f"{value}; give a {allowed['above_zero']} above 0"
-    if "not_negative" in allowed and not 0 <= value < math.inf:
-        return f"{value}; give a number of 0 or more"
-    if "within" in allowed and not abs(value) <= allowed["within"]:
-        return f"{value}; give degrees between −{allowed['within']:g} and {allowed['within']:g}"
-    if "least" in allowed and not allowed["least"] <= value <= allowed["most"]:
-        return f"{value}; give a whole number from {allowed['least']} to {allowed['most']:,}"
-    return ""
-
-
-def _check_together(scenario: Scenario) -> None:
-    """Fields that are right one by one but not together."""
-    if scenario.reserve == "tiers" and not 0 < sum(scenario.tiers) <= 1 + 1e-9:
-        raise InputError(
-            f"The scenario's tiers add up to {sum(scenario.tiers):g}; give each tier a share, above 0 and at most 1 "
-            "together."
-        )
-    if scenario.draw == "table" and not scenario.weights:
-        raise InputError("The scenario's weights are empty but its draw is a table; give each school its weight.")
-    listed = [weight.ncessch for weight in scenario.weights]
-    if twice := sorted({school for school in listed if listed.count(school) > 1}):
-        raise InputError(f"The scenario's weights name school {twice[0]} more than once; give it one weight.")
-    aside = sum(each.share for each in scenario.set_asides)
-    for name, pool in (("ed", scenario.ed), ("other", scenario.other)):
-        if aside + pool.outside > 1 + 1e-9:
-            raise InputError(
-                f"The scenario's set_asides and {name}.outside take {aside + pool.outside:g} of a pool; lower them to "
-                "at most 1 together."
-            )
-    for i, each in enumerate(scenario.set_asides):
-        if each.kind == "feeder" and not each.schools:
-            raise InputError(f"The scenario's set_asides[{i}].schools is empty; name the feeder schools.")

@@ -5,31 +5,67 @@ import numpy as np
 from analysis.policy.draw import Ints
 from analysis.policy.ground import Ground
 from analysis.policy.pools import OPEN, Pools
+from analysis.policy.scenario import Scenario
 from analysis.units import Floats
 
 STUDENTS = {"ed": "disadvantaged students", "other": "other students", OPEN: "students of any kind"}
+# What can limit a pool: the sentence that says so without a number, and with its numbers where it has any.
+NOBODY, BEYOND, LEFT, DECLINED, NO_APPLICANTS, FEW_APPLICANTS = (
+    *("nobody could apply", "beyond the outside share", "went back"),
+    *("declined", "no applicants", "few applicants"),
+)
+LIMITS = {
+    NOBODY: "No school that may send students has {who} of these grades.",
+    BEYOND: "Every willing applicant of the district has a seat; those who still wait live outside it, beyond the "
+    "outside share.",
+    LEFT: "Students who went back to the school they came from are not replaced.",
+    DECLINED: "More {who} apply than there are seats, but too few take one.",
+    NO_APPLICANTS: "None of the {who} who could apply does.",
+    FEW_APPLICANTS: "Fewer {who} apply than there are seats.",
+}
+_WITH_NUMBERS = {
+    BEYOND: "Every willing applicant of the district has a seat; the {waiting:,} who still wait live outside it, "
+    "beyond the outside share.",
+    DECLINED: "Of the {applied:,} {who} who apply for {seats:,} seats too few take one.",
+    NO_APPLICANTS: "None of the {eligible:,.0f} {who} who could apply for {seats:,} seats does.",
+    FEW_APPLICANTS: "Only {applied:,} of {eligible:,.0f} {who} who could apply for {seats:,} seats do.",
+}
 
 
-def why_unfilled(
-    ground: Ground, divided: Pools, unfilled: Ints, open_: Ints, applied: Ints, waiting: Ints
-) -> list[str]:
-    """One sentence for each host and pool, host by host; empty where no seat is unfilled.
+def limits(
+    ground: Ground, scenario: Scenario, divided: Pools, unfilled: Ints, offered: Ints, applied: Ints, waiting: Ints
+) -> tuple[list[str], list[str]]:
+    """What leaves seats unfilled: for each host and pool, host by host, the limit and a sentence with its numbers.
 
     Args:
         ground: the schools.
+        scenario: the policy.
         divided: the pools.
-        unfilled, open_, applied, waiting: (hosts, pools) seats unfilled in the end, seats that those present leave to
-            be drawn, students who apply for them, and those of them who would still take one.
+        unfilled, offered, applied, waiting: (hosts, pools) seats unfilled in the end, seats that those present left to
+            be drawn in the last year, students who applied for them, and those of them who would still take one.
+
+    Returns:
+        Keys of ``LIMITS``, and sentences; both empty where no seat is unfilled.
     """
-    numbers = np.stack([open_, applied, waiting], axis=-1).reshape(-1, 3).tolist()
-    eligible = _eligible(ground, divided).ravel().tolist()
-    names = divided.names * len(ground.hosts)
-    return [
-        _why(pool, seats, asked, left, could) if short else ""
-        for pool, short, (seats, asked, left), could in zip(
-            names, unfilled.ravel().tolist(), numbers, eligible, strict=True
-        )
+    lost = scenario.attrition > 0 and not scenario.backfill
+    eligible = _eligible(ground, divided)
+    found = np.select(
+        [unfilled == 0, eligible < 0.5, (applied >= offered) & lost, waiting > 0, applied > offered, applied == 0],
+        ["", NOBODY, LEFT, BEYOND, DECLINED, NO_APPLICANTS],
+        FEW_APPLICANTS,
+    )
+    numbers = zip(offered.ravel().tolist(), applied.ravel().tolist(), waiting.ravel().tolist(), strict=True)
+    names, keys = divided.names * len(ground.hosts), found.ravel().tolist()
+    sentences = {"": ""} | LIMITS | _WITH_NUMBERS
+    return keys, [
+        sentences[key].format(who=students_of(pool), seats=seats, applied=asked, waiting=left, eligible=could)
+        for key, pool, (seats, asked, left), could in zip(keys, names, numbers, eligible.ravel().tolist(), strict=True)
     ]
+
+
+def students_of(pool: str) -> str:
+    """The students a pool of seats is for."""
+    return STUDENTS.get(pool, f"students of {pool}")
 
 
 def _eligible(ground: Ground, divided: Pools) -> Floats:
@@ -37,19 +73,3 @@ def _eligible(ground: Ground, divided: Pools) -> Floats:
     may = ground.students * ground.may_send
     of_class = np.einsum("gn,cgn,hn->hc", may, divided.classes, ground.serves.astype(np.float64))
     return np.stack([of_class[:, divided.opened(pool)].sum(axis=1) for pool in range(len(divided.names))], axis=1)
-
-
-def _why(pool: str, seats: int, applied: int, waiting: int, eligible: float) -> str:
-    who = STUDENTS.get(pool, f"students of {pool}")
-    if eligible < 0.5:
-        return f"No school that may send students has {who} of these grades."
-    if waiting:
-        return (
-            f"Every willing applicant of the district has a seat; the {waiting:,} who still wait live outside it, "
-            "beyond the outside share."
-        )
-    if applied > seats:
-        return f"Of the {applied:,} {who} who apply for {seats:,} seats too few take one."
-    if not applied:
-        return f"None of the {eligible:,.0f} {who} who could apply for {seats:,} seats does."
-    return f"Only {applied:,} of {eligible:,.0f} {who} who could apply for {seats:,} seats do."

@@ -9,7 +9,7 @@ from analysis.errors import InputError
 from analysis.policy.draw import round_half_up
 from analysis.policy.presets import FEWEST_STUDENTS, PRESETS, entry_hosts, whole_hosts
 from analysis.policy.scenario import Host, Scenario
-from analysis.statewide.rule import ENTRY, Policy
+from analysis.statewide.rule import ENTRY, OF_TEMPLATE, Policy
 from analysis.units import Floats, ratio
 
 # Why a district is left alone; the policy fills in the numbers.
@@ -84,8 +84,10 @@ def _flagged(table: pd.DataFrame, flag: str) -> "pd.Series[bool]":
 
 def _rank(schools: pd.DataFrame, choose: str) -> Floats:
     """(schools,) the smaller, the sooner a school hosts; NaN where it cannot be told."""
-    share = schools["ed"].to_numpy(dtype=np.float64) / schools["students"].to_numpy(dtype=np.float64)
-    return {"highest-ed": -share, "lowest-ed": share}[choose] if choose != "central" else _from_centre(schools)
+    if choose == "central":
+        return _from_centre(schools)
+    ed, students = (schools[name].to_numpy(dtype=np.float64) for name in ("ed", "students"))
+    return {"highest-ed": -ed / students, "lowest-ed": ed / students, "largest": -students}[choose]
 
 
 def _from_centre(schools: pd.DataFrame) -> Floats:
@@ -121,7 +123,10 @@ def _scenarios(
 
 
 def _with_lotteries(scenario: Scenario, policy: Policy, share: float) -> Scenario:
-    """The scenario with the preset's lotteries, and what the policy says otherwise."""
-    scenario = PRESETS[policy.preset].apply(scenario, share)
+    """The scenario with the lotteries of the template or the preset, and what the policy says otherwise."""
+    if policy.template is None:
+        scenario = PRESETS[policy.preset].apply(scenario, share)
+    else:
+        scenario = replace(scenario, **{name: getattr(policy.template, name) for name in OF_TEMPLATE if name != "name"})
     said = {name: value for name in ("outside", "willing") if (value := getattr(policy, name)) is not None}
     return replace(scenario, ed=replace(scenario.ed, **said), other=replace(scenario.other, **said))

@@ -2,26 +2,57 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, get_type_hints
 
 from analysis.errors import InputError
 from analysis.policy.presets import PRESETS
-from analysis.policy.scenario import LEVELS
+from analysis.policy.scenario import LEVELS, Scenario
+from analysis.policy.scenario import from_json as scenario_from_json
 
-VERSION = 1
+VERSION = 2
 MOST_SCHOOLS = 10_000  # far beyond any district; larger numbers are slips
 
 CHOICES = {
     "central": "nearest to the middle of where the district's students of the level go to school",
     "highest-ed": "those with the highest share of disadvantaged students",
     "lowest-ed": "those with the lowest share of disadvantaged students",
+    "largest": "those with the most students",
 }
 ENTRY, EVERY = "entry grade", "every grade"
 SEATS = {
     EVERY: "every place of a host: the policy in full",
     ENTRY: "the places of the grade students enter in: its first year",
 }
+# What of a scenario is one district's own, so that a template has none of it.
+OF_DISTRICT = ("dataset", "district", "year", "hosts", "basis", "level", "districts", "excluded", "weights")
+OF_TEMPLATE = tuple(f.name for f in fields(Scenario) if f.name not in OF_DISTRICT)
+_NOWHERE = Scenario("", "", 0)
+
+
+def template_of(scenario: Scenario, label: str = "The scenario") -> Scenario:
+    """A scenario's rules, which hold in any district: all of it but its place and its schools.
+
+    Args:
+        scenario: any.
+        label: what to call it in messages.
+
+    Raises:
+        InputError: a rule names schools, which no other district has.
+    """
+    naming = {
+        "weights": scenario.weights,
+        "ed.senders": scenario.ed.senders,
+        "other.senders": scenario.other.senders,
+        "set_asides": [each for each in scenario.set_asides if each.schools],
+    }
+    for name, schools in naming.items():
+        if schools:
+            raise InputError(
+                f"{label} names schools in {name}, which no other district has; a policy for all of them needs a "
+                "scenario without."
+            )
+    return replace(_NOWHERE, **{name: getattr(scenario, name) for name in OF_TEMPLATE})
 
 
 @dataclass(frozen=True)
@@ -33,38 +64,43 @@ class Policy:
 
     Attributes:
         name: what people call it.
-        level: of the schools that host, one of ``LEVELS``.
+        level: of the schools that host.
         least_schools: how many schools of the level a district needs to take part; at least 2.
         hosts_share: the part of them that become hosts, rounded, at least one school.
-        choose: which of them, one of ``CHOICES``.
-        seats: which of a host's places are seats, one of ``SEATS``.
-        preset: the lotteries' rules, a key of ``PRESETS``.
-        outside: share of each lottery's seats offered first to students outside the district; None for the preset's.
-        willing: share of each sending school's students who would take a seat; None for the preset's.
+        choose: which of them.
+        seats: which of a host's places are seats.
+        preset: the lotteries' rules, by name; not used where there is a template.
+        outside: share of each lottery's seats offered first to students outside the district; None for what the preset
+            or the template says.
+        willing: share of each sending school's students who would take a seat; None for what the preset or the template
+            says.
+        template: the lotteries' rules as a scenario's; None for those of the preset.
         version: of this layout.
     """
 
     name: str = ""
-    level: str = "elementary"
-    least_schools: int = 4
-    hosts_share: float = 0.1
-    choose: str = "central"
-    seats: str = EVERY
-    preset: str = "district-only"
-    outside: float | None = None
-    willing: float | None = None
+    level: str = field(default="elementary", metadata={"choices": LEVELS})
+    least_schools: int = field(default=4, metadata={"least": 2, "most": MOST_SCHOOLS})
+    hosts_share: float = field(default=0.1, metadata={"share": 1.0, "above_zero": "share"})
+    choose: str = field(default="central", metadata={"choices": tuple(CHOICES)})
+    seats: str = field(default=EVERY, metadata={"choices": tuple(SEATS)})
+    preset: str = field(default="district-only", metadata={"choices": tuple(PRESETS)})
+    outside: float | None = field(default=None, metadata={"share": 1.0})
+    willing: float | None = field(default=None, metadata={"share": 1.0})
+    template: Scenario | None = None
     version: int = VERSION
 
     def __post_init__(self) -> None:
         if self.version != VERSION:
-            raise InputError(f"The policy is of version {self.version}; this program reads version {VERSION}.")
-        known = {"level": LEVELS, "choose": CHOICES, "seats": SEATS, "preset": PRESETS}
-        for label, values in known.items():
-            if (value := getattr(self, label)) not in values:
-                raise InputError(f'The policy\'s {label} is "{value}"; choose one of {", ".join(values)}.')
-        for label in ("hosts_share", "outside", "willing"):
-            if (share := getattr(self, label)) is not None and not 0 <= share <= 1:
-                raise InputError(f"The policy's {label} is {share}; give a share between 0 and 1.")
+            raise InputError(
+                f"The policy is of version {self.version}; this program reads version {VERSION} and those before."
+            )
+        for f in fields(self):
+            value, choices = getattr(self, f.name), f.metadata.get("choices")
+            if choices and value not in choices:
+                raise InputError(f'The policy\'s {f.name} is "{value}"; choose one of {", ".join(choices)}.')
+            if "share" in f.metadata and value is not None and not 0 <= value <= 1:
+                raise InputError(f"The policy's {f.name} is {value}; give a share between 0 and 1.")
         if self.hosts_share == 0:
             raise InputError("The policy's hosts_share is 0; give the part of the schools that become hosts.")
         if not 2 <= self.least_schools <= MOST_SCHOOLS:
@@ -72,23 +108,40 @@ class Policy:
                 f"The policy's least_schools is {self.least_schools}; give 2 to {MOST_SCHOOLS:,}, since a host needs "
                 "another school to exchange students with."
             )
+        if self.template is not None:
+            object.__setattr__(self, "template", template_of(self.template, "The policy's template"))
 
     @property
     def words(self) -> str:
         """The rule in one sentence."""
-        whose = {"central": "most central", "highest-ed": "highest-ED", "lowest-ed": "lowest-ED"}[self.choose]
+        whose = {"highest-ed": "highest-ED", "lowest-ed": "lowest-ED"}.get(self.choose, self.choose)
+        whose = "most central" if whose == "central" else whose
         return (
             f"Each district with {self.least_schools} {self.level} schools or more turns its {whose} "
-            f"{self.hosts_share:.0%} of them into 50/50 schools."
+            f"{self.hosts_share:.0%} of them into 50/50 schools{self._rules}."
         )
+
+    @property
+    def _rules(self) -> str:
+        """Whose rules the lotteries follow where they are a scenario's, to end a sentence."""
+        if self.template is None:
+            return ""
+        return f' by the rules of "{self.template.name}"' if self.template.name else " by the rules of a scenario"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The policy as plain JSON values, of its template what a template has."""
+        raw = asdict(self)
+        if self.template is not None:
+            raw["template"] = {name: raw["template"][name] for name in OF_TEMPLATE}
+        return raw
 
     def to_json(self) -> str:
         """The policy as indented JSON; ``from_json`` reads it back to an equal policy."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n"
 
 
 def from_json(text: str, label: str = "The policy") -> Policy:
-    """The policy that a JSON text describes.
+    """The policy that a JSON text describes; one of version 1, which had no template, says the same today.
 
     Args:
         text: as ``Policy.to_json`` writes it; fields may be left out.
@@ -105,7 +158,14 @@ def from_json(text: str, label: str = "The policy") -> Policy:
         raise InputError(f"{label} holds a number or a nesting too large to read; write it anew.") from None
     if not isinstance(raw, Mapping):
         raise InputError(f"{label} needs an object with named fields; write them between {{ and }}.")
-    names = [field.name for field in fields(Policy)]
+    if raw.get("version") == 1:
+        raw = {**raw, "version": VERSION}
+    if "district" in raw:
+        raise InputError(
+            f"{label} is a scenario for one district, not a policy for all; run it with `evenground simulate`, or "
+            "write a policy with `evenground statewide-policy`."
+        )
+    names = [f.name for f in fields(Policy)]
     if unknown := sorted(set(raw) - set(names)):
         raise InputError(f'{label} has a field "{unknown[0]}" that is not known; known are {", ".join(names)}.')
     hints = get_type_hints(Policy)
@@ -117,11 +177,25 @@ def from_json(text: str, label: str = "The policy") -> Policy:
 
 def _value(hint: Any, value: object, name: str) -> Any:
     """A field's value, of the type its annotation asks for."""
-    if value is None and hint == float | None:
+    if value is None and hint in (float | None, Scenario | None):
         return None
+    if hint == Scenario | None:
+        return _template(value)
     kind, wanted = {str: (str, "text"), int: (int, "a whole number")}.get(hint, (float, "a number"))
     if kind is float and isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST_SCHOOLS:
         return float(value)
     if isinstance(value, bool) or not isinstance(value, kind):
         raise InputError(f'The policy needs {wanted} in the field "{name}", not {json.dumps(value)}.')
     return value
+
+
+def _template(raw: object) -> Scenario:
+    """The rules of a policy's template."""
+    if not isinstance(raw, Mapping):
+        raise InputError('The policy needs an object with named fields in the field "template".')
+    if unknown := sorted(set(raw) - set(OF_TEMPLATE)):
+        raise InputError(
+            f'The policy\'s template has a field "{unknown[0]}" that is not known; known are {", ".join(OF_TEMPLATE)}.'
+        )
+    everywhere = {"dataset": "", "district": "", "year": 0, **raw}
+    return scenario_from_json(json.dumps(everywhere), "The policy's template")

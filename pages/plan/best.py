@@ -136,7 +136,7 @@ def _with_entrants(key: Key, scenario: Scenario, question: "Question", _view: Vi
     from analysis.policy.entrants import host_seats, least_with_entrants
 
     places = _places(key, _bare(scenario), _view)
-    seats = host_seats(places, scenario, question.ed_share)
+    seats = host_seats(places, ground(schools_of(_view, scenario), scenario), scenario, question.ed_share)
     return least_with_entrants(places, question.limits, question.measure, seats)
 
 

@@ -10,6 +10,7 @@ from pages.plan.controls import asked_scenario
 from pages.plan.frontier import show_frontier
 from pages.plan.pictures import show_pictures
 from pages.plan.result import school_rows, show_answer, show_caveats, show_downloads, show_table
+from pages.plan.sensitivity import show_exits, show_participation
 from pages.shared import store
 from pages.shared.view import View
 
@@ -31,10 +32,14 @@ def show_plan(view: View, district: str) -> None:
     _show_steps(view, preset, scenario)
     rows = school_rows(outcome, view)
     show_answer(outcome, rows, view)
+    ranges = st.container()
     show_pictures(view, scenario, rows)
     show_table(outcome, rows)
     show_downloads(outcome, view)
+    show_exits(view, scenario)
     show_caveats(outcome)
+    with ranges:  # after the pictures, so that they do not wait for it
+        show_participation(view, scenario)
     slow = st.container()
     show_comparison(view, scenario)
     with slow:  # last, so that nothing waits for it

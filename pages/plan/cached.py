@@ -8,12 +8,13 @@ import streamlit as st
 from analysis.measured_uncertainty import intervals_by
 from analysis.policy import effects
 from analysis.policy.figures import REPORTED
+from analysis.policy.moves import at_hosts, at_schools
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.presets import scenario_from_preset
 from analysis.policy.scenario import Scenario
 from data.groups import comparison
 from data.inclusion import Rules
-from data.plan_privacy import marked_outcome, marked_parts, marked_races
+from data.plan_privacy import marked_hosts, marked_outcome, marked_parts, marked_races, marked_senders
 from data.privacy import marked_districts
 from pages.shared import store
 from pages.shared.view import Key, View
@@ -21,7 +22,13 @@ from pages.shared.view import Key, View
 
 def schools_of(view: View, scenario: Scenario) -> pd.DataFrame:
     """The schools table that a scenario, which has its own rules and level, stands on."""
-    return store.schools_of_all_levels(_own(view, scenario))
+    own = _own(view, scenario)
+    table = store.schools_of_all_levels(own)
+    if scenario.lottery_basis is None:
+        return table
+    counts = store.schools_of_all_levels(replace(own, basis=scenario.lottery_basis)).set_index("ncessch")
+    beside = {f"lottery_{name}": table["ncessch"].map(counts[name]) for name in ("ed", "ed_low", "ed_high")}
+    return table.assign(**beside)
 
 
 def _own(view: View, scenario: Scenario) -> View:
@@ -37,7 +44,7 @@ def key_of(view: View, scenario: Scenario) -> Key:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _start(key: Key, year: int, preset: str, district: str, _view: View) -> Scenario:
     of = {"dataset": key.name, "district": district, "year": year, "basis": key.basis, "level": key.level}
-    return scenario_from_preset(store.schools_of_all_levels(_view), preset, **of)
+    return scenario_from_preset(store.schools_of_all_levels(_view), preset, grades=store.grades(_view), **of)
 
 
 def start(view: View, preset: str, district: str) -> Scenario:
@@ -84,6 +91,11 @@ def _effect(key: Key, scenario: Scenario, what: str, _view: View) -> pd.DataFram
     if what == "districts":
         counts = ["ed_before", "ed_after"]
         return marked_districts(effects.districts(found), table, counts, comparison("ed"), key.cell)
+    if what == "hosts":
+        hosts = at_hosts(found.flows, list(scenario.host_ids))
+        return marked_hosts(hosts, found, table, key.cell)
+    if what == "senders":
+        return marked_senders(at_schools(found), table)
     if what == "money":
         return effects.money(table, found)
     if what == "races":
@@ -99,6 +111,16 @@ def districts(view: View, scenario: Scenario) -> pd.DataFrame:
 def money(view: View, scenario: Scenario) -> pd.DataFrame:
     """What follows students across district lines in dollars; see ``analysis.policy.effects.money``."""
     return _effect(key_of(view, scenario), scenario, "money", view)
+
+
+def hosts(view: View, scenario: Scenario) -> pd.DataFrame:
+    """Who arrives at and leaves each host, by group; see ``analysis.policy.moves.at_hosts``."""
+    return _effect(key_of(view, scenario), scenario, "hosts", view)
+
+
+def senders(view: View, scenario: Scenario) -> pd.DataFrame:
+    """Every other school that students leave or join; see ``analysis.policy.moves.at_schools``."""
+    return _effect(key_of(view, scenario), scenario, "senders", view)
 
 
 def races(view: View, scenario: Scenario) -> pd.DataFrame:

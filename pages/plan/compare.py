@@ -32,6 +32,7 @@ def show_comparison(view: View, scenario: Scenario) -> None:
     """The plans kept, beside the button that keeps the present one."""
     st.subheader("Side by side")
     kept = session.kept()
+    session.link_kept()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of this plan",
@@ -56,7 +57,18 @@ def show_comparison(view: View, scenario: Scenario) -> None:
     if not kept:
         st.caption("Keep a plan, change the controls, keep another: here they stand beside each other.")
         return
+    _say_what_the_link_holds()
     _show(view, kept)
+
+
+def _say_what_the_link_holds() -> None:
+    if missing := session.not_in_link():
+        st.caption(
+            f"The link cannot hold {', '.join(missing)}: a table of willingness, or plans of many schools, are too "
+            "much for it. The file below has them all; open it here to see them again."
+        )
+    else:
+        st.caption("These plans are in the link.")
 
 
 def _show(view: View, kept: list[Scenario]) -> None:
@@ -93,7 +105,7 @@ def figures(outcomes: dict[str, Outcome]) -> pd.DataFrame:
     columns = {}
     for label, outcome in outcomes.items():
         rows = {
-            "Hosts": f"{len(outcome.scenario.hosts):,}",
+            "Hosts": f"{len(outcome.scenario.host_ids):,}",
             "Seats": f"{sum(host.seats for host in outcome.scenario.hosts):,}",
             "Seats that stay empty": f"{int(outcome.pools['unfilled'].sum()):,}",
             "Students who change schools": f"{outcome.district['moved'].after:,.0f}",

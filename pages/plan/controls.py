@@ -7,17 +7,18 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.measured import shares
-from analysis.policy.presets import PRESETS, entry_hosts, whole_hosts
-from analysis.policy.scenario import TURNOUT, Host, Pool, Scenario
+from analysis.policy.presets import PRESETS, SEATS_IN, hosts_in
+from analysis.policy.scenario import MOST_YEARS, TURNOUT, Host, Pool, Scenario
+from data.groups import bases
+from data.schema import ED_BASES
 from pages.plan import cached
 from pages.plan.form import Form, fault_beside
+from pages.plan.new_schools import new_schools
 from pages.plan.session import carried, told
-from pages.plan.settings import TABS, new_school, settings
+from pages.plan.settings import TABS, settings
 from pages.shared import store
 from pages.shared.view import View
 
-# Where the hosts' seats are.
-ENTRY, EVERY = "entry grade", "every grade"
 BY_GROUP = "by group"
 # How seats are divided, in as few words as a box shows.
 DIVIDED = {
@@ -26,7 +27,6 @@ DIVIDED = {
     "band": "a band around it",
     "tiers": "tiers",
 }
-NEW_ID = "new-1"
 # Hosts whose seats can be set one by one; of more, a file says them.
 MOST_LISTED = 12
 
@@ -75,7 +75,7 @@ def _controls(form: Form, view: View, schools: pd.DataFrame) -> Scenario:
         pools = _who_comes(form)
     pools = {name: replace(pool, outside=0.0 if faults else outside) for name, pool in pools.items()}
     with st.expander("More settings", icon=":material/settings:"):
-        hosts, more = _more(form, grades, schools, chosen, filled, pools)
+        hosts, more = _more(form, view, schools, chosen, filled, pools)
     if faults:
         raise InputError(faults[0])
     return replace(form.start, hosts=hosts, **reserve, **more)
@@ -83,12 +83,19 @@ def _controls(form: Form, view: View, schools: pd.DataFrame) -> Scenario:
 
 def _filled(scenario: Scenario, chosen: pd.DataFrame, grades: pd.DataFrame) -> float:
     """The share of the hosts' places that a scenario's seats are: the same of all, or else all of them."""
-    given = {host.ncessch: host.seats for host in scenario.hosts}
-    entry = not grades.empty and any(host.grade for host in scenario.hosts)
-    places = {host.ncessch: host.seats for host in (entry_hosts(chosen, grades) if entry else whole_hosts(chosen))}
+    given = {(host.ncessch, host.grade): host.seats for host in scenario.hosts}
+    made = hosts_in(chosen, _seats_in(scenario), grades)
+    places = {(host.ncessch, host.grade): host.seats for host in made}
     pairs = [(seats, places[school]) for school, seats in given.items() if school in places]
     steps = (percent / 100 for percent in range(100, -1, -5))
     return next((each for each in steps if all(seats == round(of * each) for seats, of in pairs)), 1.0)
+
+
+def _seats_in(scenario: Scenario) -> str:
+    """Where a scenario's seats are, of ``SEATS_IN``."""
+    if any(host.later for host in scenario.hosts):
+        return "first"
+    return "entry" if any(host.grade for host in scenario.hosts) else "every"
 
 
 def _which_schools(form: Form, schools: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +105,7 @@ def _which_schools(form: Form, schools: pd.DataFrame) -> pd.DataFrame:
     picked = form.several(
         "1 · Which schools?",
         f"hosts_{form.start.district}_{form.preset}",
-        lambda s: [host.ncessch for host in s.hosts],
+        lambda s: list(s.host_ids),
         labels,
         placeholder="Pick host schools",
         help="Type to search. The schools with the highest share of disadvantaged students come first.",
@@ -188,36 +195,40 @@ def _turnout(scenario: Scenario) -> str:
 
 
 def _more(
-    form: Form, grades: pd.DataFrame, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float, pools: dict[str, Pool]
+    form: Form, view: View, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float, pools: dict[str, Pool]
 ) -> tuple[tuple[Host, ...], dict[str, object]]:
     """The hosts with their seats, and all further settings."""
     of_schools, *others = st.tabs(TABS)
     with of_schools:
-        hosts = _seated(form, grades, schools, chosen, filled)
-    return hosts, settings(form, schools, pools, others)
+        hosts = _seated(form, store.grades(view), schools, chosen, filled)
+    everyone = store.all_schools(view.dataset.name, view.dataset.input_hash)
+    counted = bases(everyone[everyone["year"] == view.year])
+    known = {basis: ED_BASES[basis] for basis in counted if basis != view.basis}
+    return hosts, settings(form, schools, pools, known, others)
 
 
 def _seated(
     form: Form, grades: pd.DataFrame, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float
 ) -> tuple[Host, ...]:
     """The hosts with their seats, and a new school among them."""
-    seats_in = EVERY
+    seats_in = "every"
     if not grades.empty:
-        seats_in = form.buttons(
+        words = {said: name for name, said in SEATS_IN.items()}
+        chosen_words = form.buttons(
             "Seats in",
             "seats_in",
-            lambda s: ENTRY if any(host.grade for host in s.hosts) else EVERY,
-            [EVERY, ENTRY],
-            help="Every grade: the policy in full. Entry grade: its first year, since lotteries begin in the grade "
-            "students enter a school in, the lowest above prekindergarten, and grow by a grade a year.",
+            lambda s: SEATS_IN[_seats_in(s)],
+            list(words),
+            help="Every grade: the policy in full. Entry grade: since lotteries begin in the grade students enter a "
+            "school in, the lowest above prekindergarten, and grow by a grade a year. K–2: in the first year in "
+            "kindergarten to grade 2, then in kindergarten alone, as in Dallas; schools that begin later have their "
+            "entry grade.",
         )
-    made = entry_hosts(chosen, grades) if seats_in == ENTRY else whole_hosts(chosen)
+        seats_in = words[chosen_words]
+    made = hosts_in(chosen, seats_in, grades)
     hosts = tuple(replace(host, seats=round(host.seats * filled)) for host in made)
     hosts = _one_by_one(form, chosen, hosts)
-    opened = new_school(form, schools)
-    if opened:
-        hosts = (*hosts, Host(NEW_ID, opened[1], new=opened[0]))
-    return hosts
+    return (*hosts, *new_schools(form, schools, in_entry=seats_in != "every"))
 
 
 def _one_by_one(form: Form, chosen: pd.DataFrame, hosts: tuple[Host, ...]) -> tuple[Host, ...]:
@@ -229,28 +240,56 @@ def _one_by_one(form: Form, chosen: pd.DataFrame, hosts: tuple[Host, ...]) -> tu
     magnets = form.several(
         "Magnets: hosts whose present students all stay, with seats beside them",
         key,
-        lambda s: [host.ncessch for host in s.hosts if host.magnet],
+        lambda s: list(dict.fromkeys(host.ncessch for host in s.hosts if host.magnet)),
         labels,
     )
     hosts = tuple(replace(host, magnet=host.ncessch in magnets) for host in hosts)
-    if len(hosts) > MOST_LISTED:
-        st.caption(f"The seats of up to {MOST_LISTED} hosts can be set one by one; these are {len(hosts)}.")
+    if len(labels) > MOST_LISTED:
+        st.caption(f"The seats of up to {MOST_LISTED} hosts can be set one by one; these are {len(labels)}.")
         return hosts
-    said = []
-    columns = st.columns(4)
-    for number, host in enumerate(hosts):
-        with columns[number % 4]:
-            said.append(
-                form.number(
-                    f"Seats of {labels[host.ncessch]}",
-                    f"seats_{host.ncessch}",
-                    lambda s, host=host: _own_seats(s, form.start, host),
-                    min_value=0,
-                    max_value=20_000,
-                    placeholder=f"{host.seats:,}",
-                )
-            )
-    return tuple(host if seats is None else replace(host, seats=seats) for host, seats in zip(hosts, said, strict=True))
+    found: list[Host] = []
+    for row in chosen.itertuples():
+        found += _of_one(form, str(row.school), row.capacity, [host for host in hosts if host.ncessch == row.ncessch])
+    return tuple(found)
+
+
+def _of_one(form: Form, name: str, holds: object, entries: list[Host]) -> list[Host]:
+    """The entries of one host with its own seats in each of its grades, its capacity and its first year."""
+    school, usual = entries[0].ncessch, entries[0]
+    of_seats, of_capacity, of_start = st.columns(3)
+    with of_seats:
+        seats = form.number(
+            f"Seats of {name}" + (", in each grade" if len(entries) > 1 else ""),
+            f"seats_{school}",
+            lambda s: _own_seats(s, form.start, usual),
+            min_value=0,
+            max_value=20_000,
+            placeholder=f"{usual.seats:,}",
+        )
+    with of_capacity:
+        capacity = form.number(
+            f"Students {name} holds",
+            f"capacity_{school}",
+            lambda s: _own(s, school).capacity,
+            min_value=1,
+            max_value=1_000_000,
+            placeholder="not known" if pd.isna(holds) else f"{holds:,}",
+        )
+    with of_start:
+        start = form.number(
+            f"First year of lotteries at {name}",
+            f"start_{school}",
+            lambda s: _own(s, school).start,
+            min_value=1,
+            max_value=MOST_YEARS,
+        )
+    own = {"capacity": capacity, "start": start} | ({} if seats is None else {"seats": seats})
+    return [replace(entry, **own) for entry in entries]
+
+
+def _own(scenario: Scenario, school: str) -> Host:
+    """What a scenario says of a host, or of one it does not have."""
+    return next((host for host in scenario.hosts if host.ncessch == school), Host(school, 0))
 
 
 def _own_seats(scenario: Scenario, start: Scenario, usual: Host) -> int | None:

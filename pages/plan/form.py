@@ -102,6 +102,20 @@ class Form:
         )
         return chosen
 
+    def select(
+        self, label: str, name: str, of: Callable[[Scenario], str], options: Mapping[str, str], **more: Any
+    ) -> str:
+        """One of many words in a box that opens."""
+        return st.selectbox(
+            label,
+            list(options),
+            index=list(options).index(of(self.start)),
+            format_func=options.__getitem__,
+            key=self.shown(self.key(name, of), of, options.__getitem__),
+            bind="query-params",
+            **more,
+        )
+
     def text(self, label: str, name: str, of: Callable[[Scenario], str], **more: Any) -> str:
         """A line of text."""
         key = self.shown(self.key(name, of), of)

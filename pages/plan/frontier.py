@@ -73,7 +73,7 @@ def _question(view: View, scenario: Scenario) -> "Question":
         miles=math.inf if miles is None else float(miles),
         stay=0.0 if stay is None else stay / 100,
     )
-    most = max(len(scenario.hosts), 1) if hosts is None else int(hosts)
+    most = max(len(scenario.host_ids), 1) if hosts is None else int(hosts)
     return Question(limits, MEASURES[symbol], target, most, best.ed_share(view, scenario))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from analysis.policy.moves import at_hosts
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from data.schema import RACES, school_year
@@ -17,6 +18,7 @@ from pages.words import change as change_words
 from pages.words import numbers
 from pages.words import plan as plan_words
 from pages.words.plan import FIGURES
+from reports.plan import seats_in, with_grades
 
 SENDERS_SHOWN = 25
 # More lines than these cannot be told apart on a map.
@@ -136,19 +138,9 @@ def _moves(view: View, rows: pd.DataFrame, outcome: Outcome) -> None:
 
 def _by_host(rows: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
     """Students who arrive at and leave each host by group, and how many schools they come from and go to."""
-    hosts = rows.loc[rows["host"], ["ncessch", "school"]].set_index("ncessch")
-    found = pd.DataFrame({"host": hosts["school"]})
-    for word, end, far, schools in (
-        ("arrive", "to_school", "from_school", "from_schools"),
-        ("leave", "from_school", "to_school", "to_schools"),
-    ):
-        moves = outcome.flows[outcome.flows[end].isin(hosts.index)]
-        by_group = moves.pivot_table(index=end, columns="group", values="students", aggfunc="sum", fill_value=0)
-        for group in ("ed", "other"):
-            counts = by_group[group] if group in by_group else pd.Series(dtype="int64")
-            found[f"{word}_{group}"] = found.index.map(counts).fillna(0).astype(int)
-        found[schools] = found.index.map(moves.groupby(end)[far].nunique()).fillna(0).astype(int)
-    return found.reset_index(drop=True)
+    names = rows[rows["host"]].set_index("ncessch")["school"]
+    found = at_hosts(outcome.flows, names.index.tolist())
+    return found.assign(host=found["host"].map(names))
 
 
 def _flow_map(view: View, rows: pd.DataFrame, moves: pd.DataFrame, said: str) -> None:
@@ -216,13 +208,15 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     if outcome.pools.empty:
         st.info("No seats.", icon=":material/info:")
         return
-    st.markdown(plan_words.seats(outcome.pools))
+    drawn_in = [school_year(outcome.scenario.year + year) for year in outcome.pools["year"]]
+    several = outcome.scenario.years > 1
+    st.markdown(plan_words.seats(outcome.pools, max(drawn_in) if several else None))
     names = rows.set_index("ncessch")["school"]
-    drawn = outcome.pools["seats"] - outcome.pools["kept"]
     pools = outcome.pools.assign(
-        host=outcome.pools["host"].map(names).fillna(outcome.pools["host"]),
+        host=with_grades(outcome, outcome.pools["host"].map(names).fillna(outcome.pools["host"])),
         group=outcome.pools["group"].map(plan_words.pool),
-        odds=outcome.pools["odds"].map(numbers.percent).where(drawn > 0, "no seat to draw"),
+        odds=outcome.pools["odds"].map(numbers.percent).where(outcome.pools["offered"] > 0, "no seat to draw"),
+        drawn_in=drawn_in,
     )
     labels = {
         "host": "Host",
@@ -231,18 +225,23 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
         "kept": "Kept by present students",
         "outside": "Drawn from outside",
         "inside": "Drawn from inside",
+        "second": f"Of these in the second round{f' ({when})' if (when := outcome.scenario.second_date) else ''}",
         "unfilled": "Empty",
-        "applied": "Applicants",
-        "odds": "Chance of a seat",
-        "waiting": "Waitlist",
+        **({"drawn_in": "Last drawn for"} if several else {}),
+        "offered": "Seats drawn then" if several else "Seats to draw",
+        "applied": "Applicants then" if several else "Applicants",
+        "odds": "Chance of a seat then" if several else "Chance of a seat",
+        "waiting": "Waitlist then" if several else "Waitlist",
     }
+    if outcome.scenario.unfilled != "second":
+        labels.pop("second")
     st.table(_counted(pools[list(labels)]).rename(columns=labels).set_index("Host"))
     empty = pools[pools["unfilled"] > 0]
     for host, group, why in empty[["host", "group", "why"]].itertuples(index=False):
         st.caption(f"Why seats stay empty — {host}, {group.lower()}: {why}")
-    if plan_words.seats_in(outcome.scenario):
+    if seats_in(outcome.scenario):
         st.caption(
-            "The seats are those of the entry grade: a policy that grows by a grade a year begins with them. No file "
+            "The seats are in single grades, and a policy that grows by a grade a year begins with them. No file "
             "counts disadvantaged students by grade, so those who enter or leave are of their school's own mix."
         )
 
@@ -344,7 +343,7 @@ def _races(view: View, outcome: Outcome) -> None:
     if not rows["race"].isin(list(RACES)).any():
         st.info(f"{view.dataset.label} has no counts by race.", icon=":material/info:")
         return
-    host = rows["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])
+    host = rows["ncessch"].isin(outcome.scenario.host_ids)
     columns = {}
     for side, which in {"hosts": host, "other schools of the outcome": ~host}.items():
         if which.any():

@@ -16,6 +16,7 @@ from pages.words import change as change_words
 from pages.words import numbers
 from pages.words import plan as plan_words
 from pages.words.plan import FIGURES
+from reports.plan import answer
 
 CARDS_A_ROW = 3
 
@@ -24,7 +25,7 @@ def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
     """The outcome's schools with names, places and ED shares, hosts first, then by how much they change."""
     columns = ["ncessch", "school", "district", "latitude", "longitude"]
     rows = outcome.schools.merge(cached.schools_of(view, outcome.scenario)[columns], on="ncessch", how="left")
-    for host in outcome.scenario.hosts:
+    for host in {host.ncessch: host for host in outcome.scenario.hosts}.values():
         if host.new:
             of_new = rows["ncessch"] == host.ncessch
             rows.loc[of_new, ["school", "latitude", "longitude"]] = [
@@ -45,9 +46,11 @@ def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
 def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
     """The sentence, whom it leaves poorer, and the cards."""
     district = _district(outcome, view)
-    st.markdown(plan_words.outcome_sentence(outcome, district))
+    st.markdown(answer(outcome, district))
     if outcome.scenario.hosts:
         st.caption(plan_words.poorer(rows))
+    for note in outcome.notes:
+        st.warning(note, icon=":material/info:")
     _show_cep_like_hosts(outcome, view)
     figures, today = list(FIGURES), cached.today(view, outcome.scenario)
     for first in range(0, len(figures), CARDS_A_ROW):
@@ -64,7 +67,7 @@ def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
 def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
     """Which hosts count every student as disadvantaged, if any."""
     schools = cached.schools_of(view, outcome.scenario)
-    hosts = schools[schools["ncessch"].isin([host.ncessch for host in outcome.scenario.hosts])]
+    hosts = schools[schools["ncessch"].isin(outcome.scenario.host_ids)]
     flagged = hosts[cep_signs(hosts).notna()]
     if len(flagged):
         st.warning(
@@ -137,10 +140,17 @@ def show_downloads(outcome: Outcome, view: View) -> None:
     """Everything the page shows, of what may be told."""
     scenario = outcome.scenario
     names = cached.schools_of(view, scenario)[["ncessch", "school"]]
+    hosts = names.rename(columns={"ncessch": "host"})
     tables = {
         "schools": ("Table (CSV)", lambda told: cached.outcome(told, scenario).schools.merge(names, how="left")),
         "moves": ("Who moves where (CSV)", lambda told: cached.outcome(told, scenario).flows),
+        "hosts": ("Who moves, by host (CSV)", lambda told: cached.hosts(told, scenario).merge(hosts, how="left")),
+        "senders": (
+            "Who leaves which school (CSV)",
+            lambda told: cached.senders(told, scenario).merge(names, how="left"),
+        ),
         "seats": ("Seats and odds (CSV)", lambda told: cached.outcome(told, scenario).pools),
+        "waitlists": ("Waitlists of every year (CSV)", lambda told: cached.outcome(told, scenario).waitlists),
         "years": ("Every year (CSV)", lambda told: cached.outcome(told, scenario).years),
         "districts": ("Districts (CSV)", lambda told: cached.districts(told, scenario)),
         "money": ("Money (CSV)", lambda told: cached.money(told, scenario)),

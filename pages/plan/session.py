@@ -1,5 +1,7 @@
 """What a session remembers of its plans: the steps to go back and forward, what a file carries, what is compared."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -7,15 +9,18 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.presets import PRESETS
-from analysis.policy.scenario import Scenario
+from analysis.policy.scenario import Scenario, from_json
 from data.schema import ED_BASES, school_year
 from pages.plan.files import read_scenario
+from pages.shared.packed import MOST_LETTERS, packed, said, unpacked
 from pages.shared.view import ALL_LEVELS, View
 
 MOST_STEPS = 100
 MOST_KEPT = 4
 # Fields that the view and the district's box say, not the plan's own controls.
 OF_VIEW = ("dataset", "district", "year", "basis", "level", "districts", "excluded", "version")
+# The plans compared, in the link.
+PLANS = "plans"
 _TELL, _CARRIED, _STEPS, _KEPT = "plan_tell", "plan_carried", "plan_steps", "plan_kept"
 _FAULT, _REOPENED = "plan_fault", "plan_reopened"
 
@@ -121,7 +126,7 @@ def open_files(key: str, view: View) -> None:
     st.session_state["leave_out"] = list(first.excluded)
     tell(preset_of(first), first)
     if len(found) > 1:
-        st.session_state[_KEPT] = found[:MOST_KEPT]
+        _set_kept(found)
 
 
 def _check_years(found: list[Scenario], view: View, names: list[str]) -> None:
@@ -147,16 +152,48 @@ def preset_of(scenario: Scenario) -> str:
 
 
 def kept() -> list[Scenario]:
-    """The scenarios to compare, in the order they were kept."""
-    scenarios: list[Scenario] = st.session_state.setdefault(_KEPT, [])
+    """The scenarios to compare, in the order they were kept; at first those of the link."""
+    if _KEPT not in st.session_state:
+        st.session_state[_KEPT] = _linked()
+    scenarios: list[Scenario] = st.session_state[_KEPT]
     return scenarios
 
 
 def keep(scenario: Scenario, name: str) -> None:
     """Add a scenario to the comparison under a name."""
-    st.session_state[_KEPT] = [*kept(), replace(scenario, name=name.strip() or scenario.name)][:MOST_KEPT]
+    _set_kept([*kept(), replace(scenario, name=name.strip() or scenario.name)])
 
 
 def drop(number: int) -> None:
     """Take a scenario out of the comparison."""
-    st.session_state[_KEPT] = [each for i, each in enumerate(kept()) if i != number]
+    _set_kept([each for i, each in enumerate(kept()) if i != number])
+
+
+def not_in_link() -> list[str]:
+    """Names of the plans kept that the link does not hold."""
+    return [each.name for each in kept() if each not in _linked()]
+
+
+def _set_kept(scenarios: list[Scenario]) -> None:
+    st.session_state[_KEPT] = scenarios[:MOST_KEPT]
+    link_kept()
+
+
+def link_kept() -> None:
+    """Put the plans kept in the link, as another page takes them out: none of a table, and none where they are long."""
+    short = [said(each) for each in kept() if not each.weights]
+    letters = packed(short) if short else ""
+    if not letters or len(letters) > MOST_LETTERS:
+        st.query_params.pop(PLANS, None)
+    elif st.query_params.get(PLANS) != letters:
+        st.query_params[PLANS] = letters
+
+
+def _linked() -> list[Scenario]:
+    """The scenarios of the link, as far as they can be read."""
+    raw = unpacked(st.query_params.get(PLANS, ""))
+    found = []
+    for each in raw if isinstance(raw, list) else []:
+        with suppress(InputError):  # a link cut short or made by hand
+            found.append(from_json(json.dumps(each)))
+    return found[:MOST_KEPT]

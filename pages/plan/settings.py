@@ -1,6 +1,7 @@
 """What few plans change: every rule of a scenario beyond the three questions, grouped as people ask for them."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,11 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from analysis.errors import InputError
 from analysis.policy.scenario import (
     DRAWS,
-    LEVELS,
     SOURCES,
     STAYS,
     UNFILLED,
-    NewSchool,
     Pool,
     Scenario,
     SetAside,
@@ -37,7 +36,11 @@ TABS = (
 
 
 def settings(
-    form: Form, schools: pd.DataFrame, pools: dict[str, Pool], tabs: Sequence[DeltaGenerator]
+    form: Form,
+    schools: pd.DataFrame,
+    pools: dict[str, Pool],
+    bases: dict[str, str],
+    tabs: Sequence[DeltaGenerator],
 ) -> dict[str, Any]:
     """The scenario's fields beyond the three questions and the hosts.
 
@@ -45,6 +48,7 @@ def settings(
         form: where the controls take their values from.
         schools: the district's, columns ncessch and school.
         pools: what the three questions say of the ``ed`` and ``other`` pool.
+        bases: the definitions of disadvantage that the data has counts on, with their words.
         tabs: where they go, those of ``TABS`` after the first.
 
     Raises:
@@ -52,7 +56,7 @@ def settings(
     """
     faults: list[str] = []
     asked: dict[str, Any] = {}
-    groups = (_first, _applying, _outside, _leaving, _years)
+    groups = (_first, partial(_applying, bases), _outside, _leaving, _years)
     for tab, group in zip(tabs, groups, strict=True):
         with tab, fault_beside(faults):
             asked |= group(form, schools, pools)
@@ -65,7 +69,13 @@ def settings(
     return asked | sides
 
 
-_POOL_FIELDS = ("accept", "per_seat", "mistaken", "leave", "outside")
+_POOL_FIELDS = (
+    *("accept", "per_seat", "mistaken", "leave", "leave_changed", "outside"),
+    *("half_miles", "accept_half_miles"),
+)
+# Of which lottery's seats some are set aside.
+EVERY_POOL = "every lottery"
+OF_POOLS = {"ed": "disadvantaged", "other": "others", "open": "open to all"}
 
 
 def _of_pools(form: Form, label: str, field: str, **more: Any) -> dict[str, Any]:
@@ -79,47 +89,105 @@ def _of_pools(form: Form, label: str, field: str, **more: Any) -> dict[str, Any]
     return found
 
 
-def _first(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[str, Any]:
-    stay = form.rule("Students of the host today", "stay", lambda s: s.stay, STAYS)
-    st.caption("Seats of either lottery offered first to some of the district's students, in this order:")
-    one, two, three = st.columns(3)
-    with one:
-        siblings = form.part("Siblings, % of seats", "siblings", lambda s: _aside(s, "sibling").share)
-        near = form.part("Nearby, % of seats", "nearby", lambda s: _aside(s, "proximity").share)
-    with two:
-        sibling_miles = _miles(form, "Siblings come from within, miles", "sibling_miles", "sibling")
-        near_miles = _miles(form, "Nearby is within, miles", "nearby_miles", "proximity")
-    with three:
-        feeder = form.part("Feeder schools, % of seats", "feeders", lambda s: _aside(s, "feeder").share)
-        options = dict(zip(schools["ncessch"], schools["school"] + " (" + schools["ncessch"] + ")", strict=True))
-        key = f"feeder_schools_{form.start.district}"
-        named = form.several("Feeder schools", key, lambda s: list(_aside(s, "feeder").schools), options)
-    asides = (
-        SetAside("sibling", siblings or 0.0, sibling_miles),
-        SetAside("proximity", near or 0.0, near_miles),
-        SetAside("feeder", feeder or 0.0, schools=tuple(named)),
-    )
-    if feeder and not named:
-        raise InputError("Seats are set aside for feeder schools, but none is named; name one or set the share to 0.")
-    taken = sum(each.share for each in asides) + max(pool.outside for pool in pools.values())
-    if taken > 1 + 1e-9:
-        raise InputError(
-            f"The seats offered first and those offered outside take {taken:.0%} of a lottery's seats; lower them to "
-            "at most 100 % together."
-        )
-    return {"stay": stay, "set_asides": tuple(each for each in asides if each.share)}
-
-
-def _miles(form: Form, label: str, name: str, kind: str) -> float:
-    found: float = form.number(label, name, lambda s: _aside(s, kind).miles, min_value=0.1, max_value=200.0, step=0.5)
+def _miles_of_pools(form: Form, label: str, field: str, placeholder: str) -> dict[str, Any]:
+    """Miles of either group, or None, side by side."""
+    found = {}
+    for column, (name, who) in zip(st.columns(2), GROUPS.items(), strict=True):
+        with column:
+            found[f"{name}.{field}"] = form.number(
+                label.format(who),
+                f"{field}_{name}",
+                lambda s, name=name: getattr(getattr(s, name), field),
+                min_value=0.1,
+                max_value=200.0,
+                step=0.5,
+                placeholder=placeholder,
+            )
     return found
 
 
+def _first(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[str, Any]:
+    stay = form.rule("Students of the host today", "stay", lambda s: s.stay, STAYS)
+    st.caption("Seats offered first to some of the district's students, in this order:")
+    options = dict(zip(schools["ncessch"], schools["school"] + " (" + schools["ncessch"] + ")", strict=True))
+    one, two, three = st.columns(3)
+    with one:
+        siblings = _siblings(form, options)
+    with two:
+        share = form.part("Nearby, % of seats", "nearby", lambda s: _aside(s, "proximity").share)
+        miles = form.number(
+            "Nearby is within, miles",
+            "nearby_miles",
+            lambda s: _aside(s, "proximity").miles,
+            min_value=0.1,
+            max_value=200.0,
+            step=0.5,
+        )
+        near = SetAside("proximity", share or 0.0, miles, pool=_of_pool(form, "nearby", "proximity"))
+    with three:
+        share = form.part("Feeder schools, % of seats", "feeders", lambda s: _aside(s, "feeder").share)
+        named = _schools(form, "Feeder schools", "feeder", options)
+        feeder = SetAside("feeder", share or 0.0, schools=named, pool=_of_pool(form, "feeders", "feeder"))
+    asides = tuple(each for each in (siblings, near, feeder) if each.share)
+    _check_asides(asides, pools)
+    return {"stay": stay, "set_asides": asides}
+
+
+def _siblings(form: Form, options: dict[str, str]) -> SetAside:
+    share = form.part("Siblings, % of seats", "siblings", lambda s: _aside(s, "sibling").share)
+    rate = form.part(
+        "Of applicants, % who are siblings",
+        "sibling_rate",
+        lambda s: _aside(s, "sibling").rate,
+        help="No file tells who has a sibling at the host. In the first year they are taken to come from every school, "
+        "or from those named here; later from the schools that students of the host came from.",
+    )
+    named = _schools(form, "Schools siblings attend, where known", "sibling", options)
+    pool = _of_pool(form, "siblings", "sibling")
+    return SetAside("sibling", share or 0.0, schools=named, pool=pool, rate=1.0 if rate is None else rate)
+
+
+def _schools(form: Form, label: str, kind: str, options: dict[str, str]) -> tuple[str, ...]:
+    key = f"{kind}_schools_{form.start.district}"
+    return tuple(form.several(label, key, lambda s: list(_aside(s, kind).schools), options))
+
+
+def _of_pool(form: Form, name: str, kind: str) -> str | None:
+    """Which lottery's seats are set aside; None for every one's."""
+
+    def shown(scenario: Scenario) -> str:
+        return OF_POOLS.get(_aside(scenario, kind).pool or "", EVERY_POOL)
+
+    chosen = form.buttons("Seats of", f"{name}_of", shown, [EVERY_POOL, *OF_POOLS.values()])
+    return next((pool for pool, words in OF_POOLS.items() if words == chosen), None)
+
+
+def _check_asides(asides: tuple[SetAside, ...], pools: dict[str, Pool]) -> None:
+    for each in asides:
+        if each.kind == "feeder" and not each.schools:
+            raise InputError(
+                "Seats are set aside for feeder schools, but none is named; name one or set the share to 0."
+            )
+    for name, pool in pools.items():
+        taken = sum(each.share for each in asides if each.pool in (None, name)) + pool.outside
+        if taken > 1 + 1e-9:
+            raise InputError(
+                f"The seats offered first and those offered outside take {taken:.0%} of a lottery's seats; lower them "
+                "to at most 100 % together."
+            )
+
+
 def _aside(scenario: Scenario, kind: str) -> SetAside:
-    return next((each for each in scenario.set_asides if each.kind == kind), SetAside(kind, 0.0))
+    none = SetAside(kind, 0.0, rate=0.1 if kind == "sibling" else 1.0)
+    return next((each for each in scenario.set_asides if each.kind == kind), none)
 
 
-def _applying(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[str, Any]:  # noqa: ARG001
+def _applying(
+    bases: dict[str, str],
+    form: Form,
+    schools: pd.DataFrame,  # noqa: ARG001
+    pools: dict[str, Pool],  # noqa: ARG001
+) -> dict[str, Any]:
     draw = form.rule("Which sending schools the seats go to", "draw", lambda s: s.draw, DRAWS)
     asked: dict[str, Any] = {"draw": draw, "weights": ()}
     if draw == "distance":
@@ -131,9 +199,18 @@ def _applying(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict
             max_value=200.0,
             step=0.5,
         )
+        asked |= _miles_of_pools(form, "The same of {} students alone", "half_miles", "as of all")
+    else:
+        asked |= {f"{name}.half_miles": None for name in GROUPS}
     if draw == "table":
         asked["weights"] = _weights(form)
     asked |= _of_pools(form, "Of {} students offered a seat, % who take it", "accept")
+    asked |= _miles_of_pools(
+        form,
+        "Miles over which the share of {} students who take it falls by half",
+        "accept_half_miles",
+        "the same anywhere",
+    )
     for column, (name, who) in zip(st.columns(2), GROUPS.items(), strict=True):
         with column:
             asked[f"{name}.per_seat"] = form.number(
@@ -144,12 +221,31 @@ def _applying(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict
                 step=0.1,
                 placeholder="as question 3 says",
             )
-    return asked | _of_pools(
+    asked |= _of_pools(
         form,
         "Of {} students, % the lottery takes for the other group",
         "mistaken",
-        help="As where it goes by census blocks or by what families disclose.",
+        help="As where it goes by census blocks or by what families disclose; with tiers, for any other tier.",
     )
+    return asked | {"lottery_basis": _lottery_basis(form, bases)}
+
+
+def _lottery_basis(form: Form, bases: dict[str, str]) -> str | None:
+    """The definition of disadvantage that the lottery goes by; None for that of the figures."""
+    words = {"": "that of the figures"} | bases
+
+    def shown(scenario: Scenario) -> str:
+        return scenario.lottery_basis if scenario.lottery_basis in bases else ""
+
+    chosen = form.select(
+        "Who is disadvantaged in the lottery",
+        "lottery_basis",
+        shown,
+        words,
+        help="Where the lottery counts by another definition than the figures, as many students as can be are taken to "
+        "be disadvantaged by both: no file counts them together.",
+    )
+    return chosen or None
 
 
 def _weights(form: Form) -> Any:
@@ -217,13 +313,33 @@ def _supply(form: Form, name: str, what: str) -> Supply | None:
 
 def _leaving(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[str, Any]:  # noqa: ARG001
     unfilled = form.rule("Seats that one lottery cannot fill", "unfilled", lambda s: s.unfilled, UNFILLED)
-    left = _of_pools(
+    asked: dict[str, Any] = {"unfilled": unfilled}
+    if unfilled == "second":
+        asked |= _second_round(form)
+    asked |= _of_pools(
         form,
         "Of displaced {} students, % who leave the district's schools",
         "leave",
-        help="Nobody knows how many would: try several and see how much hangs on it.",
+        help="Nobody knows how many would: what several rates come to stands below the result.",
     )
-    return {"unfilled": unfilled} | left
+    asked |= _of_pools(form, "Of {} students whose school changes, % who leave the district's schools", "leave_changed")
+    points = form.part(
+        "A school changes when its share of disadvantaged students does by more than, points",
+        "change_points",
+        lambda s: s.change_points,
+    )
+    return asked | {"change_points": points}
+
+
+def _second_round(form: Form) -> dict[str, Any]:
+    one, two = st.columns(2)
+    with one:
+        accept = form.part(
+            "Of those still waiting, % who would still take a seat", "second_accept", lambda s: s.second_accept
+        )
+    with two:
+        when = form.text("When the second round is held", "second_date", lambda s: s.second_date, max_chars=40)
+    return {"second_accept": accept, "second_date": when}
 
 
 def _years(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[str, Any]:  # noqa: ARG001
@@ -236,37 +352,3 @@ def _years(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[st
         backfill = form.switch("Offer their places to the waitlist", "backfill", lambda s: s.backfill)
     st.caption("Seats in the entry grade grow by a grade a year; seats in every grade are drawn once, then kept up.")
     return {"years": years, "attrition": back, "backfill": backfill}
-
-
-def new_school(form: Form, schools: pd.DataFrame) -> tuple[NewSchool, int] | None:
-    """A school to open on a point, and its seats; None where none is named."""
-    name = form.text("A new school to open: its name", "new_school", lambda s: _opened(s)[0].school)
-    if not name:
-        return None
-    middle = [float(schools[axis].mean()) if schools[axis].notna().any() else 0.0 for axis in ("latitude", "longitude")]
-    found = []
-    columns = st.columns([2, 2, 4, 2])
-    for column, axis, at, most in zip(columns, ("latitude", "longitude"), middle, (90.0, 180.0), strict=False):
-        with column:
-            found.append(
-                form.number(
-                    axis.capitalize(),
-                    f"new_{axis}_{form.start.district}",
-                    lambda s, axis=axis, at=at: getattr(_opened(s)[0], axis) if _opened(s)[0].school else round(at, 4),
-                    min_value=-most,
-                    max_value=most,
-                    step=0.01,
-                    format="%.4f",
-                )
-            )
-    with columns[2]:
-        level = form.buttons("Level", "new_level", lambda s: _opened(s)[0].level, list(LEVELS))
-    with columns[3]:
-        seats = form.number("Its seats", "new_seats", lambda s: _opened(s)[1], min_value=0, max_value=20_000, step=50)
-    return NewSchool(name, *found, level), seats
-
-
-def _opened(scenario: Scenario) -> tuple[NewSchool, int]:
-    """The first new school of a scenario and its seats, or one without a name."""
-    first = next((host for host in scenario.hosts if host.new), None)
-    return (first.new, first.seats) if first and first.new else (NewSchool("", 0.0, 0.0, "elementary"), 400)

@@ -1,17 +1,31 @@
 """Controls of the statewide page: they make a policy and start its run; what they say stands in the link."""
 
+import json
 from functools import partial
 
 import streamlit as st
 
+from analysis.errors import InputError
 from analysis.policy.presets import PRESETS
-from analysis.policy.scenario import TURNOUT
-from analysis.statewide.rule import CHOICES, EVERY, SEATS, Policy
+from analysis.policy.scenario import TURNOUT, Scenario
+from analysis.policy.scenario import from_json as scenario_from_json
+from analysis.statewide.rule import CHOICES, EVERY, MOST_SCHOOLS, OF_TEMPLATE, SEATS, Policy, from_json, template_of
 from data.statewide import Plan, completed, crew_for, missing, name_of, run_of
+from pages.shared.packed import MOST_LETTERS, packed, said, unpacked
 
 # What a link says of the run to show: its name, so that a link shows what was seen and another choice waits.
 RUN = "run"
-CHOICE_LABELS = {"central": "most central", "highest-ed": "highest ED share", "lowest-ed": "lowest ED share"}
+# The rules of a scenario, in the link.
+RULES = "rules"
+CHOICE_LABELS = {
+    "central": "most central",
+    "highest-ed": "highest ED share",
+    "lowest-ed": "lowest ED share",
+    "largest": "largest",
+}
+AS_RULES, OTHER = "as the rules say", "another share"
+_PRESETS = [name for name in PRESETS if name != "do-nothing"]
+_FILE, _FAULT, _TEMPLATE = "all_file", "all_fault", "all_template"
 
 
 def asked_policy(level: str) -> Policy:
@@ -19,11 +33,16 @@ def asked_policy(level: str) -> Policy:
     columns = st.columns([1, 1, 2])
     with columns[0]:
         least = st.number_input(
-            f"1 · Districts with at least so many {level} schools", 2, 500, 4, key="all_least", bind="query-params"
+            f"1 · Districts with at least so many {level} schools",
+            2,
+            MOST_SCHOOLS,
+            4,
+            key="all_least",
+            bind="query-params",
         )
     with columns[1]:
-        share = st.slider(
-            "2 · Part of them that host", 5, 100, 10, 5, format="%d %%", key="all_part", bind="query-params"
+        share = st.number_input(
+            "2 · Part of them that host, %", 0.1, 100.0, 10.0, 5.0, format="%g", key="all_part", bind="query-params"
         )
     with columns[2]:
         choose = st.segmented_control(
@@ -36,42 +55,187 @@ def asked_policy(level: str) -> Policy:
             bind="query-params",
             help="; ".join(f"{CHOICE_LABELS[name]}: {meaning}" for name, meaning in CHOICES.items()) + ".",
         )
-    return Policy(level=level, least_schools=int(least), hosts_share=share / 100, choose=choose, **_more_settings())
+    with st.expander("More settings", icon=":material/settings:"):
+        more = _more_settings()
+    return Policy(level=level, least_schools=int(least), hosts_share=round(share / 100, 6), choose=choose, **more)
 
 
 def _more_settings() -> dict[str, object]:
     """The policy's fields that few change, out of the way."""
-    with st.expander("More settings"):
-        first, second, third, fourth = st.columns(4)
-        with first:
+    template = _template()
+    preset = Policy.preset
+    first, second, third, fourth = st.columns(4)
+    with first:
+        if template is None:
             preset = st.selectbox(
                 "Lotteries",
-                [name for name in PRESETS if name != "do-nothing"],
-                index=1,
+                _PRESETS,
+                index=_PRESETS.index(Policy.preset),
                 format_func=lambda name: PRESETS[name].label,
                 key="all_lotteries",
                 bind="query-params",
             )
-        with second:
-            outside = st.slider(
-                "Seats offered outside first",
-                0,
-                100,
-                10 if preset == "dallas" else 0,
-                5,
-                format="%d %%",
-                key=f"all_outside_{preset}",
-                bind="query-params",
+        else:
+            st.markdown(f"Lotteries by the rules of **{template.name or 'a scenario'}**")
+            st.button("Use a preset instead", icon=":material/undo:", key="all_preset", on_click=_set_template)
+    with second:
+        outside = st.number_input(
+            "Seats offered outside first, %",
+            0.0,
+            100.0,
+            None,
+            5.0,
+            format="%g",
+            placeholder=AS_RULES,
+            key="all_outside",
+            bind="query-params",
+        )
+    with third:
+        willing = _who_comes()
+    with fourth:
+        seats = st.segmented_control(
+            "Seats in", list(SEATS), default=EVERY, required=True, key="all_seats_in", bind="query-params"
+        )
+    name = st.text_input("Name of the policy", key="all_name", max_chars=60, bind="query-params").strip()
+    shares = {"outside": None if outside is None else outside / 100, "willing": willing}
+    return {"preset": preset, "template": template, "seats": seats, "name": name} | shares
+
+
+def _who_comes() -> float | None:
+    """The share of students who would take a seat; None for what the rules say."""
+    turnout = st.selectbox(
+        "Who comes?",
+        [AS_RULES, *TURNOUT, OTHER],
+        index=0,
+        key="all_turnout",
+        bind="query-params",
+        help=_turnout_words(),
+    )
+    if turnout == OTHER:
+        share = st.number_input(
+            "Of each school's students, %", 0.0, 100.0, 20.0, 5.0, format="%g", key="all_willing", bind="query-params"
+        )
+        return round(share / 100, 6)
+    return TURNOUT.get(turnout)
+
+
+def _turnout_words() -> str:
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+    return f"Share of each sending school's students who would take a seat: {shares}. An assumption; try several."
+
+
+# --- Rules of a scenario
+
+
+def _template() -> Scenario | None:
+    """The scenario's rules that the link or the last file says; None for a preset's."""
+    linked = unpacked(st.query_params.get(RULES, ""))
+    if isinstance(linked, dict):
+        try:
+            return template_of(scenario_from_json(json.dumps({"dataset": "", "district": "", "year": 0} | linked)))
+        except InputError:  # a link cut short or made by hand
+            return None
+    kept: Scenario | None = st.session_state.get(_TEMPLATE)
+    if kept is not None:
+        _set_template(kept)
+    return kept
+
+
+def _set_template(template: Scenario | None = None) -> None:
+    """Show a scenario's rules, in the link too where it can hold them; None for a preset's."""
+    st.session_state[_TEMPLATE] = template
+    rules = {} if template is None else {name: each for name, each in said(template).items() if name in OF_TEMPLATE}
+    letters = packed(rules)
+    if template is None or len(letters) > MOST_LETTERS:
+        st.query_params.pop(RULES, None)
+    else:
+        st.query_params[RULES] = letters
+
+
+# --- Files
+
+
+def show_files(policy: Policy, file_name: str) -> None:
+    """Save the policy, open one, or take a scenario's rules."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Policy (JSON)",
+            data=policy.to_json(),
+            file_name=file_name,
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        with st.popover("Open a file", icon=":material/folder_open:"):
+            st.file_uploader(
+                "A policy, or a scenario whose rules all districts get (JSON)",
+                type="json",
+                key=_FILE,
+                on_change=_open,
+                max_upload_size=1,
             )
-        with third:
-            turnout = st.segmented_control(
-                "Who comes?", list(TURNOUT), default="middle", required=True, key="all_turnout", bind="query-params"
-            )
-        with fourth:
-            seats = st.segmented_control(
-                "Seats in", list(SEATS), default=EVERY, required=True, key="all_seats_in", bind="query-params"
-            )
-    return {"preset": preset, "outside": outside / 100, "willing": TURNOUT[turnout], "seats": seats}
+    if fault := st.session_state.get(_FAULT):
+        st.warning(fault, icon=":material/edit:")
+
+
+def _open() -> None:
+    """Let the controls show the file just given."""
+    file = st.session_state.get(_FILE)
+    st.session_state[_FAULT] = ""
+    if file is None:
+        return
+    try:
+        text = file.getvalue().decode("utf-8-sig")
+        if _is_scenario(text):
+            _set_template(template_of(scenario_from_json(text, file.name), file.name))
+        else:
+            _show(from_json(text, file.name))
+    except UnicodeDecodeError:
+        st.session_state[_FAULT] = f"{file.name} cannot be read as text; give a file as saved here."
+    except InputError as error:
+        st.session_state[_FAULT] = str(error)
+
+
+def _is_scenario(text: str) -> bool:
+    """Whether a file is of one district; what is no JSON is told as a policy's fault."""
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(raw, dict) and "district" in raw
+
+
+def _show(policy: Policy) -> None:
+    """Set every control to a policy's field.
+
+    Raises:
+        InputError: the policy changes nothing anywhere.
+    """
+    if policy.template is None and policy.preset not in _PRESETS:
+        raise InputError(f"The policy's preset is {PRESETS[policy.preset].label}; give one that changes something.")
+    turnout = next((name for name, share in TURNOUT.items() if share == policy.willing), OTHER)
+    st.session_state["level"] = policy.level
+    st.session_state["all_least"] = policy.least_schools
+    st.session_state["all_part"] = round(100 * policy.hosts_share, 4)
+    st.session_state["all_choose"] = policy.choose
+    _tell("all_lotteries", policy.preset, PRESETS[policy.preset].label)
+    st.session_state["all_outside"] = None if policy.outside is None else 100 * policy.outside
+    st.session_state["all_turnout"] = AS_RULES if policy.willing is None else turnout
+    if turnout == OTHER and policy.willing is not None:
+        _tell("all_willing", 100 * policy.willing, f"{100 * policy.willing:g}")
+    st.session_state["all_seats_in"] = policy.seats
+    st.session_state["all_name"] = policy.name
+    _set_template(policy.template)
+
+
+def _tell(key: str, value: object, in_link: str) -> None:
+    """Set a control that may be about to appear: told so, it does not put its value in the link by itself."""
+    if key not in st.session_state:
+        st.query_params[key] = in_link
+    st.session_state[key] = value
+
+
+# --- The run
 
 
 def run_here(plan: Plan) -> None:

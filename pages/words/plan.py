@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis.policy.outcome import Change, Outcome
 from analysis.policy.presets import MOST_HOSTS
-from analysis.policy.scenario import ENTRY_GRADES, Scenario
-from data.schema import grade_words, school_year
+from analysis.policy.scenario import TURNOUT
+from data.schema import school_year
 from pages.words import numbers
 
 if TYPE_CHECKING:
@@ -37,47 +37,6 @@ FIGURES = {
     "theil_h": ("Theil's H", False),
     "high_poverty": ("Students in schools of 75 % ED and more", True),
 }
-
-
-def outcome_sentence(outcome: Outcome, place: str) -> str:
-    """The policy page's answer: hosts on target, schools that send, and those that get poorer.
-
-    Args:
-        outcome: what the plan does.
-        place: the district.
-    """
-    where = f"In {place} from {school_year(outcome.scenario.year)}"
-    if not outcome.scenario.hosts:
-        return (
-            f"{where}, no host school is chosen, so every school stays as it is for economically disadvantaged and "
-            "other students."
-        )
-    schools = outcome.schools
-    before, after = (schools[f"ed_{when}"] / schools[f"students_{when}"] for when in ("before", "after"))
-    on_target = int(((after >= 0.4) & (after <= 0.6) & schools["host"]).sum())
-    poorer = (after > before) & ~schools["host"]
-    senders = set(outcome.flows["from_school"]) - {host.ncessch for host in outcome.scenario.hosts}
-    seats = sum(host.seats for host in outcome.scenario.hosts)
-    hosts = len(outcome.scenario.hosts)
-    text = (
-        f"{where}, with {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats"
-        f"{seats_in(outcome.scenario)} for disadvantaged and other students, "
-        f"{on_target} of {hosts} {'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged "
-        "afterwards. "
-        f"{len(senders):,} schools send students; {int(poorer.sum()):,} other schools become poorer"
-    )
-    most = float((after - before)[poorer].max()) if poorer.any() else 0.0
-    text += f", by at most {most * 100:.1f} points." if poorer.any() else "."
-    unfilled = int(outcome.pools["unfilled"].sum())
-    return text + (f" {unfilled:,} seats stay empty." if unfilled else "")
-
-
-def seats_in(scenario: Scenario) -> str:
-    """Where a scenario's seats are: " in kindergarten and grade 6"; empty where they are in every grade."""
-    grades = {host.grade for host in scenario.hosts}
-    if not grades or None in grades:
-        return ""
-    return " in " + " and ".join(grade_words(grade) for grade in ENTRY_GRADES if grade in grades)
 
 
 def cep_like_hosts(names: Sequence[str]) -> str:
@@ -165,6 +124,34 @@ def moved(outcome: Outcome, place: str) -> str:
     return f"{text} From their school today to the next it is {told}, on average."
 
 
+def over_participation(rows: pd.DataFrame) -> str:
+    """D and the exposure of disadvantaged students from low to high participation.
+
+    Args:
+        rows: of ``analysis.policy.sensitivity.compared`` at every level of ``TURNOUT``.
+    """
+    told = []
+    for name, what in (("dissimilarity", "D"), ("variance_ratio", "V"), ("exposure", "exposure"), ("moved", "movers")):
+        after = rows.loc[rows["figure"] == name, "after"]
+        if after.isna().any():
+            continue
+        show = "{:,.0f}".format if name == "moved" else "{:.3f}".format
+        ends = [show(after.min()), show(after.max())]
+        told.append(f"{what} {ends[0]}" if ends[0] == ends[1] else f"{what} {ends[0]}–{ends[1]}")
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+    return f"Over low to high participation ({shares} of students apply): {', '.join(told)}."
+
+
+def after_with_range(change: "pd.Series[float]", *, percent: bool, whole: bool = False) -> str:
+    """A figure afterwards with its range: "0.412 (0.409–0.415)"."""
+
+    def show(value: float) -> str:
+        return f"{value:,.0f}" if whole else figure(value, percent=percent)
+
+    after, low, high = (change[name] for name in ("after", "low", "high"))
+    return show(after) if math.isnan(low) else f"{show(after)} ({show(low)}–{show(high)})"
+
+
 def who_moves(hosts: pd.DataFrame) -> str:
     """The flow map in words.
 
@@ -195,11 +182,16 @@ def flows(shown: pd.DataFrame, everything: pd.DataFrame, unplaced: int) -> str:
     return text + (f" Of {unplaced:,} students no place is known to draw." if unplaced else "")
 
 
-def seats(pools: pd.DataFrame) -> str:
-    """Odds by pool, in one sentence; seats and applicants over all hosts."""
+def seats(pools: pd.DataFrame, year: str | None) -> str:
+    """Odds by pool, in one sentence; seats and applicants over all hosts.
+
+    Args:
+        pools: of an outcome.
+        year: the last school year in which seats were drawn, of several; None where they are drawn once.
+    """
     told = []
     for group, rows in pools.groupby("group", sort=False):
-        drawn = int((rows["seats"] - rows["kept"]).sum())
+        drawn = int(rows["offered"].sum())
         # Whoever goes without at one host may apply at the next, so applicants of one host are compared with its seats.
         odds = rows["odds"].dropna()
         if drawn and len(odds):
@@ -208,7 +200,7 @@ def seats(pools: pd.DataFrame) -> str:
             told.append(f"{pool(str(group)).lower()}: {drawn:,} seats to draw, a chance of {chance} at each host")
         else:
             told.append(f"{pool(str(group)).lower()}: no seat is left to draw, as present students keep them")
-    return f"By lottery — {'; '.join(told)}."
+    return f"By lottery{f', in {year}' if year else ''} — {'; '.join(told)}."
 
 
 def pool(name: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import psutil
 import pytest
 
+import cli
 from analysis.errors import InputError
 from analysis.statewide import work
 from analysis.statewide.rule import Policy
@@ -19,6 +20,7 @@ from data.batch import cluster, here, machine
 from data.inclusion import Rules, included
 from data.runs import Run
 from data.statewide import completed, outcome, planned, run_of
+from tests.second_state import other_state
 
 RULES = Rules()
 needs_kill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system kills otherwise")
@@ -201,6 +203,37 @@ def test_a_cluster_s_worker_killed_midway_changes_no_figure(dask, monkeypatch):
     assert victim not in client.run(os.getpid).values()
 
 
+@needs_kill
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_a_run_over_states_on_a_cluster_survives_a_killed_worker(dask, monkeypatch, tmp_path, capsys):
+    """The command over two states and two policies; a worker dies while the second state is simulated."""
+    workers, client = dask
+    policies = [tmp_path / "tenth.json", tmp_path / "largest.json"]
+    for path, policy in zip(policies, (Policy(), Policy(choose="largest", outside=0.1)), strict=True):
+        path.write_text(policy.to_json())
+    job = ["statewide", "franklin", str(other_state(tmp_path)), *map(str, policies), "--replicates", "4"]
+    job += ["--by", "state", "--format", "csv"]
+    assert cli.main([*job, "--workers", "1"]) == 0
+    alone = capsys.readouterr().out
+    monkeypatch.setenv("EVENGROUND_HOME", str(store.home() / "other"))
+    victim, _ = client.run(os.getpid).values()
+    killed = []
+
+    def part(meter, label):  # noqa: ARG001 in place of a method
+        def midway(done, of):
+            if label.startswith("other, ") and 0 < done < of and not killed:
+                killed.append(label)
+                os.kill(victim, signal.SIGKILL)
+
+        return midway
+
+    monkeypatch.setattr("jobs.progress.Meter.part", part)
+    assert cli.main([*job, "--scheduler", workers.scheduler_address]) == 0
+    assert capsys.readouterr().out == alone
+    assert killed == ["other, tenth"]
+    assert victim not in client.run(os.getpid).values()
+
+
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 def test_a_cluster_that_goes_away_or_has_another_program_is_told(dask, monkeypatch):
     workers, _ = dask
@@ -218,7 +251,7 @@ def test_ctrl_c_leaves_what_is_done(home, tmp_path):
     """The command itself, interrupted as a person does it."""
     policy = tmp_path / "policy.json"
     policy.write_text(Policy().to_json())
-    job = [sys.executable, "-m", "cli", "statewide", "franklin", str(policy), "--replicates", "1000"]
+    job = [sys.executable, "-m", "cli", "statewide", "franklin", str(policy), "--replicates", "10000"]
     process = subprocess.Popen(job, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     deadline = time.monotonic() + 25
     while not list(home.glob("runs/*/*.part")) and time.monotonic() < deadline and process.poll() is None:

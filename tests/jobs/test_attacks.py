@@ -8,6 +8,7 @@ for indices and scenarios too: other schools, with other small counts, give the 
 
 import json
 import re
+from functools import cache
 from io import StringIO
 from itertools import product
 
@@ -195,7 +196,12 @@ def test_other_small_counts_give_the_same_files(files, tmp_path, seed):
     other = twin(SCHOOLS, seed)
     assert sum(a != b for a, b in zip(SCHOOLS, other, strict=True)) >= 7
     others = exports(rows(other), tmp_path)
-    assert [name for name in files if files[name] != others[name]] == []
+    assert [name for name in files if _anywhere(files[name]) != _anywhere(others[name])] == []
+
+
+def _anywhere(text):
+    """What is printed, wherever the scenario's file lies."""
+    return re.sub(r"\S+(?=/plan\.json)", "", text)
 
 
 # Disadvantaged students by direct certification, and American Indian students, of a school of 204 students: both more
@@ -242,7 +248,85 @@ def test_a_scenario_tells_neither_side_of_a_hidden_school(files):
     assert all(
         (row["students"] is None) == bool({row["from_school"], row["to_school"]} & hidden) for row in told["flows"]
     )
-    assert all((row["kept"] is None) == (row["host"] in hidden) for row in told["pools"])
+
+
+@pytest.fixture(scope="module")
+def hosts_of_hidden_schools(tmp_path_factory):
+    """The files of scenarios whose hosts are hidden schools, which nobody applies to, or for several years."""
+    folder = tmp_path_factory.mktemp("hosts")
+
+    @cache
+    def of(*schools):
+        path = written(folder / "state.csv", rows(schools))
+        found = {}
+        for name, fields in SCENARIOS.items():
+            plan = folder / "plan.json"
+            hosts = [{"ncessch": "390000300004", "seats": 120}, {"ncessch": "390000300005", "seats": 300}]
+            asked = {"dataset": "state", "district": "3900003", "year": YEARS[1], "hosts": hosts}
+            plan.write_text(json.dumps(asked | fields))
+            for form in ("json", "table", "csv"):
+                found[f"{name}, {form}"] = printed("simulate", path, plan, "--format", form, "--replicates", "20")
+        return found
+
+    return lambda schools: of(*schools)
+
+
+SCENARIOS = {
+    "plain": {},
+    "nobody": {"ed": {"willing": 0.0}, "other": {"willing": 0.0}},
+    "by distance": {"draw": "extremes", "unfilled": "release", "ed": {"willing": 0.5, "accept": 0.8}},
+    "band": {"reserve": "band", "band": 0.1},
+    "years": {"years": 3, "attrition": 0.2, "hosts": [{"ncessch": "390000300005", "seats": 60, "grade": "KG"}]},
+}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_scenarios_of_hidden_hosts_are_the_same_of_other_small_counts(hosts_of_hidden_schools, seed):
+    other = twin(SCHOOLS, seed)
+    assert SCHOOLS[4][4] != other[4][4]  # the host of whose students nobody was disadvantaged
+    files, others = hosts_of_hidden_schools(SCHOOLS), hosts_of_hidden_schools(other)
+    assert [name for name in files if files[name] != others[name]] == []
+
+
+def test_moves_of_hidden_schools_are_told_added_up(hosts_of_hidden_schools):
+    told = json.loads(hosts_of_hidden_schools(SCHOOLS)["plain, json"])
+    hidden = {row["ncessch"] for row in told["schools"] if row["suppressed"]}
+    assert hidden & {row["host"] for row in told["hosts"]}
+    for row in told["hosts"]:
+        counts = [row[f"{way}_{group}"] for way, group in product(("arrive", "leave"), ("ed", "other"))]
+        assert None not in counts
+        assert (row["suppressed"] != "") == (row["host"] in hidden)
+    # All moves: those drawn are at the other schools, in both groups together, as they leave them.
+    leave = sum(row["leave"] for row in told["senders"])
+    assert leave == told["indices"]["moved"]["after"] - sum(row["arrive"] for row in told["senders"]) > 0
+    for row in told["senders"]:
+        by_group = [row[f"{way}_{group}"] for way, group in product(("leave", "arrive"), ("ed", "other"))]
+        assert [count is None for count in by_group] == [row["ncessch"] in hidden] * 4
+
+
+def test_seats_of_a_hidden_host_are_told_rounded_unless_they_rest_on_no_hidden_count(hosts_of_hidden_schools):
+    told = json.loads(hosts_of_hidden_schools(SCHOOLS)["plain, json"])
+    hidden = {row["ncessch"] for row in told["schools"] if row["suppressed"]}
+    of_hidden = [row for row in told["pools"] if row["host"] in hidden]
+    assert of_hidden
+    for row in of_hidden:
+        assert row["suppressed"].endswith(f"rounded to {CELL}")
+        # Its 250 or more, or nobody at all: whatever the hidden count is, one side keeps every seat it has.
+        assert row["kept"] in (0, row["seats"]) or row["kept"] % CELL == 0
+        assert all(0 <= row[name] <= row["seats"] for name in ("kept", "inside", "outside", "unfilled"))
+        assert all(row[name] % CELL == 0 or row[name] == row["seats"] for name in ("inside", "unfilled"))
+    assert "--minimum-cell 0 shows every number" in told["hidden"]
+
+
+def test_why_seats_of_a_hidden_host_stay_empty_is_told_without_a_number(hosts_of_hidden_schools):
+    told = json.loads(hosts_of_hidden_schools(SCHOOLS)["nobody, json"])
+    empty = [row for row in told["pools"] if row["unfilled"]]
+    assert empty
+    assert {row["why"] for row in empty} == {
+        f"None of the {who} students who could apply does." for who in ("disadvantaged", "other")
+    }
+    assert not any(re.search(r"\d", row["why"]) for row in told["pools"])
+    assert any(note.startswith("No applicants: none of the disadvantaged students") for note in told["notes"])
 
 
 def test_an_optimum_tells_no_move_of_a_hidden_school(files):

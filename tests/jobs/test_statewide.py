@@ -1,14 +1,23 @@
 """Statewide policies on the command line, and what running them prints."""
 
 import json
-from dataclasses import asdict
+import re
+import shlex
+from dataclasses import asdict, replace
 from io import StringIO
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from analysis.statewide.rule import Policy
+import cli
+from analysis.policy.scenario import Pool, Scenario
+from analysis.statewide import work
+from analysis.statewide.rule import CHOICES, Policy, from_json
+from data.runs import Run
+from tests.second_state import other_state
 
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "statewide.md").read_text(encoding="utf-8")
 QUICK = ["--replicates", "5", "--workers", "1"]
 
 
@@ -42,6 +51,27 @@ def test_a_policy_file_is_written(run, tmp_path):
     run("statewide-policy", *said, "-o", file)
     expected = Policy("Ours", "middle", 2, 0.5, "lowest-ed", "entry grade", "dallas", 0.0, 1.0)
     assert json.loads(file.read_text()) == asdict(expected)
+
+
+def test_a_policy_takes_a_scenarios_rules(run, refused, tmp_path):
+    asked = Scenario("franklin", "9000360", 2023, years=3, unfilled="lower", name="Three years")
+    (tmp_path / "plan.json").write_text(asked.to_json())
+    policy = from_json(run("statewide-policy", "--like", tmp_path / "plan.json", "--choose", "largest"))
+    assert policy == Policy(choose="largest", template=asked)
+    told = refused("statewide-policy", "--like", tmp_path / "plan.json", "--preset", "dallas")
+    assert "--preset and --like" in told
+    (tmp_path / "plan.json").write_text(replace(asked, ed=Pool(senders=("1",))).to_json())
+    assert "ed.senders" in refused("statewide-policy", "--like", tmp_path / "plan.json")
+
+
+def test_the_pages_commands_run(told, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+    for line in lines:
+        if line.startswith("evenground ") and "texas" not in line:
+            told(*shlex.split(line)[1:], *(QUICK if line.startswith("evenground statewide ") else []))
+    assert from_json((tmp_path / "like-d15.json").read_text()).template.name == "New York D15"
+    assert all(f"`{word}`" in PAGE for word in CHOICES)
 
 
 def test_every_format_tells_the_same(run, policy):
@@ -99,6 +129,68 @@ def test_several_states_and_policies_are_one_plan(run, policy, tmp_path):
     assert before["tenth"].tolist() == pytest.approx(before["poorest"].tolist())
 
 
+def test_several_states_have_totals_level_by_level(told, run, policy, tmp_path):
+    job = ["statewide", "franklin", other_state(tmp_path), policy, *QUICK, "--minimum-cell", "0"]
+    printed, lines = told(*job, "--by", "state", "--format", "csv")
+    rows = table(printed).set_index(["dataset", "measure", "part"])
+    whole = rows.loc["all states"]
+    for measure in ("variance_ratio", "theil_h", "exposure_shortfall"):
+        parts = whole.loc[measure][["before", "after"]]
+        assert parts.loc[["between_states", "between_districts", "within"]].sum().tolist() == pytest.approx(
+            parts.loc["total"].tolist()
+        )
+    moved = rows.xs("moved", level="measure")["after"]
+    assert moved["all states"].sum() == pytest.approx(moved["franklin"].sum() + moved["other"].sum())
+    v = whole.loc["variance_ratio"]
+    assert (
+        f"All states (2), tenth: V from {v.loc['total', 'before']:.4f} to {v.loc['total', 'after']:.4f}, " in lines[-1]
+    )
+    assert f"between states from {v.loc['between_states', 'before']:.4f} to " in lines[-1]
+    *states, record = json.loads(run(*job, "--format", "json"))
+    assert [each["dataset"] for each in states] == ["franklin", "other"] == record["states"]
+    assert [row["after"] for row in record["state"]] == pytest.approx(whole["after"].tolist())
+
+
+def test_states_that_cannot_be_added_up_say_why(told, policy, tmp_path):
+    _, lines = told("statewide", "franklin", "franklin", policy, *QUICK)
+    assert lines[-1] == (
+        "There are no totals over all states: two of the states are called franklin; give their files different names."
+    )
+    other = other_state(tmp_path, prefix="90")
+    _, lines = told("statewide", "franklin", other, policy, *QUICK)
+    assert "franklin and other both have district 9" in lines[-1]
+    poorest = tmp_path / "poorest.json"
+    poorest.write_text(Policy(choose="highest-ed", least_schools=20).to_json())
+    _, lines = told("statewide", "franklin", "california-2000", poorest, *QUICK)
+    assert "the states count disadvantaged students differently" in lines[-1] or "years differ" in lines[-1]
+
+
+def test_a_run_over_several_states_goes_on_where_it_stopped(run, policy, monkeypatch, tmp_path):
+    largest = tmp_path / "largest.json"
+    largest.write_text(Policy(choose="largest").to_json())
+    job = ["statewide", "franklin", other_state(tmp_path), policy, largest, *QUICK, "--by", "state", "--format", "csv"]
+    monkeypatch.setattr(work, "_CHUNK_ROWS", 200)
+    simulated, keep = [], Run.keep
+    monkeypatch.setattr(Run, "keep", lambda run, content: (simulated.append(run.folder.name), keep(run, content)))
+    whole, pieces = run(*job), list(simulated)
+    assert len(set(pieces)) == 4  # two states × two policies, each with several pieces
+    monkeypatch.setenv("EVENGROUND_HOME", str(tmp_path / "again"))
+
+    def stop_in_the_third(run, content):
+        if len(set(simulated)) == 3:
+            raise KeyboardInterrupt
+        simulated.append(run.folder.name)
+        keep(run, content)
+
+    simulated.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(Run, "keep", stop_in_the_third)
+        assert cli.main([str(word) for word in job]) == 130
+    assert len(simulated) < len(pieces)
+    assert run(*job) == whole
+    assert simulated == pieces
+
+
 def test_workers_change_no_figure(run, policy, monkeypatch, tmp_path):
     job = ["statewide", "franklin", policy, "--replicates", "3", "--format", "csv"]
     alone = run(*job, "--workers", "1")
@@ -112,7 +204,7 @@ def test_a_person_at_a_terminal_sees_a_bar(run, policy, monkeypatch):
     seen = []
     monkeypatch.setattr("sys.stderr.write", seen.append, raising=False)
     run("statewide", "franklin", policy, *QUICK)
-    bars = [text for text in seen if text.startswith("\rfranklin, tenth: ")]
+    bars = [text for text in seen if text.startswith("\r\033[Kfranklin, tenth: ")]
     assert "░" * 30 + " 0 of 64 districts" in bars[0]
     assert bars[-1].endswith("█" * 30 + " 64 of 64 districts\n")
 
@@ -129,14 +221,13 @@ def test_a_person_at_a_terminal_sees_a_bar(run, policy, monkeypatch):
         ("statewide franklin {policy} --workers 0", ["--workers", "0"]),
         ("statewide franklin {policy} --seed -1", ["--seed"]),
         ("statewide franklin {policy} --scheduler here", ['"here"', "tcp://"]),
+        ("statewide-policy --like no-such.json", ["no-such.json", "exists"]),
         ("statewide franklin {policy} --by school", ["school", "state"]),
         ("statewide-policy --hosts-share 2", ["hosts_share", "2.0"]),
         ("statewide-policy --preset paris", ["paris", "dallas"]),
     ],
 )
 def test_a_mistake_is_one_plain_line(capsys, policy, job, words):
-    import cli
-
     try:
         status = cli.main([word.format(policy=policy) for word in job.split()])
     except SystemExit as stopped:

@@ -340,22 +340,30 @@ def test_policy_cards_hold_the_outcome(opened, small, preset):
     assert shown[3] == " → ".join(percent(getattr(outcome.district["balanced"], when)) for when in ("before", "after"))
 
 
-@pytest.mark.parametrize("seats_in", ["entry grade", "every grade"])
+@pytest.mark.parametrize("seats_in", ["entry grade", "every grade", "K–2, then a grade a year"])
 def test_policy_seats_are_of_the_entry_grade_unless_of_every_grade(opened, seats_in):
     manifest = store.find("franklin")
     # A scenario can be downloaded, so its hosts are picked by what may be told.
     rows = protected(store.schools(manifest, [2023]), MINIMUM_CELL)
     district = rows.groupby("leaid")["students"].sum().idxmax()
     hosts = scenario_from_preset(
-        rows, "dallas", dataset="franklin", district=district, year=2023, grades=store.grades(manifest, [2023])
+        rows,
+        "dallas",
+        dataset="franklin",
+        district=district,
+        year=2023,
+        grades=store.grades(manifest, [2023]),
+        seats_in="entry",
     ).hosts
-    app = opened("policy", seats_in=seats_in)
+    app = opened("policy", seats_in_dallas=seats_in)
     assert app.multiselect[0].value == [host.ncessch for host in hosts]
     # Every host is an elementary school, of six grades and prekindergarten.
     of_entry, said = sum(host.seats for host in hosts), sentence(app)
     assert (f"{of_entry:,} seats in kindergarten for" in said) is (seats_in == "entry grade")
+    assert ("seats in kindergarten and grade 1 and grade 2 for" in said) is seats_in.startswith("K–2")
     seats = int(re.search(r"([\d,]+) seats", said)[1].replace(",", ""))
-    assert seats == of_entry if seats_in == "entry grade" else 4 * of_entry < seats < 9 * of_entry
+    least, most = {"entry grade": (1, 1), "every grade": (4, 9)}.get(seats_in, (2, 4))
+    assert least * of_entry <= seats <= most * of_entry
 
 
 def test_a_district_shows_its_students_by_grade(opened, small):

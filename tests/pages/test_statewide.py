@@ -1,8 +1,12 @@
 """The page of a policy for a whole state: it waits to be asked, and then says what the analysis finds."""
 
-import pytest
+from dataclasses import replace
 
-from analysis.statewide.rule import Policy
+import pytest
+import streamlit as st
+
+from analysis.policy.scenario import Pool, Scenario, Supply
+from analysis.statewide.rule import Policy, from_json
 from data import store
 from data.batch import here
 from data.inclusion import Rules, included
@@ -85,6 +89,78 @@ def test_what_has_been_simulated_is_shown_at_once(opened):
 def test_the_view_s_level_is_the_policy_s(opened):
     app = opened("statewide", state=FRANKLIN, level="high", **FEW)
     assert "high schools" in app.number_input(key="all_least").label
+
+
+# Files --------------------------------------------------------------------------------------------------------------
+
+RULES = Scenario("other", "1", 1999, name="Three years", years=3, reserve="district", private=Supply(40, 0.1))
+OWN = Policy("Ours", "high", 2, 0.075, "largest", "every grade", "cambridge", None, 0.33, RULES)
+
+
+@pytest.fixture
+def policy_saved(monkeypatch):
+    """The policy that the page would save, as last drawn."""
+    given = {}
+
+    def button(_, label, data, **__):
+        given[label] = data
+
+    monkeypatch.setattr(st.delta_generator.DeltaGenerator, "download_button", button)
+    monkeypatch.setattr(st, "download_button", lambda label, data, **more: button(None, label, data, **more))
+    return lambda: from_json(given["Policy (JSON)"])
+
+
+def give(app, text):
+    app.file_uploader(key="all_file").set_value([("file.json", text.encode(), "application/json")]).run()
+    assert not app.exception, [each.message for each in app.exception]
+    return app
+
+
+def test_an_opened_policy_moves_every_control_and_its_link_has_all_of_it(opened, policy_saved):
+    app = give(opened("statewide", state=FRANKLIN), OWN.to_json())
+    assert policy_saved() == replace(OWN, preset="district-only")  # the template's rules stand in its place
+    assert app.selectbox(key="level").value == "high"
+    link = dict(app.query_params)
+    again = opened("statewide", **link)
+    assert policy_saved() == replace(OWN, preset="district-only")
+    assert any("Lotteries by the rules of **Three years**" in each.value for each in again.markdown)
+    again.button(key="all_preset").click().run()
+    assert policy_saved().template is None
+    assert "rules" not in again.query_params
+
+
+def test_an_opened_policy_with_a_preset_is_shown_as_it_is(opened, policy_saved):
+    asked = Policy(least_schools=30, hosts_share=0.25, choose="lowest-ed", preset="san-antonio", outside=0.15)
+    app = give(opened("statewide", state=FRANKLIN), asked.to_json())
+    assert policy_saved() == asked
+    opened("statewide", **dict(app.query_params))
+    assert policy_saved() == asked
+
+
+def test_a_scenario_gives_its_rules_and_the_controls_stay(opened, policy_saved):
+    give(opened("statewide", state=FRANKLIN, **FEW), RULES.to_json())
+    assert policy_saved() == Policy(least_schools=12, choose="highest-ed", template=RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{", "file.json is not valid JSON"),
+        ('{"choose": "best"}', "choose one of central"),
+        ('{"preset": "do-nothing"}', "give one that changes something"),
+        (replace(RULES, ed=Pool(senders=("1",))).to_json(), "file.json names schools in ed.senders"),
+    ],
+)
+def test_a_wrong_file_is_told_and_changes_nothing(opened, policy_saved, text, fault):
+    app = give(opened("statewide", state=FRANKLIN, **FEW), text)
+    assert fault in app.warning[-1].value
+    assert policy_saved() == Policy(least_schools=12, choose="highest-ed")
+
+
+def test_what_the_result_rests_on_stands_below_it(opened):
+    found(POLICY)
+    app = opened("statewide", state=FRANKLIN, **FEW)
+    assert "20% of each sending school's disadvantaged students apply." in app.markdown[-2].value
 
 
 @pytest.mark.parametrize(

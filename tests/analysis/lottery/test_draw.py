@@ -191,3 +191,14 @@ def test_other_draws_give_each_applicant_the_same_chance():
     wins = sum(deferred_acceptance(first.claims, other_draw(first.numbers, draw)) == 0 for draw in range(1, 601))
     # 200 of 600 for all nine, with a standard deviation of 11.5: five of them leave one in 200,000 outside.
     assert np.abs(wins - 200).max() < 5 * 11.5
+
+
+@given(markets(), RULES, st.integers(0, 3))
+def test_numbers_of_32_bits_and_the_same_ones_of_64_give_the_same_places(market, rules, draw):
+    """The short numbers are sorted with their claims as one whole number, the long ones by rank."""
+    first = first_round(*market, rules)
+    shape = first.claims.seat_class.shape if rules.tie_breaking == "multiple" else (len(first.students),)
+    short = other_draw(np.arange(np.prod(shape), dtype=np.uint64).reshape(shape), draw) % 7  # some are alike
+    short = short.astype(np.uint32)
+    held = deferred_acceptance(first.claims, short)
+    assert held.tolist() == deferred_acceptance(first.claims, short.astype(np.uint64) << np.uint64(24)).tolist()

@@ -1,40 +1,241 @@
-"""Made-up applicants: as many as asked, and fond of what they are told to be fond of."""
+"""Made-up applicants of a scenario: as many as the plan has, and the lottery of them falls as the simulator does."""
+
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from analysis.errors import InputError
+from analysis.lottery.compare import compared, tallied
 from analysis.lottery.draw import hold
 from analysis.lottery.market import Rules
-from analysis.lottery.synthetic import synthetic_applications
-from tests.analysis.lottery.markets import seats
+from analysis.lottery.synthetic import files
+from analysis.policy.assign import assign
+from analysis.policy.draw import Lottery
+from analysis.policy.ground import ground
+from analysis.policy.presets import scenario_from_preset
+from analysis.policy.scenario import Host, Pool, SetAside, Weight
+from data import store
+from data.inclusion import Rules as Counting
+from data.inclusion import included
+from tests.analysis.lottery.markets import applications, seats
+from tests.analysis.policy.districts import ELSEWHERE, scenario, school, table
+from tests.analysis.policy.test_against_brute_force import SIGNIFICANCE, p_value
 
-COUNTS = pd.DataFrame({"ed": [600, 0], "other": [200, 1200]}, index=["Home", "Away"])
-APPEAL = pd.Series({"A": np.log(6), "B": np.log(3), "C": 0.0})
+HALF = Pool(0.5)
+OUTSIDE = Pool(1.0, outside=0.5)
+HELD, DRAWN = 200, 10_000
+SCHOOLS = table(
+    school("h", 7, 1, latitude=30.0, longitude=-97.0),
+    school("g", 0, 0, latitude=30.01, longitude=-97.0),
+    school("a", 4, 2, latitude=30.02, longitude=-97.0),
+    school("b", 2, 3, latitude=30.03, longitude=-97.0),
+    school("m", 3, 4, level="middle", latitude=30.03, longitude=-97.0),
+    school("c", 3, 3, level="combined", latitude=30.04, longitude=-97.0),
+    school("o", 3, 2, leaid=ELSEWHERE, latitude=30.05, longitude=-97.0),
+)
+
+CASES = {
+    "one host": scenario({"g": 6}, ed=HALF, other=HALF),
+    "a full host, whose students keep seats": scenario({"h": 8}, ed=HALF, other=HALF),
+    "some of a full host's seats": scenario({"h": 4}, ed=HALF, other=HALF),
+    "two hosts": scenario({"g": 4, "h": 4}, ed=HALF),
+    "hosts of two levels": scenario({"m": 8, "g": 6}, ed=HALF, other=HALF),
+    "seats outside": scenario({"g": 4, "h": 8}, ed=OUTSIDE, other=OUTSIDE),
+    "more seats outside than apply": scenario({"g": 10}, ed=OUTSIDE, other=OUTSIDE),
+    "a band with open seats": scenario({"g": 8}, reserve="band", band=0.2),
+    "tiers with open seats": scenario({"g": 6}, reserve="tiers", tiers=(0.4, 0.3)),
+    "mistakes": scenario({"g": 6}, ed=Pool(1.0, mistaken=0.4)),
+    "a yield": scenario({"g": 6}, ed=Pool(0.8, accept=0.5), other=HALF),
+    "willingness by school": scenario(
+        {"g": 6}, ed=HALF, other=HALF, draw="table", weights=(Weight("a", 2.0, 0.0), Weight("b", 0.5, 1.5))
+    ),
+    "falling with distance, two hosts": scenario({"g": 3, "h": 8}, ed=HALF, draw="distance", half_miles=2.0),
+    "released seats": scenario({"g": 16}, ed=HALF, unfilled="release"),
+    "a magnet nobody leaves": scenario({}, hosts=(Host("h", 6, magnet=True),), stay="always", ed=HALF),
+}
 
 
-def test_as_many_apply_from_each_school_and_pool_as_there_are():
-    table = synthetic_applications(COUNTS, APPEAL, 2, seed=1)
-    students = table.drop_duplicates("student")
-    assert students.groupby(["home", "pool"]).size().to_dict() == {
-        ("Away", "other"): 1200,
-        ("Home", "ed"): 600,
-        ("Home", "other"): 200,
+def by_lottery(place, asked) -> Counter[Hashable]:
+    """Who came to which host from where, of each group, in many lotteries."""
+    results: Counter[Hashable] = Counter()
+    for seed in range(HELD):
+        made = files(place, asked, seed)
+        (first,) = hold(made.applications, made.seats, made.rules, f"seed {seed}").rounds
+        given = first.market.applications.iloc[first.market.rows[first.is_held]]
+        results[tuple(sorted(Counter(zip(given["school"], given["group"], given["home"], strict=True)).items()))] += 1
+    return results
+
+
+def by_simulator(place, asked) -> Counter[Hashable]:
+    won = assign(place, asked, Lottery(1), DRAWN).won
+    names, hosts = place.schools["ncessch"].tolist(), [host.ncessch for host in asked.hosts]
+    results: Counter[Hashable] = Counter()
+    for each in np.moveaxis(won, 2, 0):
+        moves = zip(*np.nonzero(each), each[each > 0].tolist(), strict=True)
+        results[tuple(sorted(((hosts[h], ("ed", "other")[g], names[s]), n) for h, g, s, n in moves))] += 1
+    return results
+
+
+def numbers_of(results: Counter[Hashable], key: Hashable) -> Counter[Hashable]:
+    """How many students of one host, group and home there were."""
+    found: Counter[Hashable] = Counter()
+    for result, times in results.items():
+        found[dict(result).get(key, 0)] += times
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_lottery_of_the_files_falls_as_the_simulator_does(name):
+    asked = CASES[name]
+    place = ground(SCHOOLS, asked)
+    one, two = by_lottery(place, asked), by_simulator(place, asked)
+    assert len(one) > 1, "the case leaves nothing to chance"
+    for key in {key for result in one | two for key, _ in result}:
+        assert p_value(numbers_of(one, key), numbers_of(two, key)) > SIGNIFICANCE, key
+    most = max(seats_filled(result) for result in one | two)
+    assert p_value(*(full_or_not(each, most) for each in (one, two))) > SIGNIFICANCE
+
+
+def seats_filled(result: Hashable) -> int:
+    return sum(n for _, n in result)
+
+
+def full_or_not(results: Counter[Hashable], most: int) -> Counter[Hashable]:
+    """How often as many seats were filled as ever are."""
+    full = sum(times for result, times in results.items() if seats_filled(result) == most)
+    return Counter({True: full, False: results.total() - full})
+
+
+@pytest.mark.parametrize(
+    "name", ["two hosts", "hosts of two levels", "seats outside", "tiers with open seats", "released seats"]
+)
+def test_both_engines_agree_on_seats_and_waitlists(name):
+    asked = CASES[name]
+    assert compared(ground(SCHOOLS, asked), asked, draws=80, seed=3)["apart"].max() < 4.5
+
+
+def test_a_lottery_with_a_seat_too_many_would_be_seen(monkeypatch):
+    asked = CASES["one host"]
+
+    def one_more(*given):
+        made = files(*given)
+        return replace(made, seats=made.seats.assign(seats=made.seats["seats"] + 1))
+
+    monkeypatch.setattr("analysis.lottery.compare.files", one_more)
+    assert compared(ground(SCHOOLS, asked), asked, draws=80, seed=3)["apart"].max() > 4.5
+
+
+def test_everyone_who_may_apply_does_so_by_hand():
+    """Six elementary seats of a new programme: every willing student of the levels that share its grades, once."""
+    asked = scenario({"g": 6})
+    made = files(ground(SCHOOLS, asked), asked, 0)
+    homes = made.applications.groupby(["home", "pool"]).size().to_dict()
+    assert homes == {
+        ("h", "ed"): 7,
+        ("h", "other"): 1,
+        ("a", "ed"): 4,
+        ("a", "other"): 2,
+        ("b", "ed"): 2,
+        ("b", "other"): 3,
+        ("c", "ed"): 3,
+        ("c", "other"): 3,
     }
-    assert table.groupby("student")["rank"].agg(list).map(tuple).unique().tolist() == [(1, 2)]
-    assert not table.duplicated(["student", "school"]).any()
+    assert made.applications["student"].is_unique
+    assert made.seats.to_dict("list") == {"school": ["g", "g"], "pool": ["ed", "other"], "seats": [3, 3]}
+    assert made.rules == Rules("multiple")
+    assert made.declining == 0
 
 
-def test_first_choices_follow_appeal():
-    table = synthetic_applications(COUNTS, APPEAL, 3, seed=2)
-    shares = table[table["rank"] == 1]["school"].value_counts(normalize=True)
-    for school, share in {"A": 0.6, "B": 0.3, "C": 0.1}.items():
-        assert abs(shares[school] - share) < 4 * np.sqrt(share * (1 - share) / 2000)
+def test_those_present_keep_their_seats_first_by_hand():
+    """Of eight seats four are for each; four of the seven ED students stay, and the other one; three are left."""
+    asked = scenario({"h": 8})
+    left = files(ground(SCHOOLS, asked), asked, 0).seats.set_index("pool")["seats"]
+    assert left.to_dict() == {"ed": 0, "other": 3}
 
 
-def test_a_seed_gives_the_same_applications_and_the_lottery_takes_them():
-    table = synthetic_applications(COUNTS, APPEAL, 2, seed=3)
-    assert table.equals(synthetic_applications(COUNTS, APPEAL, 2, seed=3))
-    assert not table.equals(synthetic_applications(COUNTS, APPEAL, 2, seed=4))
-    places = seats([(school, pool, 100) for school in APPEAL.index for pool in COUNTS])
-    (first,) = hold(table, places, Rules(), "seed").rounds
-    assert (first.held < first.claims.none).sum() == 600
+def test_seats_offered_outside_have_rows_of_their_own_by_hand():
+    """Ten seats, five a pool, 2.5 of them outside, so 3; only two others live there, so their third seat is inside."""
+    asked = scenario({"g": 10}, ed=OUTSIDE, other=OUTSIDE)
+    made = files(ground(SCHOOLS, asked), asked, 0)
+    left = made.seats.set_index("pool")["seats"].to_dict()
+    assert left == {"ed": 2, "other": 3, "ed outside": 3, "other outside": 2}
+    outside = made.applications["home"] == "o"
+    assert made.applications["pool"].str.endswith(" outside").tolist() == outside.tolist()
+
+
+def test_who_would_decline_is_in_no_file_but_counted():
+    asked = scenario({"g": 6}, ed=Pool(1.0, accept=0.0), other=Pool(1.0))
+    made = files(ground(SCHOOLS, asked), asked, 0)
+    assert made.applications["pool"].unique().tolist() == ["other"]
+    assert made.declining == 7 + 4 + 2 + 3  # ED students of h, a, b and c; those of the middle school cannot apply
+
+
+def test_a_seed_gives_the_same_files():
+    asked = CASES["seats outside"]
+    place = ground(SCHOOLS, asked)
+    one, two, other = (files(place, asked, seed) for seed in (3, 3, 4))
+    pd.testing.assert_frame_equal(one.applications, two.applications)
+    pd.testing.assert_frame_equal(one.seats, two.seats)
+    half = scenario({"g": 6}, ed=HALF, other=HALF)
+    first, second = (files(ground(SCHOOLS, half), half, seed).applications for seed in (3, 4))
+    assert not first.equals(second)
+    assert other.rules == one.rules
+
+
+def test_who_waits_is_counted_by_hand():
+    """Siblings first: Ann and Dan have A; Bea waits for it and for B, without an ED seat; Cy has B and waits for A."""
+    market = applications(
+        [
+            ("ann", "ed", 1, "A", True, False),
+            ("bea", "ed", 1, "A", False, False),
+            ("bea", "ed", 2, "B", False, False),
+            ("cy", "other", 1, "A", False, False),
+            ("cy", "other", 2, "B", False, False),
+            ("dan", "other", 1, "A", True, False),
+        ]
+    )
+    places = seats([("A", "ed", 1), ("A", "other", 1), ("B", "ed", 0), ("B", "other", 1)])
+    filled, waiting = tallied(hold(market, places, Rules(), "seed"), ["A", "B"], ("ed", "other"))
+    assert filled.tolist() == [[1, 1], [0, 1]]
+    assert waiting.tolist() == [[1, 1], [1, 0]]
+
+
+def test_franklin_agrees():
+    manifest = store.find("franklin")
+    franklin, _ = included(store.schools(manifest, [max(manifest.years)]), Counting().excluded)
+    largest = franklin.groupby("leaid").size().idxmax()
+    for preset in ("district-only", "cambridge", "louisville"):
+        asked = scenario_from_preset(
+            franklin, preset, dataset="franklin", district=largest, year=int(franklin["year"].iloc[0])
+        )
+        result = compared(ground(franklin, asked), asked, draws=20, seed=1)
+        assert result["apart"].max() < 4.5
+        assert result["filled_lottery"].sum() > 100
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (scenario({}), "hosts"),
+        (scenario({"g": 6}, draw="nearest"), "draw"),
+        (scenario({"g": 6}, draw="extremes"), "draw"),
+        (scenario({"g": 6}, set_asides=(SetAside("proximity", 0.2),)), "set_asides"),
+        (scenario({"g": 6}, unfilled="lower"), "unfilled"),
+        (scenario({"g": 6}, unfilled="outside"), "unfilled"),
+        (scenario({"g": 6}, stay="drawn"), "stay"),
+        (scenario({"h": 6}, stay="always", reserve="band"), "stay"),
+        (scenario({"g": 6}, ed=OUTSIDE, unfilled="release"), "outside"),
+        (scenario({"g": 6}, ed=OUTSIDE, reserve="band"), "outside"),
+        (scenario({"h": 8}, unfilled="release"), "who lose their seats"),
+        (scenario({"m": 20, "g": 10}, ed=OUTSIDE, other=OUTSIDE), "depends on who wins"),
+        (scenario({"g": 6}, ed=Pool(0.0), other=Pool(0.0)), "Nobody applies"),
+    ],
+)
+def test_what_no_lottery_can_follow_is_refused(asked, words):
+    neighbour = table(school("x", 0, 3, leaid=ELSEWHERE, level="combined", latitude=30.0, longitude=-97.0))
+    with pytest.raises(InputError, match=words):
+        files(ground(pd.concat([SCHOOLS, neighbour], ignore_index=True), asked), asked, 0)

@@ -35,6 +35,8 @@ def check_after_is_before_less_those_who_left_plus_those_who_came(place: Ground,
     for at, won, sent in zip(place.hosts, done.won, done.sent, strict=True):
         after = after - won + sent
         after[:, :, at] += won.sum(axis=2) - sent.sum(axis=2)
+    after = after - done.left
+    after[:, :, -1] += done.left.sum(axis=2)
     np.testing.assert_array_equal(done.after, after)
 
 
@@ -53,35 +55,56 @@ def check_only_those_who_may_be_sent_are_sent(place: Ground, done: Assignment, _
 
 def check_no_seat_is_filled_twice(place: Ground, done: Assignment, policy: Scenario) -> None:
     filled = done.kept + done.inside + done.outside
-    seats = place.seats * rounds(place, policy)
+    seats = held(place, policy)
     np.testing.assert_array_equal(done.seats.sum(axis=1), np.repeat(seats[:, None], REPLICATES, axis=1))
     np.testing.assert_array_equal((done.inside + done.outside).sum(axis=1), done.won.sum(axis=(1, 3)))
     np.testing.assert_array_equal(done.unfilled, seats[:, None] - filled.sum(axis=1))
     assert (done.unfilled >= 0).all()
-    if policy.unfilled != "release" and policy.stay != "always":
+    if policy.unfilled not in ("release", "second") and policy.stay != "always":
         assert (filled <= done.seats).all()
 
 
-def rounds(place: Ground, policy: Scenario) -> np.ndarray:
-    """(hosts,) how many years' students are at each host in the end."""
-    one_grade = np.array([host.grade is not None for host in policy.hosts], dtype=bool)
-    return np.where(one_grade, np.minimum(policy.years, place.stays), 1)
+def held_years(place: Ground, policy: Scenario) -> list[range]:
+    """Of each host, the years whose students are there in the end, 1 for the first."""
+    return [
+        range(host.start if host.grade is None else max(host.start, policy.years - stay + 1), policy.years + 1)[
+            : 1 if host.grade is None else None
+        ]
+        for host, stay in zip(policy.hosts, place.stays.tolist(), strict=True)
+    ]
+
+
+def held(place: Ground, policy: Scenario) -> np.ndarray:
+    """(hosts,) seats of all those years."""
+    years = zip(policy.hosts, held_years(place, policy), strict=True)
+    return np.array([sum(host.seats_in(year) for year in some) for host, some in years], dtype=np.int64)
+
+
+def by_school(place: Ground, values: np.ndarray) -> np.ndarray:
+    """(n, …) sums over the entries of each school of (hosts, …) values."""
+    found = np.zeros((len(place.schools), *values.shape[1:]), dtype=np.int64)
+    np.add.at(found, place.hosts, values)
+    return found
 
 
 def check_a_host_holds_its_filled_seats_and_those_who_never_moved(
     place: Ground, done: Assignment, policy: Scenario
 ) -> None:
-    present, seats = place.students[:, place.hosts].sum(axis=0), place.seats * rounds(place, policy)
     magnet = np.array([host.magnet for host in policy.hosts], dtype=bool)
-    untouched = present - np.where(magnet, 0, np.minimum(present, seats))
-    held = done.after[:, :, place.hosts].sum(axis=0).T
-    np.testing.assert_array_equal(held, untouched[:, None] + seats[:, None] - done.unfilled)
+    seats = held(place, policy)
+    there = np.unique(place.hosts)
+    asked = np.minimum(place.students.sum(axis=0), by_school(place, np.where(magnet, 0, seats)))
+    untouched = place.students.sum(axis=0) - asked
+    filled = by_school(place, seats[:, None] - done.unfilled)
+    stayed = (done.after + done.left).sum(axis=0).T
+    np.testing.assert_array_equal(stayed[there], (untouched[:, None] + filled)[there])
 
 
 def check_those_present_keep_their_seats_first(place: Ground, done: Assignment, policy: Scenario) -> None:
     present = place.students[:, place.hosts].T
     magnet = np.array([host.magnet for host in policy.hosts], dtype=bool)
-    all_free = (place.seats >= present.sum(axis=1)) & ~magnet
+    alone = (np.bincount(place.hosts, minlength=1)[place.hosts] == 1) & ~magnet
+    all_free = (place.seats[0] >= present.sum(axis=1)) & alone
     if policy.reserve == "share" and policy.stay == "first" and policy.years == 1 and not mistakes(policy):
         least = np.where(all_free[:, None, None], np.minimum(present[..., None], done.seats), 0)
         assert (done.kept >= least).all()
@@ -91,22 +114,58 @@ def check_those_present_keep_their_seats_first(place: Ground, done: Assignment, 
 
 
 def mistakes(policy: Scenario) -> bool:
-    return policy.ed.mistaken > 0 or policy.other.mistaken > 0
+    return policy.ed.mistaken > 0 or policy.other.mistaken > 0 or policy.lottery_basis is not None
 
 
 def check_the_outside_takes_no_more_than_its_share(place: Ground, done: Assignment, policy: Scenario) -> None:
-    share, times = pools(place, policy).outside[:, None], rounds(place, policy)[:, None, None]
     if policy.unfilled == "outside" or (policy.unfilled == "lower" and policy.years > 1):
         return
-    assert (done.outside <= times * np.floor(share * done.seats / np.maximum(times, 1) + 0.5 + 1e-9)).all()
+    divided = pools(place, policy)
+    for host, years in enumerate(held_years(place, policy)):
+        of_years = divided.seats[[year - 1 for year in years], host].T[..., None]  # (pools, years, 1)
+        seats = done.seats[host][:, None] if policy.unfilled == "lower" else of_years
+        most = np.floor(divided.outside[:, None, None] * seats + 0.5 + 1e-9).sum(axis=1)
+        assert (done.outside[host] <= most).all()
+
+
+def check_every_move_is_of_a_host_and_a_year(place: Ground, done: Assignment, policy: Scenario) -> None:
+    for way in ("won", "sent"):
+        total = np.zeros_like(getattr(done, way))
+        for moves in done.moves:
+            total[moves.host] += getattr(moves, way)
+        np.testing.assert_array_equal(total, getattr(done, way))
+    years = [(host, year) for host, some in enumerate(held_years(place, policy)) for year in some]
+    assert sorted((moves.host, moves.year) for moves in done.moves) == years
+
+
+def check_only_schools_that_changed_lose_those_left_where_they_were(
+    place: Ground, done: Assignment, policy: Scenario
+) -> None:
+    size = done.after + done.left
+    before = place.students[0] / np.maximum(place.students.sum(axis=0), 1)
+    now = size[0] / np.maximum(size.sum(axis=0), 1)
+    little = (np.abs(now - before) < policy.change_points - 1e-6) | ~place.inside
+    assert not done.left[:, little & (size.sum(axis=0) > 0)].any()
+    assert done.left.min() >= 0
+
+
+def check_a_second_round_fills_what_the_first_left(_: Ground, done: Assignment, policy: Scenario) -> None:
+    assert (done.second >= 0).all()
+    assert (done.second <= done.kept + done.inside + done.outside).all()
+    assert policy.unfilled == "second" or not done.second.any()
 
 
 def check_everyone_who_left_a_school_is_counted_as_moved(_: Ground, done: Assignment, __: Scenario) -> None:
-    np.testing.assert_array_equal(done.moved, done.won.sum(axis=(0, 1, 3)) + done.sent.sum(axis=(0, 1, 3)))
+    np.testing.assert_array_equal(done.moved, (done.won + done.sent).sum(axis=(0, 1, 3)) + done.left.sum(axis=(0, 2)))
 
 
 @pytest.mark.parametrize(
-    "draw", [pytest.param(Expected, id="expected"), pytest.param(lambda: Lottery(7), id="lottery")]
+    "draw",
+    [
+        pytest.param(Expected, id="expected"),
+        pytest.param(lambda: Expected(in_turn=True), id="expected in turn"),
+        pytest.param(lambda: Lottery(7), id="lottery"),
+    ],
 )
 @settings(max_examples=150, deadline=None)
 @given(case=cases())
@@ -122,6 +181,9 @@ def test_every_replicate_keeps_the_rules(draw: Callable[[], Draw], case: Case) -
         check_those_present_keep_their_seats_first,
         check_the_outside_takes_no_more_than_its_share,
         check_everyone_who_left_a_school_is_counted_as_moved,
+        check_every_move_is_of_a_host_and_a_year,
+        check_only_schools_that_changed_lose_those_left_where_they_were,
+        check_a_second_round_fills_what_the_first_left,
     ):
         check(place, done, case[1])
 
@@ -152,6 +214,7 @@ def check_the_pools_account_for_every_seat(outcome: Outcome) -> None:
     pools = outcome.pools
     parts = ["kept", "outside", "inside", "unfilled"]
     assert (pools[["seats", *parts]] >= 0).all(axis=None)
+    assert (pools["second"] <= pools[["kept", "outside", "inside"]].sum(axis=1)).all()
     by_host = pools.groupby("host")[["seats", *parts]].sum()
     assert by_host["seats"].tolist() == by_host[parts].sum(axis=1).tolist()
     if outcome.scenario.unfilled == "hold" and outcome.scenario.stay != "always":
@@ -215,7 +278,7 @@ def assert_unchanged(outcome: Outcome) -> None:
 @given(case=cases(), none=st.booleans())
 def test_no_seats_or_no_hosts_leave_everything_as_it_is(case: Case, none: bool) -> None:
     table_, policy = case
-    hosts = () if none else tuple(replace(host, seats=0) for host in policy.hosts)
+    hosts = () if none else tuple(replace(host, seats=0, later=()) for host in policy.hosts)
     assert_unchanged(simulate(table_, replace(policy, hosts=hosts), replicates=3))
 
 

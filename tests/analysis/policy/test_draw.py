@@ -178,3 +178,31 @@ def test_the_first_school_is_served_until_its_candidates_are_gone(seats: int, wo
 def test_each_replicate_is_served_by_itself() -> None:
     candidates, seats = np.array([[3, 4], [0, 9], [5, 0]]), np.array([4, 2, 5])
     assert first_served(candidates, seats, np.array([0, 1])).tolist() == [[3, 1], [0, 2], [5, 0]]
+
+
+IN_TURN = Expected(in_turn=True)
+
+
+def test_parts_settled_in_turn_are_of_schools_throughout() -> None:
+    # 40 schools with a third of an applicant each: by themselves none has any, in turn every third school has one.
+    students = np.full((1, 40), 10)
+    assert not Expected().applicants(students, 1 / 30).any()
+    found = IN_TURN.applicants(students, 1 / 30)[0]
+    assert found.tolist() == ([0, 1, 0] * 14)[:40]
+    # 8 seats for one candidate at each of 40 schools: every fifth school's, not the first eight.
+    won = IN_TURN.winners(np.ones((1, 40), dtype=np.int64), np.array([8]))[0]
+    assert won.reshape(8, 5).sum(axis=1).tolist() == [1] * 8
+
+
+@given(students=st.lists(st.integers(0, 60), min_size=1, max_size=12), share=st.floats(0, 1))
+def test_parts_settled_in_turn_are_whole_parts_of_what_is_expected(students: list[int], share: float) -> None:
+    counts = np.array([students])
+    seats = np.array([int(share * sum(students))])
+    for found, expected in (
+        (IN_TURN.applicants(counts, share), counts * share),
+        (IN_TURN.winners(counts, seats), counts * seats / max(sum(students), 1)),
+    ):
+        assert (np.abs(np.cumsum(found - expected)) <= 0.5 + 1e-6).all()
+        assert (np.abs(found - expected) < 1 + 1e-6).all()
+        assert ((found >= 0) & (found <= counts)).all()
+    assert IN_TURN.winners(counts, seats).sum() == seats

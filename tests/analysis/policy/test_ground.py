@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import InputError
-from analysis.policy.ground import ground
+from analysis.policy.ground import ground, seats_held
 from analysis.policy.scenario import Host, NewSchool, Pool, Scenario, SetAside, Weight
 from tests.analysis.policy.districts import ELSEWHERE, HOME, Row, scenario, school, table
 
@@ -54,6 +54,26 @@ REFUSED: dict[str, tuple[list[Row], Scenario, tuple[str, ...]]] = {
         scenario({}, hosts=(Host("a", 31, capacity=30),)),
         ("Host a", "31", "30", "fewer seats"),
     ),
+    "a capacity below the students who stay": (
+        [A, B],
+        scenario({}, hosts=(Host("a", 10, capacity=19),)),
+        ("Host a", "20 students", "19", "hosts[0].capacity", "give"),
+    ),
+    "seats in a grade that the host does not have": (
+        [A | {"grade_low": "PK", "grade_high": "05"}, B],
+        scenario({}, hosts=(Host("b", 1), Host("a", 4, "06"))),
+        ("Host a", "PK to 05", "06", "hosts[1].grade", "choose"),
+    ),
+    "seats far beyond a host whose capacity is unknown": (
+        [A, B],
+        scenario({"b": 1, "a": 9_000}),
+        ("Host a", "9,000", "20 students", "hosts[1].capacity", "fewer seats"),
+    ),
+    "a new school in the Andaman Sea": (
+        [A | {"latitude": 32.8, "longitude": -96.8}, B],
+        scenario({}, hosts=(Host("n", 4, new=NewSchool("N", 32.8, 96.8, "elementary")),)),
+        ("New school n", "miles", "hosts[0].new.latitude", "give"),
+    ),
     "an unknown feeder": (
         [A, B],
         scenario({"a": 4}, set_asides=(SetAside("feeder", 0.5, schools=("z",)),)),
@@ -67,7 +87,7 @@ REFUSED: dict[str, tuple[list[Row], Scenario, tuple[str, ...]]] = {
             AWAY | {"latitude": 31.0, "longitude": -97.0},
         ],
         scenario({"a": 4}, other=Pool(outside=0.5, senders=("away",))),
-        ("other.senders", "school away"),
+        ("other.senders", "school away", "outside_miles", "remove"),
     ),
 }
 
@@ -95,18 +115,47 @@ def test_the_message_is_one_sentence_and_says_what_to_do(name: str) -> None:
 
 
 def test_a_host_without_seats_needs_no_company() -> None:
-    assert ground(table(A, HIGH), scenario({"h": 0})).seats.tolist() == [0]
+    assert ground(table(A, HIGH), scenario({"h": 0})).seats.tolist() == [[0]]
 
 
 def test_a_building_already_over_its_capacity_may_keep_its_seats() -> None:
     crowded = table(school("a", 20, 20, capacity=30), B)
-    assert ground(crowded, scenario({"a": 40})).seats.tolist() == [40]
+    assert ground(crowded, scenario({"a": 40})).seats.tolist() == [[40]]
     with pytest.raises(InputError, match="41"):
         ground(crowded, scenario({"a": 41}))
 
 
-def test_an_unknown_capacity_sets_no_limit() -> None:
-    assert ground(table(A, B), scenario({"a": 5000})).seats.tolist() == [5000]
+def test_a_building_of_unknown_capacity_grows_at_most_to_twice_its_students() -> None:
+    # One of 700 students could hold 1,400; a small one the 1,000 of a small building, and an empty one any number.
+    large, small, empty = school("l", 350, 350), school("s", 10, 10), school("e", 0, 0)
+    for host, most in ((large, 1_400), (small, 1_000), (empty, 5_000)):
+        name = str(host["ncessch"])
+        assert ground(table(host, B), scenario({name: most})).seats.tolist() == [[most]]
+    for host, over in ((large, 1_401), (small, 1_001)):
+        name = str(host["ncessch"])
+        with pytest.raises(InputError, match=rf"{over:,} seats .* hosts\[0\].capacity"):
+            ground(table(host, B), scenario({name: over}))
+        room = (Host(name, over, capacity=over),)
+        assert ground(table(host, B), scenario({}, hosts=room)).seats.tolist() == [[over]]
+
+
+def test_hosts_of_the_scenario_s_level_exchange_students_with_its_schools_alone() -> None:
+    combined = school("k", 1, 2, level="combined")
+    rows = table(A, B, combined, school("j", 1, 2, level="combined"))
+    for level, serves in ((None, [True] * 4), ("elementary", [True, True, False, False]), ("high", [True] * 4)):
+        assert ground(rows, scenario({"a": 4}, level=level)).serves.tolist() == [serves]
+    # A combined host goes on sharing grades with all, since it is not among the schools that the figures cover.
+    assert ground(rows, scenario({"k": 1}, level="elementary")).serves.tolist() == [[True] * 4]
+
+
+def test_seats_held_at_the_end_are_of_those_still_there() -> None:
+    # Kindergartners of years 2 and 3 are still in a, which ends with grade 1, and b's seats of year 1 are held on.
+    hosts = (Host("a", 4, "KG", later=(3, 2)), Host("a", 1, "01", start=3), Host("b", 5))
+    asked = scenario({}, hosts=hosts, years=3)
+    ends = {"grade_low": "KG", "grade_high": "01"}
+    place = ground(table(A | ends, B, school("c", 9, 9)), asked)
+    assert seats_held(place, asked).tolist() == [3 + 2, 1, 5]
+    assert not len(seats_held(ground(table(A, B), scenario({})), scenario({})))
 
 
 def test_other_years_of_the_table_do_not_count() -> None:

@@ -41,13 +41,14 @@ def test_every_scenario_fits(asked: Scenario) -> None:
 
 
 def test_a_scenario_with_every_part_fits() -> None:
-    new = Host("n", 30, "KG", capacity=90, new=NewSchool("New", 30.0, -97.0, "elementary"))
+    school = NewSchool("New", 30.0, -97.0, "elementary", "KG", "05")
+    new = Host("n", 30, "KG", capacity=90, new=school, later=(30, 0))
     asked = Scenario(
         "texas",
         "4816230",
         2018,
         (new,),
-        set_asides=(SetAside("feeder", 0.1, schools=("a",)),),
+        set_asides=(SetAside("feeder", 0.1, schools=("a",)), SetAside("sibling", 0.2, pool="open", rate=0.1)),
         private=Supply(300, 0.2),
         weights=(Weight("a", 0.5, 2.0),),
         tiers=(0.175,) * 4,
@@ -87,6 +88,13 @@ def test_what_the_program_refuses_the_schema_refuses(name: str) -> None:
         {"set_asides": [{"kind": "legacy", "share": 0.1}]},
         {"sources": ["abroad"]},
         {"applicants": "all"},
+        {"change_points": 1.1},
+        {"second_accept": 2},
+        {"other": {"accept_half_miles": 0}},
+        {"ed": {"leave_changed": -1}},
+        {"set_asides": [{"kind": "sibling", "share": 0.1, "rate": 1.5}]},
+        {"hosts": [{"ncessch": "n", "seats": 1, "grade": "KG", "start": 0}]},
+        {"hosts": [{"ncessch": "n", "seats": 1, "grade": "KG", "later": [-1]}]},
         {"hosts": [{"ncessch": "n", "seats": 1, "capacity": 0}]},
         {"hosts": [{"ncessch": "n", "seats": 1, "magnet": 1}]},
         {
@@ -108,5 +116,8 @@ def test_both_refuse_what_is_out_of_range(fields: dict[str, Any]) -> None:
 
 
 def test_it_knows_today_s_version_alone() -> None:
-    assert not VALIDATOR.is_valid(LEAST | {"version": 1})
-    assert replace(from_json(json.dumps(LEAST | {"version": 1})), applicants="grade") == from_json(json.dumps(LEAST))
+    today = from_json(json.dumps(LEAST))
+    for version in (1, 2):
+        assert not VALIDATOR.is_valid(LEAST | {"version": version})
+        old = from_json(json.dumps(LEAST | {"version": version}))
+        assert replace(old, applicants=today.applicants) == today

@@ -70,6 +70,13 @@ def test_what_no_limit_stands_in_the_way_of_is_proven():
     assert len(found.rows) == 11  # from none of a pool's ten seats to all
 
 
+def test_with_the_limit_on_seats_lifted_a_host_of_seats_in_two_grades_has_every_place():
+    # With a seat in each of two grades D stays near the ½ of today; with all 20 places it is 35/80, as above.
+    hosts = tuple(replace(NEW, seats=1, grade=grade, capacity=20) for grade in ("KG", "01"))
+    found = smallest_outside(place(NEAR), scenario({}, hosts=hosts), 0.45)
+    assert (found.share, found.binding) == (None, [("seats",)])
+
+
 def test_without_hosts_nobody_can_come():
     with pytest.raises(InputError, match="no host with a seat"):
         smallest_outside(place(NEAR), scenario({}), 0.4)

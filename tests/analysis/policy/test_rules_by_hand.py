@@ -4,6 +4,7 @@ As in ``test_by_hand``: each case's comment derives the numbers, ``after`` gives
 largest remainders settle parts of students.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -23,6 +24,7 @@ class Case(NamedTuple):
 
 
 NEAR_B = [school("h", 0, 0, **at(0)), school("a", 20, 20, **at(10)), school("b", 10, 10, **at(0))]
+FAR_YIELD = Pool(1.0, accept_half_miles=10.0)
 NEAR_MOVES = {("a", "h", "ed"): 1, ("b", "h", "ed"): 3, ("a", "h", "other"): 1, ("b", "h", "other"): 3}
 
 CASES = {
@@ -89,6 +91,70 @@ CASES = {
         scenario({"h": 8}, set_asides=(SetAside("feeder", 0.5, schools=("b",)),)),
         {"h": (4, 4), "a": (19, 19), "b": (7, 7)},
         NEAR_MOVES,
+        {"ed": 0, "other": 0},
+    ),
+    # A tenth of B's 10 are siblings, 1 in each pool; 3 seats go to 20 : 9 as 2.07 and .93.
+    "siblings of a school that already sends": Case(
+        NEAR_B,
+        scenario({"h": 8}, set_asides=(SetAside("sibling", 0.5, schools=("b",), rate=0.1),)),
+        {"h": (4, 4), "a": (18, 18), "b": (8, 8)},
+        {("a", "h", "ed"): 2, ("b", "h", "ed"): 2, ("a", "h", "other"): 2, ("b", "h", "other"): 2},
+        {"ed": 0, "other": 0},
+    ),
+    # As above for ED students; 4 seats for others go to 20 : 10 as 2.67 and 1.33.
+    "half of one pool alone for those nearby": Case(
+        NEAR_B,
+        scenario({"h": 8}, set_asides=(SetAside("proximity", 0.5, 1.0, pool="ed"),)),
+        {"h": (4, 4), "a": (19, 17), "b": (7, 9)},
+        {("a", "h", "ed"): 1, ("b", "h", "ed"): 3, ("a", "h", "other"): 3, ("b", "h", "other"): 1},
+        {"ed": 0, "other": 0},
+    ),
+    # A is ten miles off: with 10 miles half of its 20 ED ask, with 5 a quarter of its others. 5 and 10 for 10 seats:
+    # 3.33 and 6.67.
+    "willingness falls faster for one group": Case(
+        NEAR_B,
+        scenario({"h": 20}, draw="distance", half_miles=10.0, other=Pool(1.0, half_miles=5.0)),
+        {"h": (10, 10), "a": (15, 17), "b": (5, 3)},
+        {("a", "h", "ed"): 5, ("b", "h", "ed"): 5, ("a", "h", "other"): 3, ("b", "h", "other"): 7},
+        {"ed": 0, "other": 0},
+    ),
+    # All ask, and half of A's 20 would take a seat ten miles off: as if half asked.
+    "the yield falls with distance": Case(
+        NEAR_B,
+        scenario({"h": 20}, ed=FAR_YIELD, other=FAR_YIELD),
+        {"h": (10, 10), "a": (15, 15), "b": (5, 5)},
+        {("a", "h", "ed"): 5, ("b", "h", "ed"): 5, ("a", "h", "other"): 5, ("b", "h", "other"): 5},
+        {"ed": 0, "other": 0},
+    ),
+    # 3 others ask for 12 seats; 12 ED students have theirs, 8 of A's and 4 of B's. Half of the 12 and 6 who still wait
+    # would come in the second round, and all 9 have a seat.
+    "a second round": Case(
+        EMPTY,
+        scenario({"h": 24}, other=pool(0.1), unfilled="second", second_accept=0.5),
+        {"h": (21, 3), "a": (6, 18), "b": (3, 9)},
+        {("a", "h", "ed"): 14, ("b", "h", "ed"): 7, ("a", "h", "other"): 2, ("b", "h", "other"): 1},
+        {"ed": 0, "other": 0},
+    ),
+    # 10 of A's and B's others come and 10 ED leave: H is 20 + 20, A 16 + 24, B 4 + 16. H fell by 25 points and B rose
+    # by 20, A by no more than 15. Of H's 20 ED and 10 others who stayed 2 and 2.5, so 3, leave; of B's 16 others 4.
+    "some leave where the share changed": Case(
+        POOR,
+        scenario(
+            {"h": 40},
+            ed=Pool(1.0, leave_changed=0.1),
+            other=Pool(1.0, leave_changed=0.25),
+            change_points=0.15,
+        ),
+        {"h": (18, 17), "a": (16, 24), "b": (4, 12)},
+        {
+            ("a", "h", "other"): 6,
+            ("b", "h", "other"): 4,
+            ("h", "a", "ed"): 6,
+            ("h", "b", "ed"): 4,
+            ("h", "left the district", "ed"): 2,
+            ("h", "left the district", "other"): 3,
+            ("b", "left the district", "other"): 4,
+        },
         {"ed": 0, "other": 0},
     ),
     # A is ten miles off, over which willingness falls by half: 10 of its 20 and all 10 of B's ask for 10 seats.
@@ -234,6 +300,34 @@ def test_applications_per_seat_and_the_waitlist() -> None:
     ed = pools(ed=Pool(per_seat=1.5))["ed"]
     assert (ed["applied"], ed["waiting"], ed["unfilled"], ed["why"]) == (18, 6, 0, "")
     assert ed["odds"] == pytest.approx(12 / 18)
+
+
+def test_a_yield_that_falls_with_distance_lowers_no_applications() -> None:
+    # All 30 of each group apply for 10 seats; of A's 20 half would take one, 20 in all, and 10 of those wait.
+    pools_ = simulated(CASES["the yield falls with distance"]).pools
+    assert pools_[["applied", "inside", "waiting"]].to_numpy().tolist() == [[30, 10, 10]] * 2
+
+
+def test_what_a_second_round_fills_is_told_and_whoever_found_a_place_waits_no_more() -> None:
+    ed, other = simulated(CASES["a second round"]).pools[["inside", "second", "waiting"]].to_numpy().tolist()
+    assert (ed, other) == ([21, 9, 0], [3, 0, 0])
+
+
+def test_a_release_at_once_loses_nobody_to_another_place() -> None:
+    # All 18 who wait are offered the 9 seats.
+    ed = pools(other=pool(0.1), unfilled="release")["ed"]
+    assert (ed["inside"], ed["second"], ed["waiting"]) == (21, 0, 9)
+
+
+def test_siblings_come_from_the_schools_that_sent_students_before() -> None:
+    # Half are kindergartners: 30 of A's and 20 of B's. The first year's seat is A's, .6 to .4. Of the second year's 3 A
+    # would have 1.8 and B 1.2, so 2 and 1; but B sent nobody, so nobody there has a sibling.
+    grades = {"grade_low": "KG", "grade_high": "01"}
+    rows = table(school("h", 0, 0, **grades), school("a", 0, 60, **grades), school("b", 0, 40, **grades))
+    plain = scenario({}, hosts=(Host("h", 1, "KG", later=(3,)),), ed_share=0.0, years=2)
+    for asides, sent in (((), {"a": 3, "b": 1}), ((SetAside("sibling", 1.0),), {"a": 4})):
+        flows = simulate(rows, replace(plain, set_asides=asides), replicates=1).flows
+        assert flows.groupby("from_school")["students"].sum().to_dict() == sent
 
 
 def test_too_few_accept() -> None:

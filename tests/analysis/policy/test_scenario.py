@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.policy.scenario import DISTRICTS, DRAWS, EXCLUDABLE, UNFILLED, VERSION, Host, Pool, Scenario, from_json
+from analysis.policy.scenario import (
+    DISTRICTS,
+    DRAWS,
+    EXCLUDABLE,
+    UNFILLED,
+    VERSION,
+    Host,
+    Pool,
+    Scenario,
+    SetAside,
+    from_json,
+)
 from data.schema import ED_BASES, LEVELS
 
 LEAST: dict[str, Any] = {"dataset": "texas", "district": "4816230", "year": 2018}
@@ -92,7 +103,7 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "an unknown field of a host": (host(seat=3), ("hosts[0].seat", "known are ncessch, seats")),
     "a host that is no object": ({"hosts": ["48"]}, ("hosts[0]", "object")),
     "hosts that are no list": ({"hosts": {"ncessch": "48", "seats": 1}}, ("hosts", "list")),
-    "the same host twice": ({"hosts": host()["hosts"] * 2}, ("48", "more than once", "one entry")),
+    "the same host twice": ({"hosts": host()["hosts"] * 2}, ("48", "more than once", "grade of its own")),
     "a share above one": ({"ed_share": 1.01}, ("ed_share", "1.01", "between 0 and 1")),
     "a share below zero": ({"ed_share": -0.1}, ("ed_share", "-0.1", "between 0 and 1")),
     "a share in percent": ({"ed": {"willing": 20}}, ("ed.willing", "20", "between 0 and 1")),
@@ -131,6 +142,30 @@ TOGETHER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a table that is empty": ({"draw": "table"}, ("weights", "draw", "give each school")),
     "a school with two weights": ({"weights": [{"ncessch": "1"}, {"ncessch": "1"}]}, ("weights", "1", "one weight")),
     "feeders without names": ({"set_asides": [{"kind": "feeder", "share": 0.1}]}, ("set_asides[0].schools", "name")),
+    "a grade twice": (
+        {"hosts": [{"ncessch": "1", "seats": 4, "grade": "KG"}] * 2},
+        ("host 1", "more than once", "grade of its own"),
+    ),
+    "a grade beside every grade": (
+        {"hosts": [{"ncessch": "1", "seats": 4, "grade": "KG"}, {"ncessch": "1", "seats": 4}]},
+        ("host 1", "more than once", "grade of its own"),
+    ),
+    "a school that is a magnet in one grade": (
+        {"hosts": [{"ncessch": "1", "seats": 4, "grade": grade, "magnet": grade == "KG"} for grade in ("KG", "01")]},
+        ("host 1", "magnet", "alike"),
+    ),
+    "later seats in every grade": (
+        {"hosts": [{"ncessch": "1", "seats": 4, "later": [3]}]},
+        ("host 1", "later years", "give their grade"),
+    ),
+    "a start after the end": (
+        {"hosts": [{"ncessch": "1", "seats": 4, "grade": "KG", "start": 3}], "years": 2},
+        ("host 1", "year 3 of 2", "more years"),
+    ),
+    "seats set aside of no pool": (
+        {"set_asides": [{"kind": "sibling", "share": 0.1, "pool": "tier 1"}]},
+        ("set_asides[0].pool", "tier 1", "ed, other, open"),
+    ),
     "more set aside than there is": (
         {"set_asides": [{"kind": "sibling", "share": 0.6}], "other": {"outside": 0.5}},
         ("set_asides", "other.outside", "1.1", "lower"),
@@ -152,6 +187,30 @@ def test_a_file_of_version_1_reads_as_one_of_today() -> None:
     asked = from_json(json.dumps(old))
     assert asked == Scenario("texas", "4816230", 2018, (Host("48", 10, "KG"),), ed=Pool(0.3), applicants="school")
     assert from_json(asked.to_json()) == asked
+
+
+def test_a_file_of_version_2_reads_as_one_of_today() -> None:
+    old = LEAST | {
+        "version": 2,
+        "hosts": [{"ncessch": "48", "seats": 10, "grade": "KG"}],
+        "reserve": "tiers",
+        "tiers": [0.5, 0.5],
+        "ed": {"willing": 0.3, "mistaken": 0.2},
+        "set_asides": [
+            {"kind": "sibling", "share": 0.2, "miles": 3.0},
+            {"kind": "feeder", "share": 0.1, "schools": ["1"]},
+        ],
+    }
+    asked = from_json(json.dumps(old))
+    # Then one grade's students applied for the seats of any, tiers made no mistakes, and siblings were whoever is near.
+    assert (asked.applicants, asked.ed) == ("grade", Pool(0.3))
+    assert asked.set_asides == (SetAside("proximity", 0.2, 3.0), SetAside("feeder", 0.1, schools=("1",)))
+    assert from_json(asked.to_json()) == asked
+
+
+@pytest.mark.parametrize("wrong", [{"ed": 3}, {"set_asides": "all"}, {"set_asides": [4]}, {"reserve": []}], ids=str)
+def test_a_faulty_file_of_version_2_is_refused_like_one_of_today(wrong: dict[str, Any]) -> None:
+    assert refusal(json.dumps(LEAST | {"version": 2} | wrong)) == refusal(json.dumps(LEAST | wrong))
 
 
 def refusal(text: str) -> str:

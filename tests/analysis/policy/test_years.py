@@ -75,6 +75,33 @@ def test_those_drawn_who_go_back_are_replaced_or_not() -> None:
     assert mix(kept) == {"h": (20, 20), "a": (20, 20)}
     assert mix(lost) == {"h": (20, 18), "a": (20, 22)}
     assert lost.pools.set_index("group")["unfilled"].to_dict() == {"ed": 0, "other": 2}
+    assert lost.pools["why"].tolist() == ["", "Students who went back to the school they came from are not replaced."]
+
+
+def test_waitlists_are_of_each_year_and_the_pools_tell_the_last() -> None:
+    # 20 of A's 40 others are kindergartners and apply for 10 seats; a year later 15 of the 30 left.
+    outcome = run(2)
+    others = outcome.waitlists[outcome.waitlists["group"] == "other"].drop(columns=["host", "grade", "group"])
+    assert others.to_numpy().tolist() == [[1, 10, 20, 0.5, 10], [2, 10, 15, pytest.approx(2 / 3), 5]]
+    last = outcome.pools.set_index("group").loc["other"]
+    # The seats held are of both years.
+    assert last[["seats", "inside", "year", "offered", "applied", "waiting"]].tolist() == [20, 20, 2, 10, 15, 5]
+    assert len(outcome.waitlists) == 4
+
+
+def test_seats_in_every_grade_have_the_waitlist_of_the_one_year_they_are_drawn_in() -> None:
+    outcome = simulate(table(*rows()), scenario({"h": 40}, years=3, applicants="school"), replicates=2)
+    assert outcome.waitlists["year"].tolist() == outcome.pools["year"].tolist() == [1, 1]
+
+
+def test_waitlists_are_of_each_entry_from_its_first_year_to_the_last_with_seats() -> None:
+    # Kindergarten seats in year 1 alone, seats in grade 1 from year 2 on: 5 a year, as 10 of the 40 others apply.
+    hosts = (Host("h", 20, "KG", later=(0,)), Host("h", 10, "01", start=2))
+    asked = scenario({}, hosts=hosts, years=3, applicants="grade")
+    outcome = simulate(table(*rows()), asked, replicates=2)
+    others = outcome.waitlists[outcome.waitlists["group"] == "other"]
+    assert others[["grade", "year", "offered"]].to_numpy().tolist() == [["KG", 1, 10], ["01", 2, 5], ["01", 3, 5]]
+    assert outcome.pools[["grade", "year"]].drop_duplicates().to_numpy().tolist() == [["KG", 1], ["01", 3]]
 
 
 def test_seats_in_every_grade_are_drawn_once() -> None:

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from analysis.errors import InputError
-from analysis.policy.scenario import Host, Pool
+from analysis.policy.scenario import Host, Pool, Scenario, Supply
 from analysis.statewide.places import applied
 from analysis.statewide.rule import Policy
 from data.grades import typed as typed_grades
-from tests.analysis.policy.districts import YEAR, table
+from tests.analysis.policy.districts import YEAR, scenario, table
 from tests.analysis.statewide.states import NO_GRADES, PLAIN, district, scenarios
 
 # Five schools from west to east; the students' mean point lies between the third and the fourth.
@@ -28,6 +28,7 @@ def hosts(policy, *rows):
         ("central", "23140"),
         ("highest-ed", "01342"),
         ("lowest-ed", "24130"),
+        ("largest", "34012"),
     ],
 )
 @pytest.mark.parametrize(("share", "number"), [(0.1, 1), (0.29, 1), (0.3, 2), (0.5, 3), (1.0, 4)])
@@ -112,3 +113,26 @@ def test_the_centre_is_measured_in_miles_not_degrees():
     rows[0] |= {"longitude": -97.0, "charter": None}
     found = hosts(Policy(least_schools=3, hosts_share=1.0), *rows)
     assert found == {"0200001": ["0", "1"]}
+
+
+def test_a_template_gives_each_district_its_rules_and_the_policy_the_rest():
+    rules = scenario(
+        {"x": 9},
+        years=3,
+        draw="distance",
+        unfilled="lower",
+        private=Supply(40, 0.1),
+        ed=Pool(0.3, leave=0.1),
+        level="high",
+    )
+    policy = Policy(template=rules, outside=0.2, choose="largest")
+    (found,) = scenarios(table(*district("4800001", *FIVE)), policy)
+    assert (found.years, found.draw, found.unfilled, found.private) == (3, "distance", "lower", Supply(40, 0.1))
+    assert found.ed == Pool(0.3, leave=0.1, outside=0.2)
+    assert (found.district, found.level, found.dataset) == ("4800001", "elementary", "test")
+    assert [host.ncessch[-1] for host in found.hosts] == ["3"]
+    assert found.name == policy.words
+    assert Policy().preset == "district-only"
+    (plain,) = scenarios(table(*district("4800001", *FIVE)), Policy())
+    (same,) = scenarios(table(*district("4800001", *FIVE)), Policy(template=Scenario("other", "1", 1999)))
+    assert replace(same, name=plain.name) == plain

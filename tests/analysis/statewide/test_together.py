@@ -12,8 +12,9 @@ from hypothesis import given, settings
 
 from analysis.decompose import decompose
 from analysis.errors import InputError
+from analysis.statewide.figures import FIGURES
 from analysis.statewide.rule import Policy
-from analysis.statewide.together import FIGURES, Result, together
+from analysis.statewide.together import Result, together
 from analysis.statewide.work import Part, chunks, from_bytes, run
 from analysis.units import Units
 from tests.analysis.policy.districts import table

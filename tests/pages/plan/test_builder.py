@@ -19,6 +19,7 @@ from data import store
 from pages.plan.files import together
 from pages.plan.pictures import PICTURES
 from pages.plan.session import preset_of
+from pages.shared.packed import packed
 from tests.small_state import EVEN, UNEVEN
 
 SCHOOLS = [f"{UNEVEN}0000{number}" for number in (1, 2, 3)]
@@ -112,18 +113,26 @@ def test_a_preset_chosen_after_another_is_its_own(uneven, small, saved):
 
 EVERYTHING = {
     "hosts": (
-        HostOf(SCHOOLS[0], 30, magnet=True),
-        HostOf("new-1", 40, new=NewSchool("Brook School", 41.0, -81.5, "elementary")),
+        HostOf(SCHOOLS[0], 30, magnet=True, capacity=300, start=2),
+        HostOf("new-1", 40, capacity=90, new=NewSchool("Brook School", 41.0, -81.5, "elementary", "KG", "04")),
+        HostOf("new-2", 20, new=NewSchool("Hill School", 41.1, -81.4, "combined")),
     ),
     "ed_share": 0.4,
-    "ed": Pool(0.3, 0.1, accept=0.9, per_seat=2.0, mistaken=0.05, leave=0.02),
-    "other": Pool(0.4, 0.2, accept=0.8, mistaken=0.1, leave=0.25),
+    "ed": Pool(0.3, 0.1, accept=0.9, per_seat=2.0, mistaken=0.05, leave=0.02, leave_changed=0.03, half_miles=2.0),
+    "other": Pool(0.4, 0.2, accept=0.8, mistaken=0.1, leave=0.25, accept_half_miles=6.5),
     "draw": "distance",
-    "unfilled": "lower",
+    "unfilled": "second",
+    "second_accept": 0.4,
+    "second_date": "1 July",
+    "change_points": 0.05,
     "outside_miles": 12.0,
     "stay": "drawn",
     "half_miles": 3.0,
-    "set_asides": (SetAside("sibling", 0.1, 2.0), SetAside("feeder", 0.05, schools=(SCHOOLS[2],))),
+    "set_asides": (
+        SetAside("sibling", 0.1, schools=(SCHOOLS[1],), pool="other", rate=0.25),
+        SetAside("proximity", 0.1, 2.0, pool="ed"),
+        SetAside("feeder", 0.05, schools=(SCHOOLS[2],)),
+    ),
     "sources": ("charters",),
     "private": Supply(500, 0.1),
     "home": Supply(50, 0.3),
@@ -145,8 +154,14 @@ EVERYTHING = {
         {"ed": Pool(senders=(SCHOOLS[2],)), "ed_share": 0.505},
         {"set_asides": (SetAside("feeder", 0.05, schools=(SCHOOLS[2],)), SetAside("sibling", 0.1))},
         {"applicants": "school"},
+        # Seats in several grades, with other numbers in other years: no control shows those of a school by themselves.
+        {
+            "hosts": (HostOf(SCHOOLS[0], 9, "KG", later=(5, 4)), HostOf(SCHOOLS[0], 8, "01", start=2, later=(0,))),
+            "years": 3,
+        },
+        {"reserve": "tiers", "tiers": (0.5, 0.5), "set_asides": (SetAside("sibling", 0.1, pool="tier 2", rate=0.1),)},
     ],
-    ids=["everything", "band", "district", "tiers", "table", "senders", "order", "applicants"],
+    ids=["everything", "band", "district", "tiers", "table", "senders", "order", "applicants", "grades", "tier"],
 )
 def test_a_file_opened_is_the_same_when_saved(uneven, small, saved, changed):
     scenario = plan(small, **changed)
@@ -178,7 +193,7 @@ def test_a_file_of_the_first_layout_opens(uneven, small, saved):
     raw = json.loads(plan(small, ed_share=0.4).to_json())
     old = {name: raw[name] for name in ("dataset", "district", "year", "hosts", "ed_share")} | {"version": 1}
     for host in old["hosts"]:
-        for name in ("magnet", "capacity", "new"):
+        for name in ("magnet", "capacity", "new", "start", "later"):
             host.pop(name)
     give(uneven(), json.dumps(old))
     assert saved().ed_share == 0.4
@@ -218,7 +233,7 @@ def test_a_wrong_file_is_told_in_one_sentence_and_changes_nothing(uneven, small,
 @pytest.mark.parametrize(
     ("link", "fault"),
     [
-        ({"siblings": "80", "nearby": "30"}, "at most 100 % together"),
+        ({"siblings_dallas": "80", "nearby": "30"}, "at most 100 % together"),
         ({"feeders": "10"}, "name one or set the share to 0"),
         ({"reserve": "tiers", "tiers": "80, 30"}, "The tiers add up to 110 %"),
         ({"reserve": "tiers", "tiers": "half"}, "write them like 25, 25"),
@@ -274,6 +289,48 @@ def test_plans_are_kept_and_removed(uneven):
     app.button(key="drop_0").click().run()
     table = next(each.value for each in app.table if "Seats" in each.value.index)
     assert table.loc["Seats"].tolist() == ["50"] * 3
+
+
+def compared(app):
+    return [*next(each.value for each in app.table if "Seats" in each.value.index).columns]
+
+
+def test_plans_kept_are_in_the_link_and_come_back_from_it(uneven):
+    app = uneven(preset=PRESETS["chicago"].label)
+    app.button(key="keep").click().run()
+    app.slider(key="seats").set_value(50).run()
+    app.text_input(key="name_Chicago tiers").set_value("Half & half: ü").run()
+    app.button(key="keep").click().run()
+    assert any("are in the link" in each.value for each in app.caption)
+    link = dict(app.query_params)
+    assert 100 < len("".join(link["plans"])) < 700
+    again = uneven(**{name: value for name, value in link.items() if name not in ("state", "district")})
+    assert compared(again) == compared(app) == ["1 · Chicago tiers", "2 · Half & half: ü"]
+    table, same = (next(each.value for each in one.table if "Seats" in each.value.index) for one in (app, again))
+    assert table.equals(same)
+    again.button(key="drop_0").click().run()
+    again.button(key="drop_0").click().run()
+    assert "plans" not in again.query_params
+
+
+def test_what_a_link_cannot_hold_is_told(uneven, small):
+    app = give(
+        uneven(), plan(small, name="By table", draw="table", weights=(Weight(SCHOOLS[0]),)), plan(small, name="B")
+    )
+    assert any("The link cannot hold By table: " in each.value for each in app.caption)
+    assert compared(app) == ["1 · By table", "2 · B"]
+    names = [
+        f"{number}: " + "".join(chr(33 + (number * 7919 * k) % 4000) for k in range(1, 900)) for number in range(3)
+    ]
+    app = give(uneven(), *[plan(small, name=name) for name in names])
+    assert "plans" not in app.query_params
+    assert any("The link cannot hold 0: " in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize("letters", ["x", "é", "eJw", packed([{"colour": 1}]), packed({"a": 1}), packed([3])])
+def test_a_link_cut_short_keeps_nothing(uneven, letters):
+    app = uneven(plans=letters)
+    assert any("Keep a plan, change the controls" in each.value for each in app.caption)
 
 
 def test_plans_side_by_side_say_through_what_h_changes(uneven):

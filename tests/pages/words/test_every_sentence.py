@@ -24,6 +24,7 @@ from data.load import read_schools
 from pages import words
 from pages.words import borders, counts, districts, measures, plan, statewide
 from pages.words import change as changes
+from reports import plan as plan_report
 from reports import where_it_lies
 from tests.small_state import UNEVEN, written
 
@@ -64,6 +65,7 @@ EXEMPT = {
     "numbers.percent": FORMAT,
     "numbers.signed": FORMAT,
     "numbers.with_range": FORMAT,
+    "plan.after_with_range": FORMAT,
     "plan.before_after": FORMAT,
     "plan.cep_like_hosts": BESIDE,
     "plan.direction": BESIDE,
@@ -71,10 +73,10 @@ EXEMPT = {
     "plan.flows": BESIDE,
     "plan.limits": BESIDE,
     "plan.listed": PIECE,
+    "plan.over_participation": BESIDE,
     "plan.pool": LABEL,
     "plan.poorer": BESIDE,
     "plan.seats": BESIDE,
-    "plan.seats_in": PIECE,
     "plan.spread": BESIDE,
     "plan.today": BESIDE,
     "plan.unplaced": BESIDE,
@@ -87,7 +89,10 @@ EXEMPT = {
     "ranges.shaded": BESIDE,
     "ranges.thinner": NO_NUMBER,
     "ranges.with_ranges": FORMAT,
-    "where_it_lies.names_of": LABEL,
+    "reports.plan.seats_in": PIECE,
+    "reports.plan.text": "a whole report, which begins with the answer",
+    "reports.plan.with_grades": LABEL,
+    "reports.where_it_lies.names_of": LABEL,
     "statewide.change": FORMAT,
     "statewide.side_effects": BESIDE,
 }
@@ -148,8 +153,8 @@ def said_of(group):
         "districts.districts_compared": districts.districts_compared(PLACE, group, YEAR, ENDS, V, 10, 3),
         "districts.place_among": districts.place_among(PLACE, group, YEAR, AMONG, "V", "0.20"),
         "measures.where_it_lies": measures.where_it_lies(PLACE, YEAR, group, 0.7, 0.4, 0.2, 0.1),
-        "where_it_lies.shares_between": where_it_lies.shares_between(*about, parts)[0],
-        "where_it_lies.by_level": where_it_lies.by_level(*about, PARTS),
+        "reports.where_it_lies.shares_between": where_it_lies.shares_between(*about, parts)[0],
+        "reports.where_it_lies.by_level": where_it_lies.by_level(*about, PARTS),
         "measures.reading": measures.reading(V, 0.2, *about),
         "measures.chance": measures.chance(*about, 0.3, 0.2, 0.6),
         "measures.chance_in_ranking": measures.chance_in_ranking(*about, V, 2, 3),
@@ -165,7 +170,7 @@ def of_disadvantaged(tmp_path):
         "change.full_counts": changes.full_counts(PLACE, CHANGED, 1, 2),
         "counts.definitions_compared": counts.definitions_compared(PLACE, YEAR, BASES, {"a": "lunch", "b": "other"}),
         "counts.cep_like_schools": counts.cep_like_schools(PLACE, YEAR, 1, 2, 0.5),
-        "plan.outcome_sentence": plan.outcome_sentence(outcome, PLACE),
+        "reports.plan.answer": plan_report.answer(outcome, PLACE),
         "plan.moved": plan.moved(outcome, PLACE),
         "plan.frontier": plan.frontier(FRONTIER, {}, "D", PLACE, YEAR),
         "plan.state_change": plan.state_change(outcome, PLACE),
@@ -180,10 +185,10 @@ ELSEWHERE = {"measures.where_many_lie", "statewide.answer", "statewide.applies_t
 def functions():
     """Every public function of the sentences, by module and name."""
     modules = [importlib.import_module(f"pages.words.{found.name}") for found in pkgutil.iter_modules(words.__path__)]
-    for module in [*modules, where_it_lies]:
+    for module in [*modules, where_it_lies, plan_report]:
         for name, value in vars(module).items():
             if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
-                yield f"{module.__name__.rpartition('.')[2]}.{name}"
+                yield f"{module.__name__.removeprefix('pages.words.')}.{name}"
 
 
 @pytest.mark.parametrize("group", [BLACK, ED], ids=["races", "ed"])

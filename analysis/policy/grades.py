@@ -1,0 +1,42 @@
+"""Grades and levels of schools: how many there are, and how long a student drawn into one stays."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.policy.draw import Ints
+from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host
+
+GRADES_OF_LEVEL = {"elementary": 6, "middle": 3, "high": 4, "combined": 13}  # where a school's grades are not known
+_LEVELS, _GRADES = pd.Index(LEVELS), pd.Index(("PK", *ENTRY_GRADES))
+
+
+def level_places(level: pd.Series) -> NDArray[np.intp]:
+    """(n,) place in ``LEVELS``; an unknown level is taken for combined."""
+    codes = _LEVELS.get_indexer(pd.Index(level))
+    return np.where(codes < 0, LEVELS.index("combined"), codes)
+
+
+def grade_counts(schools: pd.DataFrame) -> Ints:
+    """(n,) how many grades each school has from kindergarten on, by its lowest and highest or, failing them, level."""
+    low, high = (grade_ranks(schools[name]) for name in ("grade_low", "grade_high"))
+    usual = np.array([GRADES_OF_LEVEL[level] for level in LEVELS])[level_places(schools["level"])]
+    return np.where((low < 0) | (high < 1), usual, np.maximum(high - np.maximum(low, 1) + 1, 1))
+
+
+def grade_ranks(grade: pd.Series) -> NDArray[np.intp]:
+    """(n,) a grade's place from kindergarten, 1, on; 0 for prekindergarten and −1 for any other or none."""
+    return _GRADES.get_indexer(pd.Index(grade))
+
+
+def stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
+    """(hosts,) years a student drawn stays: from the grade of the seats to the host's highest, else as many as it has.
+
+    Seats in every grade are drawn once: 1, though those drawn stay.
+    """
+    if all(host.grade is None for host in hosts):
+        return np.ones(len(hosts), dtype=np.int64)
+    highest, grades = grade_ranks(schools["grade_high"]), grade_counts(schools)
+    first = np.array([1 + ENTRY_GRADES.index(host.grade) if host.grade else 0 for host in hosts], dtype=np.int64)
+    years = np.where(highest > 0, np.maximum(highest - first + 1, 1), grades)
+    return np.where(first > 0, years, 1)

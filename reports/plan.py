@@ -1,0 +1,233 @@
+"""A 50/50 plan on paper: what it does in a paragraph, and its result as text for a terminal or an email."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.indices import INDICES
+from analysis.policy.figures import REPORTED
+from analysis.policy.outcome import Outcome
+from analysis.policy.scenario import ENTRY_GRADES, Scenario
+from data.schema import grade_words, school_year
+
+PARTS = {"variance_ratio": "V", "theil_h": "H", "exposure_shortfall": "Exposure shortfall", "dissimilarity": "D"}
+FIGURES = {
+    **{name: f"{INDICES[name].label} ({INDICES[name].symbol})" for name in REPORTED},
+    "balanced": "Share of students in 40–60 % ED schools",
+    "high_poverty": "Share of students in schools of 75 % ED and more",
+    "moved": "Students who change schools",
+}
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """What a plan does, each table as it may be told.
+
+    Attributes:
+        answer: of ``answer``.
+        outcome: every school, pool and figure.
+        parts: of ``analysis.policy.effects.between_within``.
+        senders: of ``analysis.policy.moves.at_schools``.
+        names: of schools by their id.
+        hidden: what is hidden and how to see it; empty where nothing is.
+    """
+
+    answer: str
+    outcome: Outcome
+    parts: pd.DataFrame
+    senders: pd.DataFrame
+    names: dict[str, str]
+    hidden: str
+
+
+def answer(outcome: Outcome, district: str) -> str:
+    """What a plan does, in a paragraph: hosts on target, schools that send, and those that get poorer.
+
+    Args:
+        outcome: what the plan does.
+        district: what people call its district.
+    """
+    where = f"In {district} from {school_year(outcome.scenario.year)}"
+    if not outcome.scenario.hosts:
+        return (
+            f"{where}, no host school is chosen, so every school stays as it is for economically disadvantaged and "
+            "other students."
+        )
+    schools = outcome.schools
+    before, after = (schools[f"ed_{when}"] / schools[f"students_{when}"] for when in ("before", "after"))
+    on_target = int(((after >= 0.4) & (after <= 0.6) & schools["host"]).sum())
+    poorer = (after > before) & ~schools["host"]
+    senders = set(outcome.flows["from_school"]) - set(outcome.scenario.host_ids)
+    seats = sum(host.seats for host in outcome.scenario.hosts)
+    hosts = len(outcome.scenario.host_ids)
+    text = (
+        f"{where}, with {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats"
+        f"{seats_in(outcome.scenario)} for disadvantaged and other students, "
+        f"{on_target} of {hosts} {'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged "
+        "afterwards. "
+        f"{len(senders):,} {'school sends' if len(senders) == 1 else 'schools send'} students; {int(poorer.sum()):,} "
+        f"other {'school becomes' if poorer.sum() == 1 else 'schools become'} poorer"
+    )
+    most = float((after - before)[poorer].max()) if poorer.any() else 0.0
+    text += f", by at most {most * 100:.1f} points." if poorer.any() else "."
+    unfilled = int(outcome.pools["unfilled"].sum())
+    return text + (f" {unfilled:,} seats stay empty." if unfilled else "")
+
+
+def seats_in(scenario: Scenario) -> str:
+    """Where a scenario's seats are: " in kindergarten and grade 6"; empty where they are in every grade."""
+    grades = {host.grade for host in scenario.hosts}
+    if not grades or None in grades:
+        return ""
+    return " in " + " and ".join(grade_words(grade) for grade in ENTRY_GRADES if grade in grades)
+
+
+def text(result: PlanResult, top: int) -> str:
+    """The result as plain text: the answer, figures, hosts, seats, then the schools that change most.
+
+    Args:
+        result: as it may be told.
+        top: how many schools beside the hosts are listed; how many more there are is said.
+    """
+    outcome = result.outcome
+    parts = [result.answer, *outcome.notes]
+    if outcome.scenario.hosts:
+        parts += [
+            _titled(f"The district's schools, of {outcome.replicates} lottery draws 5–95 %", _figures(outcome)),
+            _titled("The state's separation between and within districts", _between_within(result.parts)),
+            _titled("Host schools", _hosts(result)),
+            _titled(_seats_title(outcome), _seats(result)),
+            *_why(result),
+            _others(result, top),
+        ]
+    return "\n\n".join(filter(None, [*parts, result.hidden])) + "\n"
+
+
+def _titled(title: str, table: pd.DataFrame) -> str:
+    shown = {str(name): table[name].map("{:,}".format) for name in table.select_dtypes("integer")}
+    return f"{title}\n{table.assign(**shown).to_string(index=False, na_rep='')}"
+
+
+def _figures(outcome: Outcome) -> pd.DataFrame:
+    rows = []
+    for name, label in FIGURES.items():
+        change = outcome.district[name]
+        show = "{:,.0f}".format if name == "moved" else "{:.4f}".format
+        rows.append((label, *map(show, (change.before, change.after, change.low, change.high))))
+    return pd.DataFrame(rows, columns=["", "before", "after", "low", "high"]).replace("nan", "")
+
+
+def _between_within(parts: pd.DataFrame) -> pd.DataFrame:
+    state = parts[parts["place"] == "state"]
+    labels = [
+        "D added by sorting within" if (measure, part) == ("dissimilarity", "within") else f"{PARTS[measure]} {part}"
+        for measure, part in state[["measure", "part"]].itertuples(index=False)
+    ]
+    return pd.DataFrame({"": labels} | {when: state[when].map(_number).tolist() for when in ("before", "after")})
+
+
+def _schools(result: PlanResult) -> pd.DataFrame:
+    """The outcome's schools with their names and ED shares."""
+    rows = result.outcome.schools
+    share = {
+        when: (rows[f"ed_{when}"] / rows[f"students_{when}"].where(rows[f"students_{when}"] > 0)).astype("Float64")
+        for when in ("before", "after")
+    }
+    return rows.assign(
+        school=rows["ncessch"].map(result.names).fillna(rows["ncessch"]),
+        hidden=rows.get("suppressed", ""),
+        change=share["after"] - share["before"],
+        **share,
+    )
+
+
+def _shown(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """The columns on students and shares that hosts and other schools have alike."""
+    return {
+        "students": rows["students_before"],
+        "after": rows["students_after"],
+        "ED share": rows["before"].map(_percent),
+        "share after": rows["after"].map(_percent),
+    }
+
+
+def _hosts(result: PlanResult) -> pd.DataFrame:
+    rows = _schools(result)
+    rows = rows[rows["host"]]
+    return _without_empty(pd.DataFrame({"host": rows["school"]} | _shown(rows) | {"hidden count": rows["hidden"]}))
+
+
+def _seats_title(outcome: Outcome) -> str:
+    return "Seats by lottery" + (
+        f"; offered, applied and waiting are of {_year(outcome, int(outcome.pools['year'].max()))}, the last year drawn"
+        if outcome.scenario.years > 1
+        else ""
+    )
+
+
+def _year(outcome: Outcome, year: int) -> str:
+    return school_year(outcome.scenario.year + year)
+
+
+def _seats(result: PlanResult) -> pd.DataFrame:
+    pools = result.outcome.pools
+    columns = ["seats", "kept", "outside", "inside", "second", "unfilled", "offered", "applied", "waiting"]
+    if result.outcome.scenario.unfilled != "second":
+        columns.remove("second")
+    shown = pd.DataFrame({"host": _seat_hosts(result), "lottery": pools["group"]})
+    return shown.join(pools[columns]).assign(odds=pools["odds"].map(_percent))
+
+
+def _seat_hosts(result: PlanResult) -> pd.Series:
+    hosts = result.outcome.pools["host"]
+    return with_grades(result.outcome, hosts.map(result.names).fillna(hosts))
+
+
+def with_grades(outcome: Outcome, names: pd.Series) -> pd.Series:
+    """Names of the hosts of an outcome's pools, with the grade of the seats where a host has them in several."""
+    if len(outcome.scenario.host_ids) == len(outcome.scenario.hosts):
+        return names
+    grades = [f", {grade_words(grade)}" if isinstance(grade, str) else "" for grade in outcome.pools["grade"]]
+    return names + pd.Series(grades, index=names.index, dtype="str")
+
+
+def _why(result: PlanResult) -> list[str]:
+    """Why seats stay empty, each reason with its hosts."""
+    pools = result.outcome.pools.assign(host=_seat_hosts(result))
+    short = pools[pools["why"] != ""]
+    return [f"{host}, {group}: {why}" for host, group, why in short[["host", "group", "why"]].itertuples(index=False)]
+
+
+def _others(result: PlanResult, top: int) -> str:
+    """The schools that students leave or join, the largest change of the ED share first."""
+    schools = _schools(result).set_index("ncessch")
+    rows = result.senders.join(schools.drop(columns="leaid"), on="ncessch")
+    if rows.empty:
+        return "No other school changes."
+    order = rows.assign(size=rows["change"].abs()).sort_values(
+        ["size", "leave", "arrive"], ascending=False, na_position="last", kind="stable"
+    )
+    some = order.head(top)
+    moves = {"leave": some["leave"], "arrive": some["arrive"]}
+    change = {"change": some["change"].map(_points), "hidden count": some["hidden"]}
+    shown = _without_empty(pd.DataFrame({"school": some["school"]} | moves | _shown(some) | change))
+    left = len(order) - len(some)
+    more = f"\n{left:,} more; --top N shows more of them, --format csv every school." if left else ""
+    return _titled("Schools that students leave or join, by the change of their ED share", shown) + more
+
+
+def _without_empty(table: pd.DataFrame) -> pd.DataFrame:
+    """A table without its last column where that says nothing."""
+    return table if (table["hidden count"] != "").any() else table.drop(columns="hidden count")
+
+
+def _number(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.4f}"
+
+
+def _percent(share: float) -> str:
+    return "" if pd.isna(share) else f"{share:.1%}"
+
+
+def _points(change: float) -> str:
+    return "" if pd.isna(change) else f"{change * 100:+.1f}"
