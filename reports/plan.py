@@ -79,7 +79,8 @@ def seats_in(scenario: Scenario) -> str:
     grades = {host.grade for host in scenario.hosts}
     if not grades or None in grades:
         return ""
-    return " in " + " and ".join(grade_words(grade) for grade in ENTRY_GRADES if grade in grades)
+    *others, last = (grade_words(grade) for grade in ENTRY_GRADES if grade in grades)
+    return " in " + " and ".join(filter(None, [", ".join(others), last]))
 
 
 def text(result: PlanResult, top: int) -> str:

@@ -29,6 +29,7 @@ def test_one_host_is_singular(tmp_path):
 @pytest.mark.parametrize(
     ("grades", "said"),
     [([], ""), ([None], ""), (["KG", None], ""), (["KG", "KG"], " in kindergarten"),
+     (["KG", "01", "02"], " in kindergarten, grade 1 and grade 2"),
      (["06", "KG"], " in kindergarten and grade 6")],
 )  # fmt: skip
 def test_seats_are_in_the_entry_grades_of_the_hosts(grades, said):
