@@ -87,7 +87,7 @@ def machine(workers: int | None = None) -> Crew:
     """Processes on this machine, as many as it has processors unless said otherwise."""
     count = workers or os.cpu_count() or 1
     # Spawned, not forked: a server's threads must not be copied, and it is the same on every system.
-    how = {"mp_context": get_context("spawn"), "initializer": _leave_interrupts_to_the_parent}
+    how = {"mp_context": get_context("spawn"), "initializer": _end_when_interrupted}
     return Crew(partial(Processes, count, **how), _end, at_once=2 * count, lost=(BrokenExecutor,))
 
 
@@ -95,8 +95,9 @@ def _end(executor: Executor) -> None:
     executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _end_when_interrupted() -> None:
+    """Ctrl-C ends a worker at once and without a word; the parent, which waits for its workers, tells what happened."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
