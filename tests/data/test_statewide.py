@@ -252,7 +252,10 @@ def test_ctrl_c_leaves_what_is_done(home, tmp_path):
     policy = tmp_path / "policy.json"
     policy.write_text(Policy().to_json())
     job = [sys.executable, "-m", "cli", "statewide", "franklin", str(policy), "--replicates", "10000"]
+    # What a shell starts in the background ignores Ctrl-C, and so would all that it starts in turn.
+    heeded = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(job, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    signal.signal(signal.SIGINT, heeded)
     deadline = time.monotonic() + 25
     while not list(home.glob("runs/*/*.part")) and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.02)
