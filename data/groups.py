@@ -187,9 +187,15 @@ def on_bases(table: pd.DataFrame, basis: str | None, lottery_basis: str | None) 
         InputError: the table has no count on one of them.
     """
     found = on_basis(table, basis)
-    if lottery_basis is None:
-        return found
-    counts = on_basis(table, lottery_basis)
-    return found.assign(
-        **{f"lottery_{name}": counts[name] for name in ("ed", "ed_low", "ed_high", "ed_hidden") if name in counts}
-    )
+    return found if lottery_basis is None else with_lottery(found, on_basis(table, lottery_basis))
+
+
+def with_lottery(table: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """The schools table with what a lottery of another basis counts beside it, hidden where it is there.
+
+    Args:
+        table: on the basis of the figures.
+        counts: the same rows on the lottery's.
+    """
+    names = [name for name in ("ed", "ed_low", "ed_high", "ed_hidden") if name in counts]
+    return table.assign(**{f"lottery_{name}": counts[name] for name in names})

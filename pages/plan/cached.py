@@ -12,7 +12,7 @@ from analysis.policy.moves import at_hosts, at_schools
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.presets import scenario_from_preset
 from analysis.policy.scenario import Scenario
-from data.groups import comparison
+from data.groups import comparison, with_lottery
 from data.inclusion import Rules
 from data.plan_privacy import marked_hosts, marked_outcome, marked_parts, marked_races, marked_senders
 from data.privacy import marked_districts
@@ -26,9 +26,7 @@ def schools_of(view: View, scenario: Scenario) -> pd.DataFrame:
     table = store.schools_of_all_levels(own)
     if scenario.lottery_basis is None:
         return table
-    counts = store.schools_of_all_levels(replace(own, basis=scenario.lottery_basis)).set_index("ncessch")
-    beside = {f"lottery_{name}": table["ncessch"].map(counts[name]) for name in ("ed", "ed_low", "ed_high")}
-    return table.assign(**beside)
+    return with_lottery(table, store.schools_of_all_levels(replace(own, basis=scenario.lottery_basis)))
 
 
 def _own(view: View, scenario: Scenario) -> View:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.measured import bounds_by, indices_by
-from data.groups import comparison, on_basis
+from data.groups import comparison, on_bases, on_basis
 from data.privacy import fingerprint, hidden, hidden_words, marked_places, masked, protected, why_hidden
 from data.schema import FIELDS, RACES, typed
 
@@ -73,6 +73,13 @@ def test_every_basis_is_hidden_and_one_worked_out_rests_on_what_is_told():
     claimed = on_basis(table, "direct_x16")
     other = on_basis(protected(state([3, 100], ed_direct=[9, 0]), 10), "direct_x16")
     pd.testing.assert_frame_equal(claimed, other)
+
+
+def test_what_a_lottery_of_another_basis_counts_is_hidden_as_there():
+    table = on_bases(protected(state([50, 100], ed_direct=[2, 70]), 10), None, "direct")
+    assert hidden(table, "ed").tolist() == [False, False]
+    assert hidden(table, "lottery_ed").tolist() == [True, False]
+    assert table.loc[0, ["lottery_ed_low", "lottery_ed_high"]].tolist() == [0, 9]
 
 
 def test_races_hide_each_other():
