@@ -1,7 +1,7 @@
 """How sure the part of V at each level of a chain is, such as county, district and school: corrected, with an interval.
 
-As ``analysis.uncertain_parts`` does for districts and schools, and for two levels the same. Chance adds to V, or to P*
-of more than two groups, (1 − V)/(T − S) for each degree of freedom, and a level of C cells within C' larger ones has
+As ``analysis.uncertain_parts`` does for districts and schools, and of two groups the same for two levels. Chance adds to
+V, or to P* of more groups, (1 − V)/(T − S) for each degree of freedom, and a level of C cells within C' larger ones has
 C − C' of them: the nested analysis of variance. Shares are drawn towards those of the level above until each part is
 smaller by that much; students are drawn anew with such shares, and each replicate is corrected in turn.
 """
@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.decompose import Level, nested, parts
 from analysis.replicates import REPLICATES, chunks, spread_of
+from analysis.shrinkage import with_shares
 from analysis.uncertainty import draws
 from analysis.units import Codes, Floats, Units, ratio
 
@@ -76,9 +77,7 @@ def _drawn_together(units: Units, levels: Sequence[Level], own: Floats, correcte
     left = shares[-1]
     for (inner, outer), factor in zip(pairwise(shares), factors[::-1], strict=True):
         left = left + factor[units.place, None] * (inner - outer)
-    counts = np.maximum(left, 0) * units.counted[:, None]
-    counts *= np.nan_to_num(ratio(units.counted, counts.sum(axis=1)))[:, None]
-    return Units(counts, units.students, units.place, units.places)
+    return with_shares(units, left.T * units.counted)
 
 
 def _shares(counts: Floats) -> Floats:

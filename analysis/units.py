@@ -61,12 +61,6 @@ def ratio(numerator: Floats, denominator: Floats) -> Floats:
     return numerator / np.where(denominator == 0, np.nan, denominator)
 
 
-def gathered(units: Units, into: Codes, places: int) -> Units:
-    """The units merged by code: ``into[s]`` is the merged unit that school s joins. All lie in place 0."""
-    merged = Units(units.counts, units.students, into, places)
-    return Units(merged.totals, merged.students_total, np.zeros(places, dtype=np.intp), 1)
-
-
 def side_by_side(*columns: Floats) -> Floats:
     """Columns as one (rows, columns) array that holds each of them in one piece."""
     return np.array(columns, dtype=np.float64).T

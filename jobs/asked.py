@@ -29,7 +29,7 @@ MOST_REPLICATES = 10_000
 
 
 def compared(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Comparison]:
-    """The schools that a measuring job asks for, notes as ``_counted``, and the groups it compares.
+    """The schools that a measuring job asks for, notes as ``counted``, and the groups it compares.
 
     Raises:
         InputError: no school has counts of both groups.
@@ -57,7 +57,7 @@ def last_year(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str], Compa
 
 
 def asked_table(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
-    """The schools that a measuring job asks for, on the basis, of the year and level; and notes as ``_counted``."""
+    """The schools that a measuring job asks for, on the basis, of the year and level; and notes as ``counted``."""
     table = on_basis(table_of(given.data, given.minimum_cell), given.basis)
     if given.year is not None:
         table = table[table["year"] == known_year(table, given)]

@@ -79,20 +79,21 @@ def print_between_scenarios(given: argparse.Namespace) -> None:
             "--scenarios have their own year, district, level and basis; leave out --from, --to, --place, --level, "
             "--basis and --group."
         )
-    outcomes, tables = {}, []
+    outcomes, tables, said = {}, [], list[str]()
     for path in given.scenarios:
         scenario, table, notes = read_scenario(
             argparse.Namespace(**vars(given) | {"scenario": path, "districts": None})
         )
         outcomes[path.stem] = simulate(table, scenario, replicates=1)
         tables.append(table)
+        said += [note for note in notes if note not in said]
     if len(outcomes) < 2:
         raise InputError(f"The scenarios are both called {path.stem}; name one of them otherwise.")
     table, (one, other) = tables[0], outcomes.values()
     between = between_plans(table, one, other)
     found = {("today", name): from_today(table, outcome) for name, outcome in outcomes.items()}
     found[tuple(outcomes)] = between
-    tell(notes)
+    tell(said)
     tell(hidden_words(table[table["leaid"] == one.scenario.district], comparison("ed"), given.minimum_cell))
     rows = []
     for (start, end), change in found.items():

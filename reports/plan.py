@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.indices import INDICES
-from analysis.policy.figures import REPORTED
+from analysis.policy.figures import BALANCED, REPORTED
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import ENTRY_GRADES, Scenario
 from data.schema import grade_words, school_year
 
 PARTS = {"variance_ratio": "V", "theil_h": "H", "exposure_shortfall": "Exposure shortfall", "dissimilarity": "D"}
 FIGURES = {
-    **{name: f"{INDICES[name].label} ({INDICES[name].symbol})" for name in REPORTED},
+    **{name: INDICES[name].called for name in REPORTED},
     "balanced": "Share of students in 40–60 % ED schools",
     "high_poverty": "Share of students in schools of 75 % ED and more",
     "moved": "Students who change schools",
@@ -55,9 +55,9 @@ def answer(outcome: Outcome, district: str) -> str:
         )
     schools = outcome.schools
     before, after = (schools[f"ed_{when}"] / schools[f"students_{when}"] for when in ("before", "after"))
-    on_target = int(((after >= 0.4) & (after <= 0.6) & schools["host"]).sum())
+    on_target = int((after.between(*BALANCED) & schools["host"]).sum())
     poorer = (after > before) & ~schools["host"]
-    senders = set(outcome.flows["from_school"]) - set(outcome.scenario.host_ids)
+    senders = set(outcome.flows["from_school"]) & set(schools.loc[~schools["host"], "ncessch"])
     seats = sum(host.seats for host in outcome.scenario.hosts)
     hosts = len(outcome.scenario.host_ids)
     text = (

@@ -145,10 +145,6 @@ def _students(ground: Ground, divided: Pools, chances: Applications, taking: Int
     return _Students(home[some], class_[some], group[some], inside[some], applies[some])
 
 
-def _many(students: _Students) -> int:
-    return len(students.home)
-
-
 def _applications(ground: Ground, scenario: Scenario, divided: Pools, students: _Students) -> pd.DataFrame:
     student, host = np.nonzero(students.applies)
     pool = np.array(divided.names, dtype=object)[students.class_] + np.where(students.inside, "", OUTSIDE)
