@@ -9,7 +9,7 @@ from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from pages.plan import cached, session
 from pages.plan import charts as plan_charts
-from pages.plan.files import together
+from pages.plan.files import check_dataset, together
 from pages.plan.session import MOST_KEPT
 from pages.shared import charts
 from pages.shared.view import View
@@ -75,6 +75,7 @@ def _show(view: View, kept: list[Scenario]) -> None:
     outcomes = {}
     for number, each in enumerate(kept, start=1):
         try:
+            check_dataset(each, "This plan", view.dataset.name)
             outcomes[f"{number} · {each.name}"] = cached.outcome(view, each)
         except InputError as error:
             st.warning(f"{each.name} cannot be shown: {error}", icon=":material/edit:")

@@ -22,11 +22,20 @@ def read_scenario(content: bytes, label: str, dataset: str) -> Scenario:
     except UnicodeDecodeError:
         raise InputError(f"{label} cannot be read as text; give a scenario file as saved here.") from None
     scenario = from_json(text, label)
+    check_dataset(scenario, label, dataset)
+    return scenario
+
+
+def check_dataset(scenario: Scenario, label: str, dataset: str) -> None:
+    """Refuse a scenario of another dataset than the one shown.
+
+    Raises:
+        InputError: it is.
+    """
     if scenario.dataset != dataset:
         raise InputError(
             f"{label} was made for the dataset {scenario.dataset}, not {dataset}; choose that state under Change view."
         )
-    return scenario
 
 
 def read_weights(content: bytes, label: str) -> tuple[Weight, ...]:

@@ -171,7 +171,8 @@ def drop(number: int) -> None:
 
 def not_in_link() -> list[str]:
     """Names of the plans kept that the link does not hold."""
-    return [each.name for each in kept() if each not in _linked()]
+    linked = _linked()
+    return [each.name for each in kept() if each not in linked]
 
 
 def _set_kept(scenarios: list[Scenario]) -> None:
