@@ -1,9 +1,9 @@
 """How sure the part of V at each level of a chain is, such as county, district and school: corrected, with an interval.
 
 As ``analysis.uncertain_parts`` does for districts and schools, and of two groups the same for two levels. Chance adds
-to V, or to P* of more groups, (1 − V)/(T − S) for each degree of freedom, and a level of C cells within C' larger ones has
-C − C' of them: the nested analysis of variance. Shares are drawn towards those of the level above until each part is
-smaller by that much; students are drawn anew with such shares, and each replicate is corrected in turn.
+to V, or to P* of more groups, (1 − V)/(T − S) for each degree of freedom, and a level of C cells within C' larger
+ones has C − C' of them: the nested analysis of variance. Shares are drawn towards those of the level above until each
+part is smaller by that much; students are drawn anew with such shares, and each replicate is corrected in turn.
 """
 
 from collections.abc import Sequence
