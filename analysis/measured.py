@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.bounds import bounds
 from analysis.decompose import ADDITIVE, Level, by_level, decompose, district_parts, nested
+from analysis.hidden.bounds import bounds
+from analysis.hidden.intervals import Intervals
+from analysis.hidden.pair_bounds import pair_bounds
+from analysis.hidden.pairs import Pairs
 from analysis.indices import INDICES, OF_ANY_GROUPS, ORDERED, SCHOOL, measure, undefined_order, undefined_reason
-from analysis.intervals import Intervals
 from analysis.multigroup import diversity
-from analysis.pair_bounds import pair_bounds
-from analysis.pairs import Pairs
 from analysis.two_groups import exposure, isolation
 from analysis.units import Codes, Floats, Other, Units, groups_of, known, places_by, ratio, units_by
 
@@ -89,8 +89,8 @@ def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None
     Returns:
         Columns year, place, place_name, and for each index ``<index>_low`` and ``<index>_high``, NaN where undefined,
         and ``<index>_low_exact`` and ``<index>_high_exact``, missing there: whether some completion of the hidden
-        counts attains it, or it is only proven that none lies beyond it. See ``analysis.bounds`` and, of two counts,
-        ``analysis.pair_bounds``.
+        counts attains it, or it is only proven that none lies beyond it. See ``analysis.hidden.bounds`` and, of two
+        counts, ``analysis.hidden.pair_bounds``.
     """
     column, name = PLACES[by]
     counted = table[table["students"].notna()]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.chance.replicates import REPLICATES
+from analysis.chance.uncertain_change import bootstrap_change
 from analysis.change import Change, change
 from analysis.decompose import ADDITIVE, decompose
 from analysis.indices import INDICES, measure
 from analysis.multigroup import diversity
-from analysis.replicates import REPLICATES
-from analysis.uncertain_change import bootstrap_change
 from analysis.units import Floats, Other, Units, known, ratio, units_by
 
 # The column that says which school a row is, whatever id it goes by that year.

@@ -5,21 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.expected import expected, expected_by_level
-from analysis.indices import INDICES, SCHOOL, measure
-from analysis.local_uncertainty import (
+from analysis.chance.expected import expected, expected_by_level
+from analysis.chance.local_uncertainty import (
     bootstrap_of_schools,
     chance_of_schools,
     corrected_of_schools,
     expected_of_schools,
     names_of,
 )
+from analysis.chance.random_assignment import chance_share, permuted
+from analysis.chance.replicates import REPLICATES
+from analysis.chance.uncertain_levels import bootstrap_levels
+from analysis.chance.uncertain_parts import bootstrap_parts
+from analysis.chance.uncertainty import bootstrap, corrected
+from analysis.indices import INDICES, SCHOOL, measure
 from analysis.measured import PLACES, by_year, decomposed_by_level, levels_by_year, named
-from analysis.random_assignment import chance_share, permuted
-from analysis.replicates import REPLICATES
-from analysis.uncertain_levels import bootstrap_levels
-from analysis.uncertain_parts import bootstrap_parts
-from analysis.uncertainty import bootstrap, corrected
 from analysis.units import Other, Units, known, places_by, units_by
 
 KEYS = ["year", "place", "place_name"]
@@ -43,7 +43,7 @@ def expected_by(
 
     Returns:
         Columns year, place, place_name, and for each index ``<index>_expected``, ``<index>_excess`` (the value less the
-        expected one) and ``<index>_chance_share`` (see ``analysis.random_assignment.chance_share``); NaN where
+        expected one) and ``<index>_chance_share`` (see ``analysis.chance.random_assignment.chance_share``); NaN where
         undefined.
     """
     units, places = _places(table, by, group, other)

@@ -10,8 +10,8 @@ from analysis.borders import border_gaps, ranked
 from benchmarks import inputs
 from benchmarks.timing import Figure, timed
 from data import store
+from data.formats.reading import tables
 from data.neighbours import neighbours
-from data.reading import tables
 from data.schema import RACES
 
 

@@ -62,7 +62,7 @@ def _read(reading: str, path: Path) -> dict[str, float]:
 
 def _ours() -> Callable[[Path], int]:
     """A state's schools with their students by race and by grade: what loading the file does before it joins others."""
-    from data.reading import TextTable, tables
+    from data.formats.reading import TextTable, tables
     from data.sources.registry import source_of
     from data.sources.source import Asked
 
@@ -81,7 +81,7 @@ def _bare() -> Callable[[Path], int]:
     import pyarrow as pa
     import pyarrow.csv
 
-    from data.files import BLOCK
+    from data.formats.files import BLOCK
 
     names = national_file.HEADER.strip().split(",")
     reading = pyarrow.csv.ReadOptions(block_size=BLOCK, use_threads=False)

@@ -13,8 +13,8 @@ from benchmarks import inputs
 from benchmarks.process import environment, python
 from benchmarks.timing import Figure, Timing, of, timed
 from data import store
+from data.batches.statewide import Plan, planned
 from data.inclusion import Rules, included
-from data.statewide import Plan, planned
 
 REPEATS = 3
 POLICIES = {

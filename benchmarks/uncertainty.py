@@ -8,10 +8,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.expected import EXACT, expected
-from analysis.random_assignment import permuted
-from analysis.replicates import REPLICATES, stream
-from analysis.uncertainty import bootstrap, corrected
+from analysis.chance.expected import EXACT, expected
+from analysis.chance.random_assignment import permuted
+from analysis.chance.replicates import REPLICATES, stream
+from analysis.chance.uncertainty import bootstrap, corrected
 from analysis.units import Units, known, units_by
 from benchmarks import inputs
 from benchmarks.timing import Figure, timed

@@ -14,9 +14,9 @@ from analysis.errors import InputError
 from analysis.lottery.market import OPEN
 from analysis.lottery.numbers import SEPARATOR
 from data.check import FLAGS
+from data.formats.reading import TextTable, counts, tables
 from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
 from data.polygons import Polygons
-from data.reading import TextTable, counts, tables
 from data.schema import RACES
 
 _SEATS = ("school", "pool", "seats")

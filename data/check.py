@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.aside import SetAside, by_year
+from data.formats.reading import counts, numbers
 from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
-from data.reading import counts, numbers
 from data.schema import (
     BOUNDED,
     COLUMNS,

@@ -12,11 +12,11 @@ import pandas as pd
 from analysis.errors import InputError
 from data import check, store
 from data.aside import SetAside
-from data.files import NotATableError
+from data.formats.files import NotATableError
+from data.formats.reading import TextTable, tables
 from data.grades import by_grade
-from data.merge import merged
+from data.joining.merge import merged
 from data.polygons import Polygons
-from data.reading import TextTable, tables
 from data.schema import school_year
 from data.sources import mapped
 from data.sources.mapping import Mapping

@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
-from data import files
-from data.files import Given, NotATableError
+from data.formats import files
+from data.formats.files import Given, NotATableError
 from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
 
 if TYPE_CHECKING:  # geopandas takes most of a second to import, and most readings meet no map

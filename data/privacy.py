@@ -1,8 +1,8 @@
 """What may leave the product: tables computed from protected counts, with the hidden ones marked.
 
 Every export is computed from the schools table that ``protected`` gives, in which small counts are hidden for good (see
-``analysis.suppression``), whatever is then added up, compared or simulated; the rest of this module marks in a result
-what is hidden and what its numbers cannot carry. docs/decisions/0016-what-leaves.md gives the reasons.
+``analysis.hidden.suppression``), whatever is then added up, compared or simulated; the rest of this module marks in a
+result what is hidden and what its numbers cannot carry. docs/decisions/0016-what-leaves.md gives the reasons.
 """
 
 import hashlib
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.hidden.suppression import suppressed
 from analysis.indices import INDICES, ORDERED
 from analysis.measured import BOUND_COLUMNS, PLACES
-from analysis.suppression import suppressed
 from analysis.units import known
 from data.groups import BANDS, Comparison, comparison, with_bands
 from data.schema import FIELDS, RACES, bounds_of, school_year

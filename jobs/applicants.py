@@ -9,7 +9,7 @@ from analysis.lottery.compare import compared
 from analysis.lottery.market import Rules
 from analysis.lottery.synthetic import Files, files
 from analysis.policy.ground import ground
-from data.spreadsheet import as_csv
+from data.formats.spreadsheet import as_csv
 from jobs.asked import MOST_REPLICATES
 from jobs.options import Menu, add_data, add_districts, add_job, add_output
 from jobs.policy import read_scenario

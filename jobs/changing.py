@@ -12,7 +12,7 @@ from analysis.policy.outcome import simulate
 from analysis.units import known
 from data.groups import Comparison, comparison
 from data.inclusion import GEOGRAPHIC
-from data.lineage import lineage
+from data.joining.lineage import lineage
 from data.plan_privacy import marked_through
 from data.privacy import hidden_words, marked_change
 from data.schema import ED_BASES, school_year

@@ -9,13 +9,13 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data import aside, store
-from data.lineage import lineage, summary
+from data.fetching.publishers import DEFAULT_ROUTE, ROUTES
+from data.formats.reading import TextTable, tables
+from data.joining.lineage import lineage, summary
 from data.load import load, read_told
 from data.privacy import fingerprint, protected
-from data.publishers import DEFAULT_ROUTE, ROUTES
 from data.quality.finding import counted
 from data.quality.report import Report, of_dataset, report
-from data.reading import TextTable, tables
 from data.schema import school_year
 from data.sources.guess import guess
 from data.sources.mapping import Mapping, read_mapping, to_toml
@@ -94,7 +94,7 @@ def load_data(given: argparse.Namespace) -> None:
 
 def _get(given: argparse.Namespace) -> Manifest:
     """The dataset of a state's years, from the publishers or a folder of their files."""
-    from data.fetch import get, planned  # only this job needs the web
+    from data.fetching.fetch import get, planned  # only this job needs the web
 
     if not given.state or not given.years:
         raise InputError("Nothing to load: give files, or a state and its years, such as --state TX --years 2016-2022.")

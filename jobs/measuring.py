@@ -4,6 +4,7 @@ import argparse
 
 import pandas as pd
 
+from analysis.chance.random_assignment import MUCH
 from analysis.errors import InputError
 from analysis.indices import INDICES, MULTIGROUP, SCHOOL
 from analysis.measured import PLACES, bounded_indices_by, contributions, indices_by, outside_bounds
@@ -14,7 +15,6 @@ from analysis.measured_uncertainty import (
     school_intervals,
     schools_by_chance,
 )
-from analysis.random_assignment import MUCH
 from data.chain import CHAIN, by_place
 from data.groups import comparison
 from data.privacy import hidden_words, marked_places, marked_schools

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.chance.replicates import REPLICATES
 from analysis.policy.scenario import DISTRICTS, EXCLUDABLE, LEVELS
-from analysis.replicates import REPLICATES
 from data.inclusion import USUALLY_EXCLUDED, Rules
 from data.privacy import LEAST_CELL, MINIMUM_CELL
 from data.schema import ED_BASES

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import InputError
-from data.spreadsheet import as_csv
+from data.formats.spreadsheet import as_csv
 
 TABLE_FORMATS = ("table", "csv", "json")
 

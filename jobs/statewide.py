@@ -17,12 +17,12 @@ from analysis.policy.scenario import from_json as scenario_from_json
 from analysis.statewide.nation import over_states
 from analysis.statewide.rule import CHOICES, SEATS, Policy, from_json, template_of
 from analysis.statewide.together import Result
-from data.batch import Crew, cluster, here, machine
+from data.batches.batch import Crew, cluster, here, machine
+from data.batches.statewide import REPLICATES, Plan, completed, crew_for, outcome, planned, run_of
 from data.groups import comparison, on_basis
 from data.plan_privacy import marked_result, marked_total
 from data.privacy import hidden_words
 from data.schema import ED_BASES, school_year
-from data.statewide import REPLICATES, Plan, completed, crew_for, outcome, planned, run_of
 from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
 from jobs.options import Menu, add_job, add_minimum_cell, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, say, tell, write, write_text

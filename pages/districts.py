@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analysis.random_assignment import MUCH
+from analysis.chance.random_assignment import MUCH
 from pages.shared import atlas, chance, charts, links, parts, store
 from pages.shared.view import View, current_view, district_label
 from pages.words import districts as district_words

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from analysis.hidden.suppression import still_possible
 from analysis.indices import INDICES, MULTIGROUP, ORDERED, SCHOOL, Index
 from analysis.peers import PARTS
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import DRAWS, EXCLUDABLE, RESERVES, STAYS, UNFILLED
-from analysis.suppression import still_possible
 from data.geographic import NEAREST_METRES
 from data.inclusion import USUALLY_EXCLUDED
 from data.neighbours import TOLERANCE_METRES

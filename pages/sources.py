@@ -10,11 +10,12 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analysis.errors import InputError
-from data import aside, publishers, store
+from data import aside, store
 from data.dictionary import template
-from data.fetch import get, planned
+from data.fetching import publishers
+from data.fetching.fetch import get, planned
+from data.fetching.publishers import ROUTES
 from data.load import Passable, UnknownLayoutError, load
-from data.publishers import ROUTES
 from data.schema import ED_BASES, school_year
 from data.sources.mapping import Mapping
 from data.sources.remembered import remember

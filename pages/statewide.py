@@ -9,8 +9,8 @@ import streamlit as st
 from analysis.errors import InputError
 from analysis.policy.assumptions import assumptions
 from analysis.statewide.together import Result
+from data.batches.statewide import Plan
 from data.groups import comparison
-from data.statewide import Plan
 from pages.plan import charts as plan_charts
 from pages.sections.statewide_controls import asked_policy, run_here, show_files
 from pages.shared import atlas, charts, parts, store

@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.change import MEASURES
 from analysis.indices import INDICES
 from analysis.measured_change import Changed
-from data.lineage import summary
+from data.joining.lineage import summary
 from data.schema import school_year
 from pages.shared import charts, over_time, parts, ranges, store
 from pages.shared.over_time import ALL, EVERY_YEAR, EVERYWHERE, Span

@@ -9,7 +9,7 @@ import pyarrow.csv
 
 from analysis.errors import InputError
 from analysis.lottery.market import by_student
-from data.spreadsheet import neutral
+from data.formats.spreadsheet import neutral
 
 REGISTER = ["student", "pool", "rank", "school", "sibling", "proximity"]
 
@@ -30,7 +30,7 @@ def sha256(content: pa.Buffer) -> str:
 def csv(table: pd.DataFrame) -> pa.Buffer:
     """A table as CSV in UTF-8, the same bytes on any machine: text quoted, lines ended by a newline, missing empty.
 
-    No text begins as a formula of a spreadsheet; see ``data.spreadsheet``.
+    No text begins as a formula of a spreadsheet; see ``data.formats.spreadsheet``.
     """
     sink = pa.BufferOutputStream()
     safe = pd.DataFrame({name: _neutral(values) for name, values in table.items()})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from data.aside import SetAside
-from data.lineage import Lineage, lineage
+from data.joining.lineage import Lineage, lineage
 from data.privacy import hidden, masked
 from data.schema import FIELDS, school_year
 

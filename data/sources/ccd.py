@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.errors import InputError
+from data.formats.reading import TextTable, counts, numbers, stripped
 from data.quality.finding import counted
-from data.reading import TextTable, counts, numbers, stripped
 from data.schema import grade_column, level_from_grades
 from data.sources.names import flag, grades, school_kinds, statuses, title_case
 from data.sources.source import Asked, Part, Source, fall_year, having, nces_id

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from data.reading import TextTable
+from data.formats.reading import TextTable
 from data.schema import RACES
 from data.sources.cells import MARKS
 from data.sources.mapping import Long, Mapping, Take, Unit

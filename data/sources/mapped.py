@@ -9,8 +9,8 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.aside import SetAside, above_students
+from data.formats.reading import TextTable
 from data.quality.finding import counted
-from data.reading import TextTable
 from data.schema import BOUNDED, ED_BASES, FILE_FIELDS, bounds_of
 from data.sources.cells import Counts, Shares, cells, counts, counts_of_shares, decimals, shares
 from data.sources.mapping import Long, Mapping, Take, matching
@@ -278,7 +278,7 @@ class _Reading:
         return counts_of_shares(self._shares(name, column), students)
 
     def _add_percents(self, frame: pd.DataFrame, name: str, columns: list[str]) -> None:
-        """Percentages of students who stand in another file, for ``data.merge`` to make counts of."""
+        """Percentages of students who stand in another file, for ``data.joining.merge`` to make counts of."""
         read = [self._shares(name, column) for column in columns]
         together = _first_known if self.mapping.fields[name].either else _sum
         percent = _PERCENT_OF[name]
@@ -327,7 +327,7 @@ class _Reading:
 
 
 def _possible(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
-    """The person's own ED count above the enrolment as unknown; ``data.merge`` sees to the others."""
+    """The person's own ED count above the enrolment as unknown; ``data.joining.merge`` sees to the others."""
     if "ed" not in frame or "students" not in frame:
         return frame, ()
     ends = [name for name in ("ed", "ed_low", "ed_high") if name in frame]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from data.reading import TextTable
+from data.formats.reading import TextTable
 from data.schema import FILE_FIELDS
 from data.sources.mapping import Mapping, matching
 

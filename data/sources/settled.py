@@ -30,7 +30,7 @@ def settled(frame: pd.DataFrame) -> pd.DataFrame:
     """Where a table gives NCES ids beside the state's own: the last NCES id of each, for all years.
 
     A school whose NCES id changes stays one school. Ids that are not one to one, as where two schools share one, stay
-    the state's own, as ``data.merge`` does for the other tables.
+    the state's own, as ``data.joining.merge`` does for the other tables.
     """
     frame = frame.copy()
     for own, nces in (("state_school", "ncessch"), ("state_leaid", "leaid")):

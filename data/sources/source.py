@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.aside import SetAside
-from data.reading import TextTable
+from data.formats.reading import TextTable
 from data.schema import BOUNDED, ED_BASES, UNCOUNTED_BASES, bounds_of
 
 _COUNTED_ED = tuple(f"ed_{basis}" for basis in ED_BASES if basis not in UNCOUNTED_BASES)

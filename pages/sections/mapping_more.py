@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from data.reading import TextTable, held, tables
+from data.formats.reading import TextTable, held, tables
 from data.sources.guess import guess
 from data.sources.mapping import Mapping
 from data.sources.preview import label_of

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analysis.errors import InputError
-from data.reading import TextTable
+from data.formats.reading import TextTable
 from data.schema import FILE_FIELDS, bounds_of, school_year
 from data.sources.guess import width
 from data.sources.mapped import read

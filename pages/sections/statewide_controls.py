@@ -10,7 +10,7 @@ from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import TURNOUT, Scenario
 from analysis.policy.scenario import from_json as scenario_from_json
 from analysis.statewide.rule import CHOICES, EVERY, MOST_SCHOOLS, OF_TEMPLATE, SEATS, Policy, from_json, template_of
-from data.statewide import Plan, completed, crew_for, missing, name_of, run_of
+from data.batches.statewide import Plan, completed, crew_for, missing, name_of, run_of
 from pages.shared.packed import MOST_LETTERS, packed, said, unpacked
 
 # What a link says of the run to show: its name, so that a link shows what was seen and another choice waits.

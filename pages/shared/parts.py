@@ -10,11 +10,11 @@ import streamlit as st
 
 from analysis.indices import INDICES, ORDERED, SCHOOL
 from analysis.measured import BOUND_COLUMNS
+from data.formats.spreadsheet import as_csv
 from data.geographic import UNPLACED, placed_words
 from data.inclusion import GEOGRAPHIC, excluded_words
 from data.privacy import hidden_words
 from data.schema import ED_BASES, school_year
-from data.spreadsheet import as_csv
 from pages.shared import chance, charts, store
 from pages.shared.view import View
 from pages.words import counts as count_words

@@ -10,26 +10,26 @@ import streamlit as st
 
 from analysis import measured
 from analysis.borders import Change, border_gaps, joined, opened
+from analysis.chance.replicates import REPLICATES
 from analysis.measured_uncertainty import KEYS, expected_by, intervals_by, part_intervals
 from analysis.peers import peers as similar
-from analysis.replicates import REPLICATES
 from analysis.statewide.rule import Policy
 from analysis.statewide.together import Result
 from data import store
-from data.batch import here
+from data.batches.batch import here
+from data.batches.statewide import Plan, completed, planned, run_of
+from data.batches.statewide import outcome as statewide_outcome
 from data.chain import chain as chain_of
 from data.geographic import Assignment, assigned
 from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, included
-from data.lineage import Lineage
-from data.lineage import lineage as followed
+from data.joining.lineage import Lineage
+from data.joining.lineage import lineage as followed
 from data.plan_privacy import marked_result
 from data.privacy import TRAITS, carried_years, fingerprint, marked_borders, marked_districts, marked_places, protected
 from data.quality.report import Report, of_dataset
 from data.schema import RACES
 from data.sensitivity import sensitivity as on_every_basis
-from data.statewide import Plan, completed, planned, run_of
-from data.statewide import outcome as statewide_outcome
 from pages.shared import ground
 
 if TYPE_CHECKING:
@@ -331,7 +331,7 @@ def _lineage(name: str, content: str) -> Lineage:
 
 
 def lineage(view: "View") -> Lineage:
-    """The schools and districts of the view's dataset followed over its years; see ``data.lineage``."""
+    """The schools and districts of the view's dataset followed over its years; see ``data.joining.lineage``."""
     return _lineage(view.dataset.name, view.dataset.input_hash)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from data.lineage import KINDS, summary
+from data.joining.lineage import KINDS, summary
 from data.schema import school_year
 from pages.shared import parts, ranges, store
 from pages.shared.view import View

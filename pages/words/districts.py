@@ -108,7 +108,7 @@ def district_years(name: str, ids: Sequence[str], events: pd.DataFrame) -> str:
     Args:
         name: the district's.
         ids: every id it went by.
-        events: those of ``data.lineage`` that touch it.
+        events: those of ``data.joining.lineage`` that touch it.
     """
     text = f"The line is that of {name}, " + (
         f"followed under its ids {', '.join(ids)}." if len(ids) > 1 else "whose id stayed."

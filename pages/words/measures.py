@@ -2,8 +2,8 @@
 
 import math
 
+from analysis.chance.random_assignment import MUCH
 from analysis.indices import INDICES, MULTIGROUP, Index
-from analysis.random_assignment import MUCH
 from data.groups import Comparison
 from data.schema import school_year
 from pages.words.numbers import expected, number, of_100, percent

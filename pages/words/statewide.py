@@ -5,8 +5,8 @@ import pandas as pd
 from analysis.indices import INDICES
 from analysis.policy.figures import Change
 from analysis.statewide.together import Result
+from data.batches.statewide import Plan
 from data.schema import school_year
-from data.statewide import Plan
 from pages.words import numbers
 
 CAVEATS = (

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.chance.expected import EXACT, EXACT_OF_MANY, expected
+from analysis.chance.random_assignment import permuted
+from analysis.chance.uncertainty import bootstrap, corrected
 from analysis.change import MEASURES, change
 from analysis.decompose import ADDITIVE, by_level, nested, parts
-from analysis.expected import EXACT, EXACT_OF_MANY, expected
-from analysis.random_assignment import permuted
-from analysis.uncertainty import bootstrap, corrected
 from analysis.units import Floats, Units
 from tests.oracle.tables import tables
 

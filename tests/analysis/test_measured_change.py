@@ -9,7 +9,7 @@ from analysis.measured import decomposed, indices_by
 from analysis.measured_change import KEY, SPLIT, changed, in_every_year, yearly
 from data import store
 from data.groups import comparison
-from data.lineage import lineage
+from data.joining.lineage import lineage
 from tests.data.histories import renumbered, schools, steady
 
 YEARS = (2017, 2018, 2019)

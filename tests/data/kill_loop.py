@@ -23,8 +23,9 @@ import pyarrow.dataset  # noqa: F401 these two so that a process to be killed wo
 import pyogrio  # type: ignore[import-untyped] # noqa: F401
 from shapely.geometry import box
 
-from data import download, store
+from data import store
 from data.check import checked
+from data.fetching import download
 from data.load import load
 from data.sources import remembered
 from data.sources.mapping import Mapping, Take

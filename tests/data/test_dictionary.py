@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from data import dictionary
 from data.check import checked
-from data.reading import TextTable, tables
+from data.formats.reading import TextTable, tables
 from data.schema import COLUMNS, FILE_FIELDS, GRADE_COLUMNS
 
 ROW = {"year": 2018, "ncessch": "010000100001", "leaid": "0100001", "grade_low": "KG", "grade_high": "05",

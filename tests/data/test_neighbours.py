@@ -15,8 +15,8 @@ from libpysal.weights import Rook
 from pyproj import Geod
 from shapely import box
 
+from data.formats.reading import tables
 from data.neighbours import neighbours
-from data.reading import tables
 
 GEOD = Geod(ellps="WGS84")
 METRES_PER_MILE = 1609.344

@@ -13,8 +13,8 @@ import shapely
 from shapely.geometry import LineString, Polygon, box
 
 from analysis.errors import InputError
+from data.formats.reading import TextTable, tables
 from data.polygons import KINDS, Polygons, simplified
-from data.reading import TextTable, tables
 
 BOW_TIE = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])  # crosses itself: two triangles of area 1
 

@@ -10,7 +10,7 @@ import pytest
 from analysis.indices import INDICES, MULTIGROUP
 from analysis.measured import indices_by
 from data import store
-from data.reading import tables
+from data.formats.reading import tables
 from tests.small_state import COLUMNS, EVEN, UNEVEN, lines, written
 
 INDEX_COLUMNS = [

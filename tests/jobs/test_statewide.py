@@ -14,7 +14,7 @@ import cli
 from analysis.policy.scenario import Pool, Scenario
 from analysis.statewide import work
 from analysis.statewide.rule import CHOICES, Policy, from_json
-from data.runs import Run
+from data.batches.runs import Run
 from tests.second_state import other_state
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "statewide.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from analysis.policy.outcome import simulate
 from analysis.policy.presets import PRESETS, scenario_from_preset
 from data import store
 from data.groups import comparison, with_bands
-from data.lineage import lineage, summary
+from data.joining.lineage import lineage, summary
 from data.load import load
 from data.privacy import MINIMUM_CELL, protected
 from data.quality.report import of_dataset

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from data import download, publishers, store
-from data.fetch import downloads
+from data import store
+from data.fetching import download, publishers
+from data.fetching.fetch import downloads
 from tests.publisher_server import Fault, serving
 from tests.small_state import lines
 

@@ -8,9 +8,9 @@ import streamlit as st
 from analysis.policy.scenario import Pool, Scenario, Supply
 from analysis.statewide.rule import Policy, from_json
 from data import store
-from data.batch import here
+from data.batches.batch import here
+from data.batches.statewide import completed, outcome, planned, run_of
 from data.inclusion import Rules, included
-from data.statewide import completed, outcome, planned, run_of
 from pages.sections.statewide_controls import CHOICE_LABELS
 from pages.words import numbers
 from pages.words import statewide as statewide_words

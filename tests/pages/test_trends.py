@@ -6,7 +6,7 @@ from analysis.change import PARTS
 from analysis.measured_change import KEY, change_intervals, changed, in_every_year, yearly
 from data import store
 from data.inclusion import USUALLY_EXCLUDED, included
-from data.lineage import lineage
+from data.joining.lineage import lineage
 from data.load import load
 from pages.shared.store import replicates
 from pages.words import change as change_words

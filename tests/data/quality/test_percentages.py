@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.formats.reading import tables
 from data.quality.percentages import AGREE, AGREEING, CONTRADICT, MEANINGS, compared, notes
-from data.reading import tables
 
 SCHOOLS = 300
 

@@ -124,7 +124,7 @@ def ccd() -> Ccd:
 @pytest.fixture
 def part() -> Callable:
     """What the one table in a file gives, as its own source reads it."""
-    from data.reading import tables
+    from data.formats.reading import tables
     from data.sources.registry import source_of
     from data.sources.source import Asked
 

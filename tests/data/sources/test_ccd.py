@@ -51,7 +51,7 @@ def test_students_by_grade_are_the_totals_the_file_gives(ccd, part, tmp_path):
 @pytest.mark.parametrize("rows_at_a_time", [2_000, None])
 def test_without_totals_by_grade_the_detail_is_added_up_once(ccd, part, tmp_path, monkeypatch, rows_at_a_time):
     if rows_at_a_time:
-        monkeypatch.setattr("data.reading.BLOCK", rows_at_a_time)
+        monkeypatch.setattr("data.formats.reading.BLOCK", rows_at_a_time)
     without = [row for row in ccd.members(TWO, (1, 2), (3, 4)) if "Subtotal 4" not in row]
     hidden = ccd.cell(
         TWO, "Grade 2", "White", "Male", "", "Category Set A - By Race/Ethnicity; Sex; Grade", "Suppressed"

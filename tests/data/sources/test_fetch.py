@@ -12,8 +12,9 @@ import pytest
 
 import cli
 from analysis.errors import InputError
-from data import download, publishers, store
-from data.fetch import downloads, get, planned
+from data import store
+from data.fetching import download, publishers
+from data.fetching.fetch import downloads, get, planned
 from data.load import load
 from data.schema import OUTSIDE_METRO, school_year
 from tests.publisher_server import API, Fault, packed, serving

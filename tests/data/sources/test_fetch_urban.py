@@ -7,8 +7,9 @@ import pytest
 
 import cli
 from analysis.errors import InputError
-from data import download, publishers, store
-from data.fetch import downloads, get, planned
+from data import store
+from data.fetching import download, publishers
+from data.fetching.fetch import downloads, get, planned
 from tests.education_data import poverty, races, school
 from tests.publisher_server import Fault, serving
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data.reading import tables
+from data.formats.reading import tables
 from data.sources.guess import guess
 from data.sources.mapped import read
 from data.sources.mapping import Take

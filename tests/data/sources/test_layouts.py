@@ -9,7 +9,7 @@ import rdata
 from openpyxl import Workbook
 
 from analysis.errors import InputError
-from data.reading import tables
+from data.formats.reading import tables
 from data.schema import LOCALES
 from data.sources import layouts
 from data.sources.mapping import read_mapping, to_toml

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import InputError
-from data.reading import tables
+from data.formats.reading import tables
 from data.sources.mapped import read
 from data.sources.mapping import Long, Mapping, Take, from_toml, matching, to_toml
 from data.sources.source import Asked

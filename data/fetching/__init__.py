@@ -1,0 +1,1 @@
+"""What publishers keep comes to this machine."""

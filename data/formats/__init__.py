@@ -1,0 +1,1 @@
+"""Files as their publishers write them become tables of text."""
