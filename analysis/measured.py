@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.decompose import ADDITIVE, Level, by_level, decompose, district_parts, nested
 from analysis.hidden.bounds import bounds
 from analysis.hidden.intervals import Intervals
+from analysis.hidden.many import Many
+from analysis.hidden.many_bounds import many_bounds
 from analysis.hidden.pair_bounds import pair_bounds
 from analysis.hidden.pairs import Pairs
 from analysis.indices import INDICES, OF_ANY_GROUPS, ORDERED, SCHOOL, measure, undefined_order, undefined_reason
@@ -75,22 +78,23 @@ def reasons_by(
     )
 
 
-def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None = None) -> pd.DataFrame:
-    """What every index of two groups can be, whatever their hidden counts are.
+def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: Other = None) -> pd.DataFrame:
+    """What every index that compares the groups can be, whatever their hidden counts are.
 
     Args:
         table: a schools table with the groups' counts and their bounds. Every school whose students are known counts;
             where a count is hidden or rounded it is anything between the bounds given, else, where it is unknown,
-            anything from none to all of the students. Two groups have no student in common.
+            anything from none to all of the students. Groups have no student in common. Of several groups, one that
+            nobody counts in a year is no group of that year.
         by: a key of ``PLACES``.
-        group, other: columns that count the groups; ``other`` is None for everyone else. The bounds of a group are
-            ``<group>_low`` and ``<group>_high``.
+        group, other: columns that count the groups, as in ``indices_by``. The bounds of a group are ``<group>_low`` and
+            ``<group>_high``.
 
     Returns:
         Columns year, place, place_name, and for each index ``<index>_low`` and ``<index>_high``, NaN where undefined,
         and ``<index>_low_exact`` and ``<index>_high_exact``, missing there: whether some completion of the hidden
-        counts attains it, or it is only proven that none lies beyond it. See ``analysis.hidden.bounds`` and, of two
-        counts, ``analysis.hidden.pair_bounds``.
+        counts attains it, or it is only proven that none lies beyond it. See ``analysis.hidden.bounds``, of two
+        counts ``analysis.hidden.pair_bounds`` and of several ``analysis.hidden.many_bounds``.
     """
     column, name = PLACES[by]
     counted = table[table["students"].notna()]
@@ -99,8 +103,11 @@ def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None
     low, high = np.stack([_interval(counted, name) for name in groups_of(group, other)], axis=1)
     if other is None:
         found = bounds(Intervals(low[0], high[0], students, place, len(keys)))
-    else:
+    elif isinstance(other, str):
         found = pair_bounds(Pairs(low, high, students, place, len(keys)))
+    else:
+        high = high * [_counted(counted, name) for name in groups_of(group, other)]
+        found = many_bounds(Many(low, high, students, place, len(keys)))
     ends = {"low": (found.low, found.low_exact), "high": (found.high, found.high_exact)}
     exact = [sure.astype("boolean").mask(end.isna()).add_suffix(f"_{side}_exact") for side, (end, sure) in ends.items()]
     sides = pd.concat([*(end.add_suffix(f"_{side}") for side, (end, _) in ends.items()), *exact], axis=1)
@@ -117,8 +124,14 @@ def _interval(table: pd.DataFrame, name: str) -> Floats:
     return np.minimum(ends, table["students"].to_numpy(dtype=np.float64))
 
 
-def bounded_indices_by(table: pd.DataFrame, by: str, group: str = "ed", other: str | None = None) -> pd.DataFrame:
-    """The indices of two groups of every place and year, with their bounds.
+def _counted(table: pd.DataFrame, name: str) -> NDArray[np.bool_]:
+    """(schools,) whether anybody counts a group in the year of each school, or says how many it can be."""
+    told = table[[name, f"{name}_high"]].notna().any(axis=1)
+    return told.groupby(table["year"]).transform("any").to_numpy(dtype=bool)
+
+
+def bounded_indices_by(table: pd.DataFrame, by: str, group: str = "ed", other: Other = None) -> pd.DataFrame:
+    """The indices of every place and year, with their bounds.
 
     Returns:
         The columns of ``indices_by``, then those of ``bounds_by``. A place of which no count is known has bounds
@@ -140,6 +153,7 @@ def outside_bounds(rows: pd.DataFrame) -> pd.DataFrame:
         {
             name: (rows[name] < rows[f"{name}_low"] - _ROUNDING) | (rows[name] > rows[f"{name}_high"] + _ROUNDING)
             for name in INDICES
+            if f"{name}_low" in rows
         },
         index=rows.index,
     )

@@ -16,7 +16,7 @@ from analysis.measured_uncertainty import (
     schools_by_chance,
 )
 from data.chain import CHAIN, by_place
-from data.groups import comparison
+from data.groups import INCOME_BANDS, comparison
 from data.privacy import hidden_words, marked_places, marked_schools
 from data.sensitivity import sensitivity
 from jobs.asked import asked_rules, check_draws, compared, counted, known_year, table_of, tell_crossed, tell_left_out
@@ -46,8 +46,8 @@ def print_indices(given: argparse.Namespace) -> None:
     """Indices of every place and year."""
     check_draws(given)
     table, notes, groups = compared(given)
-    if given.bounds and groups.many:
-        raise InputError(f"--bounds compares two groups, not {given.group}; give --group {groups.group} or two races.")
+    if given.bounds and groups.key == INCOME_BANDS:
+        raise InputError(f"--bounds does not know what hidden {INCOME_BANDS} can be; give --group ed or a race.")
     table = by_place(table, given.by)
     tell_left_out(notes, table, groups, given.minimum_cell)
     tell_crossed(table, groups, [CHAIN[given.by], CHAIN["school"]])
@@ -55,10 +55,7 @@ def print_indices(given: argparse.Namespace) -> None:
         pairs = [name for name in INDICES if name not in MULTIGROUP]
         say(f"{', '.join(pairs)}: left empty, for each compares two groups only.")
     asked = (table, given.by, groups.group, groups.other)
-    if given.bounds and not isinstance(groups.other, tuple):
-        found = bounded_indices_by(table, given.by, groups.group, groups.other)
-    else:
-        found = indices_by(*asked, groups.indices)
+    found = bounded_indices_by(*asked) if given.bounds else indices_by(*asked, groups.indices)
     parts = ((given.expected, expected_by), (given.interval, intervals_by), (given.interval, chance_ranges_by))
     for wanted, measured_by in parts:
         if wanted:
@@ -74,14 +71,14 @@ def print_indices(given: argparse.Namespace) -> None:
 
 def tell_bounds(found: pd.DataFrame) -> pd.Series:
     """Say what the bounds are; by row the symbols of the indices whose value lies outside them."""
-    ends = [f"{name}_{side}" for name in INDICES for side in ("low", "high")]
+    outside = outside_bounds(found)
+    ends = [f"{name}_{side}" for name in outside for side in ("low", "high")]
     exact = found[[f"{end}_exact" for end in ends]]
     say(
         f"Bounds: {int(exact.sum().sum()):,} of {int(exact.notna().sum().sum()):,} are exact, as some completion of "
         "the hidden counts attains them; of the others it is only proven that none lies beyond them. The columns "
         "ending in _exact say which."
     )
-    outside = outside_bounds(found)
     if outside.any(axis=None):
         say(
             f"In {int(outside.any(axis=1).sum()):,} of {len(found):,} rows a value lies outside its bounds, for it "
@@ -89,7 +86,7 @@ def tell_bounds(found: pd.DataFrame) -> pd.Series:
             "of which indices."
         )
     words = pd.Series("", index=found.index)
-    for name in INDICES:
+    for name in outside:
         words = words.mask(outside[name], words + ", " + INDICES[name].symbol)
     return words.str.removeprefix(", ")
 

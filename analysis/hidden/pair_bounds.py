@@ -30,7 +30,7 @@ widths of the intervals over the sum of their middles.
 ``analysis.hidden.pairs``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -41,31 +41,35 @@ from numpy.typing import NDArray
 from analysis.hidden.bounds import Bounds
 from analysis.hidden.intervals import Intervals, halved
 from analysis.hidden.mixing import MIXINGS, evenest, most_uneven
-from analysis.hidden.pair_cells import CELLS, Cells, End, Ratio, either, least, on_edges, searched
+from analysis.hidden.pair_cells import Cells, End, Ratio, either, least, on_edges, searched
 from analysis.hidden.pair_mixing import MIXTURES, entropy_of, even, uneven
 from analysis.hidden.pairs import Pairs, at_corners
 from analysis.indices import INDICES, measure
 from analysis.two_groups import gini, isolation
 from analysis.units import Codes, Floats, Units, ratio
 
+# Steps of ln(A/B).
+_STEPS = 12
 _CORNERED = ("dissimilarity", "variance_ratio", "theil_h", "gini", "atkinson")
 
 
-def pair_bounds(schools: Pairs) -> Bounds:
-    """The bounds of every index of two groups over all completions, for all places at once.
+def pair_bounds(schools: Pairs, names: Sequence[str] = tuple(INDICES), steps: int = _STEPS) -> Bounds:
+    """The bounds of indices of two groups over all completions, for all places at once.
 
     Args:
         schools: intervals of every school whose students are known.
+        names: keys of ``INDICES``.
+        steps: how finely the range of A/B is cut: more are closer and slower.
     """
     schools = schools.narrowed()
-    value = measure(schools.completed(schools.low))
+    value = measure(schools.completed(schools.low), names)
     sure = pd.DataFrame(True, index=value.index, columns=value.columns)
     found = Bounds(value, value.copy(), sure, sure.copy())
     is_open = schools.hidden_in_place
     if is_open.any():
         inner = schools.of_places(is_open)
         corners = at_corners(inner)
-        for name, (low, high) in _of_every_index(inner).items():
+        for name, (low, high) in _of_indices(inner, names, steps).items():
             most, attained = high.value, high.attained
             if name in _CORNERED:
                 most, attained = np.where(corners.tried, corners.greatest[name], most), attained | corners.tried
@@ -73,9 +77,10 @@ def pair_bounds(schools: Pairs) -> Bounds:
             found.high.loc[is_open, name] = np.minimum(most, INDICES[name].high)
             found.low_exact.loc[is_open, name] = low.attained
             found.high_exact.loc[is_open, name] = attained
-        # M is H times the place's entropy, which is closer where H is exact and M is not.
-        of_h = found.high.loc[is_open, "theil_h"] * _most_entropy(inner)
-        found.high.loc[is_open, "mutual_information"] = np.fmin(found.high.loc[is_open, "mutual_information"], of_h)
+        if {"theil_h", "mutual_information"} <= {*names}:
+            # M is H times the place's entropy, which is closer where H is exact and M is not.
+            of_h = found.high.loc[is_open, "theil_h"] * _most_entropy(inner)
+            found.high.loc[is_open, "mutual_information"] = np.fmin(found.high.loc[is_open, "mutual_information"], of_h)
         found.low[:] = np.minimum(found.low, found.high)  # rounding aside, they are in order
     return found
 
@@ -87,32 +92,37 @@ def _most_entropy(schools: Pairs) -> Floats:
     return entropy_of(evenest, np.ones_like(evenest)) / (evenest + 1)
 
 
-def _of_every_index(schools: Pairs) -> dict[str, tuple[End, End]]:
-    """Both ends of every index in places that each have a hidden count."""
+def _of_indices(schools: Pairs, names: Sequence[str], steps: int) -> dict[str, tuple[End, End]]:
+    """Both ends of indices in places that each have a hidden count."""
     some_a, some_b = schools.most > 0
     # A single student is of one group only.
     students = schools.over_places(np.where(schools.high.any(axis=0), schools.room, 0)[None])[0]
     both = some_a & some_b & (students > 1)
-    of_both = _of_both_groups(schools.of_places(both))
+    of_both = _of_both_groups(schools.of_places(both), names, steps)
     found = {name: (_spread(low, both, np.nan), _spread(high, both, np.nan)) for name, (low, high) in of_both.items()}
-    # Of one group alone M is 0.
-    low, high = (_spread(end, both, 0.0) for end in of_both["mutual_information"])
-    low = End(np.where((schools.fewest > 0).all(axis=0), low.value, 0.0), low.attained)
-    found["mutual_information"] = _where(some_a | some_b, low), _where(some_a | some_b, high)
+    if "mutual_information" in names:  # of one group alone it is 0
+        low, high = (_spread(end, both, 0.0) for end in of_both["mutual_information"])
+        low = End(np.where((schools.fewest > 0).all(axis=0), low.value, 0.0), low.attained)
+        found["mutual_information"] = _where(some_a | some_b, low), _where(some_a | some_b, high)
     sure = np.ones(schools.places, dtype=bool)
-    for name, (lowest, highest) in (("isolation", _isolation(schools)), ("exposure", _exposure(schools))):
-        found[name] = _where(some_a, End(lowest, sure)), _where(some_a, End(highest, sure))
-    return {name: found[name] for name in INDICES}
+    for name, ends in (("isolation", _isolation), ("exposure", _exposure)):
+        if name in names:
+            low, high = (_where(some_a, End(value, sure)) for value in ends(schools))
+            found[name] = low, high
+    return {name: found[name] for name in names}
 
 
-def _of_both_groups(schools: Pairs) -> dict[str, tuple[End, End]]:
-    """Both ends of the indices that need students of both groups, in places that can have them."""
-    d = either(schools, "dissimilarity", _even_d, _uneven_d)
-    mixed = {
-        name: either(schools, name, partial(even, mixture), partial(uneven, mixture))
+def _of_both_groups(schools: Pairs, names: Sequence[str], steps: int) -> dict[str, tuple[End, End]]:
+    """Both ends of those indices that need students of both groups, in places that can have them."""
+    found = {
+        name: either(schools, name, partial(even, mixture), partial(uneven, mixture), steps)
         for name, mixture in MIXTURES.items()
+        if name in names
     }
-    return {"dissimilarity": d, "gini": _gini(schools, *d), **mixed}
+    if {"dissimilarity", "gini"} & {*names}:
+        found["dissimilarity"] = either(schools, "dissimilarity", _even_d, _uneven_d, steps)
+        found["gini"] = _gini(schools, *found["dissimilarity"], steps)
+    return found
 
 
 def _where(defined: NDArray[np.bool_], end: End) -> End:
@@ -265,15 +275,15 @@ def _uneven_g(reference: _Reference, cells: Cells) -> tuple[Floats, Floats]:
     """The greatest of G in each copy, by a reference; see the module's notes."""
     points = cells.copied(cells.schools.corners(), cells.hidden)
     apart, counts = _between(cells, points, cells.start, cells.end, -1, reference.beyond)
-    return 2 * apart - np.tile(reference.gini, CELLS), counts
+    return 2 * apart - np.tile(reference.gini, cells.number), counts
 
 
-def _gini(schools: Pairs, low_d: End, high_d: End) -> tuple[End, End]:
+def _gini(schools: Pairs, low_d: End, high_d: End, steps: int) -> tuple[End, End]:
     """Both ends of G, given those of D; see the module's notes."""
     amid = schools.completed((schools.low + schools.high) / 2)
     reference, never = _Reference.of(amid), np.zeros(schools.places, dtype=bool)
     moved = ratio(schools.over_places(schools.high - schools.low), amid.totals.T)
     in_order = sum(_least_mean(schools, group, reference.slopes[group]) for group in (0, 1))
     low = np.maximum(low_d.value, in_order - reference.gini - moved.prod(axis=0))
-    high = searched(schools, "gini", partial(_uneven_g, reference), 1)
+    high = searched(schools, "gini", partial(_uneven_g, reference), 1, steps)
     return End(low, never), End(np.minimum(high.value, 1 - (1 - np.minimum(high_d.value, 1)) ** 2), high.attained)

@@ -11,8 +11,7 @@ from analysis.hidden.pairs import Pairs
 from analysis.indices import INDICES
 from analysis.units import Codes, Floats, Units
 
-# Steps of ln(A/B), and how often those that can hold the bound are cut anew.
-CELLS = 12
+# How often the steps of ln(A/B) that can hold the bound are cut anew.
 _ROUNDS = 2
 # Halvings of a weight between two bounds, and improvements of the ratio for each.
 _WEIGHTS = 8
@@ -36,11 +35,13 @@ class Cells:
     Attributes:
         schools: intervals of places that each have a hidden count.
         start, end: (copies,) the ρ at which the cell begins and ends.
+        number: how many cells there are.
     """
 
     schools: Pairs
     start: Floats
     end: Floats
+    number: int
 
     @cached_property
     def hidden(self) -> Codes:
@@ -54,16 +55,16 @@ class Cells:
 
     def copied(self, values: Floats, rows: Codes) -> Floats:
         """Values of some schools, along the last axis, once for each cell."""
-        return np.concatenate([values[..., rows]] * CELLS, axis=-1)
+        return np.concatenate([values[..., rows]] * self.number, axis=-1)
 
     def code(self, rows: Codes) -> Codes:
         """The copy that each copy of some schools lies in."""
-        return (np.arange(CELLS)[:, None] * self.schools.places + self.schools.place[rows]).ravel()
+        return (np.arange(self.number)[:, None] * self.schools.places + self.schools.place[rows]).ravel()
 
     @cached_property
     def rows(self) -> Codes:
         """The school that each copy of a hidden school is."""
-        return np.tile(self.hidden, CELLS)
+        return np.tile(self.hidden, self.number)
 
     @cached_property
     def of_hidden(self) -> Codes:
@@ -82,18 +83,18 @@ class Cells:
     @cached_property
     def fewest(self) -> Floats:
         """(2, copies) least students of each group where both have any."""
-        return np.tile(np.maximum(self.schools.fewest, 1), CELLS)
+        return np.tile(np.maximum(self.schools.fewest, 1), self.number)
 
     @cached_property
     def most(self) -> Floats:
         """(2, copies) most students of each group."""
-        return np.tile(np.maximum(self.schools.most, 1), CELLS)
+        return np.tile(np.maximum(self.schools.most, 1), self.number)
 
     def completed(self, counts: Floats) -> Units:
         """The units of a completion of each copy, given the counts of its hidden schools."""
         everyone = np.arange(len(self.schools.place))
-        every = self.copied(self.schools.low, everyone).reshape(2, CELLS, -1)
-        every[:, :, self.hidden] = counts.reshape(2, CELLS, -1)
+        every = self.copied(self.schools.low, everyone).reshape(2, self.number, -1)
+        every[:, :, self.hidden] = counts.reshape(2, self.number, -1)
         students = self.copied(self.schools.students, everyone)
         return Units(every.reshape(2, -1).T, students, self.code(everyone), len(self.start))
 
@@ -102,24 +103,24 @@ class Cells:
 InCells = Callable[[Cells], tuple[Floats, Floats]]
 
 
-def either(schools: Pairs, name: str, even: InCells, uneven: InCells) -> tuple[End, End]:
-    """The least and the greatest of an index in each place."""
-    low, high = searched(schools, name, even, -1), searched(schools, name, uneven, 1)
+def either(schools: Pairs, name: str, even: InCells, uneven: InCells, steps: int) -> tuple[End, End]:
+    """The least and the greatest of an index in each place, by so many cells."""
+    low, high = searched(schools, name, even, -1, steps), searched(schools, name, uneven, 1, steps)
     return End(-low.value, low.attained), high
 
 
-def searched(schools: Pairs, name: str, bound_in: InCells, sign: int) -> End:
+def searched(schools: Pairs, name: str, bound_in: InCells, sign: int, steps: int) -> End:
     """The greatest of an index times a sign in each place: cells that cannot hold it are left, the others cut anew."""
     fewest, most = np.maximum(schools.fewest, 1), np.maximum(schools.most, 1)
     first, last = np.log(fewest[0] / most[1]) - _SLIVER, np.log(most[0] / fewest[1]) + _SLIVER
     best = np.full(schools.places, -np.inf)
     for _ in range(_ROUNDS):
-        edges = first + (last - first) * np.linspace(0, 1, CELLS + 1)[:, None]
-        cells = Cells(schools, np.exp(edges[:-1]).ravel(), np.exp(edges[1:]).ravel())
+        edges = first + (last - first) * np.linspace(0, 1, steps + 1)[:, None]
+        cells = Cells(schools, np.exp(edges[:-1]).ravel(), np.exp(edges[1:]).ravel(), steps)
         bound, counts = bound_in(cells)
         attained = INDICES[name].function(cells.completed(counts))
-        best = np.fmax(best, np.fmax.reduce(sign * attained.reshape(CELLS, -1)))
-        by_cell = sign * bound.reshape(CELLS, -1)
+        best = np.fmax(best, np.fmax.reduce(sign * attained.reshape(steps, -1)))
+        by_cell = sign * bound.reshape(steps, -1)
         greatest = by_cell.max(axis=0)
         kept = by_cell >= np.minimum(best, greatest)
         first = np.where(kept, edges[:-1], np.inf).min(axis=0)

@@ -1,84 +1,21 @@
 """Schools whose counts of two groups, such as two races, are each known only to lie between two whole numbers."""
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.hidden.corners import Corners
+from analysis.hidden.many import Many, combinations_before
 from analysis.indices import measure
-from analysis.units import Codes, Floats, Units
+from analysis.units import Floats, Units
 
 # Combinations of corners of a place up to which all are tried.
 MOST_CORNERS = 128
 
 
 @dataclass(frozen=True)
-class Pairs:
-    """Schools nested in places, each with the least and the most students of two groups that it can have.
-
-    A *completion* is a choice of two counts for every school, each within its interval and together at most the
-    school's students: a point of a rectangle from which the corner of too many students is cut off.
-
-    Attributes:
-        low, high: (2, schools) least and most students of the group and of the other one, 0 ≤ low ≤ high ≤ students;
-            equal where known.
-        students: (schools,) all students.
-        place: (schools,) code of the place each school lies in, 0 to ``places`` − 1.
-        places: how many places there are.
-    """
-
-    low: Floats
-    high: Floats
-    students: Floats
-    place: Codes
-    places: int
-
-    def over_places(self, values: Floats) -> Floats:
-        """The sums of an (n, schools) array in each place, (n, places)."""
-        return np.array([np.bincount(self.place, weights=each, minlength=self.places) for each in values], np.float64)
-
-    def completed(self, counts: Floats) -> Units:
-        """The units of one completion, given its (2, schools) counts."""
-        return Units(counts.T, self.students, self.place, self.places)
-
-    @cached_property
-    def room(self) -> Floats:
-        """(schools,) students of both groups that a school has room for: all, or those surely counted where more."""
-        return np.maximum(self.students, self.low.sum(axis=0))
-
-    @cached_property
-    def fewest(self) -> Floats:
-        """(2, places) least students of each group in the place."""
-        return self.over_places(self.low)
-
-    @cached_property
-    def most(self) -> Floats:
-        """(2, places) most students of each group in the place."""
-        return self.over_places(self.high)
-
-    @cached_property
-    def hidden(self) -> NDArray[np.bool_]:
-        """(schools,) whether any of the two counts is not known."""
-        return np.asarray((self.high > self.low).any(axis=0))
-
-    @cached_property
-    def hidden_in_place(self) -> NDArray[np.bool_]:
-        """(places,) whether any school's counts are not known."""
-        return np.asarray(self.over_places(self.hidden[None].astype(np.float64))[0] > 0)
-
-    def narrowed(self) -> "Pairs":
-        """The same completions within the narrowest intervals: either group has at most what the other leaves."""
-        return replace(self, high=np.maximum(np.minimum(self.high, self.room - self.low[::-1]), self.low))
-
-    def of_places(self, wanted: NDArray[np.bool_]) -> "Pairs":
-        """The schools with students of some places, whose codes are counted anew."""
-        here = wanted[self.place] & (self.students > 0)
-        code = np.cumsum(wanted) - 1
-        return Pairs(
-            self.low[:, here], self.high[:, here], self.students[here], code[self.place[here]], int(wanted.sum())
-        )
+class Pairs(Many):
+    """Schools nested in places, each with the least and the most students of two groups that it can have."""
 
     def corners(self) -> Floats:
         """The corners of each school's completions, (5, 2, schools), repeated where there are fewer.
@@ -114,7 +51,7 @@ def at_corners(schools: Pairs) -> Corners:
     # Every school once for each combination of its place's corners.
     school = np.repeat(np.arange(len(number)), combinations[inner.place])
     combination = np.arange(len(school)) - np.searchsorted(school, school)
-    corner = combination // _combinations_before(inner.place, number)[school] % number[school]
+    corner = combination // combinations_before(inner.place, number)[school] % number[school]
     place = first[inner.place[school]] + combination
     values = measure(Units(points[corner, :, school], inner.students[school], place, int(combinations.sum())))
     by_place = values.groupby(np.repeat(np.flatnonzero(tried), combinations)).max()
@@ -141,13 +78,3 @@ def _with_one(schools: Pairs) -> Floats:
     both = alone_a & alone_b & (schools.room > 1)
     wanted = np.array([alone_a, alone_a, alone_b, alone_b, both])
     return np.where(wanted[:, None], points, schools.low)
-
-
-def _combinations_before(place: Codes, number: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(schools,) in how many ways the schools before each in its place can stand at their corners."""
-    order = np.argsort(place, kind="stable")
-    steps = np.log(number[order])
-    before = np.cumsum(steps) - steps
-    found = np.empty(len(place), dtype=np.int64)
-    found[order] = np.rint(np.exp(before - before[np.searchsorted(place[order], place[order])]))
-    return found

@@ -147,10 +147,13 @@ def state_measures(view: View) -> pd.DataFrame:
 
 def _with_bounds(table: pd.DataFrame, values: Sequence[float], bounds: pd.Series | None) -> pd.DataFrame:
     """A table of every index with what each can be and how that is known, where a hidden count leaves anything open."""
-    if bounds is None or all(bounds[f"{name}_low"] == bounds[f"{name}_high"] for name in INDICES):
+    known = [name for name in INDICES if bounds is not None and f"{name}_low" in bounds]
+    if bounds is None or all(bounds[f"{name}_low"] == bounds[f"{name}_high"] for name in known):
         return table
     words = [
         numbers.bounded(value, *(bounds[f"{name}_{side}"] for side in BOUND_COLUMNS))
+        if name in known
+        else numbers.UNDEFINED
         for name, value in zip(INDICES, values, strict=True)
     ]
     return table.assign(**{HIDDEN: words})

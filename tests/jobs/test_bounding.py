@@ -6,7 +6,7 @@ from io import StringIO
 import pandas as pd
 import pytest
 
-from analysis.indices import INDICES
+from analysis.indices import INDICES, MULTIGROUP
 from tests.small_state import lines, written
 
 
@@ -67,9 +67,25 @@ def test_rounding_by_the_publisher_is_not_taken_for_hiding(told, tmp_path):
     assert row["dissimilarity_low"] < row["dissimilarity"] < row["dissimilarity_high"]
 
 
-def test_bounds_are_of_two_groups(refused, tmp_path):
-    told = refused("indices", written(tmp_path / "state.csv"), "--group", "all-races", "--bounds")
-    assert "compares two groups, not all-races" in told
+def test_all_races_at_once_have_bounds_by_hand(told, tmp_path):
+    # Five schools of Black and White students, and one of 100 with 40 White ones whose Black ones are hidden.
+    rows = [line.replace(",60,40", ",,40") for line in lines()]
+    job = [written(tmp_path / "hidden.csv", rows), "--group", "all-races", "--bounds", "--minimum-cell", "0"]
+    out, said = told("indices", *job, "--format", "csv")
+    (row,) = rows_of(out).to_dict("records")
+    ends = [f"{name}_{side}" for name in MULTIGROUP for side in ("low", "high", "low_exact", "high_exact")]
+    assert [name for name in row if name.endswith(("_low", "_high", "_exact"))] == ends
+    # At most the 60 that there is room for: 60 Black and 440 White of the others' 500, 120 and 480 of all 600. V is
+    # 100 (.4² + 2 × .2² + 3 × 0) / (600 × .2 × .8), and so is P*.
+    assert row["variance_ratio_high"] == pytest.approx(24 / 96)
+    assert row["variance_ratio_low"] < row["variance_ratio"] < row["variance_ratio_high"]
+    assert row["variance_ratio_low_exact"]
+    assert row["variance_ratio_high_exact"]
+    assert any(line.startswith("Bounds: 10 of 10 are exact") for line in said)
+
+
+def test_income_bands_have_no_bounds(refused):
+    assert "--group ed" in refused("indices", "franklin", "--group", "income-bands", "--bounds")
 
 
 @pytest.mark.parametrize("group", ["black", "black,white"])

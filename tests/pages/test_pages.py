@@ -15,7 +15,7 @@ from data.joining.lineage import lineage, summary
 from data.load import load
 from data.privacy import MINIMUM_CELL, protected
 from data.quality.report import of_dataset
-from data.schema import ED_BASES, LEVELS
+from data.schema import ED_BASES, LEVELS, RACES
 from data.sensitivity import sensitivity
 from pages.shared.parts import HIDDEN
 from pages.words.numbers import percent
@@ -272,7 +272,17 @@ def test_what_is_hidden_stands_beside_the_measures(opened):
 
 def test_what_nothing_hides_has_no_bounds(opened, small):
     assert HIDDEN not in opened("overview", state=small.label).table[0].value
-    assert HIDDEN not in opened("overview", groups="all races").table[0].value
+    assert HIDDEN not in opened("overview", groups=comparison("income-bands").label).table[0].value
+
+
+def test_all_races_have_bounds_too(opened):
+    table = store.schools(store.find("franklin"))
+    first, *rest = RACES
+    state = bounds_by(table[table["year"] == table["year"].max()], "state", first, tuple(rest)).iloc[0]
+    shown = opened("overview", groups="all races").table[0].value[HIDDEN]
+    ends = f"{state['variance_ratio_low']:.2f}–{state['variance_ratio_high']:.2f}"
+    assert shown["Normalized exposure of all groups (V)"] == f"{ends}, proven only"
+    assert shown["Isolation (aPa)"] == "not defined"
 
 
 @pytest.mark.parametrize("groups", [["black"], ["black", "white"]])
