@@ -12,7 +12,7 @@ from analysis.policy.scenario import MOST_YEARS, TURNOUT, Host, Pool, Scenario
 from data.groups import bases
 from data.schema import ED_BASES
 from pages.plan import cached
-from pages.plan.form import Form, fault_beside
+from pages.plan.form import Form, fault_beside, percentages
 from pages.plan.new_schools import new_schools
 from pages.plan.session import carried, told
 from pages.plan.settings import TABS, settings
@@ -155,11 +155,10 @@ def _tiers(form: Form) -> tuple[float, ...]:
     )
     if words == ", ".join(f"{100 * tier:.4g}" for tier in form.start.tiers):
         return form.start.tiers
-    try:
-        tiers = tuple(float(each) / 100 for each in words.replace(";", ",").split(",") if each.strip())
-    except ValueError:
-        raise InputError(f'The tiers "{words}" are no percentages; write them like 25, 25, 25, 25.') from None
-    if not tiers or not 0 < sum(tiers) <= 1 + 1e-9 or min(tiers) < 0:
+    tiers = tuple(percentages(words))
+    if not tiers:
+        raise InputError(f'The tiers "{words}" are no percentages; write them like 25, 25, 25, 25.')
+    if not 0 < sum(tiers) <= 1 + 1e-9 or min(tiers) < 0:
         raise InputError(
             f"The tiers add up to {100 * sum(tiers):g} %; give each its part, above 0 and at most 100 % together."
         )
