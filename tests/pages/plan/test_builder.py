@@ -16,6 +16,7 @@ from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import Host as HostOf
 from analysis.policy.scenario import NewSchool, Pool, SetAside, Supply, Weight, from_json
 from data import store
+from pages.plan.compare import HELD
 from pages.plan.files import together
 from pages.plan.pictures import PICTURES
 from pages.plan.session import preset_of
@@ -319,20 +320,20 @@ def test_plans_are_kept_and_removed(uneven):
     app.button(key="keep").click().run()
     app.slider(key="seats").set_value(50).run()
     app.button(key="keep").click().run()
-    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    table = next(each.value for each in app.table if HELD in each.value.index)
     assert table.columns[0] == "1 · All seats"
-    assert table.loc["Seats"].tolist() == ["100", "50"]
+    assert table.loc[HELD].tolist() == ["100", "50"]
     assert table.loc["Dissimilarity (D)"].iloc[0].startswith(kept[0])
     for _ in range(2):
         app.button(key="keep").click().run()
     assert app.button(key="keep").disabled  # four stand side by side
     app.button(key="drop_0").click().run()
-    table = next(each.value for each in app.table if "Seats" in each.value.index)
-    assert table.loc["Seats"].tolist() == ["50"] * 3
+    table = next(each.value for each in app.table if HELD in each.value.index)
+    assert table.loc[HELD].tolist() == ["50"] * 3
 
 
 def compared(app):
-    return [*next(each.value for each in app.table if "Seats" in each.value.index).columns]
+    return [*next(each.value for each in app.table if HELD in each.value.index).columns]
 
 
 def test_plans_kept_are_in_the_link_and_come_back_from_it(uneven):
@@ -346,7 +347,7 @@ def test_plans_kept_are_in_the_link_and_come_back_from_it(uneven):
     assert 100 < len("".join(link["plans"])) < 700
     again = uneven(**{name: value for name, value in link.items() if name not in ("state", "district")})
     assert compared(again) == compared(app) == ["1 · Chicago tiers", "2 · Half & half: ü"]
-    table, same = (next(each.value for each in one.table if "Seats" in each.value.index) for one in (app, again))
+    table, same = (next(each.value for each in one.table if HELD in each.value.index) for one in (app, again))
     assert table.equals(same)
     again.button(key="drop_0").click().run()
     again.button(key="drop_0").click().run()
@@ -387,7 +388,7 @@ def test_several_files_are_compared(uneven, small, saved):
     scenarios = [plan(small, ed_share=share, name=f"Plan {share:.0%}") for share in (0.5, 0.4, 0.3)]
     app = give(uneven(), *scenarios)
     assert saved() == scenarios[0]
-    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    table = next(each.value for each in app.table if HELD in each.value.index)
     assert [*table.columns] == ["1 · Plan 50%", "2 · Plan 40%", "3 · Plan 30%"]
 
 

@@ -89,6 +89,7 @@ EXEMPT = {
     "ranges.shaded": BESIDE,
     "ranges.thinner": NO_NUMBER,
     "ranges.with_ranges": FORMAT,
+    "reports.plan.seats": PIECE,
     "reports.plan.seats_in": PIECE,
     "reports.plan.text": "a whole report, which begins with the answer",
     "reports.plan.with_grades": LABEL,
