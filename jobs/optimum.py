@@ -131,13 +131,14 @@ def _free_words(
     question: "Question",
 ) -> list[str]:
     """Whether students from outside could help where no assignment of the district's own reaches the target."""
-    from analysis.policy.entrants import host_seats, least_with_entrants
+    from analysis.policy.entrants import host_seats, smallest_free_outside
 
     if not given.outside or found.reached is None or found.reached.fewest is not None:
         return []
     seats = host_seats(places, place, scenario, question.ed_share)
-    rows = least_with_entrants(places, question.limits, question.measure, seats)
-    return [sentences.entrants(rows, found.reached.target, question.measure)]
+    say("Looking for the smallest outside share with every choice free")
+    free = smallest_free_outside(places, question.limits, found.reached.target, question.measure, seats)
+    return [sentences.free_outside(free, question.measure)]
 
 
 def _target(text: str) -> tuple[str, float]:

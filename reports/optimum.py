@@ -8,6 +8,7 @@ import pandas as pd
 
 if TYPE_CHECKING:  # the solver is slow to import, and these only name what it found
     from analysis.policy.best_hosts import FewestSeats
+    from analysis.policy.entrants import FreeReach
     from analysis.policy.optimum import Plan, Reach
     from analysis.policy.outside import OutsideReach
 
@@ -87,26 +88,18 @@ def outside(found: "OutsideReach", measure: str) -> str:
     )
 
 
-def entrants(rows: pd.DataFrame, goal: float, measure: str) -> str:
-    """Whether an outside share could reach a target if every choice were free as well.
-
-    Args:
-        rows: of ``analysis.policy.entrants.least_with_entrants``.
-        goal: the target.
-        measure: key of the index.
-    """
-    words, free = f"{SYMBOLS[measure]} = {goal:g}", "If every choice within these limits were free as well"
-    for at in rows[rows["value"] <= goal].head(1).itertuples():
-        return (
-            f"{free}, an outside share of {at.share:.0%} would reach {words}: {at.outside:,} students enter the hosts, "
-            f"and it is {at.value:.4f}."
-        )
-    least = rows.sort_values("bound").iloc[0]
-    reaches = "would reach" if least["bound"] > goal else "was found to reach"
-    return (
-        f"{free}, no outside share tried, from 0% to 100% in steps of 5%, {reaches} {words}: no assignment lies below "
-        f"{least['bound']:.4f}, at {least['share']:.0%}."
+def free_outside(found: "FreeReach", measure: str) -> str:
+    """The smallest outside share that could reach a target if every choice were free as well, or that none could."""
+    goal, free = f"{SYMBOLS[measure]} = {found.target:g}", "If every choice within these limits were free as well"
+    if found.least is None:
+        return f"{free}, no outside share would reach {goal}: this is proven for every tenth of a percent."
+    if found.share is None:
+        return f"{free}, no outside share below {found.least:.1%} would reach {goal}, and none above was found to."
+    text = (
+        f"{free}, an outside share of {found.share:.1%} would reach {goal}: {found.outside:,} students enter the "
+        f"hosts, and it is {found.value:.4f}"
     )
+    return f"{text}; none below {found.least:.1%} would." if found.least else f"{text}."
 
 
 def _in_the_way(

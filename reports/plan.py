@@ -58,11 +58,10 @@ def answer(outcome: Outcome, district: str) -> str:
     on_target = int((after.between(*BALANCED) & schools["host"]).sum())
     poorer = (after > before) & ~schools["host"]
     senders = set(outcome.flows["from_school"]) & set(schools.loc[~schools["host"], "ncessch"])
-    seats = sum(host.seats for host in outcome.scenario.hosts)
     hosts = len(outcome.scenario.host_ids)
     text = (
-        f"{where}, with {hosts} host {'school' if hosts == 1 else 'schools'} and {seats:,} seats"
-        f"{seats_in(outcome.scenario)} for disadvantaged and other students, "
+        f"{where}, with {hosts} host {'school' if hosts == 1 else 'schools'} and {seats(outcome)} for "
+        "disadvantaged and other students, "
         f"{on_target} of {hosts} {'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged "
         "afterwards. "
         f"{len(senders):,} {'school sends' if len(senders) == 1 else 'schools send'} students; {int(poorer.sum()):,} "
@@ -72,6 +71,21 @@ def answer(outcome: Outcome, district: str) -> str:
     text += f", by at most {most * 100:.1f} points." if poorer.any() else "."
     unfilled = int(outcome.pools["unfilled"].sum())
     return text + (f" {unfilled:,} seats stay empty." if unfilled else "")
+
+
+def seats(outcome: Outcome) -> str:
+    """How many seats are drawn, in which grades, and held at the end where these are others: "140 seats a year".
+
+    Args:
+        outcome: of a scenario with hosts.
+    """
+    scenario, held = outcome.scenario, int(outcome.pools["seats"].sum())
+    drawn = [sum(host.seats_in(year) for host in scenario.hosts) for year in range(1, scenario.years + 1)]
+    first = f"{drawn[0]:,} {'seat' if drawn[0] == 1 else 'seats'}"
+    if held == drawn[0] == sum(drawn):
+        return first + seats_in(scenario)
+    rate = "a year" if len(set(drawn)) == 1 else "in the first year"
+    return f"{first} {rate}{seats_in(scenario)}, {held:,} held after {scenario.years} years,"
 
 
 def seats_in(scenario: Scenario) -> str:
@@ -159,11 +173,10 @@ def _hosts(result: PlanResult) -> pd.DataFrame:
 
 
 def _seats_title(outcome: Outcome) -> str:
-    return "Seats by lottery" + (
-        f"; offered, applied and waiting are of {_year(outcome, int(outcome.pools['year'].max()))}, the last year drawn"
-        if outcome.scenario.years > 1
-        else ""
-    )
+    if outcome.scenario.years == 1:
+        return "Seats by lottery"
+    last = _year(outcome, int(outcome.pools["year"].max()))
+    return f"Seats by lottery, held at the end; offered, applied and waiting are of {last}, the last year drawn"
 
 
 def _year(outcome: Outcome, year: int) -> str:

@@ -4,10 +4,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.errors import InputError
 from analysis.policy.draw import Ints
-from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host
+from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host, NewSchool
 
 GRADES_OF_LEVEL = {"elementary": 6, "middle": 3, "high": 4, "combined": 13}  # where a school's grades are not known
+# The grades that a school of a level may have from kindergarten on, as the Common Core of Data divides levels (NCES,
+# "School level" in the CCD school file documentation).
+SPAN_OF_LEVEL = {"elementary": ("KG", "08"), "middle": ("04", "09"), "high": ("07", "13"), "combined": ("KG", "13")}
 _LEVELS, _GRADES = pd.Index(LEVELS), pd.Index(("PK", *ENTRY_GRADES))
 
 
@@ -40,3 +44,24 @@ def stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
     first = np.array([1 + ENTRY_GRADES.index(host.grade) if host.grade else 0 for host in hosts], dtype=np.int64)
     years = np.where(highest > 0, np.maximum(highest - first + 1, 1), grades)
     return np.where(first > 0, years, 1)
+
+
+def check_grades(host: Host, new: NewSchool) -> None:
+    """Refuse a new school whose grades are not of its level, or not the lowest first.
+
+    Raises:
+        InputError: it names the school.
+    """
+    first, last = SPAN_OF_LEVEL[new.level]
+    given = [grade for grade in (new.grade_low, new.grade_high, host.grade) if grade is not None]
+    low, high, *ranks = grade_ranks(pd.Series([first, last, *given], dtype=object)).tolist()
+    for grade, rank in zip(given, ranks, strict=True):
+        if not low <= rank <= high:
+            raise InputError(
+                f'New school "{new.school}" is of the level {new.level}, which has grades {first} to {last}, not '
+                f"{grade}; give it another level or grade."
+            )
+    if new.grade_low and new.grade_high and ranks[0] > ranks[1]:
+        raise InputError(
+            f'New school "{new.school}" has grades {new.grade_low} to {new.grade_high}; give the lowest first.'
+        )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.policy.draw import Ints, round_half_up
-from analysis.policy.grades import grade_counts, grade_ranks, level_places, stays
+from analysis.policy.grades import check_grades, grade_counts, grade_ranks, level_places, stays
 from analysis.policy.scenario import LEVELS, Host, NewSchool, Scenario
 from analysis.units import Floats
 
@@ -313,7 +313,10 @@ def _needed(host: Host, school: pd.DataFrame, scenario: Scenario) -> int:
 def _check_new(host: Host, new: NewSchool, own: pd.DataFrame, scenario: Scenario, field: str) -> None:
     if host.ncessch in own["ncessch"].array or host.ncessch in BESIDE:
         raise InputError(f"New school {host.ncessch} has the id of another; choose an id that nothing else has.")
-    needed = _needed(host, _new_schools(own, scenario).query("ncessch == @host.ncessch"), scenario)
+    school = _new_schools(own, scenario).query("ncessch == @host.ncessch")
+    check_grades(host, new)
+    _check_grade(host, school, field)
+    needed = _needed(host, school, scenario)
     if host.capacity is not None and needed > host.capacity:
         raise InputError(
             f"Host {host.ncessch} is given {_given(host, needed)} but holds {host.capacity:,}; give it fewer seats."

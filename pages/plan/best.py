@@ -18,6 +18,7 @@ from pages.shared.view import Key, View
 if TYPE_CHECKING:  # the solver is slow to import, and what stands above it on the page need not wait
     from analysis.policy.beside import Question
     from analysis.policy.best_hosts import FewestSeats
+    from analysis.policy.entrants import FreeReach
     from analysis.policy.optimum import Reach
     from analysis.policy.outside import OutsideReach
     from analysis.policy.places import Limits, Places
@@ -126,18 +127,18 @@ def _outside(key: Key, scenario: Scenario, measure: str, target: float, _view: V
     return smallest_outside(schools_of(_view, scenario), scenario, target, measure)
 
 
-def with_entrants(view: View, scenario: Scenario, question: "Question") -> pd.DataFrame:
-    """The least index for outside shares where every choice is free; see ``least_with_entrants``."""
-    return _with_entrants(key_of(view, scenario), scenario, replace(question, hosts=0, target=None), view)
+def free_outside(view: View, scenario: Scenario, question: "Question") -> "FreeReach":
+    """The smallest outside share that could reach the question's target if every choice were free as well."""
+    return _free_outside(key_of(view, scenario), scenario, replace(question, hosts=0), view)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _with_entrants(key: Key, scenario: Scenario, question: "Question", _view: View) -> pd.DataFrame:
-    from analysis.policy.entrants import host_seats, least_with_entrants
+def _free_outside(key: Key, scenario: Scenario, question: "Question", _view: View) -> "FreeReach":
+    from analysis.policy.entrants import host_seats, smallest_free_outside
 
     places = _places(key, _bare(scenario), _view)
     seats = host_seats(places, ground(schools_of(_view, scenario), scenario), scenario, question.ed_share)
-    return least_with_entrants(places, question.limits, question.measure, seats)
+    return smallest_free_outside(places, question.limits, question.target or 0.0, question.measure, seats)
 
 
 def ed_share(view: View, scenario: Scenario) -> float:

@@ -16,6 +16,8 @@ from pages.shared.charts import (
 )
 from pages.shared.labels import short
 
+BEFORE = {"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}}
+
 
 def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
     """Each school's ED share, or each district's index, before and after, with the range of the draws.
@@ -31,39 +33,13 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
     figure = figure_of(ROW_HEIGHT * len(schools) + 110, legend=LEGEND_ABOVE, margin_t=90)
     if index is None:
         figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
-    ends_today = [name for name in ("today_low", "today_high") if name in schools]
-    told_today = f" (%{{customdata[1]:{show}}}–%{{customdata[2]:{show}}} by intake)" if ends_today else ""
-    ends = np.full(len(schools), np.nan)
-    figure.add_scatter(
-        x=np.column_stack([schools["before"], schools["after"], ends]).ravel(),
-        y=np.repeat(names, 3),
-        mode="lines",
-        line={"color": NEUTRAL, "width": 2},
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        x=schools["before"],
-        y=names,
-        mode="markers",
-        marker={"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}},
-        name="today",
-        customdata=schools[["label", *ends_today]].to_numpy(),
-        hovertemplate=f"%{{customdata[0]}}: %{{x:{show}}} today{told_today}<extra></extra>",
-    )
+    _add_before(figure, schools, names, show)
     figure.add_scatter(
         x=schools["after"],
         y=names,
         mode="markers",
         marker={"size": 11, "color": GROUP, "symbol": np.where(poorer, "triangle-up", "circle")},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (schools["high"] - schools["after"]).clip(lower=0),
-            "arrayminus": (schools["after"] - schools["low"]).clip(lower=0),
-            "color": GROUP,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_x=_whiskers(schools, GROUP),
         name="after, with 5–95 % range",
         customdata=np.column_stack([schools["label"], schools["low"], schools["high"]]),
         hovertemplate="%{customdata[0]}: %{x:F} after (%{customdata[1]:F}–%{customdata[2]:F})<extra></extra>".replace(
@@ -75,8 +51,44 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         xaxis=axis | {"side": "top", "rangemode": "tozero"},
         yaxis={"autorange": "reversed", "automargin": True},
     )
-    figure.data[0].showlegend = False
     return figure
+
+
+def _add_before(figure: go.Figure, schools: pd.DataFrame, names: list[str], show: str) -> None:
+    """The open circles of today, each with a line to where it goes; numbers shown as ``show``."""
+    ends_today = [name for name in ("today_low", "today_high") if name in schools]
+    told_today = f" (%{{customdata[1]:{show}}}–%{{customdata[2]:{show}}} by intake)" if ends_today else ""
+    gaps = np.full(len(schools), np.nan)
+    figure.add_scatter(
+        x=np.column_stack([schools["before"], schools["after"], gaps]).ravel(),
+        y=np.repeat(names, 3),
+        mode="lines",
+        line={"color": NEUTRAL, "width": 2},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=schools["before"],
+        y=names,
+        mode="markers",
+        marker=BEFORE,
+        name="today",
+        customdata=schools[["label", *ends_today]].to_numpy(),
+        hovertemplate=f"%{{customdata[0]}}: %{{x:{show}}} today{told_today}<extra></extra>",
+    )
+
+
+def _whiskers(rows: pd.DataFrame, colour: str) -> dict[str, object]:
+    """The range of the draws, low to high, around a point at ``after``."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": (rows["high"] - rows["after"]).clip(lower=0),
+        "arrayminus": (rows["after"] - rows["low"]).clip(lower=0),
+        "color": colour,
+        "thickness": 1.5,
+        "width": 4,
+    }
 
 
 def fan(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
@@ -138,7 +150,7 @@ def compared(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
         x=rows["before"],
         y=names,
         mode="markers",
-        marker={"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}},
+        marker=BEFORE,
         hovertemplate="today: %{x}<extra></extra>",
     )
     figure.add_scatter(
@@ -146,15 +158,7 @@ def compared(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
         y=names,
         mode="markers",
         marker={"size": 11, "color": WITHIN},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (rows["high"] - rows["after"]).clip(lower=0),
-            "arrayminus": (rows["after"] - rows["low"]).clip(lower=0),
-            "color": WITHIN,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_x=_whiskers(rows, WITHIN),
         hovertemplate="after: %{x}<extra></extra>",
     )
     form = {"tickformat": ".0%"} if percent else {"tickformat": ".3f"}
@@ -176,9 +180,34 @@ def frontier(rows: pd.DataFrame, symbol: str, by: str, plan: pd.Series, target: 
         target: of the index, drawn as a line; None for none.
     """
     by_moves = by == "share_moved"
-    limit = "" if by_moves else "≤ " + rows["miles"].map("{:g}".format) + " mi"
-    words = pd.Series(limit, index=rows.index).replace("≤ nan mi", "any")
     figure = figure_of(340, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
+    _add_best(figure, rows, symbol, by)
+    if pd.notna(plan[by]):
+        figure.add_scatter(
+            x=[plan[by]],
+            y=[plan["value"]],
+            mode="markers+text",
+            showlegend=False,
+            text=["this plan"],
+            textposition="bottom center",
+            cliponaxis=False,
+            marker={"symbol": "diamond", "size": 14, "color": GROUP},
+            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>this plan</extra>",
+        )
+    if target is not None:
+        _add_target(figure, target)
+    title = "share of students who change schools" if by_moves else "mean miles of those who move"
+    axis = share_axis(title=title) if by_moves else {"title": title, "tickformat": ".1f", "zeroline": False}
+    figure.update_layout(
+        xaxis=axis | {"rangemode": "tozero"}, yaxis={"title": symbol, "rangemode": "tozero", "automargin": True}
+    )
+    return figure
+
+
+def _add_best(figure: go.Figure, rows: pd.DataFrame, symbol: str, by: str) -> None:
+    """The lines of the best found and of what is proven, as ``frontier`` takes them; a limit of miles is written."""
+    limit = "" if by == "share_moved" else "≤ " + rows["miles"].map("{:g}".format) + " mi"
+    words = pd.Series(limit, index=rows.index).replace("≤ nan mi", "any")
     shown = {
         "best possible, whole students": ("value", "solid", {"size": 8, "color": WITHIN}),
         "no assignment lies below": ("bound", "dot", {"size": 1, "color": LINE}),
@@ -196,31 +225,16 @@ def frontier(rows: pd.DataFrame, symbol: str, by: str, plan: pd.Series, target: 
             cliponaxis=False,
             hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>" + name + " %{text}</extra>",
         )
-    if pd.notna(plan[by]):
-        figure.add_scatter(
-            x=[plan[by]],
-            y=[plan["value"]],
-            mode="markers+text",
-            showlegend=False,
-            text=["this plan"],
-            textposition="bottom center",
-            cliponaxis=False,
-            marker={"symbol": "diamond", "size": 14, "color": GROUP},
-            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>this plan</extra>",
-        )
-    if target is not None:
-        figure.add_hline(
-            target,
-            line={"color": NEUTRAL, "dash": "dash", "width": 1},
-            annotation_text="target",
-            annotation_position="bottom right",
-        )
-    title = "share of students who change schools" if by_moves else "mean miles of those who move"
-    axis = share_axis(title=title) if by_moves else {"title": title, "tickformat": ".1f", "zeroline": False}
-    figure.update_layout(
-        xaxis=axis | {"rangemode": "tozero"}, yaxis={"title": symbol, "rangemode": "tozero", "automargin": True}
+
+
+def _add_target(figure: go.Figure, target: float) -> None:
+    """The target as a line across."""
+    figure.add_hline(
+        target,
+        line={"color": NEUTRAL, "dash": "dash", "width": 1},
+        annotation_text="target",
+        annotation_position="bottom right",
     )
-    return figure
 
 
 def by_outside(rows: pd.DataFrame, symbol: str, target: float) -> go.Figure:
@@ -240,12 +254,7 @@ def by_outside(rows: pd.DataFrame, symbol: str, target: float) -> go.Figure:
         customdata=rows["outside"],
         hovertemplate="%{x}: " + symbol + " %{y:.4f}<extra>%{customdata:,} students from outside</extra>",
     )
-    figure.add_hline(
-        target,
-        line={"color": NEUTRAL, "dash": "dash", "width": 1},
-        annotation_text="target",
-        annotation_position="bottom right",
-    )
+    _add_target(figure, target)
     figure.update_layout(
         xaxis=share_axis(title="seats offered outside the district first"),
         yaxis={"title": symbol, "automargin": True, "zeroline": False, "tickformat": ".3f"},

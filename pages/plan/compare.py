@@ -19,6 +19,7 @@ from pages.words import plan as plan_words
 from pages.words.plan import FIGURES
 
 CHARTS_A_ROW = 3
+HELD = "Seats held at the end"
 _PARTS = {
     "structure": "How groups are spread",
     "unit_margins": "Sizes of the schools",
@@ -107,7 +108,8 @@ def figures(outcomes: dict[str, Outcome]) -> pd.DataFrame:
     for label, outcome in outcomes.items():
         rows = {
             "Hosts": f"{len(outcome.scenario.host_ids):,}",
-            "Seats": f"{sum(host.seats for host in outcome.scenario.hosts):,}",
+            "Seats in the first year": f"{sum(host.seats_in(1) for host in outcome.scenario.hosts):,}",
+            HELD: f"{int(outcome.pools['seats'].sum()):,}",
             "Seats that stay empty": f"{int(outcome.pools['unfilled'].sum()):,}",
             "Students who change schools": f"{outcome.district['moved'].after:,.0f}",
             "Schools that send and become poorer": f"{int(outcome.schools['poorer'].sum()):,}",

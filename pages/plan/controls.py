@@ -1,18 +1,20 @@
 """The builder of a plan: a preset, three questions, and everything else; what they say stands in the link."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.errors import InputError
 from analysis.measured import shares
 from analysis.policy.presets import PRESETS, SEATS_IN, hosts_in
 from analysis.policy.scenario import MOST_YEARS, TURNOUT, Host, Pool, Scenario
 from data.groups import bases
-from data.schema import ED_BASES
+from data.schema import ED_BASES, grade_words
 from pages.plan import cached
-from pages.plan.form import Form, fault_beside
+from pages.plan.form import Form, fault_beside, percentages
 from pages.plan.new_schools import new_schools
 from pages.plan.session import carried, told
 from pages.plan.settings import TABS, settings
@@ -155,11 +157,10 @@ def _tiers(form: Form) -> tuple[float, ...]:
     )
     if words == ", ".join(f"{100 * tier:.4g}" for tier in form.start.tiers):
         return form.start.tiers
-    try:
-        tiers = tuple(float(each) / 100 for each in words.replace(";", ",").split(",") if each.strip())
-    except ValueError:
-        raise InputError(f'The tiers "{words}" are no percentages; write them like 25, 25, 25, 25.') from None
-    if not tiers or not 0 < sum(tiers) <= 1 + 1e-9 or min(tiers) < 0:
+    tiers = tuple(percentages(words))
+    if not tiers:
+        raise InputError(f'The tiers "{words}" are no percentages; write them like 25, 25, 25, 25.')
+    if not 0 < sum(tiers) <= 1 + 1e-9 or min(tiers) < 0:
         raise InputError(
             f"The tiers add up to {100 * sum(tiers):g} %; give each its part, above 0 and at most 100 % together."
         )
@@ -200,18 +201,16 @@ def _more(
     """The hosts with their seats, and all further settings."""
     of_schools, *others = st.tabs(TABS)
     with of_schools:
-        hosts = _seated(form, store.grades(view), schools, chosen, filled)
+        hosts = _seated(form, view, schools, chosen, filled)
     everyone = store.all_schools(view.dataset.name, view.dataset.input_hash)
     counted = bases(everyone[everyone["year"] == view.year])
     known = {basis: ED_BASES[basis] for basis in counted if basis != view.basis}
     return hosts, settings(form, schools, pools, known, others)
 
 
-def _seated(
-    form: Form, grades: pd.DataFrame, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float
-) -> tuple[Host, ...]:
+def _seated(form: Form, view: View, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float) -> tuple[Host, ...]:
     """The hosts with their seats, and a new school among them."""
-    seats_in = "every"
+    seats_in, grades = "every", store.grades(view)
     if not grades.empty:
         words = {said: name for name, said in SEATS_IN.items()}
         chosen_words = form.buttons(
@@ -228,7 +227,7 @@ def _seated(
     made = hosts_in(chosen, seats_in, grades)
     hosts = tuple(replace(host, seats=round(host.seats * filled)) for host in made)
     hosts = _one_by_one(form, chosen, hosts)
-    return (*hosts, *new_schools(form, schools, in_entry=seats_in != "every"))
+    return (*hosts, *new_schools(form, view, schools, in_entry=seats_in != "every"))
 
 
 def _one_by_one(form: Form, chosen: pd.DataFrame, hosts: tuple[Host, ...]) -> tuple[Host, ...]:
@@ -255,18 +254,10 @@ def _one_by_one(form: Form, chosen: pd.DataFrame, hosts: tuple[Host, ...]) -> tu
 
 def _of_one(form: Form, name: str, holds: object, entries: list[Host]) -> list[Host]:
     """The entries of one host with its own seats in each of its grades, its capacity and its first year."""
-    school, usual = entries[0].ncessch, entries[0]
-    of_seats, of_capacity, of_start = st.columns(3)
-    with of_seats:
-        seats = form.number(
-            f"Seats of {name}" + (", in each grade" if len(entries) > 1 else ""),
-            f"seats_{school}",
-            lambda s: _own_seats(s, form.start, usual),
-            min_value=0,
-            max_value=20_000,
-            placeholder=f"{usual.seats:,}",
-        )
-    with of_capacity:
+    cells = _cells()
+    seats = [_seats_of(form, name, entry, next(cells), alone=len(entries) == 1) for entry in entries]
+    school = entries[0].ncessch
+    with next(cells):
         capacity = form.number(
             f"Students {name} holds",
             f"capacity_{school}",
@@ -275,7 +266,7 @@ def _of_one(form: Form, name: str, holds: object, entries: list[Host]) -> list[H
             max_value=1_000_000,
             placeholder="not known" if pd.isna(holds) else f"{holds:,}",
         )
-    with of_start:
+    with next(cells):
         start = form.number(
             f"First year of lotteries at {name}",
             f"start_{school}",
@@ -283,8 +274,31 @@ def _of_one(form: Form, name: str, holds: object, entries: list[Host]) -> list[H
             min_value=1,
             max_value=MOST_YEARS,
         )
-    own = {"capacity": capacity, "start": start} | ({} if seats is None else {"seats": seats})
-    return [replace(entry, **own) for entry in entries]
+    return [
+        replace(entry, capacity=capacity, start=start, seats=number)
+        for entry, number in zip(entries, seats, strict=True)
+    ]
+
+
+def _cells() -> Iterator[DeltaGenerator]:
+    """Places for controls side by side, three in a row."""
+    while True:
+        yield from st.columns(3)
+
+
+def _seats_of(form: Form, name: str, entry: Host, cell: DeltaGenerator, *, alone: bool) -> int:
+    """The seats of a host, in one grade where it is not the only one with seats; the usual unless it says others."""
+    where = "" if alone or entry.grade is None else f", {grade_words(entry.grade)}"
+    with cell:
+        seats: int | None = form.number(
+            f"Seats of {name}{where}",
+            f"seats_{entry.ncessch}" + ("" if alone else f"_{entry.grade}"),
+            lambda s: _own_seats(s, form.start, entry, alone=alone),
+            min_value=0,
+            max_value=20_000,
+            placeholder=f"{entry.seats:,}",
+        )
+    return entry.seats if seats is None else seats
 
 
 def _own(scenario: Scenario, school: str) -> Host:
@@ -292,9 +306,12 @@ def _own(scenario: Scenario, school: str) -> Host:
     return next((host for host in scenario.hosts if host.ncessch == school), Host(school, 0))
 
 
-def _own_seats(scenario: Scenario, start: Scenario, usual: Host) -> int | None:
-    """The seats a scenario gives a host, or None where they are the usual; a preset's always are."""
+def _own_seats(scenario: Scenario, start: Scenario, usual: Host, *, alone: bool) -> int | None:
+    """The seats a scenario gives a host's entry, or None where they are the usual; a preset's always are."""
     if scenario is start:
         return None
-    given = next((host.seats for host in scenario.hosts if host.ncessch == usual.ncessch), usual.seats)
+    entries = (
+        host for host in scenario.hosts if host.ncessch == usual.ncessch and (alone or host.grade == usual.grade)
+    )
+    given = next(entries, usual).seats
     return None if given == usual.seats else given

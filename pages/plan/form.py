@@ -148,6 +148,14 @@ class Form:
         return key
 
 
+def percentages(words: str) -> list[float]:
+    """Shares from a line of percentages, "17.5, 25"; empty where it is no such line."""
+    try:
+        return [float(each) / 100 for each in words.replace(";", ",").split(",") if each.strip()]
+    except ValueError:
+        return []
+
+
 @contextmanager
 def fault_beside(faults: list[str]) -> Iterator[None]:
     """Say what is wrong with the controls within, in one sentence after them, and remember it."""

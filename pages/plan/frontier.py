@@ -104,14 +104,14 @@ def _show_outside(view: View, scenario: Scenario, question: "Question", reached:
     try:
         with st.spinner("Trying every outside share", show_time=True):
             found = best.outside(view, scenario, question)
-            free = best.with_entrants(view, scenario, question) if reached.fewest is None else None
+            free = best.free_outside(view, scenario, question) if reached.fewest is None else None
     except InputError as error:
         st.info(str(error), icon=":material/info:")
         return
     symbol, said = sentences.SYMBOLS[question.measure], sentences.outside(found, question.measure)
     st.markdown(f"- {said}")
     if free is not None:
-        st.markdown(f"- {sentences.entrants(free, found.target, question.measure)}")
+        st.markdown(f"- {sentences.free_outside(free, question.measure)}")
     st.plotly_chart(
         plan_charts.by_outside(found.rows, symbol, found.target),
         config=charts.config("outside-share"),

@@ -8,34 +8,31 @@ import streamlit as st
 
 from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host, NewSchool, Scenario
 from pages.plan.form import Form
+from pages.shared import atlas
+from pages.shared.view import View
 
 MOST_NEW = 4
 USUAL = "usual"
 
 
-def new_schools(form: Form, schools: pd.DataFrame, *, in_entry: bool) -> tuple[Host, ...]:
+def new_schools(form: Form, view: View, schools: pd.DataFrame, *, in_entry: bool) -> tuple[Host, ...]:
     """Up to ``MOST_NEW`` schools to open; a name asks for the next.
 
     Args:
-        form: where the controls take their values from.
+        form, view: where the controls take their values from.
         schools: the district's, with latitude and longitude.
         in_entry: whether the hosts' seats are in single grades; a new school's are then in its lowest, if it is given.
     """
     found: list[Host] = []
     for number in range(MOST_NEW):
-        opened = _new_school(form, schools, number, in_entry=in_entry)
+        opened = _new_school(form, view, schools, number, in_entry=in_entry)
         if opened is None:
             break
         found.append(opened)
-    if found:
-        st.caption(
-            "The point is typed: a map here tells which of its schools was clicked, not where on the ground. It starts "
-            "in the middle of the district's schools."
-        )
     return tuple(found)
 
 
-def _new_school(form: Form, schools: pd.DataFrame, number: int, *, in_entry: bool) -> Host | None:
+def _new_school(form: Form, view: View, schools: pd.DataFrame, number: int, *, in_entry: bool) -> Host | None:
     """One new school; None where it has no name."""
     more = f"_{number + 1}" if number else ""  # the first has the keys of links from when there was but one
     label = "Another new school: its name" if number else "A new school to open: its name"
@@ -43,7 +40,7 @@ def _new_school(form: Form, schools: pd.DataFrame, number: int, *, in_entry: boo
     if not name:
         return None
     columns = st.columns([2, 2, 4, 2])
-    point = _point(form, schools, number, more, columns)
+    point, keys = _point(form, schools, number, more, columns)
     with columns[2]:
         level = form.buttons("Level", f"new_level{more}", _of(number, lambda _, new: new.level), list(LEVELS))
     with columns[3]:
@@ -55,6 +52,8 @@ def _new_school(form: Form, schools: pd.DataFrame, number: int, *, in_entry: boo
             max_value=20_000,
             step=50,
         )
+    if st.toggle(f"Choose the point of {name} on a map", key=f"new_map{more}", bind="query-params"):
+        atlas.point_map(view, schools, point, keys, name)
     low, high, capacity = _grades_and_capacity(form, number, more)
     return Host(
         f"new-{number + 1}",
@@ -65,25 +64,22 @@ def _new_school(form: Form, schools: pd.DataFrame, number: int, *, in_entry: boo
     )
 
 
-def _point(form: Form, schools: pd.DataFrame, number: int, more: str, columns: list[Any]) -> list[float]:
-    """Its latitude and longitude."""
-    found = []
+def _point(
+    form: Form, schools: pd.DataFrame, number: int, more: str, columns: list[Any]
+) -> tuple[tuple[float, float], tuple[str, str]]:
+    """Its latitude and longitude, and the keys of their controls; at first the middle of the district's schools."""
+    found, keys = [], []
     for column, axis, most in zip(columns, ("latitude", "longitude"), (90.0, 180.0), strict=False):
         known = schools[axis].notna().any()
         middle = round(float(schools[axis].mean()), 4) if known else 0.0
+        of = _of(number, lambda _, new, axis=axis, at=middle: getattr(new, axis) if new.school else at)
+        control = f"new_{axis}_{form.start.district}{more}"
+        keys.append(form.key(control, of))
         with column:
             found.append(
-                form.number(
-                    axis.capitalize(),
-                    f"new_{axis}_{form.start.district}{more}",
-                    _of(number, lambda _, new, axis=axis, at=middle: getattr(new, axis) if new.school else at),
-                    min_value=-most,
-                    max_value=most,
-                    step=0.01,
-                    format="%.4f",
-                )
+                form.number(axis.capitalize(), control, of, min_value=-most, max_value=most, step=0.01, format="%.4f")
             )
-    return found
+    return (found[0], found[1]), (keys[0], keys[1])
 
 
 def _grades_and_capacity(form: Form, number: int, more: str) -> tuple[str | None, str | None, int | None]:

@@ -12,6 +12,7 @@ from analysis.policy.scenario import Scenario
 from data.schema import RACES, school_year
 from pages.plan import cached
 from pages.plan import charts as plan_charts
+from pages.plan.compare import HELD
 from pages.shared import atlas, charts, maps, parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
@@ -221,7 +222,7 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     labels = {
         "host": "Host",
         "group": "Lottery",
-        "seats": "Seats",
+        "seats": HELD if several else "Seats",
         "kept": "Kept by present students",
         "outside": "Drawn from outside",
         "inside": "Drawn from inside",

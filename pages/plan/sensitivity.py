@@ -7,6 +7,7 @@ from analysis.errors import InputError
 from analysis.policy.scenario import TURNOUT, Scenario
 from analysis.policy.sensitivity import EXIT_RATES, compared, variants
 from pages.plan import cached
+from pages.plan.form import percentages
 from pages.shared.view import View
 from pages.words import plan as plan_words
 from pages.words.plan import FIGURES
@@ -59,10 +60,7 @@ def _rates(words: str) -> list[float]:
     Raises:
         InputError: it holds none, too many, or something else.
     """
-    try:
-        rates = [float(each) / 100 for each in words.replace(";", ",").split(",") if each.strip()]
-    except ValueError:
-        rates = []
+    rates = percentages(words)
     if not 0 < len(rates) <= MOST_RATES or not all(0 <= rate <= 1 for rate in rates):
         raise InputError(f'"{words}" is no list of up to {MOST_RATES} percentages; write them like 0, 5, 10.')
     return list(dict.fromkeys(rates))

@@ -135,6 +135,49 @@ def school_map(view: View, points: pd.DataFrame, own: list[str], *, scale_title:
     )
 
 
+def point_map(view: View, schools: pd.DataFrame, at: tuple[float, float], keys: tuple[str, str], name: str) -> None:
+    """A map of a district's schools whose every spot, clicked, is what two controls say.
+
+    Args:
+        view: the view.
+        schools: of one district, with latitude and longitude.
+        at: the latitude and longitude that the controls say.
+        keys: of the controls of latitude and longitude.
+        name: of what stands there.
+    """
+    known = schools.dropna(subset=["latitude", "longitude"])
+    if known.empty:
+        st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
+        return
+    outlines, key = outlines_of(view), f"point_map_{keys[0]}"
+    around = outlines.near(known["longitude"], known["latitude"]) if outlines else []
+    own = known["leaid"].unique().tolist()
+    st.plotly_chart(
+        maps.spots(
+            known,
+            at,
+            outlines.link if outlines else None,
+            [leaid for leaid in around if leaid in own],
+            [leaid for leaid in around if leaid not in own],
+        ),
+        config=charts.config("new-school") | {"scrollZoom": True},
+        key=key,
+        on_select=lambda: _take_point(key, keys),
+        selection_mode="points",
+        alt=f"Map of the district's schools, and a star where {name} is to stand: latitude {at[0]:.4f}, longitude "
+        f"{at[1]:.4f}. The two boxes above say the same, and can be typed in.",
+    )
+    st.caption("Click a spot or a school to put the star there; scroll to zoom. Between the spots, type.")
+
+
+def _take_point(key: str, keys: tuple[str, str]) -> None:
+    """Let the controls of latitude and longitude say what was clicked."""
+    for point in st.session_state[key]["selection"]["points"][:1]:
+        said = point["customdata"]
+        for axis, control in enumerate(keys):
+            st.session_state[control] = float(said[str(axis)] if isinstance(said, dict) else said[axis])
+
+
 def change_map(view: View, rows: pd.DataFrame, *, scale_title: str, alt: str) -> None:
     """The state's districts coloured by how an index changes: blue where it falls, amber where it rises.
 

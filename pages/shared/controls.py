@@ -122,14 +122,18 @@ def by_label(manifests: list[Manifest]) -> dict[str, Manifest]:
     return {m.label if times[m.label] == 1 else f"{m.label} ({m.name})": m for m in manifests}
 
 
+def district_labels(view: View) -> dict[str, str]:
+    """What each district of the view is called, by id, the largest first."""
+    sizes = store.schools(view).groupby("leaid")["students"].sum().sort_values(ascending=False)
+    names = store.district_names(view)
+    return {leaid: district_label(names, leaid) for leaid in sizes.index}
+
+
 def chosen_district(view: View) -> str | None:
     """The control that picks one district of the view; its id, or None where the view has none."""
-    table = store.schools(view)
-    if table.empty:
+    labels = district_labels(view)
+    if not labels:
         return None
-    sizes = table.groupby("leaid")["students"].sum().sort_values(ascending=False)
-    names = store.district_names(view)
-    labels = {leaid: district_label(names, leaid) for leaid in sizes.index}
     _follow_district(view, labels)
     return links.chosen(
         "district",

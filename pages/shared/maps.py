@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import shapely
 
-from pages.shared.charts import GROUP, LINE, NEUTRAL, OTHER
+from pages.shared.charts import GROUP, LINE, NEUTRAL, OTHER, WITHIN
 
 # Classes of a gap between two shares, the same in every state and year: the least gap, what to call it, colour, width.
 GAPS = (
@@ -17,6 +17,8 @@ GAPS = (
 )
 # Parts of the largest flow at which a line of who moves gets wider.
 WIDE = (0.1, 0.3, 0.6)
+# As many spots to click stand along the longer side of a district.
+SPOTS = 36
 # Blank margin around what is shown, as a share of its extent.
 MARGIN = 0.04
 
@@ -166,6 +168,53 @@ def flows(
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure.update_layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"})
+    return figure
+
+
+def spots(
+    schools: pd.DataFrame, at: tuple[float, float], link: str | None, own: list[str], neighbours: list[str]
+) -> go.Figure:
+    """A district to choose a point in: its schools, and a lattice of spots between them, all to click.
+
+    Args:
+        schools: columns latitude, longitude (all known) and school.
+        at: latitude and longitude of the point chosen, a star.
+        link, own, neighbours: as in ``schools``.
+    """
+    west, east = schools["longitude"].min(), schools["longitude"].max()
+    south, north = schools["latitude"].min(), schools["latitude"].max()
+    figure = _map((west, south, east, north), 420, least=0.06)
+    if link is not None:
+        for ids, colour, width in ((neighbours, NEUTRAL, 0.5), (own, LINE, 2)):
+            _outline(figure, link, ids, colour, width)
+    side = max(north - south, (east - west) * np.cos(np.radians((north + south) / 2)), 0.06) / (SPOTS - 1)
+    latitude, longitude = np.meshgrid(
+        np.arange(south, north + side, side),
+        np.arange(west, east + side, side / np.cos(np.radians((north + south) / 2))),
+    )
+    lattice = pd.DataFrame({"latitude": latitude.ravel(), "longitude": longitude.ravel()}).round(4).assign(school="")
+    told = lattice["latitude"].map("{:.4f}".format) + ", " + lattice["longitude"].map("{:.4f}".format)
+    for points, hover, marker in (
+        (lattice, told, {"size": 6, "color": NEUTRAL, "opacity": 0.35}),
+        (schools, schools["school"], {"size": 7, "color": LINE, "line": {"width": 0.8, "color": "#FFFFFF"}}),
+    ):
+        figure.add_scattergeo(
+            lon=points["longitude"],
+            lat=points["latitude"],
+            mode="markers",
+            marker=marker,
+            unselected={"marker": {"opacity": marker.get("opacity", 1)}},
+            customdata=np.column_stack([points["latitude"], points["longitude"], hover]),
+            hovertemplate="%{customdata[2]}<extra></extra>",
+        )
+    figure.add_scattergeo(
+        lat=[at[0]],
+        lon=[at[1]],
+        mode="markers",
+        marker={"size": 16, "symbol": "star", "color": WITHIN, "line": {"width": 1, "color": "#FFFFFF"}},
+        hoverinfo="skip",
+    )
+    figure.update_layout(uirevision=True)
     return figure
 
 

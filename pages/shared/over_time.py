@@ -13,7 +13,8 @@ from data.cep import counts_everyone
 from data.privacy import carried_years, marked_change
 from data.schema import school_year
 from pages.shared import links, store
-from pages.shared.view import Key, View, district_label
+from pages.shared.controls import district_labels
+from pages.shared.view import Key, View
 
 ALL, EVERY_YEAR = "all schools", "schools in every year"
 EVERYWHERE = ""  # the place that is no district
@@ -107,9 +108,7 @@ def counted_years(view: View, place: str) -> list[int]:
 def chosen_span(view: View) -> Span | None:
     """The controls that choose a place and two years; None where fewer than two years have counts."""
     where, start, end = st.columns([2, 1, 1])
-    names = store.district_names(view)
-    sizes = store.schools(view).groupby("leaid")["students"].sum().sort_values(ascending=False)
-    labels = {EVERYWHERE: f"All of {view.dataset.label}"} | {each: district_label(names, each) for each in sizes.index}
+    labels = {EVERYWHERE: f"All of {view.dataset.label}"} | district_labels(view)
     with where:
         place = links.chosen(
             "place",
@@ -132,7 +131,7 @@ def chosen_span(view: View) -> Span | None:
     with end:
         later = [text for text, year in reversed(years.items()) if year > first]
         last = years[_chosen_year("To", later)]
-    name = names.get(place) or place if place else view.dataset.label
+    name = store.district_names(view).get(place) or place if place else view.dataset.label
     return Span(place, name, tuple(year for year in years.values() if first <= year <= last))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pages.words.plan import listed
+from pages.words.numbers import listed
 
 
 def not_here(lost: Sequence[tuple[str, str, str]]) -> str:

@@ -1,6 +1,7 @@
 """Numbers as sentences and tables show them."""
 
 import math
+from collections.abc import Sequence
 
 UNDEFINED = "not defined"
 # Beside bounds that do not hold the value shown, after "less" or "more".
@@ -68,3 +69,8 @@ def signed(change: float, *, points: bool = False, decimals: int = 3) -> str:
         return UNDEFINED
     sign = "+" if change > 0 else "−" if change < 0 else "±"
     return f"{sign}{abs(change) * 100:.1f} points" if points else f"{sign}{abs(change):.{decimals}f}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "A, B and C"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -41,7 +41,7 @@ FIGURES = {
 
 def cep_like_hosts(names: Sequence[str]) -> str:
     """What it means that these host schools are CEP-like."""
-    which = f"{len(names):,} of the hosts" if len(names) > MOST_HOSTS else listed(names)
+    which = f"{len(names):,} of the hosts" if len(names) > MOST_HOSTS else numbers.listed(names)
     return (
         f"**{which} {'is' if len(names) == 1 else 'are'} CEP-like**: by some count every student there is "
         "disadvantaged, as is usual where everyone eats free of charge. A preset starts with the schools of the "
@@ -65,7 +65,7 @@ def poorer(rows: pd.DataFrame) -> str:
         for school, change in some[["school", "change"]].itertuples(index=False)
     ]
     rest = len(found) - len(some)
-    return f"▲ Poorer most: {listed(named)}." + (f" {rest:,} more are marked ▲ below." if rest else "")
+    return f"▲ Poorer most: {numbers.listed(named)}." + (f" {rest:,} more are marked ▲ below." if rest else "")
 
 
 def figure(value: float, *, percent: bool) -> str:
@@ -237,8 +237,8 @@ def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str, place: str,
         which = f"{len(hosts)} hosts found to do most are" if len(hosts) > 1 else "host found to do most is"
         comes = f"{numbers.number(row['value'], 3)} with {row['moved']:,.0f} moved"
         text += (
-            f" The {which} {listed(hosts)}: the best choice of who moves comes to {comes}; no choice of so few lies "
-            f"below {numbers.number(row['bound'], 3)}."
+            f" The {which} {numbers.listed(hosts)}: the best choice of who moves comes to {comes}; no choice of so few "
+            f"lies below {numbers.number(row['bound'], 3)}."
         )
     return text
 
@@ -283,8 +283,3 @@ def state_change(outcome: Outcome, state: str) -> str:
         f"Between economically disadvantaged and other students over all schools of {state} in {year}: "
         f"{', '.join(changes)}."
     )
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: "A, B and C"."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -90,7 +90,7 @@ def test_students_from_outside_where_no_assignment_reaches_the_target(told, stat
     # Nobody moves, so only those who enter the host change anything: it holds nobody more.
     _, err = told("optimum", state, plan, "--target", "D=0.01", "--outside", "--move", "0")
     (said,) = [line for line in err if line.startswith("If every choice within these limits were free as well")]
-    assert said.endswith("would reach D = 0.01: no assignment lies below 0.5333, at 0%.")
+    assert said.endswith("no outside share would reach D = 0.01: this is proven for every tenth of a percent.")
 
 
 def test_an_outside_share_is_not_needed_where_the_plan_itself_reaches_the_target(told, state, plan):

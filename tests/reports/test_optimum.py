@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.policy.entrants import FreeReach
 from analysis.policy.optimum import Reach
 from analysis.policy.outside import OutsideReach
 from reports import optimum as sentences
@@ -53,18 +54,20 @@ def test_a_target_out_of_reach_with_everything_lifted_says_how_near_it_comes():
 
 
 @pytest.mark.parametrize(
-    ("value", "bound", "words"),
+    ("found", "words"),
     [
-        ([0.5, 0.2], [0.5, 0.2], "an outside share of 5% would reach D = 0.3: 1,000 students enter the hosts"),
-        ([0.5, 0.4], [0.5, 0.4], "would reach D = 0.3: no assignment lies below 0.4000, at 5%."),
+        (FreeReach(0.3, None), "no outside share would reach D = 0.3: this is proven for every tenth of a percent."),
+        (
+            FreeReach(0.3, 0.12, 0.125, 1000, 0.2999),
+            "of 12.5% would reach D = 0.3: 1,000 students enter the hosts, and it is 0.2999; none below 12.0% would.",
+        ),
+        (FreeReach(0.3, 0.0, 0.0, 0, 0.25), "0 students enter the hosts, and it is 0.2500."),
         # The fractions reach it, whole students do not.
-        ([0.5, 0.31], [0.5, 0.29], "was found to reach D = 0.3: no assignment lies below 0.2900, at 5%."),
-        ([0.5, np.nan], [0.5, np.nan], "would reach D = 0.3: no assignment lies below 0.5000, at 0%."),
+        (FreeReach(0.3, 0.12), "no outside share below 12.0% would reach D = 0.3, and none above was found to."),
     ],
 )
-def test_what_free_choice_and_students_from_outside_come_to_is_told(value, bound, words):
-    rows = pd.DataFrame({"share": [0.0, 0.05], "outside": [0, 1000], "value": value, "bound": bound})
-    assert words in sentences.entrants(rows, 0.3, "dissimilarity")
+def test_what_free_choice_and_students_from_outside_come_to_is_told(found, words):
+    assert sentences.free_outside(found, "dissimilarity").endswith(words)
 
 
 @pytest.mark.parametrize(("value", "words"), [(0.25, "0.0500 above it"), (0.15, "0.0500 below it")])

@@ -8,7 +8,7 @@ import pytest
 from analysis.policy.moves import at_schools
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Host, Pool, Scenario
-from reports.plan import PlanResult, answer, seats_in, text
+from reports.plan import PlanResult, answer, seats, seats_in, text
 from tests.analysis.policy.districts import scenario, school, table
 from tests.small_state import uneven_plan
 
@@ -35,6 +35,30 @@ def test_one_host_is_singular(tmp_path):
 def test_seats_are_in_the_entry_grades_of_the_hosts(grades, said):
     hosts = tuple(Host(str(number), 10, grade) for number, grade in enumerate(grades))
     assert seats_in(Scenario("d", "1", 2020, hosts)) == said
+
+
+@pytest.mark.parametrize(
+    ("hosts", "years", "said"),
+    [
+        ((Host("h", 12),), 1, "12 seats"),
+        ((Host("h", 12),), 3, "12 seats"),  # drawn once, held on
+        ((Host("h", 1, "KG"),), 1, "1 seat in kindergarten"),
+        # A student of kindergarten to grade 5 is there for six years, so two of eight lotteries' have left.
+        ((Host("h", 2, "KG"),), 3, "2 seats a year in kindergarten, 6 held after 3 years,"),
+        ((Host("h", 2, "KG"),), 8, "2 seats a year in kindergarten, 12 held after 8 years,"),
+        ((Host("h", 2, "KG", later=(3,)),), 3, "2 seats in the first year in kindergarten, 8 held after 3 years,"),
+        (
+            (Host("h", 2, "KG"), Host("h", 4, "01", later=(0,))),
+            2,
+            "6 seats in the first year in kindergarten and grade 1, 8 held after 2 years,",
+        ),
+    ],
+)
+def test_seats_drawn_and_held_are_both_told(hosts, years, said):
+    k5 = [school(name, 40, 20, grade_low="KG", grade_high="05") for name in "hab"]
+    outcome = simulate(table(*k5), scenario({}, hosts=hosts, years=years), replicates=2)
+    assert seats(outcome) == said
+    assert f"1 host school and {said} for disadvantaged and other students" in answer(outcome, "Oak")
 
 
 def test_two_hosts_are_plural(tmp_path):

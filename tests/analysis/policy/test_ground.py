@@ -1,5 +1,7 @@
 """What a scenario stands on: a table that cannot carry it is refused in words that say which school and what to do."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -146,6 +148,37 @@ def test_hosts_of_the_scenario_s_level_exchange_students_with_its_schools_alone(
         assert ground(rows, scenario({"a": 4}, level=level)).serves.tolist() == [serves]
     # A combined host goes on sharing grades with all, since it is not among the schools that the figures cover.
     assert ground(rows, scenario({"k": 1}, level="elementary")).serves.tolist() == [[True] * 4]
+
+
+@pytest.mark.parametrize(
+    ("level", "low", "high", "grade", "words"),
+    [
+        (
+            "elementary",
+            "09",
+            None,
+            None,
+            'school "New" is of the level elementary, which has grades KG to 08, not 09;',
+        ),
+        ("elementary", None, None, "09", "not 09; give it another level or grade"),
+        ("middle", "04", "10", None, "level middle, which has grades 04 to 09, not 10;"),
+        ("high", "06", "12", None, "level high, which has grades 07 to 13, not 06;"),
+        ("elementary", "05", "01", None, 'school "New" has grades 05 to 01; give the lowest first'),
+        ("elementary", "KG", "05", "06", "has grades KG to 05, not the 06 of hosts"),
+    ],
+)
+def test_a_new_school_has_grades_of_its_level(level, low, high, grade, words) -> None:
+    new = Host("new", 4, grade, new=NewSchool("New", 0.0, 0.0, level, low, high))
+    with pytest.raises(InputError, match=re.escape(words)):
+        ground(table(A, B), scenario({}, hosts=(new,)))
+
+
+@pytest.mark.parametrize(
+    ("level", "low", "high"), [("elementary", "KG", "08"), ("combined", "KG", "12"), ("elementary", "05", "05")]
+)
+def test_a_new_school_may_have_all_grades_of_its_level(level, low, high) -> None:
+    new = Host("new", 4, low, new=NewSchool("New", 0.0, 0.0, level, low, high))
+    assert ground(table(A, B), scenario({}, hosts=(new,))).seats.tolist() == [[4]]
 
 
 def test_seats_held_at_the_end_are_of_those_still_there() -> None:

@@ -16,9 +16,11 @@ from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import Host as HostOf
 from analysis.policy.scenario import NewSchool, Pool, SetAside, Supply, Weight, from_json
 from data import store
+from pages.plan.compare import HELD
 from pages.plan.files import together
 from pages.plan.pictures import PICTURES
 from pages.plan.session import preset_of
+from pages.shared import atlas
 from pages.shared.packed import packed
 from tests.small_state import EVEN, UNEVEN
 
@@ -154,7 +156,7 @@ EVERYTHING = {
         {"ed": Pool(senders=(SCHOOLS[2],)), "ed_share": 0.505},
         {"set_asides": (SetAside("feeder", 0.05, schools=(SCHOOLS[2],)), SetAside("sibling", 0.1))},
         {"applicants": "school"},
-        # Seats in several grades, with other numbers in other years: no control shows those of a school by themselves.
+        # Seats in several grades, with other numbers in other years, which no control shows.
         {
             "hosts": (HostOf(SCHOOLS[0], 9, "KG", later=(5, 4)), HostOf(SCHOOLS[0], 8, "01", start=2, later=(0,))),
             "years": 3,
@@ -198,6 +200,45 @@ def test_a_file_of_the_first_layout_opens(uneven, small, saved):
     give(uneven(), json.dumps(old))
     assert saved().ed_share == 0.4
     assert saved().applicants == "school"
+
+
+def test_each_grade_of_a_host_has_seats_of_its_own(opened, saved):
+    app = opened("policy")
+    host = app.multiselect[0].value[0]
+    before = saved()
+    app.number_input(key=f"seats_{host}_01").set_value(7).run()
+    expected = tuple(
+        replace(each, seats=7) if (each.ncessch, each.grade) == (host, "01") else each for each in before.hosts
+    )
+    assert saved() == replace(before, hosts=expected)
+    other = opened("policy", **{f"seats_{host}_01": "7"})
+    assert other.number_input(key=f"seats_{host}_01").value == 7
+    assert saved().hosts == expected
+
+
+def test_a_new_school_s_point_is_on_a_map_that_says_it(opened):
+    app = opened("policy", new_school="Brook School", new_map="true")
+    (latitude,) = [each.value for each in app.number_input if each.label == "Latitude"]
+    (longitude,) = [each.value for each in app.number_input if each.label == "Longitude"]
+    (said,) = [each.proto.alt for each in app.get("plotly_chart") if "is to stand" in each.proto.alt]
+    assert f"Brook School is to stand: latitude {latitude:.4f}, longitude {longitude:.4f}" in said
+
+
+@pytest.mark.parametrize("said", [[30.5, -97.25, "Oak"], {"0": "30.5", "1": "-97.25", "2": "Oak"}])
+def test_a_spot_clicked_is_what_the_controls_say(monkeypatch, said):
+    state = {"map": {"selection": {"points": [{"customdata": said}]}}, "lat": 0.0, "lon": 0.0}
+    monkeypatch.setattr(st, "session_state", state)
+    atlas._take_point("map", ("lat", "lon"))
+    assert (state["lat"], state["lon"]) == (30.5, -97.25)
+    state["map"] = {"selection": {"points": []}}  # a click beside every spot
+    atlas._take_point("map", ("lat", "lon"))
+    assert (state["lat"], state["lon"]) == (30.5, -97.25)
+
+
+def test_a_new_school_of_another_level_s_grade_is_refused_in_one_sentence(uneven):
+    app = uneven(new_school="Brook School", new_grade_low="09")
+    (said,) = [each.value for each in app.info if "Brook School" in each.value]
+    assert "is of the level elementary, which has grades KG to 08, not 09" in said
 
 
 def test_a_file_moves_the_view_to_what_it_is_about(uneven, small, saved):
@@ -279,20 +320,20 @@ def test_plans_are_kept_and_removed(uneven):
     app.button(key="keep").click().run()
     app.slider(key="seats").set_value(50).run()
     app.button(key="keep").click().run()
-    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    table = next(each.value for each in app.table if HELD in each.value.index)
     assert table.columns[0] == "1 · All seats"
-    assert table.loc["Seats"].tolist() == ["100", "50"]
+    assert table.loc[HELD].tolist() == ["100", "50"]
     assert table.loc["Dissimilarity (D)"].iloc[0].startswith(kept[0])
     for _ in range(2):
         app.button(key="keep").click().run()
     assert app.button(key="keep").disabled  # four stand side by side
     app.button(key="drop_0").click().run()
-    table = next(each.value for each in app.table if "Seats" in each.value.index)
-    assert table.loc["Seats"].tolist() == ["50"] * 3
+    table = next(each.value for each in app.table if HELD in each.value.index)
+    assert table.loc[HELD].tolist() == ["50"] * 3
 
 
 def compared(app):
-    return [*next(each.value for each in app.table if "Seats" in each.value.index).columns]
+    return [*next(each.value for each in app.table if HELD in each.value.index).columns]
 
 
 def test_plans_kept_are_in_the_link_and_come_back_from_it(uneven):
@@ -306,7 +347,7 @@ def test_plans_kept_are_in_the_link_and_come_back_from_it(uneven):
     assert 100 < len("".join(link["plans"])) < 700
     again = uneven(**{name: value for name, value in link.items() if name not in ("state", "district")})
     assert compared(again) == compared(app) == ["1 · Chicago tiers", "2 · Half & half: ü"]
-    table, same = (next(each.value for each in one.table if "Seats" in each.value.index) for one in (app, again))
+    table, same = (next(each.value for each in one.table if HELD in each.value.index) for one in (app, again))
     assert table.equals(same)
     again.button(key="drop_0").click().run()
     again.button(key="drop_0").click().run()
@@ -347,7 +388,7 @@ def test_several_files_are_compared(uneven, small, saved):
     scenarios = [plan(small, ed_share=share, name=f"Plan {share:.0%}") for share in (0.5, 0.4, 0.3)]
     app = give(uneven(), *scenarios)
     assert saved() == scenarios[0]
-    table = next(each.value for each in app.table if "Seats" in each.value.index)
+    table = next(each.value for each in app.table if HELD in each.value.index)
     assert [*table.columns] == ["1 · Plan 50%", "2 · Plan 40%", "3 · Plan 30%"]
 
 

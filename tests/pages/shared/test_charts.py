@@ -281,6 +281,19 @@ def test_school_map_draws_outlines_below_the_schools(schools):
     assert points["type"] == "scattergeo"
 
 
+def test_every_spot_of_a_map_to_click_says_where_it_is(schools):
+    placed = schools.dropna(subset=["latitude"])
+    _, spots, points, star = drawn(maps.spots(placed, (30.5, -100.15), None, [], []))
+    for each in (spots, points):
+        latitude, longitude, _ = np.array(each["customdata"], dtype=object).T
+        assert list(latitude) == values(each["lat"])
+        assert list(longitude) == values(each["lon"])
+    for axis, column in (("lat", "latitude"), ("lon", "longitude")):
+        assert min(values(spots[axis])) <= placed[column].min() + 1e-4
+        assert max(values(spots[axis])) >= placed[column].max() - 1e-4
+    assert (values(star["lat"]), values(star["lon"])) == ([30.5], [-100.15])
+
+
 def test_one_school_has_an_area_around_it(schools):
     figure = maps.schools(schools.head(1), None, [], [], scale_title="share", middle=0.5)
     west, east = figure.layout.geo.lonaxis.range
