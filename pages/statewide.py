@@ -167,7 +167,7 @@ def show_districts(view: View, plan: Plan) -> None:
         percent=["ed_share", "balanced_before", "balanced_after"],
         decimals={"change": 4},
     )
-    st.caption("Ranked by how much V falls. To go on in one district, with its hosts here or others:")
+    st.caption("Ranked by how much V falls.")
     show_way_to(view, plan, table["leaid"].tolist())
     with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
         st.table(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
@@ -201,7 +201,9 @@ def show_way_to(view: View, plan: Plan, ranked: list[str]) -> None:
     labels = {leaid: district_label(names, leaid) for leaid in ranked}
     place, way = st.columns([1, 2], vertical_alignment="bottom")
     with place:
-        leaid = st.selectbox("District", ranked, format_func=labels.__getitem__, key="plan_in", bind="query-params")
+        leaid = st.selectbox(
+            "Go on in one district", ranked, format_func=labels.__getitem__, key="plan_in", bind="query-params"
+        )
     hosts = next(each.host_ids for each in plan.applied.scenarios if each.district == leaid)
     schools = plan.table.set_index("ncessch").loc[list(hosts), "school"]
     link: dict[str, str | list[str]] = {"district": labels[leaid], "preset": PRESETS[plan.policy.preset].label}
@@ -212,6 +214,11 @@ def show_way_to(view: View, plan: Plan, ranked: list[str]) -> None:
             label=f"Plan 50/50 in {names.get(leaid) or leaid}, and see which hosts could do most",
             icon=":material/shuffle:",
             query_params=link,
+        )
+    if view.level != plan.policy.level:
+        st.caption(
+            f"There it starts from the hosts of this policy. It counts schools of all levels, this page "
+            f"{plan.policy.level} ones alone: choose this level under Change view to see the figures of this table."
         )
 
 
