@@ -8,13 +8,15 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.assumptions import assumptions
+from analysis.policy.presets import PRESETS
 from analysis.statewide.together import Result
 from data.batches.statewide import Plan
 from data.groups import comparison
 from pages.plan import charts as plan_charts
+from pages.plan.controls import hosts_key
 from pages.sections.statewide_controls import asked_policy, run_here, show_files
 from pages.shared import atlas, charts, parts, store
-from pages.shared.view import View, current_view
+from pages.shared.view import View, current_view, district_label
 from pages.words import numbers
 from pages.words import plan as plan_words
 from pages.words import statewide as statewide_words
@@ -165,6 +167,8 @@ def show_districts(view: View, plan: Plan) -> None:
         percent=["ed_share", "balanced_before", "balanced_after"],
         decimals={"change": 4},
     )
+    st.caption("Ranked by how much V falls.")
+    show_way_to(view, plan, table["leaid"].tolist())
     with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
         st.table(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
     buttons = st.columns(3)
@@ -183,6 +187,38 @@ def show_districts(view: View, plan: Plan) -> None:
     with buttons[2]:
         parts.download(
             lambda seen: _left_alone(seen, plan).assign(**about), view, "left-alone", label="Left alone (CSV)"
+        )
+
+
+def show_way_to(view: View, plan: Plan, ranked: list[str]) -> None:
+    """A link to the builder of one district's plan, which starts from the policy's hosts there.
+
+    Args:
+        view, plan: the policy in its state.
+        ranked: ids of the districts, in the order to offer them.
+    """
+    names = store.district_names(view)
+    labels = {leaid: district_label(names, leaid) for leaid in ranked}
+    place, way = st.columns([1, 2], vertical_alignment="bottom")
+    with place:
+        leaid = st.selectbox(
+            "Go on in one district", ranked, format_func=labels.__getitem__, key="plan_in", bind="query-params"
+        )
+    hosts = next(each.host_ids for each in plan.applied.scenarios if each.district == leaid)
+    schools = plan.table.set_index("ncessch").loc[list(hosts), "school"]
+    link: dict[str, str | list[str]] = {"district": labels[leaid], "preset": PRESETS[plan.policy.preset].label}
+    link[hosts_key(leaid, plan.policy.preset)] = [f"{school} ({ncessch})" for ncessch, school in schools.items()]
+    with way:
+        st.page_link(
+            "policy.py",
+            label=f"Plan 50/50 in {names.get(leaid) or leaid}, and see which hosts could do most",
+            icon=":material/shuffle:",
+            query_params=link,
+        )
+    if view.level != plan.policy.level:
+        st.caption(
+            f"There it starts from the hosts of this policy. It counts schools of all levels, this page "
+            f"{plan.policy.level} ones alone: choose this level under Change view to see the figures of this table."
         )
 
 
@@ -212,7 +248,7 @@ except InputError as error:
     st.info(str(error), icon=":material/info:")
     parts.provenance(view)
     st.stop()
-st.markdown(statewide_words.answer(plan, result, view.dataset.label))
+st.markdown(statewide_words.answer(plan, result, view.dataset.label, store.district_names(view)))
 show_state(view, result, policy.level)
 show_districts(view, plan)
 st.subheader("What the lotteries rest on")

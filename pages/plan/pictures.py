@@ -122,7 +122,11 @@ def _moves(view: View, rows: pd.DataFrame, outcome: Outcome) -> None:
         "Students who", [ARRIVE, LEAVE], default=ARRIVE, required=True, key="way", bind="query-params"
     )
     ids = set(rows.loc[rows["host"], "ncessch"])
-    toward = outcome.flows["to_school" if way == ARRIVE else "from_school"].isin(ids)
+    here, there = ("to_school", "from_school") if way == ARRIVE else ("from_school", "to_school")
+    toward = outcome.flows[here].isin(ids)
+    if toward.any():
+        names = dict(zip(rows["ncessch"], rows["school"], strict=True))
+        st.markdown(plan_words.other_end(outcome.flows[toward], there, names))
     _flow_map(view, rows, outcome.flows[toward], plan_words.who_moves(hosts))
     labels = {
         "host": "Host",

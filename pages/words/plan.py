@@ -1,7 +1,7 @@
 """Sentences on a plan: what it does, who moves, what stays empty, who could do more."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -28,6 +28,9 @@ TWO_RANGES = (
     "students afterwards. *By intake*, in brackets: where today's index would lie 95 times of 100 if other students "
     "had come to the same schools, corrected for chance. Shares of students have no such range."
 )
+# Schools named where most come from or go to.
+MOST_NAMED = 5
+_DOES = {"from_school": ("send some", "sends some"), "to_school": ("take some", "takes some")}
 # The figures of a plan in the order of the page: what a card calls each, and whether it is a share.
 FIGURES = {
     "dissimilarity": ("Dissimilarity (D)", False),
@@ -162,6 +165,23 @@ def who_moves(hosts: pd.DataFrame) -> str:
         f"{row.host}: {row.arrive_ed:,} disadvantaged and {row.arrive_other:,} other students arrive, "
         f"{row.leave_ed:,} and {row.leave_other:,} leave"
         for row in hosts.itertuples()
+    )
+
+
+def other_end(moves: pd.DataFrame, end: str, names: Mapping[str, str]) -> str:
+    """From which schools most students come to the hosts, or to which most of those who leave them go.
+
+    Args:
+        moves: flows to or from the hosts.
+        end: of the flows, the one that is no host: "from_school" or "to_school".
+        names: of schools by their id.
+    """
+    of = moves.groupby(end)["students"].sum().sort_values(ascending=False, kind="stable")
+    some = [f"{names.get(school, school)} ({students:,})" for school, students in of.head(MOST_NAMED).items()]
+    rest = len(of) - len(some)
+    text = f"Most {'come from' if end == 'from_school' else 'go to'} {numbers.listed(some)}"
+    return (
+        f"{text}; {rest:,} more {'schools' if rest > 1 else 'school'} {_DOES[end][rest == 1]}." if rest else f"{text}."
     )
 
 

@@ -1,5 +1,7 @@
 """Sentences on one policy for a whole state."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis.indices import INDICES
@@ -9,6 +11,8 @@ from data.batches.statewide import Plan
 from data.schema import school_year
 from pages.words import numbers
 
+# Districts named where V falls or rises most.
+MOST = 3
 CAVEATS = (
     "Every district holds its own lotteries; the figures are those after all of them. A district's figure is the mean "
     "of the draws, so it may differ a little from its page under 50/50 policy, which shows the expected draw.",
@@ -23,8 +27,14 @@ def change(result: Result, measure: str, part: str = "total") -> Change:
     return Change(*(float(row[when]) for when in ("before", "after", "low", "high")))
 
 
-def answer(plan: Plan, result: Result, place: str) -> str:
-    """What the policy does to the state, in a paragraph."""
+def answer(plan: Plan, result: Result, place: str, names: Mapping[str, str]) -> str:
+    """What the policy does to the state, in a paragraph, with the districts where V falls and rises most.
+
+    Args:
+        plan, result: the policy and what it does.
+        place: the state.
+        names: of districts by their id.
+    """
     whole, between, within = (
         _from_to(change(result, "variance_ratio", part)) for part in ("total", "between", "within")
     )
@@ -37,7 +47,7 @@ def answer(plan: Plan, result: Result, place: str) -> str:
         f"goes {whole}: within districts {within}, "
         f"between them {between}."
     )
-    return f"{text} {_rises_and_falls(result.districts)}"
+    return f"{text} {_rises_and_falls(result.districts)}{_most(result.districts, names)}"
 
 
 def _from_to(change: Change) -> str:
@@ -51,6 +61,22 @@ def _rises_and_falls(districts: pd.DataFrame) -> str:
         change = districts[f"{name}_after"] - districts[f"{name}_before"]
         told.append(f"{symbol} falls in {int((change < 0).sum()):,} districts and rises in {int((change > 0).sum()):,}")
     return "; ".join(told) + "."
+
+
+def _most(districts: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Where V falls most and where it rises most; empty where it does neither.
+
+    Args:
+        districts: of a result, the one whose V falls most first.
+        names: of districts by their id.
+    """
+    change = (districts["variance_ratio_after"] - districts["variance_ratio_before"]).set_axis(districts["leaid"])
+    told = []
+    for verb, some in (("falls", change[change < 0].head(MOST)), ("rises", change[change > 0].iloc[::-1].head(MOST))):
+        each = [f"{names.get(leaid, leaid)} ({numbers.signed(value)})" for leaid, value in some.items()]
+        if each:
+            told.append(f"{verb} most in {numbers.listed(each)}")
+    return f" V {' and '.join(told)}." if told else ""
 
 
 def today(place: str, year: int, sure: pd.DataFrame) -> str:

@@ -1,7 +1,10 @@
 """The page of a policy for a whole state: it waits to be asked, and then says what the analysis finds."""
 
 from dataclasses import replace
+from urllib.parse import parse_qs
 
+import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 
@@ -33,6 +36,11 @@ def found(policy):
     return plan, outcome(plan, completed(plan, run_of(plan), here()))
 
 
+def names_of(dataset):
+    table = store.schools(store.find(dataset))
+    return dict(zip(table["leaid"], table["district"], strict=True))
+
+
 def metrics(app):
     return {metric.label: metric.value for metric in app.metric}
 
@@ -52,7 +60,7 @@ def test_once_asked_it_says_what_the_analysis_finds(opened):
     assert not app.exception
     plan, result = found(POLICY)
     assert app.markdown[1].value == statewide_words.applies_to(plan, FRANKLIN, max(store.find("franklin").years))
-    assert app.markdown[2].value == statewide_words.answer(plan, result, FRANKLIN)
+    assert app.markdown[2].value == statewide_words.answer(plan, result, FRANKLIN, names_of("franklin"))
     shown = metrics(app)
     for label, measure in (("Variance ratio (V)", "variance_ratio"), ("Dissimilarity (D)", "dissimilarity")):
         change = statewide_words.change(result, measure)
@@ -60,6 +68,34 @@ def test_once_asked_it_says_what_the_analysis_finds(opened):
     (table,) = (frame.value for frame in app.dataframe)
     assert table["District id"].tolist() == result.districts["leaid"].tolist()
     assert len(app.button) == 0
+
+
+def test_a_district_is_gone_on_with_from_its_hosts(opened):
+    plan, result = found(POLICY)
+    app = opened("statewide", state=FRANKLIN, **FEW)
+    leaid = result.districts["leaid"].iloc[-1]
+    app.selectbox(key="plan_in").set_value(leaid).run()
+    (way,) = [each.proto for each in app.get("page_link") if "Plan 50/50" in each.proto.label]
+    link = parse_qs(way.query_string)
+    (scenario,) = [each for each in plan.applied.scenarios if each.district == leaid]
+    there = opened("policy", **{name: values if len(values) > 1 else values[0] for name, values in link.items()})
+    assert there.selectbox(key="district").value == leaid
+    assert there.multiselect[0].value == [*scenario.host_ids]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ([0.5, 0.4, 0.3, 0.2, 0.1], [0.1, 0.1, 0.1, 0.1, 0.3],
+         "V falls most in Oak (−0.400), Elm (−0.300) and 3 (−0.200) and rises most in 5 (+0.200)."),
+        ([0.1, np.nan], [0.1, np.nan], ""),
+        ([0.1], [0.2], "V rises most in Oak (+0.100)."),
+    ],
+)  # fmt: skip
+def test_the_districts_where_v_changes_most_are_named(before, after, said):
+    rows = pd.DataFrame({"leaid": [str(n + 1) for n in range(len(before))]})
+    rows = rows.assign(variance_ratio_before=before, variance_ratio_after=after)
+    assert statewide_words._most(rows, {"1": "Oak", "2": "Elm"}).strip() == said
 
 
 def test_the_link_of_a_run_shows_it_again_also_where_it_was_never_simulated(opened, home):

@@ -73,6 +73,7 @@ EXEMPT = {
     "plan.figure": FORMAT,
     "plan.flows": BESIDE,
     "plan.limits": BESIDE,
+    "plan.other_end": BESIDE,
     "plan.over_participation": BESIDE,
     "plan.pool": LABEL,
     "plan.poorer": BESIDE,

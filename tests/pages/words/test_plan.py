@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from analysis.policy.outcome import Change
@@ -36,6 +37,15 @@ def test_state_change_leaves_out_what_is_undefined(tmp_path):
     undefined = replace(done, state=done.state | {"exposure": Change(NAN, NAN, NAN, NAN)})
     assert "exposure" in plan_words.state_change(done, "Ohio")
     assert "exposure" not in plan_words.state_change(undefined, "Ohio")
+
+
+def test_where_most_come_from_and_go_to_is_named():
+    moves = pd.DataFrame({"from_school": list("aabcdefg"), "to_school": "h", "students": [1, 2, 9, 8, 7, 6, 5, 4]})
+    assert plan_words.other_end(moves, "from_school", {"b": "Oak", "c": "Elm"}) == (
+        "Most come from Oak (9), Elm (8), d (7), e (6) and f (5); 2 more schools send some."
+    )
+    assert plan_words.other_end(moves[2:], "from_school", {}).endswith("; 1 more school sends some.")
+    assert plan_words.other_end(moves, "to_school", {"h": "Ash"}) == "Most go to Ash (42)."
 
 
 def test_cep_like_hosts_are_listed():
