@@ -15,7 +15,12 @@ others held, Σ φ(n_s) / φ(N) has no critical point but maxima, as 1 less a sh
 than the share, and likewise along an exchange of two groups. For the least, φ(N) is at least T ln T's tangent less the
 chords of N_g ln N_g, and each school comes as near to the mix that prices ask for as its intervals let it.
 
-**D, P* and Gini: by groups.** Each is a mean over groups of the index of the group against all others, weighted by
+**The greatest Gini: by a reference.** T I G, with I = Σ_g P_g (1 − P_g), is at most Σ_s (Σ_g d_g(n_s) − t_s R) for any
+schools of shares q, where d_g is the mean over their students of |n_sg − t_s q_g|, and R their own I G: the energy
+distance of two distributions of shares is never negative (Székely & Rizzo 2013). With a plane in the place of T I that
+leaves a sum over schools less a price, greatest at corners, as for H.
+
+**D, P* and else Gini: by groups.** Each is a mean over groups of the index of the group against all others, weighted by
 N_g (T − N_g) / T or, of P*, by N_g; so it lies between the means of the least and of the greatest that each group's
 can be (``analysis.hidden.pair_bounds``), with the weights that make the one least and the other greatest: weights grow
 with N_g and with T − N_g, and those of groups up to some value of the index are at one end, the others' at the other.
@@ -28,6 +33,7 @@ import pandas as pd
 
 from analysis.hidden.bounds import Bounds
 from analysis.hidden.many import Many
+from analysis.hidden.many_gini import greatest_gini
 from analysis.hidden.many_mixing import mixed_bounds
 from analysis.hidden.many_options import Options
 from analysis.hidden.pair_bounds import pair_bounds
@@ -80,6 +86,9 @@ def _of_every_index(schools: Many) -> dict[str, tuple[End, ...]]:
     corners = Options.corners(schools)
     found = mixed_bounds(corners) | _by_groups(schools)
     found["theil_h"] = found["theil_h"][0], _tried_h(corners, found["theil_h"][1])
+    low, high = found["gini"]
+    closer = greatest_gini(corners)
+    found["gini"] = low, End(np.minimum(high.value, closer.value), closer.attained)
     return {
         name: tuple(
             End(np.where(mixed, np.where(several, end.value, 0.0), alone[name]), end.attained | ~(mixed & several))

@@ -20,12 +20,13 @@ _PRICES = 12
 _MIXES = 3
 # Wider than rounding, narrower than any digit shown.
 _SLIVER = 1e-9
+AS_GOOD_AS = 2 * _SLIVER
 # Stands for no students at all where a logarithm is taken.
 _NOBODY = 1e-300
 
 # Of a price in each place: by how much sums over schools exceed what it allows, never less than the most they can; how
 # fast that falls as the price rises; and the (groups, schools) counts it was found at.
-_Excess = Callable[[Floats], tuple[Floats, Floats, Floats]]
+Excess = Callable[[Floats], tuple[Floats, Floats, Floats]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def _mixed(counts: Floats) -> Floats:
     return xlogy(together, together) - xlogy(counts, counts).sum(axis=0)
 
 
-def _surely(first: Floats, excess: _Excess) -> tuple[Floats, Floats]:
+def surely(first: Floats, excess: Excess) -> tuple[Floats, Floats]:
     """A price in each place at which nothing is in excess, the least but for a sliver, and the counts found at it.
 
     The excess is convex and falls, so that steps along its slope never go too far. The price is infinite where the
@@ -67,7 +68,7 @@ def _surely(first: Floats, excess: _Excess) -> tuple[Floats, Floats]:
 
     Args:
         first: (places,) prices no more than the one sought.
-        excess: see ``_Excess``.
+        excess: see ``Excess``.
     """
     found = np.full(len(first), np.inf)
     price = first + _SLIVER
@@ -85,10 +86,10 @@ def _surely(first: Floats, excess: _Excess) -> tuple[Floats, Floats]:
 # The greatest ---------------------------------------------------------------------------------------------------------
 
 
-def _at_best(
-    corners: Options, mixed: Floats, less: Floats, per: Floats, price: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """See ``_Excess``: of (less − price · per) · n_s − φ(n_s), at the corner of each school where that is greatest.
+def at_best(corners: Options, mixed: Floats, less: Floats, per: Floats, price: Floats) -> tuple[Floats, Floats, Floats]:
+    """See ``Excess``: of (less − price · per) · n_s − φ(n_s), at the corner of each school where that is greatest.
+
+    φ is any concave function of a school's counts.
 
     Args:
         corners: all corners of all schools.
@@ -117,11 +118,11 @@ def _greatest(corners: Options, index: _Priced) -> End:
         # Any mix does, but not one without a group that there may be.
         some = np.maximum(totals, (schools.most > 0) / 2)
         plane = np.where(some > 0, -np.log(np.maximum(some, _NOBODY) / some.sum(axis=0)), 0.0)
-        bound, counts = _surely(np.zeros(schools.places), partial(_at_best, corners, mixed, plane, index.per(plane)))
+        bound, counts = surely(np.zeros(schools.places), partial(at_best, corners, mixed, plane, index.per(plane)))
         value = np.minimum(value, bound)
         attained = np.fmax(attained, MULTIGROUP[index.name].function(schools.completed(counts)))
         totals = schools.over_places(counts)
-    return End(value, value <= attained + 2 * _SLIVER)
+    return End(value, value <= attained + AS_GOOD_AS)
 
 
 # The least ------------------------------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ def _least(schools: Many, index: _Priced) -> End:
         return schools.over_places(most[None])[0] - of_none - price * of_price, slope, counts
 
     first = np.full(schools.places, 0.0 if index.relative else -np.log(len(schools.low)))
-    found, _ = _surely(first, excess)
+    found, _ = surely(first, excess)
     return End(1 - found if index.relative else -found, np.zeros(schools.places, dtype=bool))
 
 
