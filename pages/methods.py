@@ -109,10 +109,11 @@ st.markdown(
 - So for one school: its gap to the district is 0 by chance, its local H has an exact expected value, and its
   contribution is a mean of random assignments, never 0. Drawing shares together leaves contributions as they are; their
   range is that of students drawn anew.
-- *In brackets* beside an index, as in 0.43 (0.41–0.46), is that interval. A part of a chain of levels is corrected by
-  the degrees of freedom of its level, as in a nested analysis of variance. For a change between two years the students
-  of both are drawn anew, each year by itself. Of joined districts, and after seats are opened, the same is done as of
-  today's.
+- *In brackets*, as in 0.45, corrected 0.43 (0.41–0.46), is that interval. It stands behind the corrected index, never
+  behind the index as counted, which may lie outside it; in a picture of parts it is the bar through the dot. A part of
+  a chain of levels is corrected by the degrees of freedom of its level, as in a nested analysis of variance. For a
+  change between two years the students of both are drawn anew, each year by itself. Of joined districts, and after
+  seats are opened, the same is done as of today's.
 - Under 50/50 policy *by intake* is that interval, of today; *by lottery* is the range of the draws, whose students are
   those of today.
 - Draws have a fixed seed, and large states fewer of them (at least 40): their intervals are narrower than a digit.
