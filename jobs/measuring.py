@@ -19,7 +19,7 @@ from data.chain import CHAIN, by_place
 from data.groups import Comparison, comparison
 from data.privacy import hidden_words, marked_places, marked_schools
 from data.sensitivity import sensitivity
-from jobs.asked import asked_rules, check_draws, compared, counted, known_year, table_of, tell_crossed, tell_left_out
+from jobs.asked import asked_draws, asked_rules, compared, counted, known_year, table_of, tell_crossed, tell_left_out
 from jobs.options import Menu, add_data, add_draws, add_job, add_measuring, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, say, tell, write
 
@@ -51,7 +51,7 @@ def add_jobs(menu: Menu) -> None:
 
 def print_indices(given: argparse.Namespace) -> None:
     """Indices of every place and year."""
-    check_draws(given)
+    draws = asked_draws(given)
     table, notes, groups = compared(given)
     names = _names(given, groups)
     table = by_place(table, given.by)
@@ -68,7 +68,7 @@ def print_indices(given: argparse.Namespace) -> None:
     parts = ((given.expected, expected_by), (given.interval, intervals_by), (given.interval, chance_ranges_by))
     for wanted, measured_by in parts:
         if wanted:
-            more = measured_by(*asked, given.replicates, given.seed, names)
+            more = measured_by(*asked, *draws, names)
             found = found.merge(more.drop(columns="place_name"), on=["year", "place"], how="left")
     found = marked_places(found, table, given.by, groups, given.minimum_cell)
     if given.bounds:
@@ -156,7 +156,7 @@ def print_sensitivity(given: argparse.Namespace) -> None:
 
 def print_contributions(given: argparse.Namespace) -> None:
     """What each school of a district contributes to its D."""
-    check_draws(given)
+    draws = asked_draws(given)
     table, notes, groups = compared(given)
     table = table[table["leaid"] == given.district]
     if table.empty:
@@ -167,6 +167,6 @@ def print_contributions(given: argparse.Namespace) -> None:
     rests = [*SCHOOL, *([] if groups.many else ["group_students"])]
     for wanted, found_of in ((given.expected, schools_by_chance), (given.interval, school_intervals)):
         if wanted:
-            more = found_of(last, groups.group, groups.other, given.replicates, given.seed)
+            more = found_of(last, groups.group, groups.other, *draws)
             rows, rests = rows.merge(more, on="ncessch", how="left"), [*rests, *more.columns.drop("ncessch")]
     write(marked_schools(rows, last, groups, rests, given.minimum_cell), given)
