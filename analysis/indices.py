@@ -2,16 +2,16 @@
 
 Four registries by what an index takes and gives: ``INDICES`` compare two groups and ``MULTIGROUP`` any number of them,
 under the same names where one is the other's generalisation; ``ORDERED`` compare ordered bands; each of these gives
-one number a place. ``SCHOOL`` gives one number a school. An undefined value is NaN, never 0; ``undefined_reason`` says
-why.
+one number a place. ``SCHOOL`` gives one number a school. An undefined value is NaN, never 0; ``analysis.undefined``
+says why.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis import local, multigroup, two_groups
 from analysis.rank_order import rank_order_h
@@ -335,13 +335,45 @@ SCHOOL: dict[str, Index] = {
 # The indices of ``SCHOOL`` that take any number of groups.
 OF_ANY_GROUPS = ("local_information", "local_h")
 
-_TWO_ONLY = "compares two groups only"
-_WILD = "too few or too unlike bands"
-
 
 def indices_of(units: Units) -> dict[str, Index]:
     """The registry for as many groups as the units have."""
     return INDICES if units.counts.shape[1] == 2 else MULTIGROUP
+
+
+def atkinson(b: float) -> Index:
+    """Atkinson(b) for a shape b strictly between 0 and 1: the registry's own at ½, else called "atkinson_0.25"."""
+    own = INDICES["atkinson"]
+    if b == 0.5:
+        return own
+    heavier = "is scarce" if b < 0.5 else "is concentrated"
+    return replace(
+        own,
+        name=f"{own.name}_{b}",
+        label=f"Atkinson (b = {b})",
+        function=partial(two_groups.atkinson, b=b),
+        meaning="How little the two groups' distributions over schools overlap; "
+        f"with b = {b} schools where the group {heavier} weigh more.",
+    )
+
+
+def indices_named(names: Sequence[str], units: Units) -> dict[str, Index]:
+    """Those of the indices named that are defined for as many groups as the units have.
+
+    Args:
+        names: keys of ``INDICES``, of ``ORDERED`` where the groups are bands from the lowest to the highest, and what
+            ``atkinson`` calls an index.
+        units: the schools.
+    """
+    registry = indices_of(units) | ORDERED
+    found = {}
+    for name in names:
+        family, _, shape = name.partition("_")
+        if name in registry:
+            found[name] = registry[name]
+        elif family == "atkinson" and family in registry:
+            found[name] = atkinson(float(shape))
+    return found
 
 
 def measure(units: Units, names: Sequence[str] = tuple(INDICES)) -> pd.DataFrame:
@@ -349,38 +381,11 @@ def measure(units: Units, names: Sequence[str] = tuple(INDICES)) -> pd.DataFrame
 
     Args:
         units: the schools.
-        names: keys of ``INDICES``, and of ``ORDERED`` where the groups are bands from the lowest to the highest.
+        names: as ``indices_named`` takes them.
 
     Returns:
         NaN where undefined, or where there are more than two groups and the index compares two.
     """
-    registry = indices_of(units) | ORDERED
+    found = indices_named(names, units)
     nothing = np.full(units.places, np.nan)
-    return pd.DataFrame({name: registry[name].function(units) if name in registry else nothing for name in names})
-
-
-def undefined_order(units: Units) -> NDArray[np.str_]:
-    """Why the indices of ``ORDERED`` are undefined in each place, "" where they are defined, (places,)."""
-    mixed = (units.totals > 0).sum(axis=1) > 1
-    wild = np.isnan(rank_order_h(units))
-    return np.select([units.counted_total == 0, ~mixed, wild], ["no students", "students of one band only", _WILD], "")
-
-
-def undefined_reason(units: Units) -> dict[str, NDArray[np.str_]]:
-    """Why each index is undefined in each place: a (places,) array of words an index, "" where it is defined."""
-    nobody = np.where(units.counted_total > 0, "", "no students")
-    of_two = _reasons_of_two(units)
-    if indices_of(units) is INDICES:
-        return {name: nobody if name == "mutual_information" else of_two[name] for name in INDICES}
-    mixed = (units.totals > 0).sum(axis=1) > 1
-    no_mix = np.where(mixed, "", np.where(nobody != "", nobody, "students of one group only"))
-    reasons = dict.fromkeys(MULTIGROUP, no_mix) | {"mutual_information": nobody}
-    return {name: reasons.get(name, np.full(units.places, _TWO_ONLY)) for name in INDICES}
-
-
-def _reasons_of_two(units: Units) -> dict[str, NDArray[np.str_]]:
-    """The reasons for every index of two groups but mutual information."""
-    group, other = units.totals[:, 0], units.totals[:, 1]
-    no_group = np.select([units.students_total == 0, group == 0], ["no students", "no students of the group"], "")
-    no_pair = np.select([no_group != "", other == 0], [no_group, "no students of the other group"], "")
-    return {name: no_group if name in ("exposure", "isolation") else no_pair for name in INDICES}
+    return pd.DataFrame({name: found[name].function(units) if name in found else nothing for name in names})

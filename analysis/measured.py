@@ -14,9 +14,10 @@ from analysis.hidden.many import Many
 from analysis.hidden.many_bounds import many_bounds
 from analysis.hidden.pair_bounds import pair_bounds
 from analysis.hidden.pairs import Pairs
-from analysis.indices import INDICES, OF_ANY_GROUPS, ORDERED, SCHOOL, measure, undefined_order, undefined_reason
+from analysis.indices import INDICES, OF_ANY_GROUPS, ORDERED, SCHOOL, measure
 from analysis.multigroup import diversity
 from analysis.two_groups import exposure, isolation
+from analysis.undefined import undefined_order, undefined_reason
 from analysis.units import Codes, Floats, Other, Units, groups_of, known, places_by, ratio, units_by
 
 # The column that names a place, and the one that says what people call it.

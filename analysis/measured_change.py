@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.chance.replicates import REPLICATES
 from analysis.chance.uncertain_change import bootstrap_change
+from analysis.chance.uncertain_parts import PartSpread
 from analysis.change import Change, change
 from analysis.decompose import ADDITIVE, decompose
 from analysis.indices import INDICES, measure
@@ -127,8 +128,8 @@ def changed(table: pd.DataFrame, first: int, last: int, group: str, other: Other
 
 def change_intervals(
     table: pd.DataFrame, first: int, last: int, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Between which values the change of ``changed`` and its parts lie; see ``uncertain_change.bootstrap_change``.
+) -> PartSpread:
+    """How sure the change of ``changed`` and its parts are; see ``uncertain_change.bootstrap_change``.
 
     Args:
         table, first, last, group, other: as in ``changed``.

@@ -16,10 +16,17 @@ from analysis.chance.local_uncertainty import (
 from analysis.chance.random_assignment import chance_share, permuted
 from analysis.chance.replicates import REPLICATES
 from analysis.chance.uncertain_levels import bootstrap_levels
-from analysis.chance.uncertain_parts import bootstrap_parts
+from analysis.chance.uncertain_parts import bootstrap_districts, bootstrap_parts
 from analysis.chance.uncertainty import bootstrap, corrected
 from analysis.indices import INDICES, SCHOOL, measure
-from analysis.measured import PLACES, by_year, decomposed_by_level, levels_by_year, named
+from analysis.measured import (
+    PLACES,
+    by_year,
+    decomposed_by_level,
+    district_contributions,
+    levels_by_year,
+    named,
+)
 from analysis.units import Other, Units, known, places_by, units_by
 
 KEYS = ["year", "place", "place_name"]
@@ -115,6 +122,21 @@ def part_intervals(
     beside = pd.concat(ends, axis=1).reorder_levels([1, 2, 0], axis=1)
     parts = found.corrected.columns.tolist()
     return beside[[(*part, end) for part in parts for end in ends]].set_axis(pd.Index(years, name="year"))
+
+
+def contribution_intervals(
+    table: pd.DataFrame, group: str, other: Other, replicates: int = REPLICATES, seed: int = 0
+) -> pd.DataFrame:
+    """How sure it is what each district contributes to the year's segregation, between and within together.
+
+    Returns:
+        The rows of ``analysis.measured.district_contributions``: columns year, leaid, and for each additive measure
+        ``<measure>_corrected``, ``<measure>_interval_low`` and ``<measure>_interval_high``; NaN where undefined.
+    """
+    units, district, _ = by_year(table, group, other)
+    found = bootstrap_districts(units, district, replicates, seed)
+    columns = {"corrected": found.corrected, "interval_low": found.low, "interval_high": found.high}
+    return _beside(district_contributions(table, group, other)[["year", "leaid"]], columns)
 
 
 def expected_parts(table: pd.DataFrame, group: str, other: Other, columns: Sequence[str]) -> pd.DataFrame:

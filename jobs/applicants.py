@@ -23,7 +23,7 @@ def add_jobs(menu: Menu) -> None:
     job = add_job(menu, "applicants", write_applicants, "make up the applicants of a 50/50 scenario for `lottery`")
     add_data(job)
     job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
-    add_districts(job, None, "the scenario's own")
+    add_districts(job, "the scenario's own")
     job.add_argument("--seats", type=Path, metavar="FILE", help="write the seats left for them")
     job.add_argument("--seed", type=int, default=0, help="seed of who applies (default 0)")
     job.add_argument(
@@ -60,6 +60,8 @@ def _check(given: argparse.Namespace) -> None:
     if given.compare is not None:
         if not 2 <= given.compare <= MOST_REPLICATES:
             raise InputError(f"--compare is {given.compare}; give 2 to {MOST_REPLICATES:,} draws.")
+        if given.seats is not None:
+            raise InputError("--compare prints both engines side by side and writes no seats; leave out --seats.")
     elif given.seats is None:
         raise InputError("--seats is not given; say where to write the seats, such as --seats seats.csv.")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.chance.replicates import REPLICATES
 from analysis.errors import InputError
 from analysis.measured import left_out
 from analysis.policy.scenario import EXCLUDABLE
@@ -15,7 +16,7 @@ from data import store
 from data.chain import ChainLevel, crossed_words
 from data.geographic import assigned, placed_words
 from data.groups import Comparison, comparison, on_basis
-from data.inclusion import GEOGRAPHIC, Rules, excluded_words, included
+from data.inclusion import GEOGRAPHIC, USUALLY_EXCLUDED, Rules, excluded_words, included
 from data.load import read_schools, read_told
 from data.privacy import MINIMUM_CELL, hidden_words, protected
 from data.schema import school_year
@@ -66,7 +67,9 @@ def asked_table(given: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
 
 def asked_rules(given: argparse.Namespace) -> Rules:
     """For which district a school counts, and whether it does."""
-    return Rules(given.districts, tuple(name for name in EXCLUDABLE if not getattr(given, name)))
+    counts = {name: getattr(given, name) for name in EXCLUDABLE}
+    left_out = (name for name, asked in counts.items() if (name in USUALLY_EXCLUDED if asked is None else not asked))
+    return Rules(given.districts or Rules.districts, tuple(left_out))
 
 
 def counted(
@@ -131,6 +134,20 @@ def tell_untold(what: str, given: argparse.Namespace) -> None:
         f"{what}: left empty, for too many school counts are hidden under them at a minimum cell of "
         f"{given.minimum_cell}; --minimum-cell 0 computes them from the counts as loaded, not to pass on."
     )
+
+
+def asked_draws(given: argparse.Namespace) -> tuple[int, int]:
+    """How many draws --expected and --interval take, and their seed.
+
+    Raises:
+        InputError: they are given without either, so that nothing would be drawn.
+    """
+    said = {name: value for name in ("replicates", "seed") if (value := getattr(given, name)) is not None}
+    if said and not (given.expected or given.interval):
+        raise InputError("--replicates and --seed say how --expected and --interval draw; give one of these too.")
+    draws = argparse.Namespace(**{"replicates": REPLICATES, "seed": 0} | said)
+    check_draws(draws)
+    return draws.replicates, draws.seed
 
 
 def check_draws(given: argparse.Namespace) -> None:

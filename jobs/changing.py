@@ -1,6 +1,7 @@
 """The job that says why M and H changed between two years."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ from analysis.errors import InputError
 from analysis.measured_change import KEY, Changed, changed
 from analysis.policy.changes import between_plans, from_today
 from analysis.policy.outcome import simulate
+from analysis.policy.scenario import EXCLUDABLE
 from analysis.units import known
 from data.groups import Comparison, comparison
 from data.inclusion import GEOGRAPHIC
@@ -74,25 +76,18 @@ def print_change(given: argparse.Namespace) -> None:
 
 def print_between_scenarios(given: argparse.Namespace) -> None:
     """The parts of the change of M and H that each of two scenarios brings, and that lie between them."""
-    if (given.first, given.last, given.place, given.level, given.basis, given.group) != (*[None] * 5, "ed"):
-        raise InputError(
-            "--scenarios have their own year, district, level and basis; leave out --from, --to, --place, --level, "
-            "--basis and --group."
-        )
-    outcomes, tables, said = {}, [], list[str]()
+    _check_alone(given)
+    names = _called(given.scenarios)
+    outcomes, tables, said = [], [], list[str]()
     for path in given.scenarios:
-        scenario, table, notes = read_scenario(
-            argparse.Namespace(**vars(given) | {"scenario": path, "districts": None})
-        )
-        outcomes[path.stem] = simulate(table, scenario, replicates=1)
+        scenario, table, notes = read_scenario(argparse.Namespace(**vars(given) | {"scenario": path}))
+        outcomes.append(simulate(table, scenario, replicates=1))
         tables.append(table)
         said += [note for note in notes if note not in said]
-    if len(outcomes) < 2:
-        raise InputError(f"The scenarios are both called {path.stem}; name one of them otherwise.")
-    table, (one, other) = tables[0], outcomes.values()
+    table, (one, other) = tables[0], outcomes
     between = between_plans(table, one, other)
-    found = {("today", name): from_today(table, outcome) for name, outcome in outcomes.items()}
-    found[tuple(outcomes)] = between
+    found = {("today", name): from_today(table, outcome) for name, outcome in zip(names, outcomes, strict=True)}
+    found[names[0], names[1]] = between
     tell(said)
     tell(hidden_words(table[table["leaid"] == one.scenario.district], comparison("ed"), given.minimum_cell))
     rows = []
@@ -102,6 +97,30 @@ def print_between_scenarios(given: argparse.Namespace) -> None:
         told = marked_through(change.parts, one, table, given.minimum_cell).reset_index()
         rows.append(pd.DataFrame({"from": start, "to": end} | dict(told.items())))
     write(pd.concat(rows, ignore_index=True), given)
+
+
+def _check_alone(given: argparse.Namespace) -> None:
+    """Refuse what scenarios say themselves."""
+    asked = {
+        "--from": given.first,
+        "--to": given.last,
+        "--place": given.place,
+        "--level": given.level,
+        "--basis": given.basis,
+        "--group": None if given.group == "ed" else given.group,
+    } | {f"--{name} and --no-{name}": getattr(given, name) for name in EXCLUDABLE}
+    if said := [option for option, value in asked.items() if value is not None]:
+        raise InputError(
+            f"--scenarios have their own year, district, level, basis and schools; leave out {', '.join(said)}."
+        )
+
+
+def _called(paths: Sequence[Path]) -> list[str]:
+    """What two scenarios are called: as their files, or where these are called alike with their folders."""
+    if paths[0].resolve() == paths[1].resolve():
+        raise InputError(f"Both scenarios are {paths[0]}; give two files.")
+    stems = [path.stem for path in paths]
+    return stems if stems[0] != stems[1] else [str(path) for path in paths]
 
 
 def _asked_years(table: pd.DataFrame, groups: Comparison, given: argparse.Namespace) -> tuple[int, int]:

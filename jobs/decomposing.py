@@ -14,7 +14,7 @@ from data.chain import CHAIN, ChainLevel, chain
 from data.groups import Comparison
 from data.privacy import carried_years, marked_districts
 from data.schema import school_year
-from jobs.asked import check_draws, compared, label_of, last_year, tell_crossed, tell_left_out, tell_untold
+from jobs.asked import asked_draws, compared, label_of, last_year, tell_crossed, tell_left_out, tell_untold
 from jobs.options import Menu, add_draws, add_measuring
 from jobs.printing import plain, say, tell, write, write_text
 from reports.where_it_lies import by_level, names_of, shares_between
@@ -44,7 +44,7 @@ def add_jobs(menu: Menu) -> None:
 
 def print_decomposition(given: argparse.Namespace) -> None:
     """Segregation between and within districts."""
-    check_draws(given)
+    draws = asked_draws(given)
     _check_combined(given)
     table, notes, groups = compared(given) if given.rank is None else last_year(given)
     if given.rank == "exposure_shortfall" and groups.many:
@@ -56,7 +56,7 @@ def print_decomposition(given: argparse.Namespace) -> None:
     elif levels is not None:
         print_levels(table, groups, levels, given)
     else:
-        print_parts(table, groups, given)
+        print_parts(table, groups, draws, given)
 
 
 def _check_combined(given: argparse.Namespace) -> None:
@@ -69,13 +69,13 @@ def _check_combined(given: argparse.Namespace) -> None:
         raise InputError("--interval is of the parts between and within districts; leave out --levels.")
 
 
-def print_parts(table: pd.DataFrame, groups: Comparison, given: argparse.Namespace) -> None:
+def print_parts(table: pd.DataFrame, groups: Comparison, draws: tuple[int, int], given: argparse.Namespace) -> None:
     """The parts of every index between and within districts, and in words what share of it lies between them."""
     found = decomposed(table, groups.group, groups.other)
     if given.expected:
         found = found.join(_by_chance(table, groups))
     if given.interval:
-        ends = part_intervals(table, groups.group, groups.other, given.replicates, given.seed)
+        ends = part_intervals(table, groups.group, groups.other, *draws)
         ends.columns = pd.MultiIndex.from_tuples([(m, f"{part}_{_ENDS[end]}") for m, part, end in ends.columns])
         found = found.join(ends)
     measured = found

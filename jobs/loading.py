@@ -40,9 +40,7 @@ def add_jobs(menu: Menu) -> None:
     job.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files in any mix and under any name")
     job.add_argument("--years", type=years, help="without files: the falls to fetch, such as 2016-2022 or 2016,2018")
     routes = "; ".join(f"{name}: {route.label}" for name, route in ROUTES.items())
-    job.add_argument(
-        "--route", choices=tuple(ROUTES), default=DEFAULT_ROUTE, help=f"{routes} (default {DEFAULT_ROUTE})"
-    )
+    job.add_argument("--route", choices=tuple(ROUTES), help=f"without files: {routes} (default {DEFAULT_ROUTE})")
     job.add_argument("--from", type=Path, dest="folder", metavar="DIR", help="take them from this folder, not the web")
     job.add_argument("--name", help="the dataset's name (default: the state's)")
     job.add_argument("--state", help="the state to keep of a national file, such as TX")
@@ -77,8 +75,12 @@ def serve_pages(given: argparse.Namespace) -> None:
 
 def load_data(given: argparse.Namespace) -> None:
     """Read files, or fetch a state's years, into a dataset."""
-    if given.files and (given.years or given.folder):
-        raise InputError("Give files, or --years of a --state to fetch, but not both.")
+    if given.files and (given.years or given.folder or given.route):
+        raise InputError(
+            "Give files, or --years of a --state to fetch, but not both; --from and --route are of what is fetched."
+        )
+    if not given.files and (given.year is not None or given.mapping):
+        raise InputError("--year and --mapping say how files are read; give the files, or leave both out.")
     if given.files:
         mapping = read_mapping(given.mapping) if given.mapping else None
         said = {"name": given.name, "state": given.state, "year": given.year, "mapping": mapping}
@@ -98,7 +100,7 @@ def _get(given: argparse.Namespace) -> Manifest:
 
     if not given.state or not given.years:
         raise InputError("Nothing to load: give files, or a state and its years, such as --state TX --years 2016-2022.")
-    plan = planned(given.state, given.years, given.folder, given.route)
+    plan = planned(given.state, given.years, given.folder, given.route or DEFAULT_ROUTE)
     for file in plan.files:
         say(f"{file.remote.name}: {file.remote.about}, {file.size_words}{', on disk' if file.path else ''}")
     say(plan.sentence())

@@ -51,6 +51,8 @@ def run_lottery(given: argparse.Namespace) -> None:
         raise InputError(
             "Neither --seed nor --register is given; give --register FILE first, and --seed once it is drawn."
         )
+    if given.seed is None and (given.audit or given.offers or given.draws):
+        raise InputError("--audit, --offers and --draws are of a draw; give --seed too, or leave them out.")
     seats = read_seats(given.seats)
     applications, ids = _public(read_applications(given.applications, seats), read_salt(given.salt))
     draw = None if given.seed is None else hold(applications, seats, _rules(given), given.seed)

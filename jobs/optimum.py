@@ -37,7 +37,7 @@ def add_jobs(menu: Menu) -> None:
     job = add_job(menu, "optimum", print_optimum, "set a 50/50 scenario beside the best that could be")
     add_data(job)
     job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
-    add_districts(job, None, "the scenario's own")
+    add_districts(job, "the scenario's own")
     job.add_argument("--index", choices=tuple(MEASURES), help="the index to make least (default the target's, or D)")
     job.add_argument("--move", type=float, default=1.0, metavar="SHARE", help="of all students, who may move (1)")
     job.add_argument("--miles", type=float, default=math.inf, metavar="N", help="how far a student may move (any)")

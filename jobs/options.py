@@ -62,8 +62,8 @@ def add_draws(job: argparse.ArgumentParser, would_be: str, each: str, *, also: s
     )
     interval = f"add {each} corrected for chance with its 95%% interval{also}"
     job.add_argument("--interval", action="store_true", help=interval)
-    job.add_argument("--replicates", type=int, default=REPLICATES, help=f"random draws (default {REPLICATES})")
-    job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
+    job.add_argument("--replicates", type=int, help=f"random draws (default {REPLICATES})")
+    job.add_argument("--seed", type=int, help="seed of the draws (default 0)")
 
 
 def add_data(job: argparse.ArgumentParser) -> None:
@@ -90,21 +90,20 @@ def add_output(job: argparse.ArgumentParser, formats: Sequence[str] = ()) -> Non
     job.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file instead")
 
 
-def add_districts(job: argparse.ArgumentParser, default: str | None, shown: str) -> None:
-    """Add for which of two kinds of districts a school counts."""
+def add_districts(job: argparse.ArgumentParser, shown: str) -> None:
+    """Add for which of two kinds of districts a school counts; None where it is not given."""
     meanings = "; ".join(f"{name}: {words}" for name, words in DISTRICTS.items())
-    job.add_argument("--districts", choices=tuple(DISTRICTS), default=default, help=f"{meanings} (default {shown})")
+    job.add_argument("--districts", choices=tuple(DISTRICTS), help=f"{meanings} (default {shown})")
 
 
 def add_rules(job: argparse.ArgumentParser) -> None:
-    """Add the options that say for which district a school counts, and whether it does."""
-    add_districts(job, Rules.districts, Rules.districts)
+    """Add the options that say for which district a school counts, and whether it does; None where not given."""
+    add_districts(job, Rules.districts)
     for name, words in EXCLUDABLE.items():
         counted = name not in USUALLY_EXCLUDED
         job.add_argument(
             f"--{name}",
             action=argparse.BooleanOptionalAction,
-            default=counted,
             help=f"count {words} (default {'yes' if counted else 'no'})",
         )
 

@@ -71,7 +71,7 @@ def add_jobs(menu: Menu) -> None:
     job = add_job(menu, "simulate", print_simulation, "run a 50/50 scenario")
     add_data(job)
     job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
-    add_districts(job, None, "the scenario's own")
+    add_districts(job, "the scenario's own")
     job.add_argument("--replicates", type=int, default=REPLICATES, help=f"lottery draws (default {REPLICATES})")
     job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
     job.add_argument(
@@ -87,7 +87,7 @@ def add_jobs(menu: Menu) -> None:
         metavar="0,5,10",
         help="the district's figures where so many percent of the displaced, and of those whose school changes, leave",
     )
-    job.add_argument("--top", type=int, default=TOP, metavar="N", help=f"schools a table lists (default {TOP})")
+    job.add_argument("--top", type=int, metavar="N", help=f"schools a table lists (default {TOP})")
     add_output(job, TABLE_FORMATS)
 
 
@@ -114,8 +114,7 @@ def write_scenario(given: argparse.Namespace) -> None:
 def print_simulation(given: argparse.Namespace) -> None:
     """Run a scenario, or several variants of it."""
     check_draws(given)
-    if given.top < 0:
-        raise InputError(f"--top is {given.top}; give 0 or more.")
+    _check_top(given)
     scenario, table, notes = read_scenario(given)
     if given.participation not in (None, ALL):
         scenario = at_participation(scenario, given.participation)
@@ -126,7 +125,8 @@ def print_simulation(given: argparse.Namespace) -> None:
     tell(beside_the_best(given, table, simulated))
     rows = _sensitivity(given, scenario, table)
     if given.format == "table" and rows is None:
-        write_text(text(_result(simulated, outcome, table, hidden, cell), given.top), given)
+        listed = TOP if given.top is None else given.top
+        write_text(text(_result(simulated, outcome, table, hidden, cell), listed), given)
         return
     if given.format == "json":
         record = outcome_record(outcome) | effects_record(simulated, table, cell)
@@ -140,6 +140,19 @@ def print_simulation(given: argparse.Namespace) -> None:
     else:
         write(_schools(outcome) if rows is None else rows, given)
     tell([*outcome.notes, hidden] if hidden else outcome.notes)
+
+
+def _check_top(given: argparse.Namespace) -> None:
+    """Refuse to shorten a list of schools by nothing that can be, or where none is printed."""
+    if given.top is None:
+        return
+    if given.top < 0:
+        raise InputError(f"--top is {given.top}; give 0 or more.")
+    if given.format != "table" or given.participation == ALL or given.exits is not None:
+        raise InputError(
+            "--top is of the schools that a table lists; leave it out with --format csv or json, --participation all "
+            "and --exits."
+        )
 
 
 def _sensitivity(given: argparse.Namespace, scenario: Scenario, table: pd.DataFrame) -> pd.DataFrame | None:

@@ -137,6 +137,8 @@ def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
 @contextmanager
 def _crew(given: argparse.Namespace, districts: int) -> Iterator[Crew]:
     """The workers asked for."""
+    if given.scheduler and given.workers is not None:
+        raise InputError("--workers are of this machine and --scheduler is another's; give one of them.")
     if given.scheduler:
         with cluster(given.scheduler) as crew:
             yield crew

@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.chance.random_assignment import MUCH
+from analysis.indices import Index
 from pages.shared import atlas, chance, charts, links, parts, store
 from pages.shared.view import View, current_view, district_label
 from pages.words import districts as district_words
@@ -32,6 +33,34 @@ def rows_with_intervals(view: View, measure: str) -> pd.DataFrame:
     rows = rows_with_chance(view, measure)
     sure = store.district_intervals(view, measure).reindex(rows["leaid"]).set_axis(rows.index)
     return rows.assign(**{end: sure[f"{measure}_{end}"].where(rows[measure].notna()) for end in INTERVAL})
+
+
+@st.fragment(parallel=True)
+def show_sure(view: View, index: Index, ranked: pd.DataFrame) -> None:
+    """How sure the first and the last of the ranking are, and where chance explains much; the page does not wait."""
+    with st.skeleton(height=48):
+        sure = store.district_intervals(view, index.name).reindex(ranked["leaid"])
+        care = rows_with_chance(view, index.name).set_index("leaid")["care"].reindex(ranked["leaid"])
+    told = range_words.corrected(sure, [index.name])[index.name]
+    st.caption(district_words.ends_corrected(ranked["district"], told))
+    if warning := measure_words.chance_in_ranking(
+        view.dataset.label, view.year, view.groups, index, int((care != "").sum()), len(ranked)
+    ):
+        st.markdown(f":material/warning: {warning}")
+
+
+@st.fragment(parallel=True)
+def show_scatter(view: View, index: Index, ranked: pd.DataFrame, picked: list[str]) -> None:
+    """The ranked districts by the group's share and the index, which hovering tells with its interval."""
+    with st.skeleton(height=420):
+        sure = store.district_intervals(view, index.name).reindex(ranked["leaid"]).set_axis(ranked.index)
+    told = range_words.with_ranges(ranked[[index.name]], sure)[index.name]
+    st.plotly_chart(
+        charts.district_scatter(ranked.assign(told=told), view.groups.share_words, index.label, picked),
+        config=charts.config("districts"),
+        key="scatter",
+        alt=f"Districts by the {view.groups.share_words} and {index.label}; the table has the numbers.",
+    )
 
 
 @st.fragment(parallel=True)
@@ -76,11 +105,8 @@ with controls[1]:
         help="Indices of small districts jump with a few students, so smaller ones are not ranked.",
     )
 index = measures[measure]
-rows = rows_with_chance(view, measure)
 ranked = rows[(rows["students"] >= floor) & (rows["schools"] > 1)].assign(value=lambda t: t[measure])
 ranked = ranked.dropna(subset="value").sort_values("value", ascending=False).reset_index(drop=True)
-sure = store.district_intervals(view, measure).reindex(ranked["leaid"]).set_axis(ranked.index)
-ranked = ranked.assign(told=range_words.with_ranges(ranked[[measure]], sure)[measure])
 with controls[2]:
     names = store.district_names(view)
     picked = st.multiselect(
@@ -95,21 +121,13 @@ with controls[2]:
 st.markdown(
     district_words.districts_compared(view.dataset.label, view.groups, view.year, ranked, index, int(floor), len(rows))
 )
-if warning := measure_words.chance_in_ranking(
-    view.dataset.label, view.year, view.groups, index, int((ranked["care"] != "").sum()), len(ranked)
-):
-    st.markdown(f":material/warning: {warning}")
+if not ranked.empty:
+    show_sure(view, index, ranked)
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader(f"{index.label} and the {view.groups.share_words}")
     if not ranked.empty:
-        named = picked or ranked["leaid"].head(3).tolist()
-        st.plotly_chart(
-            charts.district_scatter(ranked, view.groups.share_words, index.label, named),
-            config=charts.config("districts"),
-            key="scatter",
-            alt=f"Districts by the {view.groups.share_words} and {index.label}; the table has the numbers.",
-        )
+        show_scatter(view, index, ranked, picked or ranked["leaid"].head(3).tolist())
 with right:
     st.subheader("On the map")
     atlas.district_map(view, "districts")

@@ -109,10 +109,11 @@ st.markdown(
 - So for one school: its gap to the district is 0 by chance, its local H has an exact expected value, and its
   contribution is a mean of random assignments, never 0. Drawing shares together leaves contributions as they are; their
   range is that of students drawn anew.
-- *In brackets* beside an index, as in 0.43 (0.41–0.46), is that interval. A part of a chain of levels is corrected by
-  the degrees of freedom of its level, as in a nested analysis of variance. For a change between two years the students
-  of both are drawn anew, each year by itself. Of joined districts, and after seats are opened, the same is done as of
-  today's.
+- *In brackets*, as in 0.45, corrected 0.43 (0.41–0.46), is that interval. It stands behind the corrected index, never
+  behind the index as counted, which may lie outside it; in a picture of parts it is the bar through the dot. A part of
+  a chain of levels is corrected by the degrees of freedom of its level, as in a nested analysis of variance. For a
+  change between two years the students of both are drawn anew, each year by itself. Of joined districts, and after
+  seats are opened, the same is done as of today's.
 - Under 50/50 policy *by intake* is that interval, of today; *by lottery* is the range of the draws, whose students are
   those of today.
 - Draws have a fixed seed, and large states fewer of them (at least 40): their intervals are narrower than a digit.
@@ -143,10 +144,10 @@ st.markdown(
   greatest is exact for places with up to four hidden schools and for isolation, and elsewhere a proven bound that may
   lie a little too high. So for disadvantage and for one race against everyone else. Of two races isolation and exposure
   are exact; the greatest D, V, H, Gini and Atkinson's are in places with few hidden counts; all else is a proven bound
-  that may lie a little outside, of the least Gini up to a good deal. Of all races at once the
-  greatest H, M and Gini are exact or nearly so; all else is a proven bound that may lie a good deal outside; in places
-  where few counts are possible all are tried, and exact. Income bands have no such range. Beside each range stands which end is *exact*, as some
-  completion attains it, and which is *proven only*.
+  that may lie a little outside, of the least Gini up to a good deal. Of all races at once the greatest H, M and Gini
+  are exact or nearly so; all else is a proven bound that may lie a good deal outside; in places where few counts are
+  possible all are tried, and exact. Income bands have no such range. Beside each range stands which end is *exact*, as
+  some completion attains it, and which is *proven only*.
 - A hidden count of one race is never more than the other races leave room for. A count made from a rounded percentage
   is anything that rounds so.
 - An index never mixes two definitions of disadvantage. *Direct certification × 1.6* is the share of meals that a school

@@ -15,7 +15,7 @@ from data.groups import comparison
 from pages.plan import charts as plan_charts
 from pages.plan.controls import hosts_key
 from pages.sections.statewide_controls import asked_policy, run_here, show_files
-from pages.shared import atlas, charts, parts, store
+from pages.shared import atlas, charts, part_charts, parts, store
 from pages.shared.view import View, current_view, district_label
 from pages.words import numbers
 from pages.words import plan as plan_words
@@ -29,6 +29,32 @@ CARDS = {
     "exposure": "Exposure of ED to other students",
     "balanced": "Share of students in 40–60 % ED schools",
 }
+# Columns of the table of districts, and those of today's interval by what they are in ``intervals_by``.
+COLUMNS = {
+    "rank": "Rank",
+    "district": "District",
+    "leaid": "District id",
+    "hosts": "Hosts",
+    "schools": "Schools",
+    "students": "Students",
+    "ed_share": "ED share",
+    "moved": "Students who change schools",
+    "variance_ratio_before": "V today",
+    "today_corrected": "V today, corrected",
+    "today_low": "V today, 95 % from",
+    "today_high": "V today, 95 % to",
+    "variance_ratio_after": "V after",
+    "variance_ratio_low": "V after by lottery, low",
+    "variance_ratio_high": "V after by lottery, high",
+    "change": "Change of V",
+    "dissimilarity_before": "D today",
+    "dissimilarity_after": "D after",
+    "exposure_before": "Exposure today",
+    "exposure_after": "Exposure after",
+    "balanced_before": "In 40–60 % ED schools today",
+    "balanced_after": "In 40–60 % ED schools after",
+}
+TODAY = {"corrected": "corrected", "low": "interval_low", "high": "interval_high"}
 
 
 def _of_policy(view: View, level: str) -> View:
@@ -68,7 +94,7 @@ def show_state(view: View, result: Result, level: str) -> None:
         for name, change in zip(("between", "within"), split, strict=True):
             rows[name] = [change.before, change.after]
         st.plotly_chart(
-            charts.ranking(rows, "V"),
+            part_charts.ranking(rows, "V"),
             config=charts.config("between-within-after"),
             key="split_after",
             alt=f"V between districts {split[0].before:.3f} today and {split[0].after:.3f} after; "
@@ -126,51 +152,38 @@ def _show_ranking(table: pd.DataFrame) -> None:
     )
 
 
-def show_districts(view: View, plan: Plan) -> None:
-    """The ranking of districts, as a picture, a table and files."""
-    table = _named(view, plan)
-    sure = store.district_intervals(_of_policy(view, plan.policy.level), "variance_ratio").reindex(table["leaid"])
-    table = table.assign(
-        change=table["variance_ratio_after"] - table["variance_ratio_before"],
-        **{f"today_{end}": sure[f"variance_ratio_interval_{end}"].to_numpy() for end in ("low", "high")},
-    )
-    _show_ranking(table)
-    st.subheader("Every district")
-    table = table.assign(moved=table["moved"].round().astype("int64"))
-    shown = {
-        "rank": "Rank",
-        "district": "District",
-        "leaid": "District id",
-        "hosts": "Hosts",
-        "schools": "Schools",
-        "students": "Students",
-        "ed_share": "ED share",
-        "moved": "Students who change schools",
-        "variance_ratio_before": "V today",
-        "today_low": "V today, 95 % from",
-        "today_high": "V today, 95 % to",
-        "variance_ratio_after": "V after",
-        "variance_ratio_low": "V after by lottery, low",
-        "variance_ratio_high": "V after by lottery, high",
-        "change": "Change of V",
-        "dissimilarity_before": "D today",
-        "dissimilarity_after": "D after",
-        "exposure_before": "Exposure today",
-        "exposure_after": "Exposure after",
-        "balanced_before": "In 40–60 % ED schools today",
-        "balanced_after": "In 40–60 % ED schools after",
-    }
+@st.fragment(parallel=True)
+def _show_table(view: View, level: str, table: pd.DataFrame) -> None:
+    """Every district, with intervals of today that take a moment to draw: no other part of the page waits."""
+    with st.skeleton(height=400):
+        sure = store.district_intervals(_of_policy(view, level), "variance_ratio").reindex(table["leaid"])
+    today = {f"today_{end}": sure[f"variance_ratio_{column}"].to_numpy() for end, column in TODAY.items()}
+    table = table.assign(moved=table["moved"].round().astype("int64"), **today)
     parts.sortable(
-        table[list(shown)],
-        shown,
+        table[list(COLUMNS)],
+        COLUMNS,
         key="statewide_table",
         percent=["ed_share", "balanced_before", "balanced_after"],
         decimals={"change": 4},
     )
-    st.caption("Ranked by how much V falls.")
+
+
+def show_districts(view: View, plan: Plan) -> None:
+    """The ranking of districts, as a picture, a table and files."""
+    table = _named(view, plan)
+    table = table.assign(change=table["variance_ratio_after"] - table["variance_ratio_before"])
+    _show_ranking(table)
+    st.subheader("Every district")
+    _show_table(view, plan.policy.level, table)
+    st.caption(f"Ranked by how much V falls. {statewide_words.TWO_RANGES}")
     show_way_to(view, plan, table["leaid"].tolist())
     with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
         st.table(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
+    _show_downloads(view, plan)
+
+
+def _show_downloads(view: View, plan: Plan) -> None:
+    """The districts, the state and those left alone as files."""
     buttons = st.columns(3)
     about = {"policy": plan.policy.words}
     with buttons[0]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.indices import ORDERED, indices_of
+from analysis.indices import indices_named
 from analysis.units import Floats, Units
 
 REPLICATES = 200
@@ -48,10 +48,9 @@ def bounded(units: Units, name: str) -> Floats:
 
     NaN throughout where it compares two groups and there are more.
     """
-    registry = indices_of(units) | ORDERED
-    if name not in registry:
+    index = indices_named([name], units).get(name)
+    if index is None:
         return np.full(units.places, np.nan)
-    index = registry[name]
     return np.clip(index.function(units), index.low, index.high)
 
 

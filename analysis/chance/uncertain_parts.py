@@ -9,6 +9,7 @@ are drawn anew with those shares, and each replicate is corrected in turn. With 
 to the corrected V.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,13 +18,13 @@ import pandas as pd
 from analysis.chance.replicates import REPLICATES, chunks, reaching, spread_of
 from analysis.chance.shrinkage import covariance, of_one_student, with_shares, without_chance
 from analysis.chance.uncertainty import draws
-from analysis.decompose import decompose, nested
+from analysis.decompose import ADDITIVE, decompose, district_parts, nested
 from analysis.units import Codes, Units, ratio
 
 
 @dataclass(frozen=True)
 class PartSpread:
-    """How sure the parts are: tables as ``analysis.decompose.decompose`` gives them.
+    """How sure parts are: three tables alike.
 
     Attributes:
         corrected: the parts corrected for chance.
@@ -41,18 +42,47 @@ def bootstrap_parts(units: Units, district: Codes, replicates: int = REPLICATES,
     Args:
         units, district: as in ``analysis.decompose.decompose``.
         replicates, seed: of the bootstrap.
+
+    Returns:
+        Tables as ``analysis.decompose.decompose`` gives them.
     """
+    found = _spread(units, district, decompose, replicates, seed)
+    return PartSpread(found.corrected, found.low.clip(lower=0), found.high.clip(lower=0))
+
+
+def bootstrap_districts(units: Units, district: Codes, replicates: int = REPLICATES, seed: int = 0) -> PartSpread:
+    """What each district adds to its place's segregation, corrected, and how that spreads; as ``bootstrap_parts``.
+
+    Returns:
+        One row a district, in the order of ``analysis.decompose.district_parts``; columns the measures of ``ADDITIVE``,
+        between and within together.
+    """
+    found = _spread(units, district, _of_districts, replicates, seed)
+    # A district where the group meets more of the others than in an even state takes from the shortfall.
+    least = pd.Series({name: -np.inf if name == "exposure_shortfall" else 0.0 for name in ADDITIVE})
+    return PartSpread(found.corrected, *(end.clip(lower=least, axis=1) for end in (found.low, found.high)))
+
+
+def _of_districts(units: Units, district: Codes) -> pd.DataFrame:
+    parts, _ = district_parts(units, district)
+    return pd.DataFrame({name: parts[name, "between"] + parts[name, "within"] for name in ADDITIVE})
+
+
+def _spread(
+    units: Units, district: Codes, parts_of: Callable[[Units, Codes], pd.DataFrame], replicates: int, seed: int
+) -> PartSpread:
+    """What is computed of schools and their districts, corrected for chance, and how it spreads over replicates."""
     together = shrunk_by_level(units, district)
-    corrected = decompose(together, district)
-    found = np.empty((replicates, units.places, corrected.shape[1]))
+    corrected = parts_of(together, district)
+    found = np.empty((replicates, *corrected.shape))
     for rows, drawn in chunks(units, draws(together), replicates, seed):
-        of_drawn = np.tile(district, rows.stop - rows.start)
-        parts = decompose(shrunk_by_level(drawn, of_drawn), of_drawn)
-        found[rows] = parts.to_numpy().reshape(rows.stop - rows.start, units.places, -1)
-    names = [" ".join(column) for column in corrected.columns]
+        times = rows.stop - rows.start
+        of_drawn = np.tile(district, times)
+        parts = parts_of(shrunk_by_level(drawn, of_drawn), of_drawn)
+        found[rows] = parts.to_numpy().reshape(times, *corrected.shape)
+    names = [str(column) for column in corrected.columns]
     spread = reaching(spread_of(found, names), corrected.set_axis(names, axis=1))
-    ends = (end.clip(lower=0).set_axis(corrected.columns, axis=1) for end in (spread.low, spread.high))
-    return PartSpread(corrected, *ends)
+    return PartSpread(corrected, *(end.set_axis(corrected.columns, axis=1) for end in (spread.low, spread.high)))
 
 
 def shrunk_by_level(units: Units, district: Codes) -> Units:

@@ -24,7 +24,7 @@ import pandas as pd
 
 from analysis.chance.replicates import REPLICATES, Draw, Spread, bounded, reaching, spread
 from analysis.chance.shrinkage import covariance, of_one_student, with_shares, without_chance
-from analysis.indices import INDICES, ORDERED, indices_of
+from analysis.indices import INDICES, indices_named
 from analysis.units import Units, ratio
 
 
@@ -46,7 +46,7 @@ def bootstrap(
     """
     found = spread(units, lambda these: draws(shrunk(these)), names, replicates, seed, shrunk)
     wide = reaching(found, corrected(units, names))
-    registry = INDICES | ORDERED | indices_of(units)
+    registry = INDICES | indices_named(names, units)
     kinds = [registry[name] for name in names]
     least, most = ([getattr(kind, end) for kind in kinds] for end in ("low", "high"))
     return Spread(wide.mean, *(end.clip(least, most, axis=1) for end in (wide.low, wide.high)))

@@ -94,7 +94,7 @@ def _show_card(outcome: Outcome, name: str, today: pd.Series) -> None:
         )
         st.caption(f"{plan_words.spread(of.low, of.high, show)} {plan_words.direction(label, of)}")
         if name in INDICES:
-            ends = (today[f"{name}_interval_{end}"] for end in ("low", "high"))
+            ends = (today[f"{name}_{end}"] for end in ("corrected", "interval_low", "interval_high"))
             st.caption(plan_words.today(of.before, *ends))
 
 

@@ -36,8 +36,9 @@ def _show_place(view: View, leaid: str, name: str, others: list[str]) -> None:
     with st.skeleton(height=400):
         sure = store.district_intervals(view, *view.indices)
     rows = parts.district_rows(view).set_index("leaid").reindex([leaid, *others])
-    told = range_words.with_ranges(rows[list(view.indices)], sure)
-    place = place_among(rows, leaid, others, list(view.indices))
+    indices = list(view.indices)
+    told = range_words.with_ranges(rows[indices], sure)
+    place = place_among(rows, leaid, others, indices)
     st.markdown(
         district_words.place_among(
             name, view.groups, view.year, place.loc[SPOKEN], view.indices[SPOKEN].label.lower(), told.loc[leaid, SPOKEN]
@@ -52,8 +53,9 @@ def _show_place(view: View, leaid: str, name: str, others: list[str]) -> None:
             alt=f"Each index of {name} and of {len(others)} similar districts; the table beside it holds the same.",
         )
     with right:
-        st.table(_places(view, place, told.loc[leaid]))
-    st.caption(f"{range_words.meaning(told.loc[[leaid]])} In the picture the line through the diamond is that range.")
+        here = range_words.corrected(sure.reindex([leaid]), indices)
+        st.table(_places(view, place, here.loc[leaid]))
+    st.caption(f"{range_words.meaning(here)} In the picture the line by the diamond is that interval.")
 
 
 def _drawn(view: View, rows: pd.DataFrame, told: pd.DataFrame, sure: pd.DataFrame, leaid: str) -> pd.DataFrame:
@@ -67,11 +69,12 @@ def _drawn(view: View, rows: pd.DataFrame, told: pd.DataFrame, sure: pd.DataFram
 
 
 def _places(view: View, place: pd.DataFrame, here: pd.Series) -> pd.DataFrame:
-    """Every index: here with its range, among the others, and above how many."""
+    """Every index: here, and corrected with its range, among the others, and above how many."""
     return (
         pd.DataFrame(
             {
-                "Here": here.reindex(place.index),
+                "Here": place["value"].map(numbers.number),
+                "Corrected": here.reindex(place.index),
                 "Similar districts": [
                     f"{numbers.between(low, high)}, half above {numbers.number(middle)}"
                     if others

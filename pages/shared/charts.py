@@ -48,74 +48,6 @@ def share_axis(**extra: object) -> dict[str, object]:
     return {"tickformat": ".0%", "zeroline": False, "automargin": True, **extra}
 
 
-def between_within(between: float, within: float, symbol: str) -> go.Figure:
-    """One bar split into what lies between districts and what lies within them."""
-    figure = figure_of(110, barmode="stack", xaxis={"visible": False}, yaxis={"visible": False})
-    total = between + within
-    for label, value, colour in (("between", between, BETWEEN), ("within", within, WITHIN)):
-        figure.add_bar(
-            x=[value],
-            y=[""],
-            orientation="h",
-            marker_color=colour,
-            text=f"<b>{label}</b><br>{value:.2f} · {value / total:.0%}" if total else label,
-            textposition="inside",
-            insidetextanchor="middle",
-            textfont={"color": "#FFFFFF", "size": 15},
-            hovertemplate=f"{symbol} {label} districts: {value:.3f}<extra></extra>",
-        )
-    return figure
-
-
-def by_level(parts: pd.DataFrame, symbol: str) -> go.Figure:
-    """One bar for each level of a chain: the part of an index that lies there.
-
-    Args:
-        parts: columns label, part, share and within (whether the level lies within districts), the largest cells first.
-        symbol: of the index.
-    """
-    figure = figure_of(ROW_HEIGHT * len(parts) + 20, xaxis={"visible": False}, margin_r=90)
-    figure.add_bar(
-        x=parts["part"],
-        y=parts["label"],
-        orientation="h",
-        marker_color=np.where(parts["within"], WITHIN, BETWEEN),
-        text=[f"{part:.2f} · {share:.0%}" for part, share in zip(parts["part"], parts["share"], strict=True)],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate=f"{symbol} between " + "%{y}: %{x:.4f}<extra></extra>",
-    )
-    figure.update_layout(yaxis={"autorange": "reversed", "automargin": True})
-    return figure
-
-
-def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
-    """Districts by what they contribute to the state's segregation, between and within parts stacked.
-
-    Args:
-        districts: columns district, between, within (of the same index), largest first.
-        symbol: of the index.
-    """
-    names = short(districts["district"])
-    figure = figure_of(ROW_HEIGHT * len(districts) + 90, barmode="stack", legend=LEGEND_ABOVE, margin_t=34)
-    for part, colour in (("between", BETWEEN), ("within", WITHIN)):
-        figure.add_bar(
-            x=districts[part],
-            y=names,
-            orientation="h",
-            name=f"{part} districts",
-            marker_color=colour,
-            customdata=districts["district"],
-            hovertemplate="%{customdata}<br>" + f"{symbol} {part}: " + "%{x:.4f}<extra></extra>",
-        )
-    figure.update_layout(
-        showlegend=True,
-        xaxis={"zeroline": True, "title": f"part of the state's {symbol}", "automargin": True, "nticks": 5},
-        yaxis={"autorange": "reversed", "automargin": True},
-    )
-    return figure
-
-
 def trend(
     lines: pd.DataFrame,
     colours: dict[str, str],
@@ -166,41 +98,6 @@ def trend(
     figure.update_layout(
         xaxis={"type": "category", "automargin": True, "showgrid": False},
         yaxis=share_axis(title=title, range=[0, top or 1], tickformat=".2f"),
-    )
-    return figure
-
-
-def change_parts(parts: pd.DataFrame, symbol: str) -> go.Figure:
-    """Bars to both sides of 0: what each part changed an index by, and the whole last.
-
-    Args:
-        parts: columns label, change and whole (whether it is the whole change).
-        symbol: of the index.
-    """
-    figure = figure_of(ROW_HEIGHT * len(parts) + 70, bargap=0.3)
-    figure.add_bar(
-        x=parts["change"],
-        y=parts["label"],
-        orientation="h",
-        marker_color=np.where(parts["whole"], BETWEEN, NEUTRAL),
-        text=[f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change):.4f}" for change in parts["change"]],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{text}<extra></extra>",
-    )
-    low, high = min(0.0, float(parts["change"].min())), max(0.0, float(parts["change"].max()))
-    room = 0.45 * max(high - low, 1e-4)  # for the numbers beside the bars, on a phone too
-    figure.update_layout(
-        xaxis={
-            "title": f"change of {symbol}",
-            "range": [low - room, high + room],
-            "zeroline": True,
-            "zerolinecolor": LINE,
-            "automargin": True,
-            "nticks": 5,
-            "tickformat": ".3f",
-        },
-        yaxis={"autorange": "reversed", "automargin": True},
     )
     return figure
 
@@ -288,35 +185,6 @@ def _swarm(share: np.ndarray) -> np.ndarray:
     bins = np.floor(share * 60).astype(int)
     rank = pd.Series(bins).groupby(bins).cumcount().to_numpy()
     return np.where(rank % 2 == 1, (rank + 1) // 2, -(rank // 2)).astype(float)
-
-
-def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
-    """What each school contributes to the district's index, largest first.
-
-    Args:
-        schools: columns school, contribution and, of a group's share, above (whether it is above the district's).
-        symbol: of the index.
-    """
-    figure = figure_of(ROW_HEIGHT * len(schools) + 50)
-    of_share = "above" in schools
-    side = [f", share {'above' if above else 'below'} the district's" for above in schools.get("above", ())]
-    figure.add_bar(
-        x=schools["contribution"],
-        y=short(schools["school"]),
-        orientation="h",
-        marker_color=np.where(schools["above"], GROUP, OTHER) if of_share else WITHIN,
-        customdata=np.column_stack([schools["school"], side or [""] * len(schools)]),
-        hovertemplate="%{customdata[0]}: %{x:.1%}%{customdata[1]}<extra></extra>",
-        texttemplate="%{x:.1%}",
-        textposition="outside",
-        cliponaxis=False,
-    )
-    figure.update_layout(
-        xaxis=share_axis(title=f"share of the district's {symbol}", rangemode="tozero"),
-        yaxis={"autorange": "reversed", "automargin": True},
-        margin_r=50,
-    )
-    return figure
 
 
 def two_sides(lines: pd.DataFrame) -> go.Figure:

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from analysis.borders import joined_schools, opened_schools
+from analysis.borders import OF_A_DISTRICT, joined_schools, opened_schools
+from analysis.chance.uncertain_parts import PartSpread
 from analysis.measured_change import change_intervals
-from analysis.measured_uncertainty import intervals_by, level_intervals, part_intervals
+from analysis.measured_uncertainty import contribution_intervals, intervals_by, level_intervals, part_intervals
 from data.chain import chain
 from data.groups import comparison, on_basis
 from data.privacy import carried_years
@@ -70,15 +71,31 @@ def _of_change(
     place: str,
     first: int,
     last: int,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> PartSpread:
     schools, groups = over_time.schools(_view, place), _view.groups
     schools = schools[schools["year"].isin([first, last])]
     return change_intervals(schools, first, last, groups.group, groups.other, store.replicates(schools))
 
 
-def of_change(view: View, span: Span) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The ends of the ranges of a change and its parts; see ``analysis.measured_change.change_intervals``."""
+def of_change(view: View, span: Span) -> PartSpread:
+    """How sure a change and its parts are; see ``analysis.measured_change.change_intervals``."""
     return _of_change(view, view.key, span.place, span.years[0], span.years[-1])
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _of_contributions(_view: View, key: Key, year: int) -> pd.DataFrame:  # noqa: ARG001 the view's key is the cache's
+    schools, groups = store.schools(_view), _view.groups
+    return contribution_intervals(schools, groups.group, groups.other, store.replicates(schools)).set_index("leaid")
+
+
+def of_contributions(view: View, measure: str) -> pd.DataFrame:
+    """What each district adds to an index; see ``analysis.measured_uncertainty.contribution_intervals``.
+
+    Returns:
+        Columns corrected, low and high, by district id.
+    """
+    names = {f"{measure}_{called}": end for end, called in PART_ENDS.items()}
+    return _of_contributions(view, view.key, view.year)[list(names)].rename(columns=names)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -95,7 +112,7 @@ def of_levels(view: View, text: str) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _of_definitions(_view: View, key: Key, year: int, definitions: tuple[str, ...]) -> pd.DataFrame:  # noqa: ARG001
-    schools = store.schools(replace(_view, basis=None))
+    schools = store.schools(_view)
     # Each definition stands for a year, so that all are found in one pass.
     tables = [on_basis(schools, basis).assign(year=number, state="") for number, basis in enumerate(definitions)]
     stacked, draws = pd.concat(tables, ignore_index=True), store.replicates(schools)
@@ -106,7 +123,8 @@ def _of_definitions(_view: View, key: Key, year: int, definitions: tuple[str, ..
 
 def of_definitions(view: View, definitions: Sequence[str]) -> pd.DataFrame:
     """The indices and parts of the year's schools, a row each definition of disadvantage."""
-    return _of_definitions(view, view.key, view.year, tuple(definitions))
+    on_none = replace(view, basis=None)
+    return _of_definitions(on_none, on_none.key.of_any_groups, view.year, tuple(definitions))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -115,11 +133,11 @@ def _of_pair(_view: View, key: Key, year: int, pair: tuple[str, str], what: str 
     of_two, draws = (groups.group, groups.other), store.replicates(schools)
     if what == JOINED:
         schools = joined_schools(schools, pair, *of_two)
-    elif what != TODAY:
+    else:
         schools = opened_schools(schools, pair, float(what), *of_two)
     schools = schools.assign(year=year)
-    both = schools[schools["leaid"].isin(pair)]
-    districts = intervals_by(both.assign(district=both["leaid"]), "district", *of_two, draws).set_index("place")
+    both = schools[schools["leaid"].isin(pair)].assign(district=lambda table: table["leaid"])
+    districts = intervals_by(both, "district", *of_two, draws, names=OF_A_DISTRICT).set_index("place")
     return districts, _flat(part_intervals(schools, *of_two, draws))
 
 
@@ -132,6 +150,8 @@ def of_pair(view: View, pair: tuple[str, str], what: str | float) -> tuple[pd.Da
     Returns:
         The districts' indices, a row each, and the parts of all schools in one row.
     """
+    if what == TODAY:
+        return store.district_intervals(view, *OF_A_DISTRICT), _flat(store.parts_sure(view).loc[[view.year]])
     return _of_pair(view, view.key, view.year, pair, what)
 
 

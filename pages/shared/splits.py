@@ -9,7 +9,7 @@ from data.cep import cep_signs
 from data.chain import chain, chain_words, crossed_words, offered
 from data.inclusion import GEOGRAPHIC
 from data.privacy import marked_schools
-from pages.shared import charts, ranges, store
+from pages.shared import charts, part_charts, ranges, store
 from pages.shared.view import View
 from pages.words import districts as district_words
 from pages.words import money as money_words
@@ -28,7 +28,7 @@ def where_it_lies(view: View, between: float, within: float) -> None:
         text = chains[st.selectbox("Split by", list(chains), key="chain", bind="query-params")]
     if text == "district":
         st.plotly_chart(
-            charts.between_within(between, within, "V"),
+            part_charts.between_within(between, within, "V"),
             config=charts.config("between-within"),
             key="between_within",
             alt=f"Variance ratio: {between:.2f} between districts, {within:.2f} within districts.",
@@ -41,7 +41,7 @@ def where_it_lies(view: View, between: float, within: float) -> None:
     names = [level.name for level in levels]
     found = found.assign(label=[level.several for level in levels], within=found["depth"] > names.index("district"))
     said = where_it_lies_words.by_level(view.dataset.label, view.year, view.groups, found)
-    st.plotly_chart(charts.by_level(found, "V"), config=charts.config("levels"), key="levels", alt=said)
+    st.plotly_chart(part_charts.by_level(found, "V"), config=charts.config("levels"), key="levels", alt=said)
     st.markdown(said)
     _show_level_ranges(view, text, found)
     for note in crossed_words(schools, levels):
@@ -130,7 +130,7 @@ def show_contributions(view: View, name: str, schools: pd.DataFrame, share: floa
         shown = shown.assign(above=shown["share"] > share)
     symbol = contributed_to(view)
     st.plotly_chart(
-        charts.contributions(shown, symbol),
+        part_charts.contributions(shown, symbol),
         config=charts.config("contributions"),
         key="contributions",
         alt=f"Schools by their contribution to the district's {symbol}, largest first.",

@@ -67,7 +67,7 @@ def joined(called: tuple[str, str], change: Change, groups: Comparison, year: in
         called: both districts.
         change: as ``analysis.borders.joined`` gives it.
         groups, year, state: whom, when and where.
-        v: the variance ratio of all schools, with its range.
+        v: the variance ratio of all schools, and corrected with its range.
     """
     parts = change.everyone.loc["variance_ratio"]
     whose = f"V between {groups.words}"
@@ -84,7 +84,7 @@ def joined(called: tuple[str, str], change: Change, groups: Comparison, year: in
         )
     return (
         f"**Joined**, {called[0]} and {called[1]} leave every student in the same school: {whose} over all schools of "
-        f"{state} in {school_year(year)} stays {v}, and {number(between - after, 4)} of it, "
+        f"{state} in {school_year(year)} stays {v}. Of V as counted {number(between - after, 4)}, "
         f"{(between - after) / between:.1%} of what lies between districts, then lies within the new one."
     )
 
@@ -107,7 +107,7 @@ def opened(
         percent_opened: of the smaller district's seats.
         crossing: how many students cross each way.
         groups, year, state: whom, when and where.
-        v: the variance ratio of all schools before and after, with its range.
+        v: the variance ratio of all schools before and after, and corrected with its range.
     """
     shares = change.districts["share"]
     sides = "; ".join(
@@ -117,5 +117,5 @@ def opened(
     )
     return (
         f"**With {percent_opened} % of seats opened** in {school_year(year)}, {crossing:,.0f} students cross each way: "
-        f"{sides}. V between {groups.words} over all schools of {state} goes from {v[0]} to {v[1]}."
+        f"{sides}. V between {groups.words} over all schools of {state} goes from {v[0]}, to {v[1]}."
     )

@@ -10,6 +10,7 @@ from analysis.indices import Index
 from analysis.measured_change import Changed
 from data.groups import Comparison
 from data.schema import school_year
+from pages.words import ranges as range_words
 from pages.words.numbers import UNDEFINED, number, signed
 
 # Changes are a tenth of an index, so they have two digits more than it.
@@ -21,8 +22,9 @@ MEANING = (
     "moves. Methods says how."
 )
 RANGES = (
-    "In brackets: where each would lie 95 times of 100 once corrected for chance, the students of both years drawn "
-    "anew and apart. A part whose range has both signs may be chance."
+    "*Corrected*, and the dot in the picture: corrected for chance, with its 95 % interval in brackets and as the bar "
+    "through the dot, the students of both years drawn anew and apart. A part whose interval has both signs may be "
+    "chance."
 )
 YEAR_BY_YEAR = (
     "*New* and *gone* follow each school through changes of its id: it is counted and was not in the row before, or "
@@ -35,11 +37,18 @@ def signed_part(value: float) -> str:
     return signed(round(value, DECIMALS), decimals=DECIMALS)
 
 
-def part_with_range(value: float, low: float, high: float) -> str:
-    """A part of a change with its sign and range: "−0.0034 (−0.0051 to −0.0012)"; alone where it has none."""
-    if math.isnan(value) or math.isnan(low):
+def part_with_range(corrected: float, low: float, high: float) -> str:
+    """A part of a change, corrected for chance, with its sign and range: "−0.0034 (−0.0051 to −0.0012)"."""
+    if math.isnan(corrected) or math.isnan(low):
+        return signed_part(corrected)
+    return f"{signed_part(corrected)} ({signed_part(low)} to {signed_part(high)})"
+
+
+def part_with_corrected(value: float, corrected: float, low: float, high: float) -> str:
+    """A part of a change as counted, then corrected with its range; alone where it has none."""
+    if math.isnan(value) or math.isnan(corrected):
         return signed_part(value)
-    return f"{signed_part(value)} ({signed_part(low)} to {signed_part(high)})"
+    return f"{signed_part(value)}, corrected {part_with_range(corrected, low, high)}"
 
 
 def too_few_years(place: str, groups: Comparison) -> str:
@@ -90,6 +99,18 @@ def trend(place: str, groups: Comparison, rows: pd.DataFrame, indices: Sequence[
         f"From {school_year(first)} to {school_year(last)}, {symbol} of {groups.words} went {opening}"
         f"{''.join(f' and {symbol} {went}' for symbol, went in more)}, over {counted}."
     )
+
+
+def trend_corrected(sure: pd.DataFrame, indices: Sequence[Index]) -> str:
+    """The same indices corrected for chance, with their ranges.
+
+    Args:
+        sure: of the same years, as ``pages.words.ranges.corrected`` takes it.
+        indices: those to tell.
+    """
+    told = range_words.corrected(sure, [index.name for index in indices], 3)
+    went = (f"{index.symbol} from {told[index.name].iloc[0]} to {told[index.name].iloc[-1]}" for index in indices)
+    return f"Corrected for chance (95 % interval): {', '.join(went)}."
 
 
 def change(place: str, groups: Comparison, found: Changed, index: Index) -> str:

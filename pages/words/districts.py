@@ -58,7 +58,7 @@ def districts_compared(
 
     Args:
         place, groups, year: what the numbers are about.
-        ranked: the districts ranked, columns district, value and told (value and range in words), highest first.
+        ranked: the districts ranked, columns district and value, highest first.
         index: what they are ranked by.
         floor: fewest students a ranked district has.
         districts: how many districts the view has.
@@ -69,14 +69,25 @@ def districts_compared(
             f"{school_year(year)}, so none is ranked."
         )
     first, last = ranked.iloc[0], ranked.iloc[-1]
-    median = number(float(ranked["value"].median()))
+    most, median, least = (number(float(value)) for value in (first["value"], ranked["value"].median(), last["value"]))
     return (
         f"{'Among' if groups.many else 'Between'} {groups.words} in {place} in {school_year(year)}, "
         f"{index.label.lower()} is "
-        f"highest in {first['district']}, {first['told']}, and lowest in {last['district']}, {last['told']}; half of "
+        f"highest in {first['district']}, {most}, and lowest in {last['district']}, {least}; half of "
         f"the {len(ranked):,} districts lie above {median}. The other {districts - len(ranked):,} have fewer than "
         f"{floor:,} students or a single school and are not ranked."
     )
+
+
+def ends_corrected(names: pd.Series, told: pd.Series) -> str:
+    """How sure the index of the first and of the last district ranked is, in the same words for both.
+
+    Args:
+        names: of the districts ranked, in order.
+        told: of the same, the index corrected for chance with its range.
+    """
+    ends = ", ".join(f"{told.iloc[at]} in {names.iloc[at]}" for at in (0, -1))
+    return f"Corrected for chance (95 % interval): {ends}."
 
 
 def place_among(name: str, groups: Comparison, year: int, place: pd.Series, label: str, here: str) -> str:
@@ -87,7 +98,7 @@ def place_among(name: str, groups: Comparison, year: int, place: pd.Series, labe
         groups, year: what the numbers are about.
         place: a row of ``analysis.peers.place_among``.
         label: the index, in a sentence after "the".
-        here: its value with its range.
+        here: its value, and corrected with its range.
     """
     if math.isnan(place["value"]) or not place["others"]:
         return (

@@ -53,6 +53,17 @@ def with_range(value: float, low: float, high: float, decimals: int = 2) -> str:
     return number(value, decimals) + (f" ({TO.join(ends)})" if ends[0] != ends[1] else "")
 
 
+def with_corrected(value: float, corrected: float, low: float, high: float, decimals: int = 2) -> str:
+    """A value as counted, then the same corrected for chance with its range: "0.45, corrected 0.43 (0.41–0.46)".
+
+    A range never stands behind the value as counted, which may lie outside it.
+    """
+    told = number(value, decimals)
+    if math.isnan(value) or math.isnan(corrected):
+        return told
+    return f"{told}, corrected {with_range(corrected, low, high, decimals)}"
+
+
 def expected(value: float) -> str:
     """What chance alone gives: to two decimals, or three below 0.01."""
     return number(value, 3 if value < 0.01 else 2)

@@ -91,9 +91,9 @@ def spread(low: float, high: float, show: Callable[[float], str]) -> str:
     return f"By lottery {show(low)}–{show(high)}." if show(low) != show(high) else "The same in nearly every draw."
 
 
-def today(value: float, low: float, high: float) -> str:
+def today(value: float, corrected: float, low: float, high: float) -> str:
     """An index of today with what other students of the same schools could make of it."""
-    return f"Today {numbers.with_range(value, low, high, 3)} by intake."
+    return f"Today {numbers.with_corrected(value, corrected, low, high, 3)} by intake."
 
 
 def direction(name: str, change: Change) -> str:

@@ -2,35 +2,57 @@
 
 import math
 import re
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
+from analysis.units import Floats
 from pages.words import numbers
 
 # Of the height of a chart: a thinner band lies hidden behind its line.
 THIN = 0.02
 BRACKETS = (
-    "In brackets: where an index would lie 95 times of 100 once corrected for chance. Where chance explains much of an "
-    "index, that is below the index itself."
+    "*Corrected*: corrected for chance, with its 95 % interval in brackets: where the corrected one lies 95 times of "
+    "100. Where chance explains much of an index, both are below the index itself."
 )
 THINNER = "A number without brackets has a range thinner than its last digit."
 
 
 def with_ranges(values: pd.DataFrame, sure: pd.DataFrame, decimals: int = 2) -> pd.DataFrame:
-    """Indices as text, each with its range in brackets.
+    """Indices as text, each followed by itself corrected for chance with its range in brackets.
 
     Args:
         values: one column an index.
-        sure: of the same rows, columns ``<index>_interval_low`` and ``<index>_interval_high`` of those that have one.
+        sure: of the same rows, as ``corrected`` takes them.
         decimals: of the numbers; one more where a range needs it.
     """
     shown = {}
     for name in values:
-        ends = sure.reindex(index=values.index, columns=[f"{name}_interval_{end}" for end in ("low", "high")])
-        low, high = ends.astype("float64").to_numpy().T
-        rows = zip(values[name].astype("float64"), low, high, strict=True)
-        shown[name] = [numbers.with_range(*row, decimals) for row in rows]
+        rows = zip(values[name].astype("float64"), *_columns(sure.reindex(values.index), name), strict=True)
+        shown[name] = [numbers.with_corrected(*row, decimals) for row in rows]
     return pd.DataFrame(shown, index=values.index)
+
+
+def corrected(sure: pd.DataFrame, names: Sequence[str], decimals: int = 2) -> pd.DataFrame:
+    """Indices corrected for chance as text, each with its range in brackets.
+
+    Args:
+        sure: columns ``<index>_corrected``, ``<index>_interval_low`` and ``<index>_interval_high`` of those that have
+            them.
+        names: of the indices.
+        decimals: as in ``with_ranges``.
+    """
+    shown = {
+        name: [numbers.with_range(*row, decimals) for row in zip(*_columns(sure, name), strict=True)] for name in names
+    }
+    return pd.DataFrame(shown, index=sure.index)
+
+
+def _columns(sure: pd.DataFrame, name: str) -> Floats:
+    """The corrected index and the ends of its range, (3, rows); NaN where it has none."""
+    columns = [f"{name}_{end}" for end in ("corrected", "interval_low", "interval_high")]
+    return sure.reindex(columns=columns).to_numpy(dtype=float, na_value=np.nan).T
 
 
 def meaning(*shown: pd.DataFrame) -> str:
@@ -41,7 +63,7 @@ def meaning(*shown: pd.DataFrame) -> str:
 def thinner(*shown: pd.DataFrame) -> list[str]:
     """Why some numbers of tables with ranges have none, if any has none."""
     cells = (str(cell) for table in shown for cell in table.to_numpy().ravel())
-    return [THINNER] if any(re.fullmatch(r"(adds )?\d+\.\d+", cell) for cell in cells) else []
+    return [THINNER] if any(re.fullmatch(r"(.*corrected |adds )?[+−±]?\d+\.\d+", cell) for cell in cells) else []
 
 
 def shaded(ranges: pd.DataFrame, top: float) -> str:
@@ -57,7 +79,7 @@ def shaded(ranges: pd.DataFrame, top: float) -> str:
     meaning = "would lie 95 times of 100 once corrected for chance"
     if widest < THIN * top:
         return f"Where a line {meaning} is a range of {numbers.number(widest, 3)} at most, thinner than the line."
-    return f"Shaded: where the line {meaning}."
+    return f"Shaded: where the line {meaning} (95 % interval)."
 
 
 def number_and_range(lines: pd.DataFrame, ranges: pd.DataFrame | None, year: int, name: str) -> str:

@@ -19,6 +19,10 @@ CAVEATS = (
     "One rule for all is a way to compare, not a plan for any of them: which schools should host is for each district.",
     "Hosts are chosen by the numbers alone: whether families would come to these schools is an assumption.",
 )
+TWO_RANGES = (
+    "*V today, corrected* and its *95 % from* and *to*: corrected for chance, and the interval it lies in 95 times of "
+    "100 if other students had come to the same schools. *By lottery*: what the lotteries make of these very students."
+)
 
 
 def change(result: Result, measure: str, part: str = "total") -> Change:
@@ -87,7 +91,7 @@ def today(place: str, year: int, sure: pd.DataFrame) -> str:
         sure: as ``pages.shared.store.how_sure`` gives them, of the indices to tell.
     """
     told = ", ".join(
-        f"{INDICES[row.Index].label} {numbers.with_range(row.value, row.interval_low, row.interval_high, 3)}"
+        f"{INDICES[row.Index].label} {numbers.with_range(row.corrected, row.interval_low, row.interval_high, 3)}"
         for row in sure.itertuples()
     )
     return (

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analysis.indices import INDICES, Index
+from analysis import indices
+from analysis.indices import INDICES, Index, measure
 from analysis.two_groups import atkinson
 from analysis.units import Units
 from tests.oracle import exact
@@ -49,6 +50,19 @@ def test_atkinson_heeds_its_shape(table: Units, b: float) -> None:
     expected = [exact.atkinson(place, b) for place in exact_places(table)]
     with np.errstate(divide="raise", invalid="raise", over="raise"):
         assert_same(atkinson(table, b), np.array([np.nan if v is None else float(v) for v in expected]))
+
+
+@given(table=tables(groups=2), b=st.floats(0.01, 0.99))
+def test_an_atkinson_by_name_has_the_shape_that_its_name_says(table: Units, b: float) -> None:
+    index = indices.atkinson(b)
+    assert str(b) in index.label
+    assert index.name == ("atkinson" if b == 0.5 else f"atkinson_{b}")
+    with np.errstate(all="ignore"):  # more than a million million students at a shape near 0
+        np.testing.assert_array_equal(measure(table, [index.name])[index.name], atkinson(table, b))
+
+
+def test_an_atkinson_by_name_compares_two_groups() -> None:
+    assert measure(one_place((1, 2, 3), (3, 2, 1)), [indices.atkinson(0.25).name]).isna().all(axis=None)
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,8 @@ from analysis.indices import (
     Index,
     indices_of,
     measure,
-    undefined_order,
-    undefined_reason,
 )
+from analysis.undefined import undefined_order, undefined_reason
 from analysis.units import Units
 from tests.oracle import exact
 from tests.oracle.tables import HEADS, exact_places, one_place, tables, units

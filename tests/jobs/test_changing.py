@@ -110,7 +110,32 @@ def test_between_two_scenarios_and_today(run, refused, tmp_path):
         assert row == pytest.approx({name: told[name] for name in row})
     assert alone["change"][0]["after"] == pytest.approx(alone["indices"]["theil_h"]["after"], abs=1e-12)
     assert "leave out --from" in refused("change", "franklin", "--scenarios", *files, "--from", "2020")
-    assert "both called dallas" in refused("change", "franklin", "--scenarios", files[0], files[0])
+    assert "give two files" in refused("change", "franklin", "--scenarios", files[0], files[0])
+    words = refused("change", "franklin", "--scenarios", *files, "--no-charter", "--group", "black")
+    assert words.endswith("leave out --group, --charter and --no-charter.")
     other = tmp_path / "other.json"
     other.write_text(files[0].read_text().replace('"level": null', '"level": "high"'))
     assert "give two of the same level" in refused("change", "franklin", "--scenarios", files[0], other)
+
+
+def test_scenarios_called_alike_are_told_apart_by_their_folders(run, tmp_path):
+    files = [tmp_path / folder / "plan.json" for folder in ("one", "two")]
+    for file, share in zip(files, ("0.5", "0.3"), strict=True):
+        file.parent.mkdir()
+        run("scenario", "franklin", "--district", "9000360", "--preset", "dallas", "-o", file)
+        file.write_text(file.read_text().replace('"ed_share": 0.5', f'"ed_share": {share}'))
+    rows = pd.read_csv(StringIO(run("change", "franklin", "--scenarios", *files, "--format", "csv")))
+    assert rows["to"].tolist()[::2] == [str(files[0]), str(files[1]), str(files[1])]
+    assert rows["after"].nunique() > 2
+
+
+def test_scenarios_follow_the_districts_asked_for_as_simulate_does(run, tmp_path):
+    files = [tmp_path / "dallas.json", tmp_path / "third.json"]
+    run("scenario", "franklin", "--district", "9000360", "--preset", "dallas", "-o", files[0])
+    files[1].write_text(files[0].read_text().replace('"ed_share": 0.5', '"ed_share": 0.3'))
+    ground = ["--districts", "geographic", "--format", "json"]
+    rows = json.loads(run("change", "franklin", "--scenarios", *files, *ground))
+    alone = json.loads(run("simulate", "franklin", files[0], "--replicates", "1", *ground))
+    assert rows[0]["before"] == pytest.approx(alone["change"][0]["before"])
+    by_who_runs_them = json.loads(run("change", "franklin", "--scenarios", *files, "--format", "json"))
+    assert rows[0]["before"] != by_who_runs_them[0]["before"]

@@ -197,7 +197,8 @@ def test_the_ranking_by_hand(told, state):
         (["--rank", "--expected"], "leave out --levels, --expected and --interval"),
         (["--interval", "--levels", "county"], "leave out --levels"),
         (["--rank", "exposure_shortfall", "--group", "all-races"], "compares two groups, not all-races"),
-        (["--replicates", "0"], "give 1 to"),
+        (["--expected", "--replicates", "0"], "give 1 to"),
+        (["--seed", "3"], "give one of these too"),
     ],
 )
 def test_what_does_not_go_together_is_refused(refused, state, asked, words):

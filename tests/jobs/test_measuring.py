@@ -2,6 +2,7 @@
 
 import json
 import math
+from fractions import Fraction
 from io import StringIO
 
 import pandas as pd
@@ -55,6 +56,50 @@ def test_indices_of_the_state_by_hand(run, state):
     )
     assert row["dissimilarity"] == pytest.approx(5 / 12, abs=1e-15)
     assert row["variance_ratio"] == pytest.approx(38 / 144, abs=1e-15)
+
+
+def test_atkinson_of_a_shape_by_hand(told, tmp_path):
+    # 80 of 85 and 5 of 85: in 17ths 16 and 1, and of the others 1 and 16.
+    rows = [f"2020,{EVEN}0000{n},{EVEN},S{n},Even,OH,Brown,high,85,{ed},state,20,65" for n, ed in ((1, 80), (2, 5))]
+    data = written(tmp_path / "two.csv", [COLUMNS, *rows])
+    job = ["indices", data, "--minimum-cell", "0", "--format", "csv"]
+    out, said = told(*job, "--atkinson-b", "0.25")
+    # 16^¼ · 1 + 1 · 16^¾ = 2 + 8.
+    assert table(out)["atkinson_0.25"].tolist() == pytest.approx([1 - (10 / 17) ** (4 / 3)], abs=1e-15)
+    assert "atkinson" not in table(out)
+    assert any(line.startswith("atkinson_0.25: A(b) = 1 − [") and "b = 0.25." in line for line in said)
+    out, said = told(*job, "--atkinson-b", "0.5")
+    # 1 − (4 + 4)²/17².
+    assert table(out)["atkinson"].tolist() == pytest.approx([float(Fraction(289 - 64, 289))], abs=1e-15)
+    assert not any("A(b)" in line for line in said)
+
+
+def test_atkinson_of_a_shape_is_expected_and_corrected_by_that_shape(run, state):
+    rows = table(
+        run("indices", state, "--by", "district", "--atkinson-b", "0.9", "--expected", "--interval", "--format", "csv")
+    )
+    for name in ("expected", "excess", "chance_share", "corrected", "interval_low", "interval_high", "chance_high"):
+        assert f"atkinson_0.9_{name}" in rows
+    uneven = rows.set_index("place").loc[UNEVEN]
+    assert 0 < uneven["atkinson_0.9_expected"] < uneven["atkinson_0.9"]
+    assert (
+        uneven["atkinson_0.9_interval_low"] <= uneven["atkinson_0.9_corrected"] <= uneven["atkinson_0.9_interval_high"]
+    )
+    assert uneven["atkinson_0.9_corrected"] < uneven["atkinson_0.9"]
+
+
+@pytest.mark.parametrize("b", ["0", "1", "1.5", "-0.2", "nan", "half"])
+def test_a_shape_that_atkinson_does_not_have_is_refused(refused, state, b):
+    assert f'"{b}" is no shape of Atkinson(b); give a number between 0 and 1' in refused(
+        "indices", state, f"--atkinson-b={b}"
+    )
+
+
+def test_a_shape_is_refused_where_atkinson_has_none(refused, state):
+    assert "--bounds knows Atkinson with b = 0.5 only" in refused("indices", state, "--atkinson-b", "0.2", "--bounds")
+    assert "--atkinson-b compares two groups, not all-races" in refused(
+        "indices", "franklin", "--atkinson-b", "0.2", "--group", "all-races"
+    )
 
 
 def test_every_registered_index_is_a_column():

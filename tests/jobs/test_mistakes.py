@@ -41,6 +41,14 @@ ROOT = Path(__file__).resolve().parents[2]
         ("serve --port 99999999", ["99999999"]),
         ("serve --port few", ["few"]),
         ("fly", ["fly"]),
+        # Options that would change nothing.
+        ("indices franklin --replicates 50", ["--expected", "--interval"]),
+        ("contribution franklin --district 9000360 --seed 3", ["--expected", "--interval"]),
+        ("simulate franklin plan.json --top 3 --format json", ["--top", "csv"]),
+        ("simulate franklin plan.json --top 3 --exits 0,5", ["--top", "--exits"]),
+        ("load schools.csv --route urban", ["files", "--route"]),
+        ("load --state TX --years 2016 --year 2016", ["--year", "--mapping"]),
+        ("lottery a.csv s.csv --salt s.txt --register r.csv --audit audit.csv", ["--audit", "--seed"]),
     ],
 )
 def test_a_mistake_is_one_plain_line(refused, job, words):

@@ -57,5 +57,5 @@ def numbers():
 
 @pytest.fixture(scope="session")
 def value_alone():
-    """A table's cell without the range in its brackets."""
-    return lambda cell: cell.partition(" (")[0]
+    """A table's cell without itself corrected for chance."""
+    return lambda cell: cell.partition(", corrected ")[0]

@@ -1,5 +1,6 @@
 """The 95 % intervals beside the numbers that pages draw, on the page and in what it gives out."""
 
+import json
 import re
 from io import StringIO
 
@@ -9,7 +10,7 @@ import pytest
 import streamlit as st
 
 from analysis.measured import indices_by
-from analysis.measured_uncertainty import intervals_by, level_intervals, part_intervals
+from analysis.measured_uncertainty import contribution_intervals, intervals_by, level_intervals, part_intervals
 from data import store
 from data.groups import on_basis
 from data.inclusion import USUALLY_EXCLUDED, included
@@ -18,6 +19,7 @@ from data.schema import ED_BASES
 from pages.shared.store import replicates
 from pages.words import plan as plan_words
 from pages.words.numbers import with_range
+from tests.pages.figures import values
 from tests.small_state import lines, written
 
 FRANKLIN = store.find("franklin")
@@ -97,14 +99,26 @@ def bracket(value, low, high, decimals=2):
     return f"{value:.{decimals + 1}f}"
 
 
+def beside(value, row, name, decimals=2):
+    """A value as counted and, by the same means, corrected with its range."""
+    ends = [row[f"{name}_{end}"] for end in ("corrected", "interval_low", "interval_high")]
+    return f"{value:.{decimals}f}, corrected {bracket(*ends, decimals)}"
+
+
 def test_every_index_of_every_year_has_its_range(opened, schools):
     sure = intervals_by(schools.assign(state=""), "state", "ed", None, replicates(schools)).set_index("year")
     values = indices_by(schools.assign(state=""), "state", "ed", None).set_index("year")
-    (shown,) = (each.value for each in opened("trends").table if "V between" in each.value)
+    app = opened("trends")
+    counted, shown = (each.value for each in app.table if "V between" in each.value)
     for name, column in {"dissimilarity": "D", "gini": "G", "mutual_information": "M"}.items():
-        ends = (sure[f"{name}_interval_{end}"] for end in ("low", "high"))
-        assert shown[column].tolist() == [bracket(*row, 3) for row in zip(values[name], *ends, strict=True)]
+        ends = sure[[f"{name}_{end}" for end in ("corrected", "interval_low", "interval_high")]]
+        assert shown[column].tolist() == [bracket(*row, 3) for row in ends.itertuples(index=False)]
+        assert counted[column].tolist() == [f"{value:.3f}" for value in values[name]]
     assert shown["V within"].str.contains("–").all()
+    said = (
+        f"D from {shown['D'].iloc[0]} to {shown['D'].iloc[-1]}, H from {shown['H'].iloc[0]} to {shown['H'].iloc[-1]}."
+    )
+    assert f"Corrected for chance (95 % interval): {said}" in [each.value for each in app.caption]
 
 
 def test_a_longer_chain_says_how_sure_each_level_is(opened, schools):
@@ -128,8 +142,10 @@ def test_a_joined_district_has_the_range_of_one_district(opened, schools):
     sure = intervals_by(both, "district", "ed", None, replicates(this_year)).iloc[0]
     (shown,) = (each.value for each in app.table if "Joined" in each.value and "Exposure" in each.value.index)
     for name, label in {"variance_ratio": "Variance ratio", "exposure": "Exposure"}.items():
-        ends = (sure[f"{name}_interval_{end}"] for end in ("low", "high"))
-        assert shown.loc[label, "Joined"] == bracket(value[name], *ends)
+        assert shown.loc[label, "Joined"] == beside(value[name], sure, name)
+    today = intervals_by(this_year, "district", "ed", None, replicates(this_year), names=["exposure"])
+    own = indices_by(this_year[this_year["leaid"] == one], "district", "ed", None).iloc[0]
+    assert shown.loc["Exposure"].iloc[0] == beside(own["exposure"], today.set_index("place").loc[one], "exposure")
 
 
 def test_a_plans_cards_tell_two_ranges_apart(opened, schools):
@@ -140,9 +156,8 @@ def test_a_plans_cards_tell_two_ranges_apart(opened, schools):
     own = this_year[this_year["leaid"] == leaid]
     sure = intervals_by(own, "district", "ed", None, replicates(own)).iloc[0]
     value = indices_by(own, "district", "ed", None).iloc[0]
-    ends = (sure[f"dissimilarity_interval_{end}"] for end in ("low", "high"))
     said = [each.value for each in app.caption]
-    assert f"Today {bracket(value['dissimilarity'], *ends, 3)} by intake." in said
+    assert f"Today {beside(value['dissimilarity'], sure, 'dissimilarity', 3)} by intake." in said
     assert plan_words.TWO_RANGES in said
 
 
@@ -153,10 +168,10 @@ def test_every_definition_has_its_ranges(opened, schools):
     value = indices_by(counted, "state", "ed", None).iloc[0]
     (shown,) = (each.value for each in opened("overview").table if "Schools covered" in each.value)
     row = shown.loc[ED_BASES["direct"]]
-    low, high = (sure[f"dissimilarity_interval_{end}"] for end in ("low", "high"))
+    ends = [sure[f"dissimilarity_{end}"] for end in ("corrected", "interval_low", "interval_high")]
     # Definitions are drawn in one pass, each with numbers of its own, so an end wavers by what a seed does.
     told = [float(each) for each in re.findall(r"\d\.\d+", row["D"])]
-    assert told == pytest.approx([value["dissimilarity"], low, high], abs=0.01)
+    assert told == pytest.approx([value["dissimilarity"], *ends], abs=0.01)
 
 
 def test_a_place_among_others_has_its_range(opened, schools):
@@ -166,8 +181,29 @@ def test_a_place_among_others_has_its_range(opened, schools):
     name = this_year.loc[this_year["leaid"] == "9000360", "district"].iloc[0]
     app = opened("district", district=f"{name} (9000360)")
     (shown,) = (each.value for each in app.table if "Higher than" in each.value)
-    told = bracket(value["gini"], *(sure[f"gini_interval_{end}"] for end in ("low", "high")))
-    assert shown.loc["Gini (G)", "Here"] == told
+    assert ", corrected ".join(shown.loc["Gini (G)", ["Here", "Corrected"]]) == beside(value["gini"], sure, "gini")
+
+
+def test_what_districts_contribute_has_the_interval_that_its_picture_draws(opened, schools, downloaded):
+    this_year = schools[schools["year"] == FRANKLIN.years[-1]]
+    found = contribution_intervals(this_year, "ed", None, replicates(this_year)).set_index("leaid")
+    app = opened("overview", contributed="Theil's H (H)")
+    (shown,) = (each.value for each in app.dataframe if "Corrected for chance" in each.value)
+    for column, end in {
+        "Corrected for chance": "corrected",
+        "95 % from": "interval_low",
+        "95 % to": "interval_high",
+    }.items():
+        np.testing.assert_allclose(shown[column], found[f"theil_h_{end}"].reindex(shown["District id"]))
+    traces = (trace for chart in app.get("plotly_chart") for trace in json.loads(chart.proto.spec)["data"])
+    drawn = next(trace for trace in traces if "error_x" in trace)
+    assert values(drawn["x"]) == pytest.approx(shown["Corrected for chance"].head(15).tolist())
+    assert values(drawn["error_x"]["array"]) == pytest.approx(
+        (shown["95 % to"] - shown["Corrected for chance"]).head(15).tolist()
+    )
+    assert {"V_part_corrected", "V_part_low", "V_part_high"} <= set(
+        downloaded("overview")["Every district's contribution (CSV)"]
+    )
 
 
 def test_downloads_carry_intervals_of_protected_counts_alone(two_years, downloaded):  # noqa: ARG001

@@ -41,7 +41,7 @@ def test_the_change_is_that_of_the_first_and_last_year(opened, schools, value_al
     first, last = FRANKLIN.years[0], FRANKLIN.years[-1]
     found = changed(schools, first, last, "ed", None)
     for measure, column in {"theil_h": "Theil's H (H)", "mutual_information": "Mutual information (M)"}.items():
-        shown = app.table[2].value[column].map(value_alone).tolist()
+        shown = app.table[3].value[column].map(value_alone).tolist()
         row = found.change.parts.loc[measure]
         assert shown[:2] == [f"{row['before']:.4f}", f"{row['after']:.4f}"]
         assert shown[2:] == [change_words.signed_part(row[part]) for part in (*PARTS, "change")]
@@ -52,22 +52,24 @@ def test_the_change_is_that_of_the_first_and_last_year(opened, schools, value_al
 def test_the_parts_of_a_change_have_their_ranges(opened, schools):
     first, last = FRANKLIN.years[0], FRANKLIN.years[-1]
     draws = replicates(schools[schools["year"].isin([first, last])])
-    low, high = change_intervals(schools, first, last, "ed", None, draws)
+    sure = change_intervals(schools, first, last, "ed", None, draws)
     parts = changed(schools, first, last, "ed", None).change.parts
-    shown = opened("trends").table[2].value["Theil's H (H)"]
+    app = opened("trends")
+    shown = app.table[3].value["Theil's H (H)"]
+    tables = parts, sure.corrected, sure.low, sure.high
     for part, label in change_words.part_labels(first, last).items():
-        value, *ends = (f"{each.loc['theil_h', part]:+.4f}".replace("-", "−") for each in (parts, low, high))
-        assert shown[label] == f"{value} ({ends[0]} to {ends[1]})"
+        value, corrected, *ends = (f"{each.loc['theil_h', part]:+.4f}".replace("-", "−") for each in tables)
+        assert shown[label] == f"{value}, corrected {corrected} ({ends[0]} to {ends[1]})"
 
 
-def test_the_link_says_place_years_and_schools(opened, schools, value_alone):
+def test_the_link_says_place_years_and_schools(opened, schools):
     district = schools.loc[schools["year"].eq(2022), "leaid"].value_counts().index[0]
     name = schools.loc[schools["leaid"].eq(district), "district"].iloc[-1]
     link = {"place": f"{name} ({district})", "from": "2019–20", "to": "2022–23", "which": "schools in every year"}
     app = opened("trends", **link)
     own = schools[schools["leaid"].eq(district) & schools["year"].between(2019, 2022)]
     rows = yearly(in_every_year(own, "ed", None), "ed", None)
-    shown = app.table[0].value.join(app.table[1].value.map(value_alone))
+    shown = app.table[0].value.join(app.table[1].value)
     assert shown.index.tolist() == ["2019–20", "2020–21", "2021–22", "2022–23"]
     assert shown["Schools"].tolist() == [f"{count:,}" for count in rows["schools"]]
     assert shown["H"].tolist() == [f"{value:.3f}" for value in rows["theil_h"]]

@@ -15,7 +15,7 @@ from analysis.chance.expected import EXACT, EXACT_OF_MANY, expected, expected_by
 from analysis.chance.random_assignment import MUCH, Assignment, chance_share, permuted
 from analysis.chance.replicates import stream
 from analysis.decompose import by_level, nested
-from analysis.indices import INDICES, Units, measure
+from analysis.indices import INDICES, Units, atkinson, measure
 from tests.oracle import exact
 from tests.oracle.tables import assignments, exact_places, one_place, tables, units
 
@@ -50,6 +50,17 @@ def test_exact_expected_values_are_means_over_every_assignment(name, schools):
         mean = mean_by_enumeration(name, schools, uncounted)
         found = expected(place, [name]).loc[0, name]
         assert found == pytest.approx(np.nan if mean is None else mean, abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("b", [0.1, 0.8])
+def test_an_atkinson_of_a_shape_is_expected_as_every_assignment_has_it_on_average(b):
+    ways = assignments([(3, 1), (1, 3), (2, 0)])
+    found = [float(exact.atkinson(exact_places(one_place(*each))[0], b)) for each in ways]
+    mean = np.average(found, weights=list(ways.values()))
+    spread = np.sqrt(np.average((np.array(found) - mean) ** 2, weights=list(ways.values())))
+    name = atkinson(b).name
+    drawn = expected(one_place((3, 1), (1, 3), (2, 0)), [name], replicates=2_000).loc[0, name]
+    assert drawn == pytest.approx(mean, abs=4 * spread / np.sqrt(2_000))
 
 
 @pytest.mark.parametrize("name", EXACT_OF_MANY)

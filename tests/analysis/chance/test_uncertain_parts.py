@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.chance.uncertain_parts import bootstrap_parts, shrunk_by_level
+from analysis.chance.uncertain_parts import bootstrap_districts, bootstrap_parts, shrunk_by_level
 from analysis.chance.uncertainty import corrected, shrunk
-from analysis.decompose import ADDITIVE, decompose
+from analysis.decompose import ADDITIVE, decompose, district_parts
 from analysis.units import Units
 from tests.oracle.tables import one_place, tables
 
@@ -65,6 +65,37 @@ def test_in_every_replicate_parts_add_up_and_none_is_below_0(table, districts):
         parts = found.low[measure].dropna()
         assert (parts >= -1e-12).all(axis=None)
         assert (parts <= found.high[measure].loc[parts.index] + 1e-12).all(axis=None)
+
+
+@settings(max_examples=30)
+@given(table=tables(heads=st.integers(5, 100)), districts=st.integers(1, 3))
+def test_what_districts_add_corrected_adds_up_to_the_corrected_whole(table, districts):
+    district = np.arange(len(table.place)) % districts
+    found, whole = bootstrap_districts(table, district, 3), corrected_parts(table, district)
+    _, place = district_parts(table, district)
+    for measure in ADDITIVE:
+        summed = found.corrected[measure].groupby(place).sum(min_count=1)
+        np.testing.assert_allclose(summed, whole[measure, "total"].reindex(summed.index), atol=1e-9)
+    told = found.corrected.notna()
+    assert (found.low <= found.corrected + 1e-12)[told].fillna(True).all(axis=None)
+    assert (found.corrected <= found.high + 1e-12)[told].fillna(True).all(axis=None)
+
+
+def test_the_interval_of_a_district_covers_what_its_schools_probabilities_give():
+    rng = np.random.default_rng(11)
+    shares, sizes = rng.uniform(0.1, 0.9, 32), rng.integers(40, 120, 32)
+    inside = np.arange(32) // 4
+    parts, _ = district_parts(one_place(*zip(sizes * shares, sizes * (1 - shares), strict=True)), inside)
+    truth = (parts[V, "between"] + parts[V, "within"]).to_numpy()
+    intakes = 40
+    group = rng.binomial(np.tile(sizes, intakes), np.tile(shares, intakes)).astype(float)
+    students = np.tile(sizes, intakes).astype(float)
+    table = Units(np.column_stack([group, students - group]), students, np.repeat(np.arange(intakes), 32), intakes)
+    found = bootstrap_districts(table, np.tile(inside, intakes), 100)
+    low, high = (end[V].to_numpy().reshape(intakes, 8) for end in (found.low, found.high))
+    covered = ((low <= truth) & (truth <= high)).sum()
+    # Of 320 intervals that each cover 90 of 100 times, fewer than 271 do less than once in a thousand such runs.
+    assert covered >= 271
 
 
 def test_districts_that_differ_by_chance_only_are_not_apart():

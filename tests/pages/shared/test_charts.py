@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, MultiLineString
 
-from pages.shared import charts, maps
+from pages.shared import charts, maps, part_charts
 from pages.shared.labels import short
 from tests.pages.figures import drawn, values
 
@@ -76,14 +76,14 @@ def untouched(districts, schools):
 
 
 def test_between_and_within_are_one_bar():
-    figure = charts.between_within(0.2, 0.1, "V")
+    figure = part_charts.between_within(0.2, 0.1, "V")
     assert [values(bar["x"]) for bar in drawn(figure)] == [[0.2], [0.1]]
     assert ["67%" in figure.data[0].text, "33%" in figure.data[1].text] == [True, True]
     assert figure.layout.barmode == "stack"
 
 
 def test_between_and_within_of_nothing_can_be_drawn():
-    assert len(drawn(charts.between_within(0.0, 0.0, "V"))) == 2
+    assert len(drawn(part_charts.between_within(0.0, 0.0, "V"))) == 2
 
 
 def test_levels_have_a_bar_each_from_the_largest_cells_down():
@@ -95,7 +95,7 @@ def test_levels_have_a_bar_each_from_the_largest_cells_down():
             "within": [False, False, True],
         }
     )
-    figure = charts.by_level(parts, "V")
+    figure = part_charts.by_level(parts, "V")
     (bars,) = drawn(figure)
     assert list(bars["y"]) == ["counties", "districts", "schools"]
     assert list(bars["text"]) == ["0.10 · 25%", "0.20 · 50%", "0.10 · 25%"]
@@ -103,7 +103,7 @@ def test_levels_have_a_bar_each_from_the_largest_cells_down():
 
 
 def test_ranking_stacks_the_parts_of_each_district(districts):
-    figure = charts.ranking(districts, "V")
+    figure = part_charts.ranking(districts, "V")
     between, within = drawn(figure)
     assert values(between["x"]) == [0.03, 0.01]
     assert values(within["x"]) == [0.2, 0.0]
@@ -112,7 +112,7 @@ def test_ranking_stacks_the_parts_of_each_district(districts):
 
 
 def test_names_that_repeat_stay_apart_on_an_axis(schools):
-    (bars,) = drawn(charts.contributions(schools))
+    (bars,) = drawn(part_charts.contributions(schools))
     assert len(set(bars["y"])) == 3
     assert [name.rstrip("\u200b") for name in bars["y"]] == ["North", "South", "South"]
     assert values(bars["x"]) == [0.6, 0.4, 0.0]
@@ -148,18 +148,30 @@ def test_long_names_of_districts_end_as_districts_are_known_for_short():
 
 
 def test_parts_of_a_change_stand_on_both_sides_of_zero_with_their_sign():
-    parts = pd.DataFrame({"label": ["x", "y", "all"], "change": [0.02, -0.0051, 0.0], "whole": [False, False, True]})
-    figure = charts.change_parts(parts, "H")
+    ends = {"corrected": [0.018, -0.004, np.nan], "low": [0.01, -0.0062, np.nan], "high": [0.027, 0.001, np.nan]}
+    parts = pd.DataFrame({"label": ["x", "y", "all"], "change": [0.02, -0.0051, 0.0], **ends, "told": ["", "", ""]})
+    figure = part_charts.change_parts(parts.assign(whole=[False, False, True]), "H")
     assert list(figure.data[0].x) == [0.02, -0.0051, 0.0]
-    assert list(figure.data[0].text) == ["+0.0200", "−0.0051", "±0.0000"]
+    numbers = figure.data[-1]
+    assert [each.strip() for each in numbers.text] == ["+0.0200", "−0.0051", "±0.0000"]
+    # Beyond the bar and its interval, so that they do not lie on each other.
+    assert list(numbers.x) == [0.027, -0.0062, 0.0]
     low, high = figure.layout.xaxis.range
-    assert low < -0.0051 < 0.02 < high
+    assert low < -0.0062 < 0.027 < high
+    dots = figure.data[2]
+    assert list(dots.x)[:2] == [0.018, -0.004]
+    np.testing.assert_allclose(
+        [*dots.error_x.array, *dots.error_x.arrayminus], [0.009, 0.005, np.nan, 0.008, 0.0022, np.nan]
+    )
     assert len(set(figure.data[0].marker.color)) == 2
 
 
 def test_a_change_of_nothing_can_be_drawn():
-    low, high = charts.change_parts(
-        pd.DataFrame({"label": ["x"], "change": [0.0], "whole": [True]}), "H"
+    low, high = part_charts.change_parts(
+        pd.DataFrame(
+            {"label": ["x"], "change": 0.0, "corrected": 0.0, "low": 0.0, "high": 0.0, "whole": True, "told": ""}
+        ),
+        "H",
     ).layout.xaxis.range
     assert low < 0 < high
 
@@ -197,7 +209,7 @@ def test_moves_are_lines_told_apart_without_colour():
 
 
 def test_group_and_other_keep_their_colours(schools):
-    (bars,) = drawn(charts.contributions(schools))
+    (bars,) = drawn(part_charts.contributions(schools))
     assert list(bars["marker"]["color"]) == [charts.GROUP, charts.OTHER, charts.OTHER]
 
 

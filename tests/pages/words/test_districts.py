@@ -19,7 +19,6 @@ def ranked(*values):
         {
             "district": [f"District {n}" for n in range(len(values))],
             "value": values,
-            "told": [f"<{each}>" for each in values],
         }
     )
 
@@ -53,8 +52,8 @@ def test_no_district_to_rank():
 
 def test_ranked_districts_name_the_ends_and_the_middle():
     said = district_words.districts_compared("Ohio", ED, 2020, ranked(0.5, 0.3, 0.2), D, 1000, 7)
-    assert "highest in District 0, <0.5>," in said
-    assert "lowest in District 2, <0.2>;" in said
+    assert "highest in District 0, 0.50," in said
+    assert "lowest in District 2, 0.20;" in said
     assert "above 0.30" in said
     assert "4 " in said  # seven less the three ranked
 

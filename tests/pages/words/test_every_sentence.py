@@ -42,11 +42,14 @@ NO_GROUPS = "counts all students, whatever their group"
 EXEMPT = {
     "borders.counts_nobody": PIECE,
     "change.part_labels": LABEL,
+    "change.part_with_corrected": FORMAT,
     "change.part_with_range": FORMAT,
     "change.signed_part": FORMAT,
     "change.too_few_years": "there is no year to name",
+    "change.trend_corrected": BESIDE,
     "counts.hidden_in_downloads": "speaks of downloads, whatever the groups",
     "districts.district_years": "speaks of ids over all years, whatever the groups",
+    "districts.ends_corrected": BESIDE,
     "districts.entering": NO_GROUPS,
     "districts.grade_heading": LABEL,
     "links.not_here": "speaks of a link, of no number",
@@ -65,6 +68,7 @@ EXEMPT = {
     "numbers.of_100": FORMAT,
     "numbers.percent": FORMAT,
     "numbers.signed": FORMAT,
+    "numbers.with_corrected": FORMAT,
     "numbers.with_range": FORMAT,
     "plan.after_with_range": FORMAT,
     "plan.before_after": FORMAT,
@@ -82,6 +86,7 @@ EXEMPT = {
     "plan.today": BESIDE,
     "plan.unplaced": BESIDE,
     "plan.who_moves": BESIDE,
+    "ranges.corrected": FORMAT,
     "ranges.levels_with_ranges": BESIDE,
     "ranges.meaning": NO_NUMBER,
     "ranges.number_and_range": FORMAT,
@@ -100,7 +105,7 @@ EXEMPT = {
 }
 SPREAD = np.array([[30.0, 10], [10, 30]])
 CHANGED = Changed(2018, YEAR, change(SPREAD, np.array([[34.0, 6], [6, 34]])), 2, 1, 1, 1, 1)
-ENDS = pd.DataFrame({"district": ["Oak", "Elm"], "value": [0.3, 0.1], "told": ["0.30", "0.10"]})
+ENDS = pd.DataFrame({"district": ["Oak", "Elm"], "value": [0.3, 0.1]})
 PARTS = pd.DataFrame({"label": ["districts", "schools"], "share": [0.25, 0.75]})
 AMONG = pd.Series({"value": 0.2, "others": 3, "below": 1, "low": 0.1, "high": 0.4})
 NOW = pd.Series({"dissimilarity": 0.3, "mutual_information": 0.1})
@@ -119,7 +124,7 @@ BASES = pd.DataFrame({"basis": ["a", "b"], "share": [0.2, 0.4], "variance_ratio"
 FRONTIER = pd.DataFrame(
     {"what": ["today", "plan", "as many moves"], "value": 0.3, "moved": 9, "share_moved": 0.1, "bound": 0.2}
 )
-SURE = pd.DataFrame({"value": 0.3, "interval_low": 0.2, "interval_high": 0.4}, index=["variance_ratio"])
+SURE = pd.DataFrame({"corrected": 0.3, "interval_low": 0.2, "interval_high": 0.4}, index=["variance_ratio"])
 
 
 def two_districts(group):

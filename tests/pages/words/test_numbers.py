@@ -61,4 +61,11 @@ def test_a_range_has_as_many_digits_as_tell_its_ends_apart():
     assert numbers.with_range(0.434, 0.412, 0.455) == "0.43 (0.41–\u20600.46)"
     assert numbers.with_range(0.4836, 0.4831, 0.4842) == "0.484 (0.483–\u20600.484)"
     assert numbers.with_range(NAN, NAN, NAN) == numbers.UNDEFINED
+
+
+def test_a_range_stands_behind_the_corrected_value_never_behind_the_one_as_counted():
+    assert numbers.with_corrected(0.45, 0.43, 0.41, 0.44) == "0.45, corrected 0.43 (0.41–\u20600.44)"
+    assert numbers.with_corrected(0.45, 0.43, 0.43, 0.43) == "0.45, corrected 0.430"
+    assert numbers.with_corrected(0.45, NAN, NAN, NAN) == "0.45"
+    assert numbers.with_corrected(NAN, 0.43, 0.41, 0.44) == numbers.UNDEFINED
     assert (numbers.expected(0.0313), numbers.expected(0.0013)) == ("0.03", "0.001")
