@@ -125,7 +125,7 @@ def read_told(path: Path) -> Told:
 
 def _checked(parts: Sequence[Part], asked: Asked) -> Told:
     """What the parts tell together."""
-    table, notes, aside = merged(parts)
+    table, notes, aside = merged(parts, asked.state)
     if asked.state:
         known = table["state"] if "state" in table else pd.Series(index=table.index, dtype="str")
         table = table.assign(state=known.fillna(asked.state))

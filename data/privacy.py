@@ -7,15 +7,17 @@ result what is hidden and what its numbers cannot carry. docs/decisions/0016-wha
 
 import hashlib
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from analysis.hidden.suppression import suppressed
+from analysis.hidden.suppression import close_to, suppressed
 from analysis.indices import INDICES, ORDERED
 from analysis.measured import BOUND_COLUMNS, PLACES
 from analysis.units import known
-from data.groups import BANDS, Comparison, comparison, with_bands
+from data.groups import BANDS, Comparison, comparison, on_basis, with_bands
 from data.schema import FIELDS, RACES, bounds_of, school_year
 from data.store import HASH_DIGITS
 
@@ -29,6 +31,8 @@ CARRIED = 0.05
 TRAITS = ("ed", *RACES)
 # Counts of disadvantaged students, one a basis.
 ED_COUNTS = [name for name in FIELDS if name == "ed" or name.removeprefix("ed_") not in (name, "basis", "low", "high")]
+# Worked out from neighbourhoods, so that no student makes the difference to another basis.
+MODELLED = ("ed_meps",)
 
 
 def protected(table: pd.DataFrame, cell: int) -> pd.DataFrame:
@@ -46,14 +50,71 @@ def protected(table: pd.DataFrame, cell: int) -> pd.DataFrame:
         they are the publisher's, of a rounded count; where it is unknown they are the publisher's too, widened where
         they tell more than ours would.
     """
-    table = with_bands(table)
     if not cell:
-        return table
+        return with_bands(table)
+    table = table.assign(**_suppressed(table, list(RACES), cell))
+    return _with_bands(table.assign(**_disadvantaged(table, cell)))
+
+
+def _disadvantaged(table: pd.DataFrame, cell: int) -> dict[str, pd.Series]:
+    """The columns of the ED counts, with their bounds: one basis after another, the table's own first."""
     found: dict[str, pd.Series] = {}
-    bands = [list(BANDS)] if {*BANDS} <= {*table.columns} else []
-    for names in (*([name] for name in ED_COUNTS), list(RACES), *bands):
-        found |= _suppressed(table, names, cell)
-    return table.assign(**found)
+    told: list[NDArray[np.float64]] = []
+    for name in ED_COUNTS:
+        columns = _suppressed(table, [name], cell)
+        if columns and name not in ("ed", *MODELLED):
+            columns = _apart(table, name, columns, np.column_stack(told), cell)
+            own = table["ed_basis"].eq(name.removeprefix("ed_")).fillna(False)
+            columns = {
+                column: values.mask(own, found[column.replace(name, "ed")]) for column, values in columns.items()
+            }
+        found |= columns
+        if columns and name not in MODELLED:
+            told.append(_floats(table[name].mask(columns[f"{name}_hidden"])))
+    return found
+
+
+def _apart(
+    table: pd.DataFrame, name: str, columns: dict[str, pd.Series], told: NDArray[np.float64], cell: int
+) -> dict[str, pd.Series]:
+    """The columns of a basis with counts hidden that differ from one told on another basis by less than a cell.
+
+    Such a difference is of few students, those with reduced-price lunch or the directly certified. What stands in for
+    the count is made of the one told: a little less, as most are of a narrower basis than the broad ones told first.
+    """
+    students = table["students"]
+    close = close_to(_floats(table[name]), told, students.to_numpy(dtype=np.int64), cell)
+    near = pd.Series(close, table.index).astype("Int64")
+    fewer, room = table["ed_basis"].isin(("state", "frpl")) * (cell // 3), 2 * cell
+    instead = {
+        "": (near - fewer).mask(near < room, near // 2),
+        "_low": (near - cell + 1).mask(near < room, 0),
+        "_high": (near + cell - 1).mask(students - near < room, students),
+        "_hidden": near.notna(),
+    }
+    return {f"{name}{end}": columns[f"{name}{end}"].mask(near.notna(), values) for end, values in instead.items()}
+
+
+def _with_bands(table: pd.DataFrame) -> pd.DataFrame:
+    """The protected table with ``data.groups.BANDS`` worked out from protected counts, and which are hidden."""
+    table = with_bands(table)
+    if not {*BANDS} <= {*table}:
+        return table
+    known, students = table[list(BANDS)].notna().all(axis=1), table["students"]
+    free, either = (on_basis(table, basis) for basis in ("free", "frpl"))
+    free_low, free_high, low, high = (_bound(on, "ed", end) for on in (free, either) for end in ("_low", "_high"))
+    of_free, of_either = (known & hidden(on, "ed") for on in (free, either))
+    ends = {
+        "band_free": (free_low, free_high, of_free),
+        "band_reduced": ((low - free_high).clip(lower=0), high - free_low, of_free | of_either),
+        "band_paid": (students - high, students - low, of_either),
+    }
+    names = [f"{name}_{end}" for name in ends for end in ("low", "high", "hidden")]
+    return table.assign(**dict(zip(names, chain(*ends.values()), strict=True)))
+
+
+def _floats(values: pd.Series) -> NDArray[np.float64]:
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _suppressed(table: pd.DataFrame, names: list[str], cell: int) -> dict[str, pd.Series]:
@@ -138,7 +199,8 @@ def why_hidden(table: pd.DataFrame, name: str, cell: int) -> pd.Series:
         return pd.Series("", index=table.index)
     few, most = table[f"{name}_high"] < cell, table["students"] - table[f"{name}_low"] < cell
     words = pd.Series("hidden so that a smaller count cannot be worked out", index=table.index)
-    words = words.mask(table[f"{name}_high"].eq(table["students"]).fillna(False), "too few students to tell")
+    any_number = table[f"{name}_low"].eq(0) & table[f"{name}_high"].eq(table["students"])
+    words = words.mask(any_number.fillna(False), "too few students to tell")
     words = words.mask(most.fillna(False), f"all but fewer than {cell}").mask(few.fillna(False), f"fewer than {cell}")
     return words.where(hidden(table, name), "")
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
@@ -39,6 +40,29 @@ class Suppressed:
 def still_possible(cell: int) -> int:
     """How many neighbouring values every hidden small count keeps, whatever is published: half the minimum cell."""
     return (cell + 1) // 2
+
+
+def close_to(counts: Floats, told: Floats, students: Ints, cell: int) -> Floats:
+    """The told count that each count is too close to, NaN where there is none: the nearest, if they differ by few.
+
+    Two definitions of the same students differ by those whom only one of them counts, such as students with lunch at a
+    reduced price. If each count that differs from a told one by less than ``cell`` is hidden, and all that is told of
+    it is which, then every small difference keeps its values: told counts are ``cell`` apart or more, so at least
+    ``still_possible`` neighbouring values on each side of one are nearest to it. Where there is less room between a
+    told count and nobody, or everybody, than two cells, all that lie there are too close.
+
+    Args:
+        counts: (schools,) NaN where unknown.
+        told: (schools, definitions) other counts of the same students that are shown; NaN where they are not.
+        students: (schools,) the number of students.
+        cell: the minimum cell size.
+    """
+    apart = np.abs(told - counts[:, None])
+    nearest = np.where(np.isnan(apart), np.inf, apart).argmin(axis=1)
+    near = told[np.arange(len(told)), nearest]
+    below = (near < 2 * cell) & (counts < cell)
+    above = (students - near < 2 * cell) & (students - counts < cell)
+    return np.where((np.abs(near - counts) < cell) | below | above, near, np.nan)
 
 
 def suppressed(counts: Ints, known: Mask, students: Ints, cell: int) -> Suppressed:

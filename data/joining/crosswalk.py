@@ -6,23 +6,34 @@ that finds most of the schools is taken for all of them, and it is told.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from data.ids import of_nces
 from data.sources.source import Part
+from data.states import STATES
 
-_NCES_SCHOOL, _NCES_DISTRICT = r"\d{12}", r"\d{7}"
+_NCES_DISTRICT = r"\d{7}"
 _SHORTEST_END = 4  # characters that an id must have in common with the end of a longer one
 
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """NCES ids by the state's own as the files write them, and what to tell of how they were found."""
+    """NCES ids by the state's own as the files write them.
+
+    Attributes:
+        schools, districts: by the state's own id.
+        listed: all NCES ids of both that a directory has.
+        states: the postal abbreviations of the states that the files are of.
+        notes: what to tell of how ids were found.
+    """
 
     schools: pd.Series
     districts: pd.Series
+    listed: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
     def translated(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -33,7 +44,7 @@ class Crosswalk:
         """
         if self.schools.empty and self.districts.empty:
             return frame, ()
-        own = _own(frame, self.districts)
+        own = _own(frame, self)
         if not own.any():
             return frame, ()
         frame = frame.copy()
@@ -42,22 +53,48 @@ class Crosswalk:
             if name in frame:
                 found = frame[name].map(known).astype("str").where(own)
                 frame[name] = found.fillna(frame[name])
-                notes += _kept_notes(frame[name], own & found.isna(), what)
+                notes += _kept_notes(frame[name], own & found.isna() & ~frame[name].isin(self.listed), what)
         return frame, notes
 
 
-def crosswalk(parts: Sequence[Part]) -> Crosswalk:
-    """The NCES id of each of the state's own ids in the parts, by those parts that have both."""
+def crosswalk(parts: Sequence[Part], state: str | None = None) -> Crosswalk:
+    """The NCES id of each of the state's own ids in the parts, by those parts that have both.
+
+    Args:
+        parts: all that is joined.
+        state: the postal abbreviation of the state they are of, where the person said so.
+    """
+    said = [part.frame["state"].dropna().unique() for part in parts if "state" in part.frame]
+    states = frozenset([state] if state else np.concatenate(said).tolist() if said else [])
     both = _pairs(parts, "state_school", "ncessch", "state_leaid")
     districts = _pairs(parts, "state_leaid", "leaid")
-    schools, form = pd.Series(dtype="str"), ""
-    if (both.empty and districts.empty) or (ids := _own_ids(parts)).empty:
-        return Crosswalk(schools, schools)
+    listed = frozenset((*both["nces"], *districts["nces"]))
+    nothing = Crosswalk(pd.Series(dtype="str"), pd.Series(dtype="str"), listed, states)
+    notes = tuple(note for part in parts for note in _own_notes(part, nothing))
+    if (both.empty and districts.empty) or (ids := _own_ids(parts, nothing)).empty:
+        return replace(nothing, notes=notes)
+    schools, form = nothing.schools, ""
     if ids["ncessch"].notna().any():
         schools, form = _best(_school_forms(ids, both), both["nces"])
     known, _ = _best(_district_forms(ids["leaid"].dropna().drop_duplicates(), districts), districts["nces"])
-    notes = (f"School ids were found in the directory by {form}: {len(schools):,}.",) if form else ()
-    return Crosswalk(schools, known, notes)
+    notes += (f"School ids were found in the directory by {form}: {len(schools):,}.",) if form else ()
+    return replace(nothing, schools=schools, districts=known, notes=notes)
+
+
+def _own_notes(part: Part, known: Crosswalk) -> tuple[str, ...]:
+    """That ids of twelve digits, as many as an NCES id has, are taken for the state's own, where a part's are."""
+    if "ncessch" not in part.frame:
+        return ()
+    ids = part.frame.loc[_own(part.frame, known), "ncessch"].dropna().drop_duplicates()
+    ids = ids[ids.str.fullmatch(r"\d{12}")]
+    if ids.empty:
+        return ()
+    names = [f"{STATES[state].fips} ({STATES[state].name})" for state in sorted(known.states & STATES.keys())]
+    return (
+        f"{part.label}: the {len(ids):,} school ids of twelve digits, such as {ids.iloc[0]}, are taken for the state's "
+        f"own, not for those of NCES: most do not begin with {' or '.join(names) or 'the code of a state'}, nor with "
+        "their district's id.",
+    )
 
 
 def _pairs(parts: Sequence[Part], own: str, nces: str, beside: str | None = None) -> pd.DataFrame:
@@ -74,20 +111,20 @@ def _pairs(parts: Sequence[Part], own: str, nces: str, beside: str | None = None
     return pairs.reset_index(drop=True)
 
 
-def _own(frame: pd.DataFrame, districts: pd.Series) -> pd.Series:
+def _own(frame: pd.DataFrame, known: Crosswalk) -> "pd.Series[bool]":
     """Rows whose ids are the state's own: a school's that is no NCES id; a district's alone that is known as such."""
     if "ncessch" in frame:
-        return ~frame["ncessch"].str.fullmatch(_NCES_SCHOOL).fillna(False).astype(bool)
-    return frame["leaid"].isin(districts.index) & ~frame["leaid"].isin(districts)
+        return ~of_nces(frame, known.states, known.listed)
+    return frame["leaid"].isin(known.districts.index) & ~frame["leaid"].isin(known.districts)
 
 
-def _own_ids(parts: Sequence[Part]) -> pd.DataFrame:
+def _own_ids(parts: Sequence[Part], known: Crosswalk) -> pd.DataFrame:
     """Every school's id of the state's own in the parts, with its district's where a part says it."""
     found = []
     for part in parts:
         frame = part.frame
         if "ncessch" in frame:
-            own = frame[_own(frame, pd.Series(dtype="str"))]
+            own = frame[_own(frame, known)]
             found.append(own.reindex(columns=["ncessch", "leaid"]))
         elif "leaid" in frame:
             own = frame[~frame["leaid"].str.fullmatch(_NCES_DISTRICT).fillna(False).astype(bool)]

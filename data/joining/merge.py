@@ -27,7 +27,7 @@ class Merged(NamedTuple):
     aside: tuple[SetAside, ...]
 
 
-def merged(parts: Sequence[Part]) -> Merged:
+def merged(parts: Sequence[Part], state: str | None = None) -> Merged:
     """One row a year and school from the parts that bring schools in, described by the others.
 
     A value once known is never replaced: where several parts have it, the one whose year is nearest to the school's
@@ -36,6 +36,7 @@ def merged(parts: Sequence[Part]) -> Merged:
 
     Args:
         parts: in the order of their sources; at least one has ``students``.
+        state: the postal abbreviation of the state they are of, where that is known.
 
     Raises:
         InputError: no part brings schools in, or a describing part says two things of one school.
@@ -46,7 +47,7 @@ def merged(parts: Sequence[Part]) -> Merged:
             f"{', '.join(part.label for part in parts) or 'A map'} does not give the numbers of students; add the file "
             "that does, such as NCES CCD school membership (052)."
         )
-    known = crosswalk(parts)
+    known = crosswalk(parts, state)
     table, notes = known.translated(_together(bases))
     sides = [part for part in parts if not part.brings_schools and not part.frame.empty]
     table, strangers = _described(table, sides, known)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from data.ids import of_nces
 from data.polygons import ALBERS, DEGREES, METRES_PER_MILE
 from data.quality.finding import SCHOOL, Check, Subject, largest_first
 
@@ -11,20 +12,19 @@ _DISTRICT = ["year", "leaid", "district", "schools", "students"]
 
 
 def _own_ids(subject: Subject) -> pd.DataFrame:
-    table = subject.schools
-    nces = _digits(table["ncessch"], 12) & _digits(table["leaid"], 7)
-    return largest_first(table[~nces], SCHOOL)
+    return largest_first(subject.schools[~_nces(subject.schools)], SCHOOL)
 
 
 def _other_district(subject: Subject) -> pd.DataFrame:
     """NCES school ids begin with their district's id (NCES, Common Core of Data, school file documentation)."""
     table = subject.schools
-    nces = _digits(table["ncessch"], 12) & _digits(table["leaid"], 7)
-    return largest_first(table[nces & table["ncessch"].str[:7].ne(table["leaid"])], SCHOOL)
+    return largest_first(table[_nces(table) & table["ncessch"].str[:7].ne(table["leaid"])], SCHOOL)
 
 
-def _digits(ids: pd.Series, number: int) -> pd.Series:
-    return ids.str.fullmatch(rf"\d{{{number}}}").fillna(False).astype(bool)
+def _nces(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether the ids of each school and its district are those of NCES."""
+    district = table["leaid"].str.fullmatch(r"\d{7}").fillna(False).astype(bool)
+    return district & of_nces(table, table["state"].dropna().unique())
 
 
 def _regular_without_boundary(subject: Subject) -> pd.DataFrame:

@@ -1,9 +1,12 @@
 """What may leave the product, on a state small enough to see through."""
 
+from itertools import combinations, product
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.hidden.suppression import still_possible
 from analysis.measured import bounds_by, indices_by
 from data.groups import comparison, on_bases, on_basis
 from data.privacy import fingerprint, hidden, hidden_words, marked_places, masked, protected, why_hidden
@@ -73,6 +76,42 @@ def test_every_basis_is_hidden_and_one_worked_out_rests_on_what_is_told():
     claimed = on_basis(table, "direct_x16")
     other = on_basis(protected(state([3, 100], ed_direct=[9, 0]), 10), "direct_x16")
     pd.testing.assert_frame_equal(claimed, other)
+
+
+def test_a_count_close_to_one_told_on_another_basis_is_hidden():
+    """200 students; free or reduced-price 105 in each; free lunch by fewer than 10 less, by 10, and by nobody less."""
+    table = protected(state([105] * 3, ed_free=[100, 95, 105], ed_direct=[92, 88, 60]), 10)
+    assert not hidden(table, "ed").any()
+    assert hidden(table, "ed_free").tolist() == [True, False, True]
+    assert table.loc[[0, 2], ["ed_free_low", "ed_free_high"]].to_numpy().tolist() == [[96, 114]] * 2
+    # 92 differs from the 105 by 13, from a free count that is not told by 8; 88 from the 95 told by 7.
+    assert hidden(table, "ed_direct").tolist() == [False, True, False]
+    assert why_hidden(on_basis(table, "free"), "ed", 10)[0] == "hidden so that a smaller count cannot be worked out"
+
+
+def test_the_tables_own_basis_is_told_first():
+    """Free lunch is this table's own, so that the broader count is hidden beside it; a modelled one is of nobody."""
+    table = protected(state([100], ed_frpl=[105], ed_free=[100], ed_meps=[101]).assign(ed_basis="free"), 10)
+    assert [hidden(table, name)[0] for name in ("ed", "ed_free", "ed_frpl", "ed_meps")] == [False, False, True, False]
+    assert table.loc[0, "ed_free"] == 100
+
+
+@pytest.mark.parametrize("students", [3, 11, 24])
+def test_every_small_difference_of_bases_keeps_its_values_in_every_school(students):
+    """All schools of a size: what leads to the same table as a small difference has it at half a cell of values."""
+    cell, names = 4, ["ed", "ed_free", "ed_direct"]
+    counts = [row for row in product(range(students + 1), repeat=3) if row[0] >= row[1] >= row[2]]
+    frpl, free, direct = zip(*counts, strict=True)
+    table = protected(state(frpl, students=students, ed_free=free, ed_direct=direct), cell)
+    told = pd.Series(table.drop(columns="ncessch").to_csv(index=False, header=False).splitlines())
+    alike = told.groupby(told).indices
+    true = np.array(counts)
+    assert (table[names].to_numpy(dtype=int) == true)[~np.column_stack([hidden(table, name) for name in names])].all()
+    for same, (broad, narrow) in product(alike.values(), combinations(range(3), 2)):
+        apart = np.unique(true[same, broad] - true[same, narrow])
+        if (np.minimum(apart, students - apart) < cell).any():
+            longest = max(map(len, np.split(apart, 1 + np.flatnonzero(np.diff(apart) > 1))))
+            assert longest >= min(still_possible(cell), students + 1), true[same]
 
 
 def test_what_a_lottery_of_another_basis_counts_is_hidden_as_there():

@@ -17,27 +17,59 @@ DRAWN = ["--expected", "--interval", "--replicates", "20"]
 CHAIN = ["--levels", "county,district,level"]
 
 HEADER = (
-    "year,ncessch,leaid,school,district,state,county,level,charter,latitude,longitude,students,ed,ed_basis,ed_direct"
+    "year,ncessch,leaid,school,district,state,county,level,charter,latitude,longitude,students,"
+    "ed,ed_frpl,ed_free,ed_direct,ed_basis"
 )
 YEARS = (2020, 2021)
 GROUPS = ("white", "hispanic", "black", "asian", "american_indian")
 COUNTS = ("ed", *GROUPS)
-# District, county, level, charter, then ED, ED by direct certification, and the groups: every way to be small.
+# From the broadest to the narrowest, as a reader knows them: each counts only students whom the one before counts.
+DEFINITIONS = ("ed", "ed_frpl", "ed_free", "ed_direct")
+# District, county, level, charter, then ED by the definitions, and the groups: every way to be small, and to differ by
+# few students.
 SCHOOLS = [
-    ("1", "A", "elementary", "no", 3, 1, (40, 15, 5, 0, 0)),  # a district of one school
-    ("2", "A", "elementary", "no", 60, 30, (100, 50, 30, 3, 4)),  # two small groups: their sum of 7 gives none away
-    ("2", "A", "high", "no", 395, 7, (150, 150, 90, 4, 6)),  # all but five are disadvantaged
-    ("3", "B", "elementary", "no", 250, 120, (150, 150, 40, 30, 3)),  # one small group beside two equal largest
-    ("3", "B", "elementary", "no", 0, 0, (300, 60, 40, 12, 11)),  # none is disadvantaged
-    ("3", "B", "high", "yes", 200, 100, (198, 1, 1, 0, 0)),  # the only charter school; all disadvantaged, one group
-    ("3", "B", "high", "no", 9, 4, (8, 5, 1, 0, 0)),  # fourteen students
-    ("4", "B", "elementary", "no", 90, 40, (12, 14, 11, 20, 60)),
-    ("4", "B", "elementary", "no", 35, 20, (25, 20, 15, 1, 0)),  # few students, two small groups
-    ("4", "B", "high", "no", 140, 60, (120, 80, 9, 9, 9)),  # three groups as large as small groups can be
-    ("5", "B", "elementary", "no", 90, 40, (120, 60, 40, 30, 20)),  # a district that can carry an optimum
-    ("5", "B", "elementary", "no", 6, 2, (100, 30, 40, 20, 20)),  # with a school of few disadvantaged students
-    ("5", "B", "elementary", "no", 180, 90, (70, 60, 50, 40, 30)),
-    ("5", "B", "elementary", "no", 160, 60, (80, 60, 40, 30, 3)),
+    ("1", "A", "elementary", "no", (3, 3, 2, 1), (40, 15, 5, 0, 0)),  # a district of one school
+    (
+        "2",
+        "A",
+        "elementary",
+        "no",
+        (60, 57, 52, 30),
+        (100, 50, 30, 3, 4),
+    ),  # two small groups: their sum of 7 gives none away
+    ("2", "A", "high", "no", (395, 390, 380, 7), (150, 150, 90, 4, 6)),  # all but five are disadvantaged
+    (
+        "3",
+        "B",
+        "elementary",
+        "no",
+        (250, 250, 244, 120),
+        (150, 150, 40, 30, 3),
+    ),  # one small group beside two equal largest
+    ("3", "B", "elementary", "no", (0, 0, 0, 0), (300, 60, 40, 12, 11)),  # none is disadvantaged
+    (
+        "3",
+        "B",
+        "high",
+        "yes",
+        (200, 200, 200, 100),
+        (198, 1, 1, 0, 0),
+    ),  # the only charter school; all disadvantaged, one group
+    ("3", "B", "high", "no", (9, 8, 8, 4), (8, 5, 1, 0, 0)),  # fourteen students
+    ("4", "B", "elementary", "no", (90, 78, 73, 40), (12, 14, 11, 20, 60)),
+    (
+        "4",
+        "B",
+        "elementary",
+        "no",
+        (35, 35, 14, 12),
+        (25, 20, 15, 1, 0),
+    ),  # few students, two small groups; few have free lunch
+    ("4", "B", "high", "no", (140, 120, 101, 95), (120, 80, 9, 9, 9)),  # three groups as large as small groups can be
+    ("5", "B", "elementary", "no", (90, 84, 70, 40), (120, 60, 40, 30, 20)),  # a district that can carry an optimum
+    ("5", "B", "elementary", "no", (6, 4, 3, 2), (100, 30, 40, 20, 20)),  # with a school of few disadvantaged students
+    ("5", "B", "elementary", "no", (180, 150, 130, 122), (70, 60, 50, 40, 30)),
+    ("5", "B", "elementary", "no", (160, 160, 154, 60), (80, 60, 40, 30, 3)),
 ]
 DISTRICTS = "12345"
 
@@ -45,13 +77,12 @@ DISTRICTS = "12345"
 def rows(schools=SCHOOLS):
     """The schools as the lines of a file; in the second year one pupil more is in a small group of the first school."""
     lines = [f"{HEADER},{','.join(GROUPS)}"]
-    for year, (number, (district, county, level, charter, ed, direct, groups)) in product(YEARS, enumerate(schools)):
+    for year, (number, (district, county, level, charter, ed, groups)) in product(YEARS, enumerate(schools)):
         counts = [groups[0], groups[1] + (year == YEARS[1] and number == 0), *groups[2:]]
         longitude = -82.95 + int(district) / 4 + number / 100
         lines.append(
             f"{year},390000{district}{number:05d},390000{district},S{number},D{district},OH,{county},{level},{charter},"
-            f"40.1,{longitude:.2f},{sum(counts)},{ed},state,{direct},"
-            f"{','.join(map(str, counts))}"
+            f"40.1,{longitude:.2f},{sum(counts)},{','.join(map(str, ed))},state,{','.join(map(str, counts))}"
         )
     return lines
 
@@ -117,8 +148,12 @@ def exports(lines, folder):
         for group, year, district in product((*COUNTS, "all-races"), YEARS, DISTRICTS):
             view = ["--district", f"390000{district}", "--group", group, "--year", year, "--format", "csv"]
             jobs += [["contribution", "state", *view]]
-        for basis in ("direct", "direct_x16"):
-            jobs += [["indices", "state", "--by", "district", "--basis", basis, "--bounds", "--format", "csv"]]
+        jobs += [["indices", "state", "--by", by, "--group", "income-bands", "--format", "csv"] for by in PLACES]
+        for basis in (*DEFINITIONS[1:], "ed_direct_x16"):
+            view = ["--basis", basis.removeprefix("ed_"), "--format", "csv"]
+            jobs += [["indices", "state", "--by", "district", "--bounds", *view]]
+            for year, district in product(YEARS, DISTRICTS):
+                jobs += [["contribution", "state", "--district", f"390000{district}", "--year", year, *view]]
         files = {}
         for job in jobs:
             files |= named(" ".join(map(str, [job[0], *job[2:]])), *job)

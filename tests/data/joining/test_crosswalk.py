@@ -125,6 +125,46 @@ def test_one_form_is_taken_for_all_schools(directory):
     assert known.schools.index.tolist() == ["057905001", "057905002"]
 
 
+# Made up as New York writes them (BEDS): the county's two digits, the district's six and four of the school. One of
+# them begins with 36, as New York's NCES ids do.
+BEDS = ["010100010014", "010100010015", "140600010003", "361200010002"]
+NEW_YORK = [(f"NY-{school[:8]}0000", f"NY-{school[:8]}0000-{school}") for school in BEDS]
+
+
+@pytest.mark.parametrize(
+    "leaid", [[f"{school[:8]}0000" for school in BEDS], ["3600001", "3600001", "3600002", "3600003"]]
+)
+def test_twelve_digits_of_a_state_find_those_of_nces_in_a_directory(directory, leaid):
+    rows = own(*zip(leaid, BEDS, strict=True))
+    known = crosswalk([rows, directory("NY", *NEW_YORK)], "NY")
+    frame, notes = known.translated(rows.frame)
+    assert frame["ncessch"].tolist() == [f"{10**11 + number:012d}" for number in range(4)]
+    assert not any("schools keep" in note for note in notes)
+    (said,) = known.notes
+    assert said == (
+        "state.csv: the 4 school ids of twelve digits, such as 010100010014, are taken for the state's own, not for "
+        "those of NCES: most do not begin with 36 (New York), nor with their district's id."
+    )
+
+
+def test_twelve_digits_of_a_state_stay_and_are_told_without_a_directory():
+    rows = own(*((f"{school[:8]}0000", school) for school in BEDS))
+    known = crosswalk([rows], "NY")
+    frame, _ = known.translated(rows.frame)
+    assert frame["ncessch"].tolist() == BEDS
+    assert len(known.notes) == 1
+    assert crosswalk([own(("3600001", "360000100001"), ("3600001", "360000100002"))], "NY").notes == ()
+
+
+def test_an_nces_id_that_a_directory_lacks_is_not_looked_up(directory):
+    """Its last five digits are another school's code in the directory."""
+    listed = [("NY-01", "NY-01-00014"), ("NY-01", "NY-01-00015")]
+    rows = own(("3600001", "360000100014"), ("3600001", "360000100015"))
+    frame, notes = crosswalk([rows, directory("NY", *listed)], "NY").translated(rows.frame)
+    assert frame["ncessch"].tolist() == ["360000100014", "360000100015"]
+    assert notes == ()
+
+
 def test_an_id_that_could_be_two_schools_is_none(directory):
     written = [("", "0041"), ("48", "481025")]  # 0041 stands in two districts of the directory
     known = crosswalk([own(*written), directory("FL", *FLORIDA)])
