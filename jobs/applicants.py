@@ -15,8 +15,6 @@ from jobs.options import Menu, add_data, add_districts, add_job, add_output
 from jobs.policy import read_scenario
 from jobs.printing import TABLE_FORMATS, say, tell, write, write_text
 
-_NO_FLAGS = ["sibling", "proximity"]  # nobody has them, and an empty flag is a no
-
 
 def add_jobs(menu: Menu) -> None:
     """Add this module's job to the command line."""
@@ -38,8 +36,8 @@ def write_applicants(given: argparse.Namespace) -> None:
     scenario, table, notes = read_scenario(given)
     tell(notes)
     place = ground(table, scenario)
-    if scenario.years > 1:
-        say("Of the scenario's years only the first is played out.")
+    made = files(place, scenario, given.seed)
+    tell(made.left_out)
     if given.compare:
         result = compared(place, scenario, given.compare, given.seed)
         say(
@@ -48,9 +46,8 @@ def write_applicants(given: argparse.Namespace) -> None:
         )
         write(result, given)
         return
-    made = files(place, scenario, given.seed)
     _tell_made(made, given)
-    write_text(as_csv(made.applications.drop(columns=_NO_FLAGS)), given)
+    write_text(as_csv(made.applications), given)
     write_text(as_csv(made.seats), argparse.Namespace(output=given.seats))
 
 
