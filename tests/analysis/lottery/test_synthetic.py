@@ -87,16 +87,24 @@ CASES = {
 
 
 def by_lottery(place, asked) -> Counter[Hashable]:
-    """Who came to which host from where, of each group, in many lotteries."""
-    results: Counter[Hashable] = Counter()
-    for seed in range(HELD):
-        made = files(place, asked, seed)
-        rounds = hold(made.applications, made.seats, made.rules, f"seed {seed}").rounds
-        given = pd.concat([each.market.applications.iloc[each.market.rows[each.is_held]] for each in rounds])
-        if "present" in given:
-            given = given[~given["present"]]
-        results[tuple(sorted(Counter(zip(given["school"], given["group"], given["home"], strict=True)).items()))] += 1
-    return results
+    """Who came to which host from where, of each group, in many lotteries held in one: each has its own schools."""
+    made = [files(place, asked, seed) for seed in range(HELD)]
+    applying, offered = (
+        pd.concat([getattr(each, name).assign(lottery=at) for at, each in enumerate(made)], ignore_index=True)
+        for name in ("applications", "seats")
+    )
+    applying["student"] = applying["lottery"].astype("str") + " " + applying["student"]
+    for each in (applying, offered):
+        each["entry"] = each["school"]
+        each["school"] = each["lottery"].astype("str") + " " + each["school"]
+    rounds = hold(applying, offered, made[0].rules, "seed").rounds
+    given = pd.concat([each.market.applications.iloc[each.market.rows[each.is_held]] for each in rounds])
+    if "present" in given:
+        given = given[~given["present"]]
+    moves: list[Counter[Hashable]] = [Counter() for _ in made]
+    for at, *move in given[["lottery", "entry", "group", "home"]].itertuples(index=False):
+        moves[at][tuple(move)] += 1
+    return Counter(tuple(sorted(each.items())) for each in moves)
 
 
 def by_simulator(place, asked) -> Counter[Hashable]:
