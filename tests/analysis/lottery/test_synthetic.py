@@ -27,7 +27,7 @@ from tests.analysis.policy.test_against_brute_force import SIGNIFICANCE, p_value
 
 HALF = Pool(0.5)
 OUTSIDE = Pool(1.0, outside=0.5)
-HELD, DRAWN = 200, 10_000
+HELD, DRAWN = 400, 10_000
 SCHOOLS = table(
     school("h", 7, 1, latitude=30.0, longitude=-97.0),
     school("g", 0, 0, latitude=30.01, longitude=-97.0),
