@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype
 
 from analysis.errors import InputError
-from analysis.lottery.market import OPEN
+from analysis.lottery.claims import ASIDES, FLAGS, OPEN
 from analysis.lottery.numbers import SEPARATOR
-from data.check import FLAGS
+from data.check import FLAGS as YES_OR_NO
 from data.formats.reading import TextTable, counts, tables
 from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
 from data.polygons import Polygons
@@ -21,7 +22,7 @@ from data.schema import RACES
 
 _SEATS = ("school", "pool", "seats")
 _APPLICATIONS = ("student", "pool", "rank", "school")
-_FLAGS = ("sibling", "proximity")
+_ALWAYS = ("sibling", "proximity")  # flags that go before all numbers where no seats are set aside
 _LEAST_SALT = 16
 _RACES = {name.casefold() for name in (*RACES, *RACES.values())}
 
@@ -30,16 +31,22 @@ def read_seats(path: Path) -> pd.DataFrame:
     """The seats of a lottery.
 
     Returns:
-        One row for each school and pool: school, pool (``OPEN`` for seats that are open to all), seats; the index is
-        the file's row number.
+        One row for each school and pool: school, pool (``OPEN`` for seats that are open to all), seats; and those of
+        ``ASIDES`` that the file has, in its order: how many of the seats are set aside. The index is the file's row
+        number.
 
     Raises:
-        InputError: a column or value is missing, a school stands twice with a pool, there are no seats at all, or a
-            pool is a race.
+        InputError: a column or value is missing, a school stands twice with a pool, there are no seats at all, more are
+            set aside than there are, or a pool is a race.
     """
-    label, table = _read(path, _SEATS, ())
-    _refuse_empty(table, label, _SEATS, "write 0 where there are none")
-    table["seats"] = counts(table["seats"], label, "seats").astype("int64")
+    label, table = _read(path, _SEATS, tuple(ASIDES))
+    _refuse_empty(table, label, tuple(table.columns), "write 0 where there are none")
+    asides = list(table.columns[len(_SEATS) :])
+    for name in ("seats", *asides):
+        table[name] = counts(table[name], label, name).astype("int64")
+    if asides:
+        more = table[asides].sum(axis=1) > table["seats"]
+        _refuse(table, more, label, "seats", f"are fewer than are set aside ({' + '.join(asides)}); set aside fewer")
     _refuse_texts(table, label, ["school", "pool"])
     _refuse_races(table, label)
     again = table.duplicated(["school", "pool"])
@@ -57,20 +64,22 @@ def read_applications(path: Path, seats: pd.DataFrame) -> pd.DataFrame:
         seats: as ``read_seats`` gives them.
 
     Returns:
-        student, pool, rank (1 is wanted most), school, and the flags sibling and proximity, False where the file leaves
-        them empty or has no such column; the index is the file's row number.
+        student, pool, rank (1 is wanted most), school, and of ``FLAGS`` sibling, proximity and those that the file has,
+        False where it leaves them empty; the index is the file's row number.
 
     Raises:
         InputError: a column or value is missing, a school is unknown, a pool has no seats anywhere, a student is in two
-            pools, ranks a school twice or two schools alike, or a rank is not a whole number from 1.
+            pools, ranks a school twice or two schools alike, lives both in the district and outside it, a rank is not a
+            whole number from 1, or a flag is of students for whom the seats file has no column.
     """
-    label, table = _read(path, _APPLICATIONS, _FLAGS)
+    label, table = _read(path, _APPLICATIONS, tuple(FLAGS))
     _refuse_empty(table, label, _APPLICATIONS, "fill it in")
     ranks = table["rank"].drop_duplicates()  # a rank is read once for all its rows
     table["rank"] = table["rank"].map(dict(zip(ranks, counts(ranks, label, "rank"), strict=True))).astype("int64")
     _refuse(table, table["rank"] < 1, label, "rank", "is no rank; write 1 for the school wanted most")
-    for name in _FLAGS:
-        table[name] = _flag(table, name, label)
+    for name in dict.fromkeys((*_ALWAYS, *table.columns[len(_APPLICATIONS) :])):
+        table[name] = _flag(table, name, label) if name in table else False
+    _refuse_unknown_asides(table, label, seats)
     _refuse_texts(table, label, ["student", "school", "pool"])
     _refuse_races(table, label)
     _refuse(
@@ -102,15 +111,15 @@ def read_salt(path: Path) -> str:
 
 
 def _read(path: Path, needed: Sequence[str], optional: Sequence[str]) -> tuple[str, pd.DataFrame]:
-    """The one table of a file that has the columns needed, and what to call it."""
+    """The one table of a file that has the columns needed, with those and the optional ones it has, and its name."""
     found = [table for table in tables(path) if not isinstance(table, Polygons)]
     fit = [table for table in found if set(needed) <= set(table.header)]
     if len(fit) > 1:
         raise InputError(f"{fit[0].label} and {fit[1].label} both have the columns of the lottery; keep one of them.")
     if not fit:
         raise InputError(_lacking(path, found, needed))
-    names = [name for name in (*needed, *optional) if name in fit[0].header]
-    return fit[0].label, fit[0].frame(names).reindex(columns=[*needed, *optional])
+    names = [*needed, *(name for name in fit[0].header if name in optional)]
+    return fit[0].label, fit[0].frame(names)[names]
 
 
 def _lacking(path: Path, found: Sequence[TextTable], needed: Sequence[str]) -> str:
@@ -123,7 +132,7 @@ def _lacking(path: Path, found: Sequence[TextTable], needed: Sequence[str]) -> s
 
 
 def _flag(table: pd.DataFrame, name: str, label: str) -> pd.Series:
-    meanings = {text: FLAGS.get(str(text).lower()) for text in table[name].dropna().unique()}
+    meanings = {text: YES_OR_NO.get(str(text).lower()) for text in table[name].dropna().unique()}
     unknown = table[name].isin([text for text, meaning in meanings.items() if meaning is None])
     _refuse(table, unknown, label, name, "is neither yes nor no; give one of them")
     return table[name].isin([text for text, meaning in meanings.items() if meaning])
@@ -162,16 +171,23 @@ def _refuse_unknown(table: pd.DataFrame, label: str, name: str, known: Sequence[
         _refuse(table, unknown, label, name, f"{what}{meant}; correct it, or add it there with its seats")
 
 
+def _refuse_unknown_asides(table: pd.DataFrame, label: str, seats: pd.DataFrame) -> None:
+    """Refuse students outside the district, or of a feeder, where the seats file sets nothing aside for such."""
+    for name in ASIDES:
+        if name in table and name not in (*_ALWAYS, *seats.columns):
+            what = f"needs a column {name} in the seats file; add there how many seats are set aside, or 0"
+            _refuse(table, table[name], label, name, what)
+
+
 def _refuse_contradictions(table: pd.DataFrame, label: str) -> None:
-    """Refuse students in two pools, with a school twice, or with two schools at one rank."""
-    first = table.groupby("student")["pool"].transform("first")
-    _refuse(
-        table,
-        table["pool"] != first,
-        label,
-        "pool",
-        "is student {student}'s second pool; keep one pool for each student",
-    )
+    """Refuse students in two pools, in the district and outside it, with a school twice or two schools at one rank."""
+    student = table.groupby("student")
+    for name, second in (
+        ("pool", "is student {student}'s second pool; keep one pool for each student"),
+        ("outside", "is another answer of student {student} than before; give the same in each of the student's rows"),
+    ):
+        if name in table:
+            _refuse(table, table[name] != student[name].transform("first"), label, name, second)
     for name, kept in (("school", "each school once"), ("rank", "one school at each rank")):
         again = table.duplicated(["student", name])
         _refuse(table, again, label, name, f"stands twice with student {{student}}; keep {kept}")
@@ -181,6 +197,7 @@ def _refuse(table: pd.DataFrame, wrong: pd.Series, label: str, name: str, what: 
     """Refuse the rows that are wrong, if any: ``what`` may name the {school} and {student} of the first of them."""
     if wrong.any():
         first = table[wrong].iloc[0]
+        value = {True: "yes", False: "no"}[first[name]] if is_bool_dtype(table[name]) else first[name]
         others = f" (and {int(wrong.sum()) - 1:,} more)" if wrong.sum() > 1 else ""
         complaint = what.replace("{school}", first["school"]).replace("{student}", str(first.get("student")))
-        raise InputError(f'{label}, row {first.name:,}, column {name}: "{first[name]}"{others} {complaint}.')
+        raise InputError(f'{label}, row {first.name:,}, column {name}: "{value}"{others} {complaint}.')

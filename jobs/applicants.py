@@ -4,6 +4,8 @@ import argparse
 import shlex
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.errors import InputError
 from analysis.lottery.compare import compared
 from analysis.lottery.market import Rules
@@ -11,19 +13,15 @@ from analysis.lottery.synthetic import Files, files
 from analysis.policy.ground import ground
 from data.formats.spreadsheet import as_csv
 from jobs.asked import MOST_REPLICATES
-from jobs.options import Menu, add_data, add_districts, add_job, add_output
+from jobs.options import Menu, add_job, add_output, add_scenario
 from jobs.policy import read_scenario
 from jobs.printing import TABLE_FORMATS, say, tell, write, write_text
-
-_NO_FLAGS = ["sibling", "proximity"]  # nobody has them, and an empty flag is a no
 
 
 def add_jobs(menu: Menu) -> None:
     """Add this module's job to the command line."""
     job = add_job(menu, "applicants", write_applicants, "make up the applicants of a 50/50 scenario for `lottery`")
-    add_data(job)
-    job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
-    add_districts(job, "the scenario's own")
+    add_scenario(job)
     job.add_argument("--seats", type=Path, metavar="FILE", help="write the seats left for them")
     job.add_argument("--seed", type=int, default=0, help="seed of who applies (default 0)")
     job.add_argument(
@@ -38,8 +36,8 @@ def write_applicants(given: argparse.Namespace) -> None:
     scenario, table, notes = read_scenario(given)
     tell(notes)
     place = ground(table, scenario)
-    if scenario.years > 1:
-        say("Of the scenario's years only the first is played out.")
+    made = files(place, scenario, given.seed)
+    tell(made.left_out)
     if given.compare:
         result = compared(place, scenario, given.compare, given.seed)
         say(
@@ -48,9 +46,8 @@ def write_applicants(given: argparse.Namespace) -> None:
         )
         write(result, given)
         return
-    made = files(place, scenario, given.seed)
     _tell_made(made, given)
-    write_text(as_csv(made.applications.drop(columns=_NO_FLAGS)), given)
+    write_text(as_csv(made.applications), given)
     write_text(as_csv(made.seats), argparse.Namespace(output=given.seats))
 
 
@@ -70,6 +67,8 @@ def _tell_made(made: Files, given: argparse.Namespace) -> None:
     """What the files hold, and how to hold their lottery."""
     students, seats = made.applications["student"].nunique(), int(made.seats["seats"].sum())
     say(f"{students:,} made-up students with {len(made.applications):,} applications for {seats:,} seats.")
+    if losing := int(made.applications.get("present", pd.Series(dtype=bool)).sum()):
+        say(f"{losing:,} of them attend a host and lose their place there; they come first for seats left over.")
     if made.declining:
         say(f"{made.declining:,} more apply but would decline an offer; they are left out, since the next takes it.")
     say(f"The scenario's lottery: {shlex.join(_command(made.rules, given))}")

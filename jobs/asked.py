@@ -164,6 +164,18 @@ def table_of(name: str, minimum_cell: int = MINIMUM_CELL) -> pd.DataFrame:
     return protected(table, minimum_cell)
 
 
+def text_of(path: Path) -> str:
+    """The text of a scenario's or a policy's file.
+
+    Raises:
+        InputError: it cannot be read as text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{path.name} cannot be read as text; give a file that exists.") from None
+
+
 def grades_of(name: str) -> pd.DataFrame:
     """The students by grade of a dataset or a file."""
     return read_told(Path(name)).grades if is_file(Path(name)) else store.grades(store.find(name))

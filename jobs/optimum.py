@@ -4,7 +4,6 @@ import argparse
 import json
 import math
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from analysis.policy.scenario import Scenario
 from data.groups import comparison
 from data.plan_privacy import marked_moves
 from data.privacy import hidden_words, told
-from jobs.options import Menu, add_data, add_districts, add_job, add_output
+from jobs.options import Menu, add_job, add_output, add_scenario
 from jobs.policy import read_scenario
 from jobs.printing import TABLE_FORMATS, plain, records, say, tell, write, write_text
 from reports import optimum as sentences
@@ -35,9 +34,7 @@ MEASURES = {symbol: measure for measure, symbol in sentences.SYMBOLS.items()}
 def add_jobs(menu: Menu) -> None:
     """Add this module's job to the command line."""
     job = add_job(menu, "optimum", print_optimum, "set a 50/50 scenario beside the best that could be")
-    add_data(job)
-    job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
-    add_districts(job, "the scenario's own")
+    add_scenario(job)
     job.add_argument("--index", choices=tuple(MEASURES), help="the index to make least (default the target's, or D)")
     job.add_argument("--move", type=float, default=1.0, metavar="SHARE", help="of all students, who may move (1)")
     job.add_argument("--miles", type=float, default=math.inf, metavar="N", help="how far a student may move (any)")

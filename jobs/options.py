@@ -83,6 +83,13 @@ def add_minimum_cell(job: argparse.ArgumentParser) -> None:
     )
 
 
+def add_scenario(job: argparse.ArgumentParser) -> None:
+    """Add the scenario a job runs, the dataset it is of, and for which of two kinds of districts a school counts."""
+    add_data(job)
+    job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
+    add_districts(job, "the scenario's own")
+
+
 def add_output(job: argparse.ArgumentParser, formats: Sequence[str] = ()) -> None:
     """Add where a job's result goes and, of several formats, in which."""
     if formats:

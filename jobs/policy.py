@@ -3,7 +3,6 @@
 import argparse
 import json
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -30,9 +29,9 @@ from data.plan_privacy import (
 )
 from data.privacy import hidden_words, marked_districts
 from data.schema import ED_BASES
-from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
+from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of, text_of
 from jobs.beside import beside_the_best
-from jobs.options import Menu, add_data, add_districts, add_job, add_output, add_rules
+from jobs.options import Menu, add_data, add_job, add_output, add_rules, add_scenario
 from jobs.printing import TABLE_FORMATS, plain, records, tell, write, write_text
 from reports.plan import PlanResult, answer, text
 
@@ -69,9 +68,7 @@ def add_jobs(menu: Menu) -> None:
     add_output(job)
 
     job = add_job(menu, "simulate", print_simulation, "run a 50/50 scenario")
-    add_data(job)
-    job.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a scenario file")
-    add_districts(job, "the scenario's own")
+    add_scenario(job)
     job.add_argument("--replicates", type=int, default=REPLICATES, help=f"lottery draws (default {REPLICATES})")
     job.add_argument("--seed", type=int, default=0, help="seed of the draws (default 0)")
     job.add_argument(
@@ -203,7 +200,7 @@ def read_scenario(given: argparse.Namespace) -> tuple[Scenario, pd.DataFrame, li
     Raises:
         InputError: the file holds no scenario, or one of another dataset.
     """
-    scenario = from_json(_text(given.scenario), given.scenario.name)
+    scenario = from_json(text_of(given.scenario), given.scenario.name)
     if scenario.dataset != (name := dataset_name(given.data)):
         raise InputError(
             f"{given.scenario.name} was made for dataset {scenario.dataset}, not {name}; give that dataset."
@@ -253,10 +250,3 @@ def effects_record(outcome: Outcome, table: pd.DataFrame, minimum_cell: int) -> 
 def _schools(outcome: Outcome) -> pd.DataFrame:
     """The rows of the contract; where small counts are hidden, with a word on which."""
     return outcome.schools[[*SCHOOL_COLUMNS, *outcome.schools.columns.intersection(["suppressed"])]]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise InputError(f"{path.name} cannot be read as text; give a scenario file that exists.") from None

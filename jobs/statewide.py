@@ -23,7 +23,7 @@ from data.groups import comparison, on_basis
 from data.plan_privacy import marked_result, marked_total
 from data.privacy import hidden_words
 from data.schema import ED_BASES, school_year
-from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of
+from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_of, known_year, table_of, text_of
 from jobs.options import Menu, add_job, add_minimum_cell, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, say, tell, write, write_text
 from jobs.progress import Meter
@@ -80,7 +80,7 @@ def write_policy(given: argparse.Namespace) -> None:
     names = [name for name in asdict(Policy()) if name not in ("version", "preset", "template")]
     policy = Policy(preset=given.preset or Policy.preset, **{name: getattr(given, name) for name in names})
     if given.like:
-        policy = replace(policy, template=template_of(scenario_from_json(_text(given.like), given.like.name)))
+        policy = replace(policy, template=template_of(scenario_from_json(text_of(given.like), given.like.name)))
     write_text(policy.to_json(), given)
 
 
@@ -121,7 +121,7 @@ def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
             f"Nothing to run: give {lacking}; `evenground statewide-policy -o policy.json` writes a policy."
         )
     rules = asked_rules(given)
-    asked_policies = [(path.stem, from_json(_text(path), path.name)) for path in policies]
+    asked_policies = [(path.stem, from_json(text_of(path), path.name)) for path in policies]
     for name in datasets:
         asked = argparse.Namespace(**vars(given) | {"data": name})
         table = on_basis(table_of(name, given.minimum_cell), given.basis)
@@ -203,13 +203,6 @@ def _record(label: str, plan: Plan, result: Result) -> dict[str, Any]:
         "districts_that_only_send": result.senders,
         "withdrawn": result.withdrawn,
     }
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise InputError(f"{path.name} cannot be read as text; give a file that exists.") from None
 
 
 # --- All states together

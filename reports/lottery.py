@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.csv
 
 from analysis.errors import InputError
+from analysis.lottery.claims import FLAGS
 from analysis.lottery.market import by_student
 from data.formats.spreadsheet import neutral
 
-REGISTER = ["student", "pool", "rank", "school", "sibling", "proximity"]
+REGISTER = ["student", "pool", "rank", "school"]
 
 
 def register(applications: pd.DataFrame) -> pa.Buffer:
@@ -19,7 +20,8 @@ def register(applications: pd.DataFrame) -> pa.Buffer:
 
     Published with its SHA-256 before the seed is known, it shows later that no application was changed after.
     """
-    return csv(by_student(applications)[REGISTER])
+    flags = [name for name in FLAGS if name in applications]
+    return csv(by_student(applications)[[*REGISTER, *flags]])
 
 
 def sha256(content: pa.Buffer) -> str:

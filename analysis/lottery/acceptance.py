@@ -35,16 +35,30 @@ class Claims:
     seats: Ints
 
     @cached_property
-    def priorities(self) -> int:
-        """How many priorities there can be in a class."""
-        return int(self.priority.max(initial=0)) + 1
+    def _places(self) -> tuple[Codes, Ints]:
+        """``group`` and ``edges``."""
+        priorities = int(self.priority.max(initial=0)) + 1
+        none = len(self.seats) * priorities
+        codes = np.minimum(self.seat_class * priorities + self.priority, none)
+        used = np.bincount(codes.ravel(), minlength=none + 1) > 0
+        used[-1] = False
+        dense: Ints = np.cumsum(used) - used
+        short: Codes = dense.astype(np.min_scalar_type(dense[-1]))[codes]
+        group = np.pad(short, ((0, 0), (0, 1)), constant_values=dense[-1])
+        return group, dense[::priorities]
 
-    @cached_property
+    @property
     def group(self) -> Codes:
-        """(students, most claims + 1) class and priority as one code, ascending in both; the last is for no claim."""
-        none = len(self.seats) * self.priorities
-        codes = np.minimum(self.seat_class * self.priorities + self.priority, none)
-        return np.pad(codes, ((0, 0), (0, 1)), constant_values=none).astype(np.min_scalar_type(none))
+        """(students, most claims + 1) class and priority as one code, ascending in both; the last is for no claim.
+
+        Only those that some claim has count, so that a code takes few bits.
+        """
+        return self._places[0]
+
+    @property
+    def edges(self) -> Ints:
+        """(classes + 1,) the code at which each class begins."""
+        return self._places[1]
 
     @property
     def none(self) -> int:
@@ -86,7 +100,7 @@ def deferred_acceptance(claims: Claims, numbers: Codes) -> Ints:
 
 def _fits(claims: Claims, numbers: Codes) -> bool:
     """Whether a claim's class, priority, number and student fit in 63 bits, as those of any city's further draws do."""
-    students, none = claims.seat_class.shape[0], len(claims.seats) * claims.priorities
+    students, none = claims.seat_class.shape[0], int(claims.edges[-1])
     return numbers.dtype.itemsize * 8 + none.bit_length() + students.bit_length() <= _BITS
 
 
@@ -97,7 +111,7 @@ def _short(claims: Claims, numbers: Codes) -> tuple[Ints, Ints, int]:
     low = numbers.dtype.itemsize * 8
     codes = claims.group.astype(np.int64) << low
     codes[:, :-1] |= numbers.astype(np.int64).reshape(len(numbers), -1)
-    return codes, np.arange(len(claims.seats) + 1) * claims.priorities, low
+    return codes, claims.edges, low
 
 
 def _ranked(claims: Claims, numbers: Codes) -> tuple[Ints, Ints, int]:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from analysis.lottery.acceptance import Ints
+from analysis.lottery.claims import FLAGS, FROM_OUTSIDE, LINES, RELEASED, REST
 from analysis.lottery.draw import Draw, Round
 from analysis.lottery.numbers import written
 
@@ -14,17 +16,25 @@ DECISIONS = {
     "not reached": "has a place by an earlier claim",
 }
 _OFFERED, _REFUSED, _NO_SEATS, _NOT_REACHED = range(4)
+# Why those further back in line are offered a seat.
+LEFT_BY = {
+    REST: "those whom the seats are set aside for left some, and the rest of the pool is next in order",
+    RELEASED: "the seats' own pool left some, and the other pools are next in order",
+    FROM_OUTSIDE: "the district's students left some, and those from outside are next in order",
+}
 
 
 def audit(draw: Draw) -> pd.DataFrame:
     """One line for each round, student, school and pool of seats, in the order of the student's claims.
 
     Returns:
-        round, student, pool, rank, school, seats_of (the pool whose seats are claimed); sibling, proximity; priority
-        (1 is served first: a sibling in the area, a sibling, the area, neither; 5 to 8 the same for students of
-        another pool); number (16 hexadecimal digits); decision (a key of ``DECISIONS``); last_priority and last_number,
-        those of the last student admitted to seats that are all taken; waitlist, the place on the list for those seats,
-        missing for whoever is on none; and reason, the decision in words.
+        round, student, pool, rank, school, seats_of (the pool whose seats are claimed, and whom they are set aside
+        for); the application's flags; priority (1 is served first: a sibling in the area, a sibling, the area, neither;
+        11 to 14 the same for the rest of the pool where seats are set aside, 21 to 24 for students of another pool, 31
+        to 34 for those from outside; 0, 10 and 20 for students present who lose their place); number (16 hexadecimal
+        digits); decision (a key of ``DECISIONS``); last_priority and last_number, those of the last student admitted to
+        seats that are all taken; waitlist, the place on the list for those seats, missing for whoever is on none; and
+        reason, the decision in words.
     """
     return pd.concat([_lines(draw, each) for each in draw.rounds], ignore_index=True)
 
@@ -32,26 +42,26 @@ def audit(draw: Draw) -> pd.DataFrame:
 def _lines(draw: Draw, each: Round) -> pd.DataFrame:
     market, claims, made = each.market, each.claims, each.is_claim
     numbers = pd.array(written(each.numbers.ravel()), dtype="str")
-    priority = pd.array(claims.priority.ravel() + 1, dtype="Int64")
+    priority = _told(each)
     seat_class = claims.seat_class[made]
     last = _last_admitted(each)[seat_class]  # -1 takes what is missing
     decision = _decisions(each)[made]
     place = _waitlists(draw, each)[made]
     lines = market.applications.iloc[market.rows[made]].reset_index(drop=True)
-    kinds = market.applications["pool"].cat.categories
+    kinds = market.kinds
     return pd.DataFrame(
         {
             "round": np.full(len(lines), market.number),
             **lines[["student", "pool", "rank", "school"]],
             "seats_of": pd.Categorical.from_codes(seat_class % len(kinds), kinds),
-            **lines[["sibling", "proximity"]],
+            **lines[[name for name in FLAGS if name in lines]],
             "priority": priority[made.ravel()],
             "number": numbers.take(each.ticket[made]),
             "decision": pd.Categorical.from_codes(decision, pd.Index(DECISIONS)),
             "last_priority": priority.take(last, allow_fill=True),
             "last_number": numbers.take(np.where(last < 0, last, each.ticket.ravel()[last]), allow_fill=True),
             "waitlist": pd.Series(place, dtype="Int64").mask(place == 0),
-            "reason": pd.Categorical.from_codes(decision, pd.Index(DECISIONS.values())),
+            "reason": _reasons(decision, market.places[claims.priority[made]] // LINES),
         }
     )
 
@@ -70,17 +80,29 @@ def summary(draw: Draw) -> pd.DataFrame:
         waiting = claims.seat_class[_waitlists(draw, each) > 0]
         offered = each.market.taken(each.held)
         numbers = pd.array(written(each.numbers.ravel()), dtype="str")
-        table = each.market.seats.rename(columns={"pool": "seats_of"}).assign(
+        table = each.market.seats[["school", "seats_of", "seats"]].assign(
             claims=np.bincount(claims.seat_class[made], minlength=len(claims.seats)),
             offered=offered,
             unfilled=claims.seats - offered,
             waitlist=np.bincount(waiting, minlength=len(claims.seats)),
-            last_priority=pd.array(claims.priority.ravel() + 1, dtype="Int64").take(last, allow_fill=True),
+            last_priority=_told(each).take(last, allow_fill=True),
             last_number=numbers.take(np.where(last < 0, last, each.ticket.ravel()[last]), allow_fill=True),
         )
         table.insert(0, "round", each.market.number)
         found.append(table[(table["seats"] > 0) | (table["claims"] > 0)])
     return pd.concat(found, ignore_index=True)
+
+
+def _told(each: Round) -> ExtensionArray:
+    """(students * most claims,) the priority of every claim, flattened, as it is told."""
+    return pd.array(each.market.places[each.claims.priority.ravel()], dtype="Int64")
+
+
+def _reasons(decision: Ints, line: Ints) -> "pd.Categorical[str]":
+    """The decisions in words, as they are for claims of each line."""
+    behind = np.array([0, *range(len(DECISIONS), len(DECISIONS) + len(LEFT_BY))])[line]
+    words = pd.Index([*DECISIONS.values(), *LEFT_BY.values()])
+    return pd.Categorical.from_codes(np.where(decision == _OFFERED, behind, decision), words)
 
 
 def _decisions(each: Round) -> Ints:

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from analysis.lottery.claims import Flags, flagged
 from analysis.lottery.draw import Draw, hold
-from analysis.lottery.synthetic import OUTSIDE, entries, files
+from analysis.lottery.synthetic import entries, files
 from analysis.policy.assign import Assignment, years
 from analysis.policy.draw import Ints
 from analysis.policy.draw import Lottery as Chance
@@ -65,26 +66,50 @@ def _by_lottery(ground: Ground, scenario: Scenario, names: tuple[str, ...], draw
 
 
 def tallied(draw: Draw, hosts: list[str], names: tuple[str, ...]) -> Ints:
-    """(2, hosts, pools) students who get a seat, and who wait for one, in a lottery of one round.
+    """(2, hosts, pools) students who get a seat, and who wait for one, after all rounds of a lottery.
 
-    A student counts for the own pool, living in the district or outside it, or for the open one, where everyone who
-    waits for seats of a pool waits too; whoever is in line for released seats as well waits once.
+    A student counts for the own pool, or for the open one in the first round, where everyone who waits for seats of a
+    pool waits too. Those present who keep a place are no part of it.
     """
-    each = draw.rounds[0]
-    kinds = each.market.applications["pool"].cat.categories
-    open_ = kinds.tolist().index(OPEN)
-    own = each.market.applications["pool"].cat.codes.to_numpy()[each.market.rows]
-    kind = np.append(np.arange(len(each.claims.seats)) % len(kinds), -1)[each.claims.seat_class]
-    above = each.market.applications["rank"].to_numpy()[each.market.rows] < draw.rank_held[:, None]
-    which = {"filled": each.is_held, "waiting": each.is_refused & above & (kind == own)}
-    school = pd.Index(hosts).get_indexer(pd.Index(each.market.applications["school"].astype("str")))[each.market.rows]
-    pool = pd.Index(names).get_indexer(pd.Index([str(name).removesuffix(OUTSIDE) for name in kinds]))
     counted = np.zeros((2, len(hosts), len(names)), dtype=np.int64)
-    for at, some in enumerate(which.values()):
-        np.add.at(counted[at], (school[some], pool[np.where(kind == open_, open_, own)[some]]), 1)
+    for each in draw.rounds:
+        school, own = (
+            pd.Index(known).get_indexer(pd.Index(each.market.applications[name].astype("str")))[each.market.rows]
+            for name, known in (("school", hosts), ("pool", names))
+        )
+        pool = own
+        if OPEN in names and each.market.number == 1:
+            of_open = np.append(each.market.seats["pool"].eq(OPEN), False)[each.claims.seat_class]
+            pool = np.where(of_open, names.index(OPEN), own)
+        held = each.is_held & ~flagged(each.market.applications, "present")[each.market.rows]
+        np.add.at(counted[0], (school[held], pool[held]), 1)
+        if each.market.number == 1:
+            waits = _waits(draw)
+            np.add.at(counted[1], (school[waits], own[waits]), 1)
     if OPEN in names:
         counted[1, :, names.index(OPEN)] = counted[1].sum(axis=1)
     return counted
+
+
+def _waits(draw: Draw) -> Flags:
+    """(students, most claims) claims of the first round that keep a student waiting, one an application.
+
+    It is that of the own pool's seats: those set aside for nobody, or for students from outside. Whoever wants no seat
+    left over does not wait where some were.
+    """
+    each = draw.rounds[0]
+    market, claims, table = each.market, each.claims, each.market.applications
+    of = market.seats.iloc[claims.seat_class.clip(max=len(market.seats) - 1).ravel()]
+    pool, aside = (of[name].to_numpy().reshape(claims.seat_class.shape) for name in ("pool", "aside"))
+    outside = flagged(table, "outside") & market.seats["aside"].eq("outside").any()
+    base = (pool == table["pool"].astype("str").to_numpy()[market.rows]) & (
+        aside == np.where(outside, "outside", "")[market.rows]
+    )
+    above = table["rank"].to_numpy()[market.rows] < draw.rank_held[:, None]
+    left = (market.seats["seats"] - market.taken(each.held)).groupby(market.seats["school"]).sum()
+    gone = flagged(table, "first_only") & table["school"].astype("str").isin(left.index[left > 0]).to_numpy()
+    gone |= flagged(table, "present")
+    return each.is_refused & above & base & ~gone[market.rows]
 
 
 def _by_simulator(ground: Ground, scenario: Scenario, draws: int, seed: int) -> Ints:

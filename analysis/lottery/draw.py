@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.lottery.acceptance import Claims, Codes, Ints, deferred_acceptance, in_order
-from analysis.lottery.market import OPEN, Market, Rules, first_round, numbers_of, second_round
+from analysis.lottery.claims import OPEN
+from analysis.lottery.market import Market, Rules, first_round, numbers_of, second_round
 from analysis.lottery.numbers import other_draw
 
 Flags = NDArray[np.bool_]
@@ -85,18 +86,18 @@ def hold(applications: pd.DataFrame, seats: pd.DataFrame, rules: Rules, seed: st
     """Hold the lottery. The same input gives the same outcome, whatever the order of the rows, on any machine.
 
     Args:
-        applications: student (the public id), pool, rank, school, sibling, proximity.
-        seats: school, pool, seats.
+        applications, seats: as ``first_round`` takes them.
         rules: how it is held.
         seed: the published text from which all numbers derive.
 
     Raises:
-        InputError: the seed is empty, or the rules do not say how open seats are filled.
+        InputError: the seed is empty, or the rules do not say how open seats, or those set aside, are filled.
     """
     first = _round(first_round(applications, seats, rules), rules, seed)
     if rules.unfilled != "second-round" or (first.held < first.claims.none).all():
         return Draw(rules, (first,))
-    return Draw(rules, (first, _round(second_round(first.market, first.held, rules), rules, seed)))
+    second = second_round(first.market, first.held, rules)
+    return Draw(rules, (first, _round(second, rules, seed)) if len(second.students) else (first,))
 
 
 def _round(market: Market, rules: Rules, seed: str) -> Round:
@@ -115,7 +116,7 @@ def offers(draw: Draw) -> pd.DataFrame:
     for each in draw.rounds:
         row = each.market.rows[each.is_held]
         place = each.market.applications.loc[row, ["student", "rank", "school"]]
-        seats_of = each.market.seats["pool"].array[each.claims.seat_class[each.is_held]]
+        seats_of = each.market.seats["seats_of"].array[each.claims.seat_class[each.is_held]]
         found.append(place.assign(round=each.market.number, seats_of=seats_of))
     every = draw.rounds[0].market.applications.drop_duplicates("student")[["student", "pool"]]
     table = every.astype({"student": "str"}).merge(pd.concat(found), on="student", how="left", validate="one_to_one")

@@ -5,13 +5,15 @@ those present keeps a seat and how many seats are left; from there each goes its
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.errors import InputError
+from analysis.lottery.claims import Flags
 from analysis.lottery.market import Rules
+from analysis.lottery.playable import check, left_out
 from analysis.policy.assign import applicants, present
 from analysis.policy.draw import Ints, round_half_up
 from analysis.policy.draw import Lottery as Chance
@@ -19,10 +21,19 @@ from analysis.policy.ground import Ground
 from analysis.policy.lotteries import Intake, Lottery
 from analysis.policy.pools import GROUPS, OPEN, Applications, Pools, applications, pools
 from analysis.policy.scenario import Scenario
+from analysis.units import Floats
 
-Flags = NDArray[np.bool_]
-# What the pool of those living outside the district adds to the name of their own.
-OUTSIDE = " outside"
+OUTSIDE = "outside"
+# The lottery's rule for seats left over that does as the scenario's; those of "lower" are added before the draw.
+UNFILLED: dict[str, Literal["hold", "release", "outside", "second-round"]] = {
+    "hold": "hold",
+    "release": "release",
+    "second": "second-round",
+    "outside": "outside",
+    "lower": "hold",
+}
+# Where students present who lose their place come first for what is left.
+TAKEN_OVER = ("release", "second")
 
 
 @dataclass(frozen=True)
@@ -30,23 +41,27 @@ class Files:
     """What a students' lottery is held with.
 
     Attributes:
-        applications: student, pool, rank, school, sibling and proximity (nobody's), in the order of the students; and
-            what no lottery looks at: home (the school of today, or a place that is none) and group ("ed" or "other").
-        seats: school, pool, seats: those left when the students present have taken theirs.
+        applications: student, pool, rank, school and those of ``FLAGS`` that the scenario needs, in the order of the
+            students; and what no lottery looks at: home (the school of today, or a place that is none) and group ("ed"
+            or "other").
+        seats: school, pool, seats: those left when the students present have taken theirs; and of ``ASIDES`` what the
+            scenario sets aside.
         rules: how the lottery is held to follow the scenario.
         declining: how many more apply but would decline an offer.
+        left_out: what of the scenario is no part of the lottery, in sentences.
     """
 
     applications: pd.DataFrame
     seats: pd.DataFrame
     rules: Rules
     declining: int
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _Students:
     """Those who would take a seat, (students,) each: position of the school of today, class, group; and whether they
-    live in the district; (students, hosts) where they apply.
+    live in the district; (students, hosts) where they apply, and at which host they lose their place.
     """
 
     home: Ints
@@ -54,6 +69,7 @@ class _Students:
     group: Ints
     inside: Flags
     applies: Flags
+    present: Flags
 
 
 def files(ground: Ground, scenario: Scenario, seed: int | tuple[int, ...]) -> Files:
@@ -70,23 +86,25 @@ def files(ground: Ground, scenario: Scenario, seed: int | tuple[int, ...]) -> Fi
         InputError: a rule of the scenario is none that the students' lottery has, or nobody applies.
     """
     divided = pools(ground, scenario)
-    _check(scenario, divided)
+    check(scenario, divided)
     chance = Chance(seed)
     chances = applications(ground, scenario, divided.seats[0])
     taking, declining = applicants(ground, divided, chances, [[] for _ in ground.hosts], chance, 1)
-    students = _students(ground, divided, chances, taking[..., 0, :], chance)
+    students = _students(ground, scenario, divided, chances, taking[..., 0, :], chance)
     if not len(students.home):
         raise InputError("Nobody applies in this scenario; raise willing, or open its seats to more schools.")
-    rules = Rules("multiple", unfilled="release" if scenario.unfilled == "release" else "hold")
-    if OPEN in divided.names:
-        rules = Rules("multiple", "last", "redrawn", rules.unfilled)
+    refusing = 0
+    if declining is not None:
+        refusing = len(_students(ground, scenario, divided, chances, declining[..., 0, :], chance).home)
+    left, losing = _begun(ground, scenario, divided, students, chance)
+    if scenario.unfilled in TAKEN_OVER:
+        students = _together(students, _losing(ground, scenario, losing, chance))
     return Files(
-        applications=_applications(ground, scenario, divided, students),
-        seats=_seats(ground, scenario, divided, students, chance),
-        rules=rules,
-        declining=0
-        if declining is None
-        else len(_students(ground, divided, chances, declining[..., 0, :], chance).home),
+        applications=_applications(ground, scenario, divided, students, chance),
+        seats=_seats(ground, scenario, divided, left),
+        rules=_rules(scenario, divided),
+        declining=refusing,
+        left_out=tuple(left_out(scenario, shared=bool((students.applies.sum(axis=1) > 1).any()))),
     )
 
 
@@ -96,119 +114,124 @@ def entries(scenario: Scenario) -> list[str]:
     return [f"{host.ncessch}-{host.grade}" if ids.count(host.ncessch) > 1 else host.ncessch for host in scenario.hosts]
 
 
-def _check(scenario: Scenario, divided: Pools) -> None:
-    """Refuse what the students' lottery has no rule for."""
-    if not scenario.hosts:
-        raise InputError("The scenario has no hosts, so nobody can apply; name a host.")
-    unlike = {
-        "hosts": (
-            any(host.start > 1 for host in scenario.hosts),
-            "the files are of the first year, and a host starts later; give start as 1",
-        ),
-        "draw": (
-            scenario.draw in ("nearest", "extremes"),
-            "the students' lottery goes by numbers, not by school; give proportional, distance or table",
-        ),
-        "set_asides": (
-            bool(scenario.set_asides),
-            "the students' lottery serves siblings and the area before all others, not up to a share; leave them out",
-        ),
-        "unfilled": (
-            scenario.unfilled not in ("hold", "release"),
-            "the students' lottery knows hold and release; give one of them",
-        ),
-        "stay": (
-            scenario.stay == "drawn" or (scenario.stay == "always" and len(divided.names) > 2),
-            "how many seats are left would depend on the draw; give first",
-        ),
-        "outside": (
-            bool(divided.outside.any()) and (OPEN in divided.names or scenario.unfilled == "release"),
-            "seats open to all, and released ones, would go to students from outside as well; give 0",
-        ),
-    }
-    for field, (cannot, why) in unlike.items():
-        if cannot:
-            raise InputError(f"The scenario's {field} cannot be played out student by student: {why}.")
+def _rules(scenario: Scenario, divided: Pools) -> Rules:
+    """How the lottery is held: a number a school, and a fresh one for what is open or set aside, as the simulator's."""
+    open_order: Literal["last"] | None = "last" if OPEN in divided.names else None
+    fresh: Literal["redrawn"] | None = "redrawn" if open_order or _asides(scenario, divided) else None
+    return Rules("multiple", open_order, fresh, UNFILLED[scenario.unfilled])
 
 
-def _students(ground: Ground, divided: Pools, chances: Applications, taking: Ints, chance: Chance) -> _Students:
+def _students(
+    ground: Ground, scenario: Scenario, divided: Pools, chances: Applications, taking: Ints, chance: Chance
+) -> _Students:
     """Those who would take a seat, from (classes, cohorts, 2, n) of them, without those who apply nowhere."""
     class_, cohort, group, home = (np.repeat(axis, taking.ravel()) for axis in np.indices(taking.shape).reshape(4, -1))
     inside = ground.inside[home]
-    applies = ground.serves[:, home].T & chances.opened[:, cohort].T & (inside | (divided.outside[class_] > 0))[:, None]
+    reached = _reach_out(scenario, divided)[class_]
+    applies = ground.serves[:, home].T & chances.opened[:, cohort].T & (inside | reached)[:, None]
+    applies &= ground.seats[0] > 0
     once = np.ones(applies.shape, dtype=np.int64)
     if chances.part is not None:
         applies &= chance.applicants(once, chances.part[:, cohort, group, home].T) > 0
     if chances.accept_part is not None:
         applies &= chance.applicants(once, chances.accept_part[:, group, home].T) > 0
     some = applies.any(axis=1)
-    return _Students(home[some], class_[some], group[some], inside[some], applies[some])
+    nowhere = np.zeros_like(applies)
+    return _Students(home[some], class_[some], group[some], inside[some], applies[some], nowhere[some])
 
 
-def _applications(ground: Ground, scenario: Scenario, divided: Pools, students: _Students) -> pd.DataFrame:
-    student, host = np.nonzero(students.applies)
-    pool = np.array(divided.names, dtype=object)[students.class_] + np.where(students.inside, "", OUTSIDE)
-    wide = len(str(len(students.home)))
-    number = pd.Series(np.arange(1, len(students.home) + 1)).astype("str").str.zfill(wide)
-    return pd.DataFrame(
-        {
-            "student": number.to_numpy()[student],
-            "pool": pool[student],
-            "rank": np.cumsum(students.applies, axis=1)[student, host],
-            "school": np.array(entries(scenario), dtype=object)[host],
-            "sibling": False,
-            "proximity": False,
-            "home": ground.schools["ncessch"].to_numpy(dtype=object)[students.home[student]],
-            "group": np.array(GROUPS, dtype=object)[students.group[student]],
-        }
-    )
+def _reach_out(scenario: Scenario, divided: Pools) -> Flags:
+    """(classes,) whether students of the class from outside the district may have any seat."""
+    every = divided.outside[len(divided.classes) :].any() or scenario.unfilled == "outside"
+    return (divided.outside[: len(divided.classes)] > 0) | every
 
 
-def _seats(ground: Ground, scenario: Scenario, divided: Pools, students: _Students, chance: Chance) -> pd.DataFrame:
-    """Seats to draw, those offered outside first in rows of their own."""
-    nobody = np.zeros((len(divided.classes), 1, 2, 1, len(ground.schools)), dtype=np.int64)
+def _begun(
+    ground: Ground, scenario: Scenario, divided: Pools, students: _Students, chance: Chance
+) -> tuple[Ints, Ints]:
+    """(hosts, pools) seats left to draw, and (hosts, classes, 2) students present who lose their places."""
     begun: list[tuple[np.intp, Intake]] = []
     left = np.zeros((len(ground.hosts), len(divided.names)), dtype=np.int64)
-    for host in range(len(ground.hosts)):
-        lottery = Lottery(ground, scenario, divided, host, chance)
+    losing = np.zeros((len(ground.hosts), len(divided.classes), 2), dtype=np.int64)
+    for host in np.flatnonzero(ground.seats[0]):
+        lottery = Lottery(ground, scenario, divided, int(host), chance)
         at = ground.hosts[host]
         of_school = [intake for position, intake in begun if position == at]
-        intake, rest = lottery.begun(0, present(ground, at, of_school, 1), nobody)
+        candidates = np.zeros((len(divided.classes), 1, 2, 1, len(ground.schools)), dtype=np.int64)
+        who = students.applies[:, host]
+        np.add.at(candidates[:, 0, :, 0], (students.class_[who], students.group[who], students.home[who]), 1)
+        intake, rest = lottery.begun(0, present(ground, at, of_school, 1), candidates)
         begun.append((at, intake))
-        if scenario.unfilled == "release" and rest.any():
-            raise InputError(
-                f"Students of host {scenario.hosts[host].ncessch} who lose their seats come before the waitlist when "
-                "seats are released, which the students' lottery does not know; give unfilled as hold."
-            )
         left[host] = [int(intake.still_open(pool)[0]) for pool in range(len(divided.names))]
-    limits = np.minimum(round_half_up(divided.seats[0] * divided.outside), left)
-    outside = _taken_outside(scenario, students, limits[:, : len(divided.classes)])
-    schools = entries(scenario)
-    tables = [pd.DataFrame(left, schools, divided.names)]
-    if divided.outside.any():
-        tables[0].iloc[:, : outside.shape[1]] -= outside
-        names = [name + OUTSIDE for name in divided.names[: outside.shape[1]]]
-        tables.append(pd.DataFrame(outside, schools, names).loc[:, divided.outside[: outside.shape[1]] > 0])
-    table = pd.concat(tables, axis=1).rename_axis("school").reset_index()
-    return table.melt("school", var_name="pool", value_name="seats")
+        losing[host] = rest[..., 0]
+    return left, losing
 
 
-def _taken_outside(scenario: Scenario, students: _Students, limits: Ints) -> Ints:
-    """(hosts, classes) seats that students from outside fill, at most the limits: each applicant fills one.
+def _losing(ground: Ground, scenario: Scenario, losing: Ints, chance: Chance) -> _Students:
+    """Students present who lose their places and would take a seat that is left, at their own school."""
+    if scenario.unfilled == "second":
+        losing = chance.applicants(losing, scenario.second_accept)
+    host, class_, group = (np.repeat(axis, losing.ravel()) for axis in np.indices(losing.shape).reshape(3, -1))
+    own = host[:, None] == np.arange(len(ground.hosts))
+    return _Students(ground.hosts[host], class_, group, np.ones(len(host), dtype=np.bool_), own, own)
 
-    Raises:
-        InputError: it depends on who wins at an earlier host.
-    """
-    taken = np.zeros_like(limits)
-    for class_ in range(limits.shape[1]):
-        who = students.applies[(students.class_ == class_) & ~students.inside]
-        for host, limit in enumerate(limits[:, class_]):
-            earlier = taken[:host, class_]
-            taken[host, class_] = min(limit, max(int(who[:, host].sum()) - earlier.sum(), 0))
-            same = (who[:, :host][:, earlier > 0] == who[:, [host]]).all()
-            if taken[host, class_] < limit and not same:
-                raise InputError(
-                    f"How many seats of host {scenario.hosts[host].ncessch} students from outside fill depends on who "
-                    "wins at the hosts before it; give fewer hosts, or no seats outside."
-                )
-    return taken
+
+def _together(some: _Students, others: _Students) -> _Students:
+    return _Students(*(np.concatenate(both) for both in zip(vars(some).values(), vars(others).values(), strict=True)))
+
+
+def _applications(
+    ground: Ground, scenario: Scenario, divided: Pools, students: _Students, chance: Chance
+) -> pd.DataFrame:
+    student, host = np.nonzero(students.applies)
+    wide = len(str(len(students.home)))
+    number = pd.Series(np.arange(1, len(students.home) + 1)).astype("str").str.zfill(wide)
+    table = pd.DataFrame(
+        {
+            "student": number.to_numpy()[student],
+            "pool": np.array(divided.names, dtype=object)[students.class_][student],
+            "rank": np.cumsum(students.applies, axis=1)[student, host],
+            "school": np.array(entries(scenario), dtype=object)[host],
+        }
+    )
+    home, inside, losing = students.home[student], students.inside[student], students.present[student, host]
+    for name in _asides(scenario, divided):
+        table[name] = ~inside if name == OUTSIDE else False
+    for each, first in zip(scenario.set_asides, _served_first(ground, scenario, divided, chance), strict=True):
+        of_pool = np.array([each.pool in (None, OPEN, name) for name in divided.names])[students.class_[student]]
+        drawn = chance.applicants(np.ones_like(host), each.rate) > 0
+        table[each.kind] |= of_pool & first[host, home] & inside & drawn & ~losing
+    if scenario.unfilled in TAKEN_OVER:
+        table["present"] = losing
+    if scenario.unfilled == "second":
+        table["first_only"] = (chance.applicants(np.ones_like(host), scenario.second_accept) == 0) & ~losing
+    table["home"] = ground.schools["ncessch"].to_numpy(dtype=object)[home]
+    table["group"] = np.array(GROUPS, dtype=object)[students.group[student]]
+    return table
+
+
+def _served_first(ground: Ground, scenario: Scenario, divided: Pools, chance: Chance) -> Flags:
+    """(set-asides, hosts, n) the schools whose students each set-aside of each host is for."""
+    hosts = [Lottery(ground, scenario, divided, host, chance).served_first for host in range(len(ground.hosts))]
+    return np.array(hosts, dtype=np.bool_).reshape(len(hosts), -1, len(ground.schools)).swapaxes(0, 1)
+
+
+def _asides(scenario: Scenario, divided: Pools) -> dict[str, Floats]:
+    """(pools,) the share of each pool's seats that are set aside for whom, those served first first."""
+    found = {OUTSIDE: divided.outside} if _reach_out(scenario, divided).any() else {}
+    for each in scenario.set_asides:
+        share = np.array([each.share * (each.pool in (None, name)) for name in divided.names])
+        found[each.kind] = found.get(each.kind, 0.0) + share
+    return found
+
+
+def _seats(ground: Ground, scenario: Scenario, divided: Pools, left: Ints) -> pd.DataFrame:
+    """Seats to draw, and how many of them are set aside for whom: as many as of all seats, or all that are left."""
+    schools = np.repeat(np.array(entries(scenario), dtype=object), len(divided.names))
+    table = pd.DataFrame({"school": schools, "pool": list(divided.names) * len(left), "seats": left.ravel()})
+    rest = left.copy()
+    for name, share in _asides(scenario, divided).items():
+        aside = np.minimum(round_half_up(divided.seats[0] * share), rest)
+        rest -= aside
+        table[name] = aside.ravel()
+    return table[np.repeat(ground.seats[0] > 0, len(divided.names))].reset_index(drop=True)

@@ -102,10 +102,11 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
                 del intakes[0]  # they leave the top grade, and the host's next take their places where they came from
         chances = applications(ground, scenario, divided.seats[year])
         left, declining = applicants(ground, divided, chances, held, draw, replicates)
+        before = [list(intakes) for intakes in held]
         for lottery, intakes in zip(lotteries, held, strict=True):
             earlier, asked = list(intakes), scenario.hosts[lottery.host]
             if year + 1 == asked.start or (year + 1 > asked.start and asked.grade is not None):
-                intakes.append(_drawn_this_year(lottery, year, chances, held, left, declining))
+                intakes.append(_drawn_this_year(lottery, year, chances, held, before, left, declining))
                 if intakes[-1].seats.any() or lottery.host not in last:
                     last[lottery.host] = year + 1, intakes[-1]
             if scenario.attrition:
@@ -124,15 +125,23 @@ def years_as_expected(ground: Ground, scenario: Scenario) -> list[Assignment]:
 
 
 def _drawn_this_year(
-    lottery: Lottery, year: int, chances: Applications, held: list[list[Intake]], left: Ints, declining: Ints | None
+    lottery: Lottery,
+    year: int,
+    chances: Applications,
+    held: list[list[Intake]],
+    before: list[list[Intake]],
+    left: Ints,
+    declining: Ints | None,
 ) -> Intake:
-    """A host's new intake; ``left`` loses those who get a seat."""
+    """A host's new intake; ``left`` loses those who get a seat. ``before`` are the intakes of the years before."""
     here, refusing = _at(lottery, chances, left, declining)
     opened = chances.opened[lottery.host]
     left[:, opened] -= here
     at = lottery.ground.hosts[lottery.host]
-    of_school = [intake for intakes in _entries(lottery.ground, held, at) for intake in intakes]
-    sending = sum(intake.arrived().sum(axis=0) for intake in of_school) > 0 if of_school else None
+    of_school, earlier = (
+        [intake for intakes in _entries(lottery.ground, each, at) for intake in intakes] for each in (held, before)
+    )
+    sending = sum(intake.arrived().sum(axis=0) for intake in earlier) > 0 if earlier else None
     intake = lottery.run(year, present(lottery.ground, at, of_school, left.shape[3]), here, refusing, sending)
     left[:, opened] += here
     return intake

@@ -172,7 +172,7 @@ class Lottery:
         seats, inside = intake.seats[pool], self.ground.inside
         if self.pools.outside[pool]:
             yield Stage(~inside, round_half_up(seats * self.pools.outside[pool]))
-        for each, first in zip(self.scenario.set_asides, self._served_first, strict=True):
+        for each, first in zip(self.scenario.set_asides, self.served_first, strict=True):
             if each.pool in (None, self.pools.names[pool]):
                 if each.kind == "sibling" and not each.schools and sending is not None:
                     first = sending
@@ -180,7 +180,7 @@ class Lottery:
         yield Stage(inside)
 
     @cached_property
-    def _served_first(self) -> list[NDArray[np.bool_]]:
+    def served_first(self) -> list[NDArray[np.bool_]]:
         """(n,) for each set-aside: the schools whose students it is for, as far as known before the first year."""
         ids, miles = self.ground.schools["ncessch"], self.ground.miles[self.host]
         return [
@@ -263,9 +263,11 @@ class Lottery:
 
     def _second_round(self, intake: Intake, rest: Ints, left: Ints) -> Ints | None:
         """Release what is empty to those of either lottery who still wait and have found no place elsewhere."""
-        if not (intake.open.sum(axis=0) > 0).any():
+        open_ = intake.open.sum(axis=0) > 0  # (replicates,) a second round is held only where there is a seat for it
+        if not open_.any():
             return None
         gone = [some - self.draw.applicants(some, self.scenario.second_accept) for some in (rest, left)]
+        gone = [gone[0] * open_, gone[1] * open_[:, None]]
         before = intake.filled
         rest -= gone[0]
         left -= gone[1]

@@ -108,6 +108,44 @@ def test_seats_that_cannot_be_right_are_refused(file, old, new, words):
         assert word in told
 
 
+ASIDE = "school,pool,seats,sibling,outside\nSolar,ed,2,1,1\nSolar,other,1,0,0\nMoon,ed,1,0,1\n"
+
+
+def test_seats_set_aside_and_further_flags_are_read_in_the_files_order(file):
+    seats = read_seats(file("seats.csv", ASIDE))
+    assert seats.columns.tolist() == ["school", "pool", "seats", "sibling", "outside"]
+    assert seats[["sibling", "outside"]].to_numpy().tolist() == [[1, 1], [0, 0], [0, 1]]
+    rows = "student,pool,rank,school,present,outside\n7,ed,1,Solar,,yes\n7,ed,2,Moon,1,yes\n8,ed,1,Moon,,\n"
+    table = read_applications(file("a.csv", rows), seats)
+    assert table[["present", "outside", "sibling"]].to_numpy().tolist() == [
+        [False, True, False],
+        [True, True, False],
+        [False, False, False],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seats", "rows", "words"),
+    [
+        (
+            ASIDE.replace("Solar,ed,2,1,1", "Solar,ed,2,2,1"),
+            "",
+            ["seats.csv, row 2", "column seats", '"2"', "set aside fewer"],
+        ),
+        (ASIDE.replace("Solar,ed,2,1,1", "Solar,ed,2,,1"), "", ["row 2", "column sibling", "empty", "write 0"]),
+        (ASIDE.replace("Solar,ed,2,1,1", "Solar,ed,2,1,-1"), "", ["row 2", "column outside", "negative"]),
+        (ASIDE, "feeder\n7,ed,1,Solar,yes\n", ["a.csv, row 2", "column feeder", '"yes"', "in the seats file", "or 0"]),
+        (ASIDE, "outside\n7,ed,1,Solar,yes\n7,ed,2,Moon,no\n", ["row 3", "column outside", '"no"', "student 7"]),
+        (ASIDE, "present\n7,ed,1,Solar,maybe\n", ["row 2", "column present", "maybe", "yes nor no"]),
+    ],
+)
+def test_seats_set_aside_that_cannot_be_right_are_refused(file, seats, rows, words):
+    with pytest.raises(InputError) as caught:
+        read_applications(file("a.csv", f"student,pool,rank,school,{rows}"), read_seats(file("seats.csv", seats)))
+    for word in words:
+        assert word in str(caught.value)
+
+
 def test_a_pool_needs_a_row_unless_all_seats_are_open(file):
     rows = ROWS.replace("other", "rest")
     with pytest.raises(InputError, match='"rest" has no row in the seats file'):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.policy.scenario import SetAside, from_json
+from analysis.policy.presets import PRESETS
+from analysis.policy.scenario import from_json
 from data import store
 from data.privacy import protected
 
@@ -98,6 +99,21 @@ def test_a_rule_that_no_lottery_has_is_named(capsys):
     import cli
 
     scenario = from_json(Path("plan.json").read_text())
-    Path("plan.json").write_text(replace(scenario, set_asides=(SetAside("proximity", 0.1),)).to_json())
+    Path("plan.json").write_text(replace(scenario, draw="nearest").to_json())
     assert cli.main(["applicants", "franklin", "plan.json", "--seats", "seats.csv"]) == 2
-    assert "evenground: The scenario's set_asides cannot be played out" in capsys.readouterr().err
+    assert "evenground: The scenario's draw cannot be played out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("preset", [name for name in PRESETS if name != "do-nothing"])
+def test_every_presets_files_go_through_the_lottery_as_printed(told, run, preset):
+    run("scenario", "franklin", "--district", "9000360", "--preset", preset, "-o", "plan.json")
+    _, said = told(*FILES)
+    (command,) = [line for line in said if line.startswith("The scenario's lottery: ")]
+    words = shlex.split(command.removeprefix("The scenario's lottery: "))[1:]
+    _, said_again = told(*words, "--audit", "audit.csv", "--offers", "offers.csv", "--format", "csv")
+    seats = pd.read_csv("seats.csv")
+    audit, offers = (pd.read_csv(name, dtype={"student": "str"}) for name in ("audit.csv", "offers.csv"))
+    assert audit["decision"].eq("offered").sum() == offers["school"].notna().sum() <= seats["seats"].sum()
+    assert offers["school"].notna().sum() > 100
+    (made,) = [line for line in said if "made-up students" in line]
+    assert said_again[0].startswith(made.split(" made-up")[0] + " students")

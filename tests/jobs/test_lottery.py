@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "lottery.md").read_text(encoding="utf-8")
-APPLICATIONS, SEATS = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
-REGISTER, DRAW, CHECK = (block.strip() for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)[:3])
+APPLICATIONS, SEATS, ASIDE_SEATS, ASIDE_APPLICATIONS = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
+REGISTER, DRAW, CHECK, CHECK_ASIDE = (block.strip() for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)[:4])
 (AUDIT,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 SALT = "a secret of the office"
 
@@ -53,14 +53,31 @@ def test_the_pages_steps_run_and_agree_with_each_other(told, office):
 
 
 @pytest.mark.skipif(not (shutil.which("sha256sum") and shutil.which("bash")), reason="no sha256sum here")
-def test_the_pages_one_line_prints_the_number_in_the_audit(run):
-    run(*shlex.split(DRAW)[1:])
-    done = subprocess.run(["bash", "-c", CHECK], capture_output=True, text=True, check=True)  # noqa: S607 wherever it is
+@pytest.mark.parametrize(("check", "student", "seats_of"), [(CHECK, "1002", "ed"), (CHECK_ASIDE, "2001", "ed sibling")])
+def test_the_pages_one_line_prints_the_number_in_the_audit(run, office, check, student, seats_of):
+    if check == CHECK_ASIDE:
+        (office / "seats.csv").write_text(ASIDE_SEATS)
+        (office / "applications.csv").write_text(ASIDE_APPLICATIONS)
+    run(*shlex.split(DRAW)[1:], "--open-numbers", "redrawn")
+    done = subprocess.run(["bash", "-c", check], capture_output=True, text=True, check=True)  # noqa: S607 wherever it is
     offers, audit = read("offers.csv"), read("audit.csv")
-    (public,) = offers.loc[offers["student"] == "1002", "public_id"]
-    assert public in CHECK
-    assert audit.loc[audit["student"] == public, "number"].unique().tolist() == [done.stdout.strip()]
+    (public,) = offers.loc[offers["student"] == student, "public_id"]
+    assert public in check
+    own = audit[(audit["student"] == public) & (audit["seats_of"] == seats_of)]
+    assert own["number"].unique().tolist() == [done.stdout.strip()]
     assert f"`{done.stdout.strip()}`" in PAGE
+
+
+def test_the_pages_seats_set_aside_go_as_the_page_says(run, office):
+    (office / "seats.csv").write_text(ASIDE_SEATS)
+    (office / "applications.csv").write_text(ASIDE_APPLICATIONS)
+    run(*shlex.split(DRAW)[1:], "--open-numbers", "redrawn")
+    offers = read("offers.csv").set_index("student")["seats_of"].dropna()
+    assert offers.to_dict() == {"2001": "ed sibling", "2005": "ed outside", "2003": "ed"}
+    audit = read("audit.csv")
+    assert audit.columns.tolist()[6:9] == ["outside", "sibling", "proximity"]
+    second = audit[(audit["seats_of"] == "ed outside") & (audit["priority"] == "14")]
+    assert len(second) == 3  # whoever lives in the district, behind those from outside
 
 
 def test_every_choice_of_the_page_exists_and_gives_an_audit_of_its_own(run, office):
@@ -130,3 +147,8 @@ def test_files_that_are_wrong_are_named(refused, office):
     (office / "seats.csv").write_text(SEATS)
     assert "nowhere.txt" in refused(*job[:4], "nowhere.txt", *job[5:])
     assert "nowhere.csv" in refused("lottery", "nowhere.csv", *job[2:])
+    (office / "seats.csv").write_text(ASIDE_SEATS)
+    (office / "applications.csv").write_text(ASIDE_APPLICATIONS)
+    told = refused(*job)
+    assert "column outside" in told
+    assert "--open-numbers" in told

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from analysis.lottery.audit import DECISIONS, audit, summary
+from analysis.lottery.audit import DECISIONS, LEFT_BY, audit, summary
 from analysis.lottery.draw import hold, offers
 from analysis.lottery.market import Rules
 from tests.analysis.lottery.markets import RULES, SEED, lists, markets, seats
@@ -27,7 +27,8 @@ def test_every_decision_follows_from_its_line(market, rules):
         else:
             assert line.decision == ("refused" if full else "no seats")
             assert not full or key(line) > (line.last_priority, line.last_number)
-        assert line.reason == DECISIONS[line.decision]
+        behind = LEFT_BY.get(line.priority // 10) if line.decision == "offered" else None
+        assert line.reason == (behind or DECISIONS[line.decision])
 
 
 @given(markets(), RULES)

@@ -4,6 +4,7 @@ from itertools import permutations, product
 from math import comb, sqrt
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from tests.analysis.lottery.markets import RULES, SEED, Book, applications, list
 
 def places(draw):
     table = offers(draw).dropna(subset="school")
-    return {row.student: (row.school, row.seats_of) for row in table.itertuples()}
+    return {row.student: (row.school, *row.seats_of.partition(" ")[::2]) for row in table.itertuples()}
 
 
 @given(markets(), RULES)
@@ -26,15 +27,15 @@ def test_nobody_is_ahead_of_a_holder_of_seats_that_they_would_rather_have(market
     book = Book(*market, rules)
     held = places(hold(*market, rules, SEED))
     for student in book.lists:
-        for school, kind in book.claims(student):
-            if held.get(student) == (school, kind):
+        for seats_of in book.claims(student):
+            if held.get(student) == seats_of:
                 break
-            holders = [each for each, place in held.items() if place == (school, kind)]
-            assert len(holders) == book.seats[school, kind]
-            own = book.key(student, school, kind)
-            assert all(book.key(each, school, kind) < own for each in holders)
-    for school, kind in set(held.values()):
-        assert list(held.values()).count((school, kind)) <= book.seats[school, kind]
+            holders = [each for each, place in held.items() if place == seats_of]
+            assert len(holders) == book.seats[seats_of]
+            own = book.key(student, *seats_of)
+            assert all(book.key(each, *seats_of) < own for each in holders)
+    for seats_of in set(held.values()):
+        assert list(held.values()).count(seats_of) <= book.seats[seats_of]
     assert all(place in set(book.claims(student)) for student, place in held.items())
 
 
@@ -54,17 +55,29 @@ LISTS = [ranked for many in (1, 2, 3) for ranked in permutations("ABC", many)]
 PROFILES = list(product(range(len(LISTS)), repeat=3))
 
 
-@pytest.mark.parametrize(
-    "supply",
-    [
-        {("A", "ed"): 1, ("B", "other"): 1, ("B", "ed"): 1, ("C", "open"): 1},
-        {("A", "open"): 1, ("A", "ed"): 1, ("B", "open"): 1, ("C", "other"): 1},
-        {("A", "other"): 1, ("B", "open"): 1, ("C", "ed"): 1},
-    ],
-)
+# Seats of three schools: (school, pool): how many, of how many set aside for whom.
+SUPPLIES = [
+    {("A", "ed"): (1,), ("B", "other"): (1,), ("B", "ed"): (1,), ("C", "open"): (1,)},
+    {("A", "open"): (1,), ("A", "ed"): (1,), ("B", "open"): (1,), ("C", "other"): (1,)},
+    {("A", "other"): (1,), ("B", "open"): (1,), ("C", "ed"): (1,)},
+]
+SET_ASIDE = [
+    {("A", "ed"): (2, {"sibling": 1}), ("B", "ed"): (1, {"outside": 1}), ("C", "other"): (1, {"sibling": 1})},
+    {("A", "ed"): (1, {"sibling": 1}), ("B", "open"): (1, {"sibling": 1}), ("C", "open"): (1, {"outside": 1})},
+]
+# Of the three students: the first of two ed ones is a sibling at A and C, the other lives outside.
+SIBLING_AT, OUTSIDE = {(0, "A"), (0, "C"), (2, "B")}, 1
+
+
 @pytest.mark.parametrize("order", ["first", "last"])
 @pytest.mark.parametrize("redrawn", [False, True])
-@pytest.mark.parametrize("unfilled", ["hold", "release"])
+@pytest.mark.parametrize(
+    ("supply", "unfilled"),
+    [
+        *product(SUPPLIES, ["hold", "release"]),
+        *product(SET_ASIDE, ["hold", "release", "outside"]),
+    ],
+)
 def test_no_list_gets_a_student_a_better_place_than_the_true_one(supply, order, redrawn, unfilled):
     """Every list of each of three students against every list of the others: 3,375 lotteries, all held in one."""
     students = {
@@ -72,18 +85,22 @@ def test_no_list_gets_a_student_a_better_place_than_the_true_one(supply, order, 
         for at, profile in enumerate(PROFILES)
         for own in range(3)
     }
-    kinds = [(school, pool) for school in "ABC" for pool in ("ed", "other", "open")]
-    table = seats(
-        [
-            (f"{school}{at:04d}", pool, supply.get((school, pool), 0))
-            for at in range(len(PROFILES))
-            for school, pool in kinds
-        ]
-    )
-    market = first_round(lists(students), table, Rules("single", order, "reused", unfilled))
+    made = lists(students)
+    own = made["student"].str[-1].astype("int64")
+    made["sibling"] = [pair in SIBLING_AT for pair in zip(own, made["school"].str[0], strict=True)]
+    asides = sorted({name for _, *aside in supply.values() for each in aside for name in each})
+    if "outside" in asides:
+        made["outside"] = own == OUTSIDE
+    rows = []
+    for at, school, pool in product(range(len(PROFILES)), "ABC", ("ed", "other", "open")):
+        number, aside = (*supply.get((school, pool), (0,)), {})[:2]
+        rows.append((f"{school}{at:04d}", pool, number, *(aside.get(name, 0) for name in asides)))
+    table = pd.DataFrame(rows, columns=["school", "pool", "seats", *asides])
+    rules = Rules("single", order, "redrawn" if redrawn else "reused", unfilled)
+    market = first_round(made, table, rules)
     for own, fresh in [((1, 2, 3), (3, 1, 2)), ((3, 1, 2), (1, 3, 2)), ((2, 3, 1), (1, 2, 3))]:
         of = np.tile(np.array([own, fresh], dtype=np.uint32), len(PROFILES))
-        numbers = np.where(market.is_open, of[1][:, None], of[0][:, None]) if redrawn else of[0]
+        numbers = np.where(market.drawn_anew(rules), of[1][:, None], of[0][:, None]) if redrawn else of[0]
         held = deferred_acceptance(market.claims, numbers)
         row = np.pad(market.rows, ((0, 0), (0, 1)))[np.arange(len(held)), held]
         school = np.where(held < market.claims.none, market.applications["school"].astype("str").str[0].array[row], "")

@@ -12,11 +12,11 @@ from analysis.errors import InputError
 from analysis.lottery.compare import compared, tallied
 from analysis.lottery.draw import hold
 from analysis.lottery.market import Rules
-from analysis.lottery.synthetic import files
+from analysis.lottery.synthetic import entries, files
 from analysis.policy.assign import assign
 from analysis.policy.draw import Lottery
 from analysis.policy.ground import ground
-from analysis.policy.presets import scenario_from_preset
+from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import Host, Pool, SetAside, Weight
 from data import store
 from data.inclusion import Rules as Counting
@@ -27,7 +27,7 @@ from tests.analysis.policy.test_against_brute_force import SIGNIFICANCE, p_value
 
 HALF = Pool(0.5)
 OUTSIDE = Pool(1.0, outside=0.5)
-HELD, DRAWN = 200, 10_000
+HELD, DRAWN = 400, 10_000
 SCHOOLS = table(
     school("h", 7, 1, latitude=30.0, longitude=-97.0),
     school("g", 0, 0, latitude=30.01, longitude=-97.0),
@@ -55,24 +55,61 @@ CASES = {
     ),
     "falling with distance, two hosts": scenario({"g": 3, "h": 8}, ed=HALF, draw="distance", half_miles=2.0),
     "released seats": scenario({"g": 16}, ed=HALF, unfilled="release"),
+    "released seats of a full host, whose students come first": scenario(
+        {"h": 8}, ed=HALF, other=Pool(0.3), unfilled="release"
+    ),
+    "seats released outside": scenario({"g": 14}, ed=HALF, other=replace(OUTSIDE, willing=0.5), unfilled="outside"),
+    "seats lowered before the draw": scenario({"g": 16}, ed=HALF, other=HALF, unfilled="lower"),
+    "those present drawn like everyone": scenario({"h": 8}, ed=HALF, other=HALF, stay="drawn"),
+    "seats for siblings": scenario({"g": 10}, set_asides=(SetAside("sibling", 0.6, rate=0.3),)),
+    "seats for the area, then for feeders of one pool, some outside": scenario(
+        {"g": 12},
+        ed=replace(OUTSIDE, outside=0.3),
+        set_asides=(SetAside("proximity", 0.4, miles=1.0), SetAside("feeder", 0.3, schools=("b", "c"), pool="ed")),
+    ),
+    "a band with seats outside and for feeders": scenario(
+        {"g": 10},
+        ed=OUTSIDE,
+        other=OUTSIDE,
+        reserve="band",
+        band=0.2,
+        set_asides=(SetAside("feeder", 0.4, schools=("a",)),),
+    ),
+    "a second round": scenario({"g": 16}, ed=HALF, unfilled="second", second_accept=0.5),
+    "Dallas": PRESETS["dallas"].apply(
+        scenario({}, hosts=(Host("g", 10, "KG"), Host("g", 8, "01"), Host("h", 3, "02"))), 0.5
+    ),
+    "San Antonio": PRESETS["san-antonio"].apply(scenario({"g": 6, "h": 4}), 0.5),
+    "Chicago": PRESETS["chicago"].apply(scenario({"g": 10}), 0.5),
+    "New York D15": PRESETS["new-york-d15"].apply(scenario({"h": 8}), 0.5),
     "a magnet nobody leaves": scenario({}, hosts=(Host("h", 6, magnet=True),), stay="always", ed=HALF),
 }
 
 
 def by_lottery(place, asked) -> Counter[Hashable]:
-    """Who came to which host from where, of each group, in many lotteries."""
-    results: Counter[Hashable] = Counter()
-    for seed in range(HELD):
-        made = files(place, asked, seed)
-        (first,) = hold(made.applications, made.seats, made.rules, f"seed {seed}").rounds
-        given = first.market.applications.iloc[first.market.rows[first.is_held]]
-        results[tuple(sorted(Counter(zip(given["school"], given["group"], given["home"], strict=True)).items()))] += 1
-    return results
+    """Who came to which host from where, of each group, in many lotteries held in one: each has its own schools."""
+    made = [files(place, asked, seed) for seed in range(HELD)]
+    applying, offered = (
+        pd.concat([getattr(each, name).assign(lottery=at) for at, each in enumerate(made)], ignore_index=True)
+        for name in ("applications", "seats")
+    )
+    applying["student"] = applying["lottery"].astype("str") + " " + applying["student"]
+    for each in (applying, offered):
+        each["entry"] = each["school"]
+        each["school"] = each["lottery"].astype("str") + " " + each["school"]
+    rounds = hold(applying, offered, made[0].rules, "seed").rounds
+    given = pd.concat([each.market.applications.iloc[each.market.rows[each.is_held]] for each in rounds])
+    if "present" in given:
+        given = given[~given["present"]]
+    moves: list[Counter[Hashable]] = [Counter() for _ in made]
+    for at, *move in given[["lottery", "entry", "group", "home"]].itertuples(index=False):
+        moves[at][tuple(move)] += 1
+    return Counter(tuple(sorted(each.items())) for each in moves)
 
 
 def by_simulator(place, asked) -> Counter[Hashable]:
     won = assign(place, asked, Lottery(1), DRAWN).won
-    names, hosts = place.schools["ncessch"].tolist(), [host.ncessch for host in asked.hosts]
+    names, hosts = place.schools["ncessch"].tolist(), entries(asked)
     results: Counter[Hashable] = Counter()
     for each in np.moveaxis(won, 2, 0):
         moves = zip(*np.nonzero(each), each[each > 0].tolist(), strict=True)
@@ -111,7 +148,16 @@ def full_or_not(results: Counter[Hashable], most: int) -> Counter[Hashable]:
 
 
 @pytest.mark.parametrize(
-    "name", ["two hosts", "hosts of two levels", "seats outside", "tiers with open seats", "released seats"]
+    "name",
+    [
+        "two hosts",
+        "hosts of two levels",
+        "seats outside",
+        "tiers with open seats",
+        "released seats",
+        "a second round",
+        "Dallas",
+    ],
 )
 def test_both_engines_agree_on_seats_and_waitlists(name):
     asked = CASES[name]
@@ -157,14 +203,18 @@ def test_those_present_keep_their_seats_first_by_hand():
     assert left.to_dict() == {"ed": 0, "other": 3}
 
 
-def test_seats_offered_outside_have_rows_of_their_own_by_hand():
-    """Ten seats, five a pool, 2.5 of them outside, so 3; only two others live there, so their third seat is inside."""
+def test_seats_offered_outside_are_set_aside_by_hand():
+    """Ten seats, five a pool, 2.5 of them outside, so 3."""
     asked = scenario({"g": 10}, ed=OUTSIDE, other=OUTSIDE)
     made = files(ground(SCHOOLS, asked), asked, 0)
-    left = made.seats.set_index("pool")["seats"].to_dict()
-    assert left == {"ed": 2, "other": 3, "ed outside": 3, "other outside": 2}
+    assert made.seats.to_dict("list") == {
+        "school": ["g", "g"],
+        "pool": ["ed", "other"],
+        "seats": [5, 5],
+        "outside": [3, 3],
+    }
     outside = made.applications["home"] == "o"
-    assert made.applications["pool"].str.endswith(" outside").tolist() == outside.tolist()
+    assert made.applications["outside"].tolist() == outside.tolist()
 
 
 def test_who_would_decline_is_in_no_file_but_counted():
@@ -217,25 +267,44 @@ def test_franklin_agrees():
         assert result["filled_lottery"].sum() > 100
 
 
+TWICE = (SetAside("feeder", 0.2, schools=("a",)), SetAside("feeder", 0.2, schools=("b",), pool="ed"))
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
         (scenario({}), "hosts"),
         (scenario({"g": 6}, draw="nearest"), "draw"),
         (scenario({"g": 6}, draw="extremes"), "draw"),
-        (scenario({"g": 6}, set_asides=(SetAside("proximity", 0.2),)), "set_asides"),
-        (scenario({"g": 6}, unfilled="lower"), "unfilled"),
-        (scenario({"g": 6}, unfilled="outside"), "unfilled"),
-        (scenario({"g": 6}, stay="drawn"), "stay"),
         (scenario({"h": 6}, stay="always", reserve="band"), "stay"),
-        (scenario({"g": 6}, ed=OUTSIDE, unfilled="release"), "outside"),
-        (scenario({"g": 6}, ed=OUTSIDE, reserve="band"), "outside"),
-        (scenario({"h": 8}, unfilled="release"), "who lose their seats"),
-        (scenario({"m": 20, "g": 10}, ed=OUTSIDE, other=OUTSIDE), "depends on who wins"),
+        (scenario({"g": 6}, set_asides=TWICE), r"set_asides\[1\] is of the kind feeder"),
         (scenario({"g": 6}, ed=Pool(0.0), other=Pool(0.0)), "Nobody applies"),
     ],
 )
 def test_what_no_lottery_can_follow_is_refused(asked, words):
-    neighbour = table(school("x", 0, 3, leaid=ELSEWHERE, level="combined", latitude=30.0, longitude=-97.0))
     with pytest.raises(InputError, match=words):
-        files(ground(pd.concat([SCHOOLS, neighbour], ignore_index=True), asked), asked, 0)
+        files(ground(SCHOOLS, asked), asked, 0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (scenario({"g": 6}), []),
+        (scenario({"g": 6}, years=3, attrition=0.1), ["only the first"]),
+        (scenario({"h": 6}, ed=replace(HALF, leave=0.1)), ["Who leaves"]),
+        (scenario({"g": 6}, unfilled="second"), []),
+        (scenario({"g": 6, "h": 4}, unfilled="second"), ["second round"]),
+        (scenario({"g": 6, "h": 4}, unfilled="lower"), ["depend on all who apply"]),
+        (scenario({"g": 6, "h": 4}, stay="drawn"), ["depend on all who apply"]),
+    ],
+)
+def test_what_is_no_part_of_a_lottery_is_told(asked, words):
+    told = files(ground(SCHOOLS, asked), asked, 0).left_out
+    assert len(told) == len(words)
+    assert all(word in line for word, line in zip(words, told, strict=True))
+
+
+def test_a_host_that_begins_later_has_no_seats_yet():
+    asked = scenario({}, hosts=(Host("g", 6), Host("h", 4, start=2)), years=2)
+    made = files(ground(SCHOOLS, asked), asked, 0)
+    assert set(made.seats["school"]) == set(made.applications["school"]) == {"g"}

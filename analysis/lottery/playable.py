@@ -1,0 +1,60 @@
+"""What of a scenario a students' lottery can play out, what it must refuse, and what it leaves out and tells."""
+
+from collections.abc import Iterator
+
+from analysis.errors import InputError
+from analysis.policy.pools import OPEN, Pools
+from analysis.policy.scenario import Scenario
+
+
+def check(scenario: Scenario, divided: Pools) -> None:
+    """Refuse what the students' lottery has no rule for.
+
+    Raises:
+        InputError: it names the field.
+    """
+    if not scenario.hosts:
+        raise InputError("The scenario has no hosts, so nobody can apply; name a host.")
+    unlike = {
+        "draw": (
+            scenario.draw in ("nearest", "extremes"),
+            "the students' lottery goes by numbers, not by school; give proportional, distance or table",
+        ),
+        "stay": (
+            scenario.stay == "always" and len(divided.names) > 2,
+            "how many seats are left in each of several pools would depend on the draw; give first",
+        ),
+    }
+    for field, (cannot, why) in unlike.items():
+        if cannot:
+            raise InputError(f"The scenario's {field} cannot be played out student by student: {why}.")
+    for i, each in enumerate(scenario.set_asides):
+        for j, other in enumerate(scenario.set_asides[:i]):
+            if each.kind == other.kind and (each.pool == other.pool or {None, OPEN} & {each.pool, other.pool}):
+                raise InputError(
+                    f"The scenario's set_asides[{i}] is of the kind {each.kind}, as set_asides[{j}] is, and a student "
+                    "of the lottery either is one or not; make one of the two, or give each a pool of its own."
+                )
+
+
+def left_out(scenario: Scenario, *, shared: bool) -> Iterator[str]:
+    """What of a scenario is no part of one year's lottery, or is there in another order, in sentences.
+
+    Args:
+        scenario: the policy.
+        shared: whether anyone applies to several hosts.
+    """
+    if scenario.years > 1:
+        yield "Of the scenario's years only the first is played out."
+    if any(pool.leave or pool.leave_changed for pool in (scenario.ed, scenario.other)):
+        yield "Who leaves the district's schools is left out: the lottery tells who comes to a host, not who goes."
+    if shared and scenario.unfilled == "second":
+        yield (
+            "The lottery's second round comes after the first of all hosts, the simulator's after each host's own; "
+            "where hosts share applicants and seats stay empty, the two may differ."
+        )
+    if shared and (scenario.unfilled == "lower" or scenario.stay == "drawn"):
+        yield (
+            "A host's seats depend on all who apply to it, in the simulator on those whom no host before it has drawn; "
+            "where hosts share applicants, the two may differ."
+        )
