@@ -10,13 +10,16 @@ from pages.words import numbers
 
 SHOWN = 15
 DECIMALS = 4
-# What the indices that split are called here, and their symbols.
+# What the indices that split are called here, and their symbols; those of two groups only, and of more.
 _RANKED = {
     "Variance ratio (V)": ("variance_ratio", "V"),
+    "Normalized exposure of all groups (V)": ("variance_ratio", "V"),
     "Theil's H (H)": ("theil_h", "H"),
     "Mutual information (M)": ("mutual_information", "M"),
     "Exposure shortfall": ("exposure_shortfall", "shortfall"),
 }
+_OF_TWO = {"Variance ratio (V)", "Exposure shortfall"}
+_OF_MANY = {"Normalized exposure of all groups (V)"}
 
 
 def show_contributing(view: View) -> str:
@@ -26,7 +29,7 @@ def show_contributing(view: View) -> str:
         The label of that index.
     """
     st.subheader("Which districts contribute most")
-    labels = [label for label, (name, _) in _RANKED.items() if not (view.groups.many and name == "exposure_shortfall")]
+    labels = [label for label in _RANKED if label not in (_OF_TWO if view.groups.many else _OF_MANY)]
     label = st.selectbox("By their part of", labels, key="contributed", bind="query-params", width=320)
     measure, symbol = _RANKED[label]
     ranked = store.ranked_districts(view, measure)
