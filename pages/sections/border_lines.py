@@ -64,19 +64,7 @@ def chosen_borders(view: View, gaps: pd.DataFrame) -> Asked:
     labels = {district_label(names, leaid): leaid for leaid in bordering}
     columns = st.columns([2, 1, 1, 2])
     with columns[3]:
-        offered = [EVERY_DISTRICT, *sorted(labels)]
-        around = links.chosen(
-            "around",
-            "district with borders",
-            dict(zip(offered, offered, strict=True)),
-            lambda: st.selectbox(
-                "Borders of",
-                offered,
-                key="around",
-                bind="query-params",
-                help="Of one district every border is shown, however short and however small its neighbour.",
-            ),
-        )
+        around = _chosen_district([EVERY_DISTRICT, *sorted(labels)])
     floors = {"disabled": around in labels, "bind": "query-params"}
     with columns[0]:
         by = st.segmented_control(
@@ -110,6 +98,22 @@ def chosen_borders(view: View, gaps: pd.DataFrame) -> Asked:
         )
     leaid = labels.get(around)
     return Asked(by, 0, 0.0, leaid) if leaid else Asked(by, int(students), float(miles), None)
+
+
+def _chosen_district(offered: list[str]) -> str:
+    """The control that says whose borders, by label."""
+    return links.chosen(
+        "around",
+        "district with borders",
+        dict(zip(offered, offered, strict=True)),
+        lambda: st.selectbox(
+            "Borders of",
+            offered,
+            key="around",
+            bind="query-params",
+            help="Of one district every border is shown, however short and however small its neighbour.",
+        ),
+    )
 
 
 def asked_lines(view: View, asked: Asked) -> pd.DataFrame:

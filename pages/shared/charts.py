@@ -87,19 +87,24 @@ def trend(
             cliponaxis=False,
         )
     if marks:
-        figure.update_layout(margin_t=26)
-    for year, words in (marks or {}).items():
-        place = lines.index.get_loc(year)
-        figure.add_vline(x=place, line={"color": LINE, "width": 1, "dash": "dot"})
-        inwards = "right" if 2 * place > len(lines) else "left"  # so that no edge cuts the words
-        figure.add_annotation(
-            x=place, y=1, yref="paper", xanchor=inwards, yanchor="bottom", text=words, showarrow=False
-        )
+        _add_marks(figure, lines.index, marks)
     figure.update_layout(
         xaxis={"type": "category", "automargin": True, "showgrid": False},
         yaxis=share_axis(title=title, range=[0, top or 1], tickformat=".2f"),
     )
     return figure
+
+
+def _add_marks(figure: go.Figure, years: pd.Index, marks: dict[int, str]) -> None:
+    """Words above some of the years, with a line down to the axis."""
+    figure.update_layout(margin_t=26)
+    for year, words in marks.items():
+        place = years.get_loc(year)
+        figure.add_vline(x=place, line={"color": LINE, "width": 1, "dash": "dot"})
+        inwards = "right" if 2 * place > len(years) else "left"  # so that no edge cuts the words
+        figure.add_annotation(
+            x=place, y=1, yref="paper", xanchor=inwards, yanchor="bottom", text=words, showarrow=False
+        )
 
 
 def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str, picked: list[str]) -> go.Figure:

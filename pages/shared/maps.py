@@ -85,12 +85,7 @@ def schools(
         scale_title: what the colour means.
         middle: the share where blue turns to amber.
     """
-    west, east = points["longitude"].min(), points["longitude"].max()
-    south, north = points["latitude"].min(), points["latitude"].max()
-    figure = _map((west, south, east, north), 420, least=0.06)
-    if link is not None:
-        for ids, colour, width in ((neighbours, NEUTRAL, 0.5), (own, LINE, 2)):
-            _outline(figure, link, ids, colour, width)
+    figure = _around_points(points, 420, link, own, neighbours)
     size = points["students"].to_numpy(dtype=float)
     figure.add_scattergeo(
         lon=points["longitude"],
@@ -123,12 +118,7 @@ def flows(
         points: as ``schools`` takes them, without colour; symbol is a star for hosts.
         link, own, neighbours: as in ``schools``.
     """
-    west, east = points["longitude"].min(), points["longitude"].max()
-    south, north = points["latitude"].min(), points["latitude"].max()
-    figure = _map((west, south, east, north), 520, least=0.06)
-    if link is not None:
-        for ids, colour, width in ((neighbours, NEUTRAL, 0.5), (own, LINE, 2)):
-            _outline(figure, link, ids, colour, width)
+    figure = _around_points(points, 520, link, own, neighbours)
     most = lines["students"].max()
     size = np.digitize(lines["students"] / most, WIDE) if len(lines) else np.array([], dtype=int)
     for group, name, colour, dash in (
@@ -137,14 +127,9 @@ def flows(
     ):
         for width in range(len(WIDE) + 1):
             shown = lines[(lines["group"] == group).to_numpy() & (size == width)]
-            gaps = np.full(len(shown), np.nan)
-            along = {
-                axis: np.column_stack([shown[f"from_{axis}"], shown[f"to_{axis}"], gaps]).ravel()
-                for axis in ("latitude", "longitude")
-            }
             figure.add_scattergeo(
-                lon=along["longitude"],
-                lat=along["latitude"],
+                lon=_along(shown, "longitude"),
+                lat=_along(shown, "latitude"),
                 mode="lines",
                 line={"color": colour, "width": 1 + 1.6 * width, "dash": dash},
                 opacity=0.55,
@@ -181,18 +166,8 @@ def spots(
         at: latitude and longitude of the point chosen, a star.
         link, own, neighbours: as in ``schools``.
     """
-    west, east = schools["longitude"].min(), schools["longitude"].max()
-    south, north = schools["latitude"].min(), schools["latitude"].max()
-    figure = _map((west, south, east, north), 420, least=0.06)
-    if link is not None:
-        for ids, colour, width in ((neighbours, NEUTRAL, 0.5), (own, LINE, 2)):
-            _outline(figure, link, ids, colour, width)
-    side = max(north - south, (east - west) * np.cos(np.radians((north + south) / 2)), 0.06) / (SPOTS - 1)
-    latitude, longitude = np.meshgrid(
-        np.arange(south, north + side, side),
-        np.arange(west, east + side, side / np.cos(np.radians((north + south) / 2))),
-    )
-    lattice = pd.DataFrame({"latitude": latitude.ravel(), "longitude": longitude.ravel()}).round(4).assign(school="")
+    figure = _around_points(schools, 420, link, own, neighbours)
+    lattice = _lattice(schools)
     told = lattice["latitude"].map("{:.4f}".format) + ", " + lattice["longitude"].map("{:.4f}".format)
     for points, hover, marker in (
         (lattice, told, {"size": 6, "color": NEUTRAL, "opacity": 0.35}),
@@ -215,6 +190,36 @@ def spots(
         hoverinfo="skip",
     )
     figure.update_layout(uirevision=True)
+    return figure
+
+
+def _lattice(schools: pd.DataFrame) -> pd.DataFrame:
+    """Spots over the extent of schools, as far apart in miles to the north as to the east; columns as theirs."""
+    west, east = schools["longitude"].min(), schools["longitude"].max()
+    south, north = schools["latitude"].min(), schools["latitude"].max()
+    narrowing = np.cos(np.radians((north + south) / 2))
+    side = max(north - south, (east - west) * narrowing, 0.06) / (SPOTS - 1)
+    latitude, longitude = np.meshgrid(
+        np.arange(south, north + side, side), np.arange(west, east + side, side / narrowing)
+    )
+    return pd.DataFrame({"latitude": latitude.ravel(), "longitude": longitude.ravel()}).round(4)
+
+
+def _along(lines: pd.DataFrame, axis: str) -> np.ndarray:
+    """Latitudes or longitudes from one end to the other, with a break after each line."""
+    return np.column_stack([lines[f"from_{axis}"], lines[f"to_{axis}"], np.full(len(lines), np.nan)]).ravel()
+
+
+def _around_points(
+    points: pd.DataFrame, height: int, link: str | None, own: list[str], neighbours: list[str]
+) -> go.Figure:
+    """An empty map of where points lie, with the outlines of districts; all as in ``schools``."""
+    west, east = points["longitude"].min(), points["longitude"].max()
+    south, north = points["latitude"].min(), points["latitude"].max()
+    figure = _map((west, south, east, north), height, least=0.06)
+    if link is not None:
+        for ids, colour, width in ((neighbours, NEUTRAL, 0.5), (own, LINE, 2)):
+            _outline(figure, link, ids, colour, width)
     return figure
 
 
@@ -244,29 +249,8 @@ def borders(
         marker_line={"color": NEUTRAL, "width": 0.3},
         hoverinfo="skip",
     )
-    of_class = np.digitize(table["gap"], [least for least, *_ in GAPS]) - 1
-    for number, (_, name, colour, width) in enumerate(GAPS):
-        longitude, latitude = _traced(lines[of_class == number])
-        figure.add_scattergeo(
-            lon=longitude,
-            lat=latitude,
-            mode="lines",
-            line={"color": colour, "width": width},
-            name=name,
-            showlegend=True,
-            hoverinfo="skip",
-        )
-    longest = [max(shapely.get_parts(line), key=shapely.length) for line in lines]
-    middle = shapely.line_interpolate_point(longest, 0.5, normalized=True)
-    figure.add_scattergeo(
-        lon=shapely.get_x(middle),
-        lat=shapely.get_y(middle),
-        mode="markers",
-        marker={"size": 10, "opacity": 0},
-        showlegend=False,
-        customdata=table["hover"],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+    _add_gaps(figure, table["gap"], lines)
+    _add_hover(figure, lines, table["hover"])
     figure.update_layout(
         showlegend=True,
         legend={
@@ -279,6 +263,37 @@ def borders(
         },
     )
     return figure
+
+
+def _add_gaps(figure: go.Figure, gap: pd.Series, lines: np.ndarray) -> None:
+    """The lines, a class of gaps in one colour and width each."""
+    of_class = np.digitize(gap, [least for least, *_ in GAPS]) - 1
+    for number, (_, name, colour, width) in enumerate(GAPS):
+        longitude, latitude = _traced(lines[of_class == number])
+        figure.add_scattergeo(
+            lon=longitude,
+            lat=latitude,
+            mode="lines",
+            line={"color": colour, "width": width},
+            name=name,
+            showlegend=True,
+            hoverinfo="skip",
+        )
+
+
+def _add_hover(figure: go.Figure, lines: np.ndarray, hover: pd.Series) -> None:
+    """What hovering tells, in the middle of the longest part of each line."""
+    longest = [max(shapely.get_parts(line), key=shapely.length) for line in lines]
+    middle = shapely.line_interpolate_point(longest, 0.5, normalized=True)
+    figure.add_scattergeo(
+        lon=shapely.get_x(middle),
+        lat=shapely.get_y(middle),
+        mode="markers",
+        marker={"size": 10, "opacity": 0},
+        showlegend=False,
+        customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
 
 
 def _outline(figure: go.Figure, link: str, ids: list[str], colour: str, width: float) -> None:

@@ -77,7 +77,7 @@ def _add_corrected(figure: go.Figure, rows: pd.DataFrame, at: Sequence[str], tol
             x=rows["corrected"],
             y=at,
             mode="markers",
-            marker={"color": colour, "size": 6, "line": {"color": "#FFFFFF", "width": 1.5}},
+            marker={"color": colour, "size": 5, "line": {"color": "#FFFFFF", "width": 1.5}},
             error_x={"symmetric": False, "color": colour, "thickness": thickness, "width": 4, **ends},
             name="corrected for chance, 95 % interval",
             showlegend=thickness < 2,

@@ -45,8 +45,8 @@ def part_with_range(corrected: float, low: float, high: float) -> str:
 
 
 def part_with_corrected(value: float, corrected: float, low: float, high: float) -> str:
-    """A part of a change as counted, then corrected with its range; alone where it has none."""
-    if math.isnan(value) or math.isnan(corrected):
+    """A part of a change as counted, then corrected with its range; alone where it has none, as of no school."""
+    if math.isnan(value) or math.isnan(corrected) or low == high == value:
         return signed_part(value)
     return f"{signed_part(value)}, corrected {part_with_range(corrected, low, high)}"
 

@@ -118,3 +118,9 @@ def test_a_trend_names_every_index_and_the_schools_it_is_of():
     assert change_words.trend("Ohio", ED, rows, indices[:1], every_year=True).endswith(
         "over the 1,164 schools of Ohio that are counted in every year."
     )
+
+
+def test_a_part_stands_alone_where_nothing_can_vary():
+    assert change_words.part_with_corrected(0.0, 0.0, 0.0, 0.0) == "±0.0000"
+    told = change_words.part_with_corrected(-0.0034, -0.003, -0.0051, 0.0012)
+    assert told == "−0.0034, corrected −0.0030 (−0.0051 to +0.0012)"
