@@ -15,6 +15,7 @@ from data.aside import SetAside
 from data.formats.files import NotATableError
 from data.formats.reading import TextTable, tables
 from data.grades import by_grade
+from data.joining.contradiction import ContradictionError, Read, without
 from data.joining.merge import merged
 from data.polygons import Polygons
 from data.schema import school_year
@@ -30,8 +31,8 @@ if TYPE_CHECKING:  # slow to import, and needed only where there are maps
 
 _MOST_COLUMNS_NAMED = 8
 _SAY_HOLDS = "what its columns hold with evenground mapping or on the Sources page"
-# What may be left out with a note where the other files bring schools in: tables of an unknown layout, files that are
-# damaged or say what cannot be.
+# What may be left out with a note where the other files bring schools in: tables of an unknown layout; files that are
+# damaged, and files or years that say what cannot be.
 Passable = Literal["unknown", "faulty"]
 _UNKNOWN: tuple[Passable, ...] = ("unknown",)
 # More of the students than this in districts without an outline, and the load says so.
@@ -68,7 +69,7 @@ def load(
     asked = Asked(state_code(state) if state else None, year)
     opened = _opened(paths, progress, mapping, leave_out)
     read, asked = _read(opened, asked, progress, leave_out)
-    told = _checked([part for _, part in read], asked)
+    read, told = _agreed(read, asked, opened, leave_out)
     schools = told.schools
     title = name if name and name != _slug(name) else _title(schools, name or Path(paths[0]).stem)
     districts = _districts(opened.maps, schools)
@@ -121,6 +122,20 @@ def read_told(path: Path) -> Told:
     read, asked = _read(opened, Asked(), lambda _: None)
     told = _checked([part for _, part in read], asked)
     return replace(told, notes=(*opened.notes, *told.notes))
+
+
+def _agreed(
+    read: list[Read], asked: Asked, opened: "_Opened", leave_out: Collection[Passable]
+) -> tuple[list[Read], Told]:
+    """What the parts tell together without those years and files that contradict the rest, if they may be left out."""
+    try:
+        return read, _checked([part for _, part in read], asked)
+    except ContradictionError as fault:
+        rest = without(read, fault)
+        if "faulty" not in leave_out or not rest:
+            raise
+        opened.notes.append(fault.words(read))
+        return _agreed(rest, asked, opened, leave_out)
 
 
 def _checked(parts: Sequence[Part], asked: Asked) -> Told:
@@ -246,7 +261,7 @@ def _unrecognised(table: TextTable) -> UnknownLayoutError:
 
 def _read(
     opened: _Opened, asked: Asked, progress: Callable[[str], None], leave_out: Collection[Passable] = _UNKNOWN
-) -> tuple[list[tuple[Source, Part]], Asked]:
+) -> tuple[list[Read], Asked]:
     """The part each table gives, those of a state's own layout first: they say which state to keep of the others."""
     own = next((one for one in opened.found if one.source.state), None)
     if own and asked.state not in (None, own.source.state):
@@ -333,7 +348,7 @@ def _without_outline(schools: pd.DataFrame, districts: "gpd.GeoDataFrame") -> li
     ]
 
 
-def _source_sentence(read: Sequence[tuple[Source, Part]], maps: Sequence[Polygons]) -> str:
+def _source_sentence(read: Sequence[Read], maps: Sequence[Polygons]) -> str:
     """The publications with their school years, such as "Texas Education Agency, … 2018–19; district boundaries"."""
     years: dict[str, set[int]] = {}
     for source, part in read:

@@ -94,7 +94,7 @@ def planned(state: str, years: Sequence[int], folder: Path | None = None, route:
 
 
 def get(plan: Plan, *, name: str | None = None, progress: Progress = lambda _: None) -> Manifest:
-    """Do what was planned: fetch each file, going on where one fails, and store the dataset they make.
+    """Do what was planned: fetch each file, going on where one fails or contradicts the others, and store the dataset.
 
     Args:
         plan: from ``planned``.
