@@ -12,7 +12,7 @@ from data.joining.contradiction import ContradictionError
 from data.joining.crosswalk import Crosswalk, crosswalk
 from data.schema import ED_BASES, FIELDS, FILE_FIELDS, bounds_of, school_year
 from data.sources.cells import Shares, counts_of_shares
-from data.sources.source import PERCENTS, TOTAL_REVENUE, WORKED_OUT, Part
+from data.sources.source import DISTRICT_METRO, PERCENTS, TOTAL_REVENUE, WORKED_OUT, Part
 
 # The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
 _BASES = ("state", "frpl", "direct", "free", "meps")
@@ -55,7 +55,7 @@ def merged(parts: Sequence[Part], state: str | None = None) -> Merged:
     table, strangers = _described(table, sides, known)
     table = _with_fates(table, [part.frame for part in sides])
     table, impossible = _without_impossible(_counted(table))
-    table, basis = _with_basis(_with_revenue(table))
+    table, basis = _with_basis(_with_metro(_with_revenue(table)))
     told = (*(note for part in parts for note in part.notes), *known.notes, *notes, *basis)
     aside = (*(each for part in parts for each in part.aside), *impossible, *strangers)
     return Merged(table, tuple(dict.fromkeys(told)), aside)
@@ -224,6 +224,18 @@ def _with_revenue(table: pd.DataFrame) -> pd.DataFrame:
     each = table[TOTAL_REVENUE] / of.where(of > 0)
     known = table["revenue"].astype("float64") if "revenue" in table else each
     return table.assign(revenue=known.fillna(each)).drop(columns=TOTAL_REVENUE)
+
+
+def _with_metro(table: pd.DataFrame) -> pd.DataFrame:
+    """Each school's metro area from its district's, where no file says it of any school.
+
+    Beside the names of areas the codes of districts would make two areas of one.
+    """
+    if DISTRICT_METRO not in table:
+        return table
+    of_district = table[DISTRICT_METRO]
+    table = table.drop(columns=DISTRICT_METRO)
+    return table if "metro" in table and table["metro"].notna().any() else table.assign(metro=of_district)
 
 
 def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
