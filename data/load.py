@@ -17,6 +17,7 @@ from data.formats.reading import TextTable, tables
 from data.grades import by_grade
 from data.joining.contradiction import ContradictionError, Read, without
 from data.joining.merge import merged
+from data.manifest import Manifest
 from data.polygons import Polygons
 from data.schema import school_year
 from data.sources import mapped
@@ -24,7 +25,6 @@ from data.sources.mapping import Mapping
 from data.sources.registry import source_of, sources
 from data.sources.source import Asked, Part, Source
 from data.states import STATES, state_code
-from data.store import Manifest
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are maps
     import geopandas as gpd

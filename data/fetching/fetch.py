@@ -22,9 +22,9 @@ from data.fetching.publishers import DEFAULT_ROUTE, wanted
 from data.fetching.remote import Remote
 from data.formats.files import LARGEST_ARCHIVE, Given, faults_told
 from data.load import load
+from data.manifest import Manifest
 from data.quality.finding import counted
 from data.states import STATES, state_code
-from data.store import Manifest
 
 Progress = Callable[[str], None]
 _SILENT_BEFORE_GIVING_UP = 2
