@@ -83,13 +83,7 @@ def load(
         source=_source_sentence(read, opened.maps),
         files=[Path(path) for path in paths],
         aside=told.aside,
-        notes=(
-            *notes,
-            *opened.notes,
-            *told.notes,
-            *(note for one in opened.maps for note in one.notes),
-            *([] if districts is None else _without_outline(schools, districts)),
-        ),
+        notes=(*notes, *opened.notes, *told.notes, *_of_maps(opened.maps, schools, districts)),
     )
 
 
@@ -332,6 +326,12 @@ def _districts(maps: Sequence[Polygons], schools: pd.DataFrame) -> "gpd.GeoDataF
         if frame.empty:
             raise InputError(f"{maps[0].label} has no district of {STATES[state].name}: give that state's boundaries.")
     return frame.reset_index(drop=True)
+
+
+def _of_maps(maps: Sequence[Polygons], schools: pd.DataFrame, districts: "gpd.GeoDataFrame | None") -> list[str]:
+    """What a reader should know of the boundaries."""
+    told = [note for one in maps for note in one.notes]
+    return told if districts is None else [*told, *_without_outline(schools, districts)]
 
 
 def _without_outline(schools: pd.DataFrame, districts: "gpd.GeoDataFrame") -> list[str]:
