@@ -263,13 +263,20 @@ def ranked_districts(table: pd.DataFrame, group: str, other: Other, measure: str
     """
     rows = district_contributions(table, group, other)
     between, within = rows[f"{measure}_between"], rows[f"{measure}_within"]
-    names = table.dropna(subset="district").groupby("leaid")["district"].last()
     ranked = rows[["leaid"]].assign(
-        district=rows["leaid"].map(names).fillna(rows["leaid"]), between=between, within=within, total=between + within
+        district=rows["leaid"].map(district_names(table)).fillna(rows["leaid"]),
+        between=between,
+        within=within,
+        total=between + within,
     )
     whole = ranked["total"].to_numpy()
     ranked["share"] = ratio(whole, np.full(len(whole), whole.sum()))
     return ranked.sort_values(["total", "leaid"], ascending=[False, True], ignore_index=True)
+
+
+def district_names(table: pd.DataFrame) -> pd.Series:
+    """What people call each district, by ``leaid``: the last name that its schools give; none of those without one."""
+    return table.dropna(subset="district").groupby("leaid")["district"].last()
 
 
 def typical_schools(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from analysis.errors import InputError
 from data.aside import SetAside, by_year
 from data.formats.reading import counts, numbers
 from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
+from data.joining.contradiction import ContradictionError
 from data.schema import (
     BOUNDED,
     COLUMNS,
@@ -60,8 +61,9 @@ def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[SetAsi
         students or no number of them; and which those were.
 
     Raises:
-        InputError: a column is missing, a value is not what its column allows, a school stands twice in a year,
-            has more ED students than students, or one year mixes two ED bases.
+        ContradictionError: a school stands twice in a year, has more ED students than students, or bounds that leave
+            no value; or one year mixes two ED bases.
+        InputError: a column is missing, or a value is not what its column allows.
     """
     _check_columns(frame, label)
     known = [column for column in COLUMNS if column.name in frame.columns]
@@ -194,9 +196,10 @@ def _check_once(table: pd.DataFrame, label: str) -> None:
             rows = again.index[(again["year"] == year) & (again["ncessch"] == school)]
             named.append(f"{school} ({year_words(int(year))}) in rows {' and '.join(f'{row:,}' for row in rows[:3])}")
         others = f", and {len(schools) - 3:,} more" if len(schools) > 3 else ""
-        raise InputError(
+        raise ContradictionError(
             f"{label}, column ncessch: the same school stands more than once in a year: {', '.join(named)}{others}; "
-            "keep one row for each school and year."
+            "keep one row for each school and year.",
+            year=int(again["year"].iloc[0]),
         )
 
 
@@ -210,18 +213,20 @@ def _check_ed(table: pd.DataFrame, label: str) -> None:
     more = table[table["ed"].gt(table["students"]).fillna(False)]
     if len(more):
         row, others = more.iloc[0], f" (and {len(more) - 1:,} more)" if len(more) > 1 else ""
-        raise InputError(
+        raise ContradictionError(
             f"{label}, row {more.index[0]:,}, column ed: {row['ed']:,} ED students of {row['students']:,} in school "
-            f"{row['ncessch']}{others}; correct one of the two, or leave ed empty if it is not known."
+            f"{row['ncessch']}{others}; correct one of the two, or leave ed empty if it is not known.",
+            year=int(row["year"]),
         )
     bases = table.dropna(subset="ed_basis").groupby("year")["ed_basis"].unique().map(sorted)
     mixed = bases[bases.map(len) > 1]
     if len(mixed):
         year, found = int(mixed.index[0]), mixed.iloc[0]
         row = table.index[(table["year"] == year) & (table["ed_basis"] == found[-1])][0]
-        raise InputError(
+        raise ContradictionError(
             f"{label}, row {row:,}, column ed_basis: {year_words(year)} counts ED on more than one basis "
-            f"({', '.join(found)}); keep one basis a year, the others in columns of their own (ed_frpl, ed_direct …)."
+            f"({', '.join(found)}); keep one basis a year, the others in columns of their own (ed_frpl, ed_direct …).",
+            year=year,
         )
 
 
@@ -233,9 +238,10 @@ def _check_bounds(table: pd.DataFrame, label: str) -> None:
         wrong = table[table[low].gt(highest).fillna(False)]
         if len(wrong):
             row, others = wrong.iloc[0], f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
-            raise InputError(
+            raise ContradictionError(
                 f"{label}, row {wrong.index[0]:,}, column {low}: at least {row[low]:,} students but at most "
-                f"{highest[wrong.index[0]]:,} in school {row['ncessch']}{others}; correct {low}, {high} or students."
+                f"{highest[wrong.index[0]]:,} in school {row['ncessch']}{others}; correct {low}, {high} or students.",
+                year=int(row["year"]),
             )
 
 

@@ -15,7 +15,9 @@ from data.aside import SetAside
 from data.formats.files import NotATableError
 from data.formats.reading import TextTable, tables
 from data.grades import by_grade
+from data.joining.contradiction import ContradictionError, Read, without
 from data.joining.merge import merged
+from data.manifest import Manifest
 from data.polygons import Polygons
 from data.schema import school_year
 from data.sources import mapped
@@ -23,15 +25,14 @@ from data.sources.mapping import Mapping
 from data.sources.registry import source_of, sources
 from data.sources.source import Asked, Part, Source
 from data.states import STATES, state_code
-from data.store import Manifest
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are maps
     import geopandas as gpd
 
 _MOST_COLUMNS_NAMED = 8
 _SAY_HOLDS = "what its columns hold with evenground mapping or on the Sources page"
-# What may be left out with a note where the other files bring schools in: tables of an unknown layout, files that are
-# damaged or say what cannot be.
+# What may be left out with a note where the other files bring schools in: tables of an unknown layout; files that are
+# damaged, and files or years that say what cannot be.
 Passable = Literal["unknown", "faulty"]
 _UNKNOWN: tuple[Passable, ...] = ("unknown",)
 # More of the students than this in districts without an outline, and the load says so.
@@ -68,7 +69,7 @@ def load(
     asked = Asked(state_code(state) if state else None, year)
     opened = _opened(paths, progress, mapping, leave_out)
     read, asked = _read(opened, asked, progress, leave_out)
-    told = _checked([part for _, part in read], asked)
+    read, told = _agreed(read, asked, opened, leave_out)
     schools = told.schools
     title = name if name and name != _slug(name) else _title(schools, name or Path(paths[0]).stem)
     districts = _districts(opened.maps, schools)
@@ -82,13 +83,7 @@ def load(
         source=_source_sentence(read, opened.maps),
         files=[Path(path) for path in paths],
         aside=told.aside,
-        notes=(
-            *notes,
-            *opened.notes,
-            *told.notes,
-            *(note for one in opened.maps for note in one.notes),
-            *([] if districts is None else _without_outline(schools, districts)),
-        ),
+        notes=(*notes, *opened.notes, *told.notes, *_of_maps(opened.maps, schools, districts)),
     )
 
 
@@ -121,6 +116,20 @@ def read_told(path: Path) -> Told:
     read, asked = _read(opened, Asked(), lambda _: None)
     told = _checked([part for _, part in read], asked)
     return replace(told, notes=(*opened.notes, *told.notes))
+
+
+def _agreed(
+    read: list[Read], asked: Asked, opened: "_Opened", leave_out: Collection[Passable]
+) -> tuple[list[Read], Told]:
+    """What the parts tell together without those years and files that contradict the rest, if they may be left out."""
+    try:
+        return read, _checked([part for _, part in read], asked)
+    except ContradictionError as fault:
+        rest = without(read, fault)
+        if "faulty" not in leave_out or not rest:
+            raise
+        opened.notes.append(fault.words(read))
+        return _agreed(rest, asked, opened, leave_out)
 
 
 def _checked(parts: Sequence[Part], asked: Asked) -> Told:
@@ -246,7 +255,7 @@ def _unrecognised(table: TextTable) -> UnknownLayoutError:
 
 def _read(
     opened: _Opened, asked: Asked, progress: Callable[[str], None], leave_out: Collection[Passable] = _UNKNOWN
-) -> tuple[list[tuple[Source, Part]], Asked]:
+) -> tuple[list[Read], Asked]:
     """The part each table gives, those of a state's own layout first: they say which state to keep of the others."""
     own = next((one for one in opened.found if one.source.state), None)
     if own and asked.state not in (None, own.source.state):
@@ -319,6 +328,12 @@ def _districts(maps: Sequence[Polygons], schools: pd.DataFrame) -> "gpd.GeoDataF
     return frame.reset_index(drop=True)
 
 
+def _of_maps(maps: Sequence[Polygons], schools: pd.DataFrame, districts: "gpd.GeoDataFrame | None") -> list[str]:
+    """What a reader should know of the boundaries."""
+    told = [note for one in maps for note in one.notes]
+    return told if districts is None else [*told, *_without_outline(schools, districts)]
+
+
 def _without_outline(schools: pd.DataFrame, districts: "gpd.GeoDataFrame") -> list[str]:
     """That most students are in districts without an outline, where they are: the ids may be of two kinds."""
     last = schools[schools["year"] == schools["year"].max()]
@@ -333,7 +348,7 @@ def _without_outline(schools: pd.DataFrame, districts: "gpd.GeoDataFrame") -> li
     ]
 
 
-def _source_sentence(read: Sequence[tuple[Source, Part]], maps: Sequence[Polygons]) -> str:
+def _source_sentence(read: Sequence[Read], maps: Sequence[Polygons]) -> str:
     """The publications with their school years, such as "Texas Education Agency, … 2018–19; district boundaries"."""
     years: dict[str, set[int]] = {}
     for source, part in read:

@@ -18,8 +18,8 @@ from analysis.indices import INDICES, ORDERED
 from analysis.measured import BOUND_COLUMNS, PLACES
 from analysis.units import known
 from data.groups import BANDS, Comparison, comparison, on_basis, with_bands
+from data.manifest import HASH_DIGITS
 from data.schema import FIELDS, RACES, bounds_of, school_year
-from data.store import HASH_DIGITS
 
 # 39 of the states that told theirs in 2010 used 10 (NCES 2011-603, SLDS Technical Brief 3).
 MINIMUM_CELL = 10

@@ -7,7 +7,6 @@ reader who has just read that manifest still finds them.
 """
 
 import difflib
-import hashlib
 import io
 import json
 import os
@@ -15,90 +14,26 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import platformdirs
 import pyarrow.parquet as pq
 
 from analysis.errors import InputError
-from data.aside import SetAside, from_json
+from data.aside import SetAside
 from data.atomic import one_writer, put
 from data.grades import typed
-from data.schema import ED_BASES, FIELDS
+from data.manifest import DEMO, EMBEDDED, Manifest, counted, digest, embedded, embedded_time, input_file, of_json
+from data.schema import FIELDS
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
     import geopandas as gpd
 
-EMBEDDED = ("franklin", "california-2000")
-_DEMO = Path(__file__).parent / "demo"
 _MANIFEST = "manifest.json"
-HASH_DIGITS = 12
-_BASIS_COUNTS = {f"ed_{basis}": basis for basis in ED_BASES if f"ed_{basis}" in FIELDS}
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """A file a dataset was made from."""
-
-    name: str
-    sha256: str
-    bytes: int
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What there is to know of a dataset without reading its tables.
-
-    Attributes:
-        name: its folder and what commands call it; ``label`` is what people read.
-        state: postal abbreviation or name; empty where a dataset has several.
-        fictional: whether its state is made up, which every page says.
-        source, rights: who published it, and what may be done with it.
-        years: the falls its school years begin in.
-        ed_bases: what its ED counts rest on (keys of ``data.schema.ED_BASES``): that of the column ``ed`` first, then
-            those with a count of their own.
-        files: what it was made from.
-        schools, districts: how many there are over all years; ``students`` in the latest year.
-        aside, notes: what reading set aside and what a reader should know.
-        loaded: when, ISO 8601 in UTC; empty for an embedded dataset.
-        schools_file, districts_file, grades_file: its tables' files; None where it has no such table.
-        input_hash: the first digits of the SHA-256 of its tables' files together, for exports to cite.
-    """
-
-    name: str
-    label: str
-    state: str
-    fictional: bool
-    source: str
-    rights: str
-    years: tuple[int, ...]
-    ed_bases: tuple[str, ...]
-    files: tuple[InputFile, ...]
-    schools: int
-    districts: int
-    students: int
-    aside: tuple[SetAside, ...]
-    notes: tuple[str, ...]
-    loaded: str
-    schools_file: str
-    districts_file: str | None
-    input_hash: str
-    grades_file: str | None = None  # datasets of before there were grades have none
-
-    @property
-    def embedded(self) -> bool:
-        """Whether it comes with Evenground."""
-        return self.name in EMBEDDED
-
-    @property
-    def folder(self) -> Path:
-        """Where its tables are."""
-        return _DEMO if self.embedded else _folder(self.name)
 
 
 def home() -> Path:
@@ -111,7 +46,7 @@ def home() -> Path:
 
 def datasets() -> list[Manifest]:
     """Every dataset that can be read: the embedded ones first, then the person's own by name."""
-    found = [_embedded(name) for name in EMBEDDED if _embedded_time(name)]
+    found = [embedded(name) for name in EMBEDDED if embedded_time(name)]
     for name in _own_names():
         with suppress(InputError):
             found.append(_own(name))
@@ -124,8 +59,8 @@ def find(name: str) -> Manifest:
     Raises:
         InputError: there is none (the message names those there are), or it cannot be read.
     """
-    if name in EMBEDDED and _embedded_time(name):
-        return _embedded(name)
+    if name in EMBEDDED and embedded_time(name):
+        return embedded(name)
     names = [*EMBEDDED, *_own_names()]
     if name not in names[len(EMBEDDED) :]:
         near = difflib.get_close_matches(name, names, n=1)
@@ -148,7 +83,7 @@ def schools(
         InputError: its file is gone or damaged.
     """
     names = list(FIELDS if columns is None else columns)
-    path = manifest.folder / manifest.schools_file
+    path = _folder(manifest.name) / manifest.schools_file
     with _whole(manifest):
         present = set(pq.read_schema(path).names)
         table = pd.read_parquet(
@@ -174,7 +109,7 @@ def grades(manifest: Manifest, years: Sequence[int] | None = None) -> pd.DataFra
     with _whole(manifest):
         return typed(
             pd.read_parquet(
-                manifest.folder / manifest.grades_file,
+                _folder(manifest.name) / manifest.grades_file,
                 filters=None if years is None else [("year", "in", list(years))],
             )
         )
@@ -191,7 +126,7 @@ def districts(manifest: Manifest) -> "gpd.GeoDataFrame | None":
     import geopandas as gpd
 
     with _whole(manifest):
-        return gpd.read_parquet(manifest.folder / manifest.districts_file)
+        return gpd.read_parquet(_folder(manifest.name) / manifest.districts_file)
 
 
 @contextmanager
@@ -212,69 +147,12 @@ def _own_names() -> list[str]:
 def _own(name: str) -> Manifest:
     try:
         content = json.loads((_folder(name) / _MANIFEST).read_text(encoding="utf-8"))
-        manifest = _from_json(content)
-        if manifest.name != name or not (manifest.folder / Path(manifest.schools_file).name).is_file():
+        manifest = of_json(content)
+        if manifest.name != name or not (_folder(manifest.name) / Path(manifest.schools_file).name).is_file():
             raise ValueError(name)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         raise InputError(f'The dataset "{name}" is damaged: remove it or load it again.') from None
     return manifest
-
-
-def _from_json(content: dict[str, Any]) -> Manifest:
-    content = {"grades_file": None, "aside": content.get("exclusions")} | content
-    values = {field.name: content[field.name] for field in fields(Manifest)}
-    values["files"] = tuple(InputFile(**file) for file in content["files"])
-    values["aside"] = tuple(map(from_json, content["aside"]))
-    for name in ("years", "ed_bases", "notes"):
-        values[name] = tuple(content[name])
-    return Manifest(**values)
-
-
-def _embedded_time(name: str) -> int:
-    """When an embedded dataset's table was last made, 0 where there is none."""
-    path = _DEMO / f"{name}-schools.parquet"
-    return path.stat().st_mtime_ns if path.exists() else 0
-
-
-def _embedded(name: str) -> Manifest:
-    return _described(name, _embedded_time(name))
-
-
-@lru_cache
-def _described(name: str, _made: int) -> Manifest:
-    """An embedded dataset's manifest: what its JSON says, and what is counted from its table."""
-    told = json.loads((_DEMO / f"{name}.json").read_text(encoding="utf-8"))
-    told["aside"] = tuple(map(from_json, told.pop("exclusions")))
-    told["notes"] = tuple(told["notes"])
-    path = _DEMO / f"{name}-schools.parquet"
-    areas, grades = (f"{name}-{table}.parquet" for table in ("districts", "grades"))
-    return Manifest(
-        **told,
-        **_counted(pd.read_parquet(path)),
-        files=(),
-        loaded="",
-        schools_file=path.name,
-        districts_file=areas if (_DEMO / areas).exists() else None,
-        input_hash=_hash(
-            b"".join(file.read_bytes() for file in (path, _DEMO / areas, _DEMO / grades) if file.exists())
-        ),
-        grades_file=grades if (_DEMO / grades).exists() else None,
-    )
-
-
-def _counted(table: pd.DataFrame) -> dict[str, Any]:
-    """What a manifest says of a schools table's size and bases."""
-    years = sorted(int(year) for year in table["year"].unique())
-    first = sorted(table["ed_basis"].dropna().unique())
-    counted = {basis for name, basis in _BASIS_COUNTS.items() if name in table and table[name].notna().any()}
-    others = [basis for basis in _BASIS_COUNTS.values() if basis in counted and basis not in first]
-    return {
-        "years": tuple(years),
-        "ed_bases": (*first, *others),
-        "schools": int(table["ncessch"].nunique()),
-        "districts": int(table["leaid"].nunique()),
-        "students": int(table.loc[table["year"] == years[-1], "students"].sum()),
-    }
 
 
 # Writing ------------------------------------------------------------------------------------------------------------
@@ -311,12 +189,9 @@ def save(
         InputError: the name is not allowed or belongs to an embedded dataset, or the folder cannot be written.
     """
     _check_name(name)
-    tables = {"schools": _parquet(schools)}
-    if districts is not None:
-        tables["districts"] = _parquet(districts)
-    if grades is not None and len(grades):
-        tables["grades"] = _parquet(grades)
-    names = {table: f"{table}-{_hash(content)}.parquet" for table, content in tables.items()}
+    given = {"schools": schools, "districts": districts, "grades": None if grades is None or grades.empty else grades}
+    tables = {table: _parquet(frame) for table, frame in given.items() if frame is not None}
+    names = {table: f"{table}-{digest(content)}.parquet" for table, content in tables.items()}
     manifest = Manifest(
         name=name,
         label=label,
@@ -324,19 +199,17 @@ def save(
         fictional=False,
         source=source,
         rights="",
-        **_counted(schools),
-        files=tuple(_input_file(path) for path in files),
+        **counted(schools),
+        files=tuple(input_file(path) for path in files),
         aside=tuple(aside),
         notes=tuple(notes),
         loaded=datetime.now(UTC).isoformat(timespec="seconds"),
         schools_file=names["schools"],
         districts_file=names.get("districts"),
-        input_hash=_hash(b"".join(tables.values())),
+        input_hash=digest(b"".join(tables.values())),
         grades_file=names.get("grades"),
     )
-    with one_writer(folder := home() / "datasets"):
-        _clear(folder)
-        _commit(manifest, {names[table]: content for table, content in tables.items()})
+    _commit(manifest, {names[table]: content for table, content in tables.items()})
     return manifest
 
 
@@ -357,7 +230,14 @@ def remove(name: str) -> None:
 
 
 def _commit(manifest: Manifest, contents: dict[str, bytes]) -> None:
-    folder = manifest.folder
+    with one_writer(folder := home() / "datasets"):
+        _clear(folder)
+        _put(manifest, contents)
+
+
+def _put(manifest: Manifest, contents: dict[str, bytes]) -> None:
+    """Write the tables, then the manifest, and remove what neither it nor the one before names."""
+    folder = _folder(manifest.name)
     folder.mkdir(parents=True, exist_ok=True)
     keep = {_MANIFEST, *contents}
     with suppress(InputError):
@@ -380,7 +260,7 @@ def _clear(folder: Path) -> None:
 
 
 def _folder(name: str) -> Path:
-    return home() / "datasets" / name
+    return DEMO if name in EMBEDDED else home() / "datasets" / name
 
 
 def _check_name(name: str) -> None:
@@ -392,16 +272,7 @@ def _check_name(name: str) -> None:
         )
 
 
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:HASH_DIGITS]
-
-
 def _parquet(table: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False, compression="zstd")
     return buffer.getvalue()
-
-
-def _input_file(path: Path) -> InputFile:
-    with path.open("rb") as stream:
-        return InputFile(path.name, hashlib.file_digest(stream, "sha256").hexdigest(), path.stat().st_size)

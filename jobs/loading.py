@@ -13,6 +13,7 @@ from data.fetching.publishers import DEFAULT_ROUTE, ROUTES
 from data.formats.reading import TextTable, tables
 from data.joining.lineage import lineage, summary
 from data.load import load, read_told
+from data.manifest import HASH_DIGITS, Manifest
 from data.privacy import fingerprint, protected
 from data.quality.finding import counted
 from data.quality.report import Report, of_dataset, report
@@ -20,7 +21,6 @@ from data.schema import school_year
 from data.sources.guess import guess
 from data.sources.mapping import Mapping, read_mapping, to_toml
 from data.sources.preview import preview
-from data.store import Manifest
 from jobs.asked import is_file, table_of
 from jobs.options import Menu, add_data, add_job, add_output, years
 from jobs.printing import TABLE_FORMATS, say, show, write, write_text
@@ -164,7 +164,7 @@ def _quality_report(name: str, minimum_cell: int) -> Report:
         return of_dataset(store.find(name), minimum_cell)
     told = read_told(path)
     schools = protected(told.schools, minimum_cell)
-    raw = hashlib.sha256(path.read_bytes()).hexdigest()[: store.HASH_DIGITS]
+    raw = hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_DIGITS]
     return report(
         schools,
         None,

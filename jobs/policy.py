@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.measured import district_names
 from analysis.policy.assumptions import assumptions
 from analysis.policy.changes import from_today
 from analysis.policy.effects import between_within, districts, money, races
@@ -166,8 +167,7 @@ def _sensitivity(given: argparse.Namespace, scenario: Scenario, table: pd.DataFr
 
 def _district(table: pd.DataFrame, scenario: Scenario) -> str:
     """What people call the district of a scenario."""
-    names = table.loc[table["leaid"] == scenario.district, "district"].dropna()
-    return str(names.iloc[-1]) if len(names) else scenario.district
+    return str(district_names(table).get(scenario.district, scenario.district))
 
 
 def _rates(text: str) -> list[float]:

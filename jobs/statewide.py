@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import InputError
+from analysis.measured import district_names
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import LEVELS
 from analysis.policy.scenario import from_json as scenario_from_json
@@ -182,9 +183,8 @@ def _rows(label: str, plan: Plan, result: Result, by: str) -> pd.DataFrame:
 
 
 def _named(plan: Plan, districts: pd.DataFrame) -> pd.DataFrame:
-    names = plan.table.dropna(subset="district").groupby("leaid")["district"].last()
     districts = districts.copy()
-    districts.insert(2, "district", districts["leaid"].map(names))
+    districts.insert(2, "district", districts["leaid"].map(district_names(plan.table)))
     return districts
 
 

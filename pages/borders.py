@@ -34,7 +34,7 @@ if gaps["gap"].isna().all():
 asked = border_lines.chosen_borders(view, gaps)
 whose = f"in {view.dataset.label}"
 if asked.leaid is not None:
-    whose = f"of {store.district_names(view).get(asked.leaid, asked.leaid)}"
+    whose = f"of {store.district_name(view, asked.leaid)}"
 lines = border_lines.asked_lines(view, asked)
 floors = None if asked.leaid else (asked.students, asked.miles)
 st.markdown(border_words.widest_border(view.groups, view.year, lines, asked.by, whose, floors))

@@ -18,7 +18,7 @@ view = current_view()
 leaid = chosen_district(view)
 if leaid is None:
     parts.nothing_to_show(view)
-name = store.district_names(view).get(leaid) or leaid
+name = store.district_name(view, leaid)
 schools = splits.district_schools(view, leaid)
 known = schools.dropna(subset="share")
 rows = parts.district_rows(view).set_index("leaid")

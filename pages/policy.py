@@ -11,6 +11,6 @@ view = current_view()
 district = chosen_district(view)
 if district is None:
     parts.nothing_to_show(view)
-st.title(f"What would 50/50 do in {store.district_names(view).get(district) or district}?")
+st.title(f"What would 50/50 do in {store.district_name(view, district)}?")
 show_plan(view, district)
 parts.provenance(view)

@@ -16,12 +16,12 @@ from data.fetching import publishers
 from data.fetching.fetch import get, planned
 from data.fetching.publishers import ROUTES
 from data.load import Passable, UnknownLayoutError, load
+from data.manifest import Manifest
 from data.schema import ED_BASES, school_year
 from data.sources.mapping import Mapping
 from data.sources.remembered import remember
 from data.sources.source import Asked
 from data.states import STATES
-from data.store import Manifest
 from pages.sections import mapping_more
 from pages.sections.mapping_step import chosen_mapping
 from pages.shared.controls import LOOK_AT, by_label

@@ -25,7 +25,8 @@ from analysis.policy.ground import COLUMNS
 from analysis.policy.scenario import Scenario
 from analysis.statewide.work import Part, from_bytes
 from data.atomic import put
-from data.store import HASH_DIGITS, home
+from data.manifest import HASH_DIGITS
+from data.store import home
 
 # A run that nobody asked for in so long is removed.
 _DAYS_KEPT = 30

@@ -22,9 +22,9 @@ from data.fetching.publishers import DEFAULT_ROUTE, wanted
 from data.fetching.remote import Remote
 from data.formats.files import LARGEST_ARCHIVE, Given, faults_told
 from data.load import load
+from data.manifest import Manifest
 from data.quality.finding import counted
 from data.states import STATES, state_code
-from data.store import Manifest
 
 Progress = Callable[[str], None]
 _SILENT_BEFORE_GIVING_UP = 2
@@ -94,7 +94,7 @@ def planned(state: str, years: Sequence[int], folder: Path | None = None, route:
 
 
 def get(plan: Plan, *, name: str | None = None, progress: Progress = lambda _: None) -> Manifest:
-    """Do what was planned: fetch each file, going on where one fails, and store the dataset they make.
+    """Do what was planned: fetch each file, going on where one fails or contradicts the others, and store the dataset.
 
     Args:
         plan: from ``planned``.

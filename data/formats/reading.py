@@ -266,15 +266,19 @@ def _csv_parts(
                     f"{file.label} cannot be read as a table from row {row:,} on: close the quotation mark that is "
                     "open there, or save it again as CSV in UTF-8."
                 ) from fault
-            first = next((row for row in ragged if row.actual_columns > 1), ragged[0])
-            number = first.number - skipped + first_row - 1
-            remedy = "close the quotation mark left open" if "\n" in first.text else "quote the text with the delimiter"
-            raise InputError(
-                f"{file.label}, row {number:,}: {first.actual_columns} fields where the header has {width}; "
-                f"correct the row, or {remedy}."
-            ) from None
+            raise _of_another_width(ragged, file.label, width, first_row - 1 - skipped) from None
         if batch is not None and names[-1] in batch.schema.names:
             _check_closed(batch[names[-1]], stream, f"{file.label}, row {row - 1:,}")
+
+
+def _of_another_width(ragged: Sequence[pyarrow.csv.InvalidRow], label: str, width: int, shift: int) -> InputError:
+    """What is wrong with the first row that has too few or too many fields; rows are counted from ``shift`` on."""
+    first = next((row for row in ragged if row.actual_columns > 1), ragged[0])
+    remedy = "close the quotation mark left open" if "\n" in first.text else "quote the text with the delimiter"
+    return InputError(
+        f"{label}, row {first.number + shift:,}: {first.actual_columns} fields where the header has {width}; "
+        f"correct the row, or {remedy}."
+    )
 
 
 def _check_closed(last_column: pa.StringArray, stream: Utf8Stream, where: str) -> None:

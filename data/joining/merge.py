@@ -8,10 +8,11 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.aside import SetAside, above_students, by_year
+from data.joining.contradiction import ContradictionError
 from data.joining.crosswalk import Crosswalk, crosswalk
 from data.schema import ED_BASES, FIELDS, FILE_FIELDS, bounds_of, school_year
 from data.sources.cells import Shares, counts_of_shares
-from data.sources.source import PERCENTS, TOTAL_REVENUE, WORKED_OUT, Part
+from data.sources.source import DISTRICT_METRO, PERCENTS, TOTAL_REVENUE, WORKED_OUT, Part
 
 # The first of these that a state's file has for most of its students is what "economically disadvantaged" means.
 _BASES = ("state", "frpl", "direct", "free", "meps")
@@ -39,7 +40,8 @@ def merged(parts: Sequence[Part], state: str | None = None) -> Merged:
         state: the postal abbreviation of the state they are of, where that is known.
 
     Raises:
-        InputError: no part brings schools in, or a describing part says two things of one school.
+        ContradictionError: parts say two things of one school.
+        InputError: no part brings schools in.
     """
     bases = [part for part in parts if part.brings_schools]
     if not bases:
@@ -53,7 +55,7 @@ def merged(parts: Sequence[Part], state: str | None = None) -> Merged:
     table, strangers = _described(table, sides, known)
     table = _with_fates(table, [part.frame for part in sides])
     table, impossible = _without_impossible(_counted(table))
-    table, basis = _with_basis(_with_revenue(table))
+    table, basis = _with_basis(_with_metro(_with_revenue(table)))
     told = (*(note for part in parts for note in part.notes), *known.notes, *notes, *basis)
     aside = (*(each for part in parts for each in part.aside), *impossible, *strangers)
     return Merged(table, tuple(dict.fromkeys(told)), aside)
@@ -63,7 +65,7 @@ def _together(bases: Sequence[Part]) -> pd.DataFrame:
     """The schools of all bases; a file given twice counts once.
 
     Raises:
-        InputError: two files say different things of one school in one year.
+        ContradictionError: two files say different things of one school in one year.
     """
     if len(bases) == 1:
         return bases[0].frame
@@ -74,9 +76,10 @@ def _together(bases: Sequence[Part]) -> pd.DataFrame:
     files = list(dict.fromkeys(file[table.index[again]]))
     if len(files) > 1:
         first = table[again].iloc[0]
-        raise InputError(
+        raise ContradictionError(
             f"{' and '.join(files)} both have school {first['ncessch']} in {school_year(int(first['year']))} with "
-            "different values; give only one of them."
+            "different values; give only one of them.",
+            year=int(first["year"]),
         )
     return table
 
@@ -101,9 +104,10 @@ def _described(
     for side in sides:
         frame, _ = known.translated(side.frame)
         if "year" in side.key and "year" not in frame and len(_years(table)) > 1:
-            raise InputError(
+            raise ContradictionError(
                 f"{side.label} does not say which school year it is of: give the fall it begins in, such as --year "
-                "2018."
+                "2018.",
+                label=side.label,
             )
         key = next(name for name in side.key if name != "year")
         pieces += _pieces(side, frame, key)
@@ -137,9 +141,10 @@ def _pieces(side: Part, frame: pd.DataFrame, key: str) -> Iterator[_Piece]:
     keys = [name for name in ("year", key) if name in frame]
     again = frame.loc[frame.duplicated(keys), key]
     if len(again):
-        raise InputError(
+        raise ContradictionError(
             f"{side.label}, row {again.index[0]}: {FIELDS[key].label.lower()} {again.iloc[0]} stands there twice with "
-            "different values; remove one."
+            "different values; remove one.",
+            label=side.label,
         )
     if "year" not in frame:
         yield _Piece(frame.set_index(key), None, same_year_only=False)
@@ -219,6 +224,18 @@ def _with_revenue(table: pd.DataFrame) -> pd.DataFrame:
     each = table[TOTAL_REVENUE] / of.where(of > 0)
     known = table["revenue"].astype("float64") if "revenue" in table else each
     return table.assign(revenue=known.fillna(each)).drop(columns=TOTAL_REVENUE)
+
+
+def _with_metro(table: pd.DataFrame) -> pd.DataFrame:
+    """Each school's metro area from its district's, where no file says it of any school.
+
+    Beside the names of areas the codes of districts would make two areas of one.
+    """
+    if DISTRICT_METRO not in table:
+        return table
+    of_district = table[DISTRICT_METRO]
+    table = table.drop(columns=DISTRICT_METRO)
+    return table if "metro" in table and table["metro"].notna().any() else table.assign(metro=of_district)
 
 
 def _with_basis(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

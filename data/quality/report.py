@@ -9,11 +9,11 @@ import pandas as pd
 from data import store
 from data.aside import SetAside
 from data.grades import typed
+from data.manifest import Manifest
 from data.privacy import fingerprint, protected, protection_words
 from data.quality import counts, places, years
 from data.quality.finding import SEVERITIES, Check, Finding, Severity, Subject, Untold
 from data.schema import BOUNDS, COLUMNS
-from data.store import Manifest
 
 if TYPE_CHECKING:  # slow to import
     import geopandas as gpd

@@ -20,8 +20,8 @@ from analysis.errors import InputError
 from data.formats.reading import TextTable, counts, numbers
 from data.schema import GRADES_COUNTED, grade_column, level_from_grades
 from data.sources.ccd import DESCRIBED_BY, described, described_districts
-from data.sources.names import flag, grades, locales, school_kinds, statuses, title_case
-from data.sources.source import Asked, Part, Recognises, Source, fall_year, having, nces_id
+from data.sources.names import flag, grades, locales, metros, school_kinds, statuses, title_case
+from data.sources.source import DISTRICT_METRO, Asked, Part, Recognises, Source, fall_year, having, nces_id
 from data.states import POSTAL_OF_FIPS, STATES
 
 _CODES = ["M", "N", "-1", "-2", "-9"]
@@ -121,6 +121,8 @@ def _districts(table: TextTable, asked: Asked) -> Part:
             "district": title_case(text["NAME"]),
         }
     )
+    if "CBSA" in text:
+        frame[DISTRICT_METRO] = metros(text["CBSA"], pd.Series(None, text.index, "str"))
     if "BOUND" in text:
         frame["district_status"] = statuses(text["BOUND"], "changed boundary")
     return Part(table.label, frame, key=("leaid",))
@@ -230,7 +232,11 @@ def of_state(table: TextTable, asked: Asked, columns: Sequence[str] | None = Non
         InputError: the file holds several states and none was asked for, or not the one asked for.
     """
     text = table.frame(columns or [column for column in table.header if not _DETAIL.fullmatch(column)])
-    text = text.mask(text.isin(_CODES))
+    nothing = text.isin(_CODES)
+    # Of a metro area, not applicable is an answer: the district is in none.
+    for column in (name for name in text if str(name).startswith("CBSA")):
+        nothing[column] &= text[column] != "N"
+    text = text.mask(nothing)
     fips = text["FIPST"].str.zfill(2)
     states = fips.dropna().unique()
     if not asked.state and len(states) > 1:

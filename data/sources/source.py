@@ -18,8 +18,16 @@ ED_BOUNDS = tuple(end for basis in ED_BASES for end in bounds_of(f"ed_{basis}"))
 PERCENTS = {f"{count}_percent": count for count in (*_COUNTED_ED, *BOUNDED)}
 # A district's revenue in dollars, where its students stand in another file.
 TOTAL_REVENUE = "revenue_total"
+# The metro area of a district, by code, where no file says it of its schools.
+DISTRICT_METRO = "district_metro"
 # What a describing part may have that is worked out from the students before the table is whole.
-WORKED_OUT = (*ED_BOUNDS, *PERCENTS, *(end for percent in PERCENTS for end in bounds_of(percent)), TOTAL_REVENUE)
+WORKED_OUT = (
+    *ED_BOUNDS,
+    *PERCENTS,
+    *(end for percent in PERCENTS for end in bounds_of(percent)),
+    TOTAL_REVENUE,
+    DISTRICT_METRO,
+)
 
 Recognises = Callable[[tuple[str, ...]], bool]
 

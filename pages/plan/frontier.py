@@ -43,7 +43,7 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
     bar.empty()
     schools = cached.schools_of(view, scenario)
     names = dict(zip(schools["ncessch"], schools["school"], strict=True))
-    district = store.district_names(view).get(scenario.district) or scenario.district
+    district = store.district_name(view, scenario.district)
     symbol = sentences.SYMBOLS[question.measure]
     st.markdown(plan_words.frontier(rows, names, symbol, district, scenario.year))
     _show_charts(rows, question)

@@ -45,7 +45,7 @@ def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
 
 def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
     """The sentence, whom it leaves poorer, and the cards."""
-    district = _district(outcome, view)
+    district = store.district_name(view, outcome.scenario.district)
     st.markdown(answer(outcome, district))
     if outcome.scenario.hosts:
         st.caption(plan_words.poorer(rows))
@@ -102,12 +102,6 @@ def _by_what(outcome: Outcome, view: View, district: str) -> str:
     """Through what H over the district's schools changes: who is where, the schools' sizes, or the groups' shares."""
     found = from_today(cached.schools_of(view, outcome.scenario), outcome)
     return change_words.simulated(district, outcome.scenario.year, comparison("ed"), found, INDICES["theil_h"])
-
-
-def _district(outcome: Outcome, view: View) -> str:
-    """What people call the district of a plan."""
-    district = outcome.scenario.district
-    return store.district_names(view).get(district) or district
 
 
 TABLE = {

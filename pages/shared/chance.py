@@ -31,7 +31,7 @@ def show(view: View, leaid: str | None, table: Callable[[], pd.DataFrame]) -> No
     """
     with st.skeleton(height=360):
         sure, shown = store.how_sure(view, leaid), table()
-    name = view.dataset.label if leaid is None else store.district_names(view).get(leaid) or leaid
+    name = view.dataset.label if leaid is None else store.district_name(view, leaid)
     d = sure.loc["dissimilarity", ["value", "expected", "chance_share"]]
     st.markdown(measure_words.chance(name, view.year, view.groups, *d))
     st.table(shown)

@@ -9,9 +9,9 @@ from analysis.policy.scenario import DISTRICTS, EXCLUDABLE
 from data import store as datasets
 from data.groups import bases, comparison, comparisons
 from data.inclusion import ADMINISTRATIVE, USUALLY_EXCLUDED, Rules
+from data.manifest import Manifest
 from data.privacy import LEAST_CELL, MINIMUM_CELL
 from data.schema import ED_BASES, LEVELS, school_year
-from data.store import Manifest
 from pages.shared import links, store
 from pages.shared.view import ALL_LEVELS, View, district_label
 

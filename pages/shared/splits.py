@@ -79,7 +79,7 @@ def revenue(view: View, leaid: str) -> str:
         return ""
     everyone = means(schools.assign(leaid="everyone"), ["revenue"])["revenue"].iloc[0]
     geographic = view.rules.districts == GEOGRAPHIC
-    name = store.district_names(view).get(leaid) or leaid
+    name = store.district_name(view, leaid)
     own = float(of_districts.loc[leaid, "revenue"])
     return money_words.revenue(name, view.dataset.label, view.year, own, everyone, geographic=geographic)
 

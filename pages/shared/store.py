@@ -125,12 +125,17 @@ def placed(view: "View") -> pd.DataFrame:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _district_names(key: "Key", year: int) -> dict[str, str]:
-    return _schools(key, year).dropna(subset="district").groupby("leaid")["district"].last().to_dict()
+    return measured.district_names(_schools(key, year)).to_dict()
 
 
 def district_names(view: "View") -> dict[str, str]:
     """What people call each district of the view. Shared between sessions: never changed in place."""
     return _district_names(view.key.of_any_groups, view.year)
+
+
+def district_name(view: "View", leaid: str) -> str:
+    """What people call a district of the view; its id where nobody says."""
+    return district_names(view).get(leaid, leaid)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

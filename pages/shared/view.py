@@ -7,9 +7,9 @@ import streamlit as st
 from analysis.indices import INDICES, MULTIGROUP, ORDERED, Index
 from data.groups import Comparison
 from data.inclusion import Rules
+from data.manifest import Manifest
 from data.privacy import MINIMUM_CELL
 from data.schema import ED_BASES, school_year
-from data.store import Manifest
 
 # Labels stand in links, so they stay as they are once published.
 ALL_LEVELS = "all levels"

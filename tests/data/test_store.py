@@ -18,6 +18,7 @@ from data import store
 from data.aside import SetAside
 from data.check import checked
 from data.grades import typed
+from data.manifest import InputFile
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -73,7 +74,7 @@ def test_what_is_saved_comes_back(home: Path, tmp_path: Path) -> None:
     assert found in store.datasets()
     # The SHA-256 of "abc" is a published test vector (FIPS 180-2, appendix B.1).
     assert found.files == (
-        store.InputFile("campuses.csv", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 3),
+        InputFile("campuses.csv", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 3),
     )
     assert (found.schools, found.districts, found.students, found.years) == (3, 1, 300, (2018,))
     assert found.ed_bases == ("user",)

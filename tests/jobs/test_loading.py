@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_a_loaded_file_is_a_dataset(run, state, home):
     assert run("load", "--name", "my-state", state) == ""
-    assert store.find("my-state").folder.is_relative_to(home)
+    assert (home / "datasets" / "my-state" / store.find("my-state").schools_file).is_file()
     names = [line.split()[0] for line in run("datasets").splitlines()]
     assert names == ["name", "franklin", "california-2000", "my-state"]
     job = ["--by", "district", "--format", "csv"]

@@ -314,3 +314,30 @@ def test_the_genuine_district_file_of_2015_read_as_one_of_schools(part, tmp_path
     grades = known[[name for name in known if name.startswith("students_")]]
     assert grades.shape[1] == 16
     assert (grades.sum(axis=1) == known["students"]).all()
+
+
+# A district's metro area ----------------------------------------------------------------------------------------------
+
+AGENCY = "SURVYEAR,LEAID,FIPST,STID,NAME,CBSA,METMIC,BOUND"
+AGENCIES = ("2013,4800001,48,054901,CROSBYTON CISD,31180,1,1", "2013,4800002,48,063903,SPUR ISD,N,N,1")
+COUNTED = (
+    "ncessch,leaid,year,state,students,ed\n480000101145,4800001,2013,TX,90,40\n480000200001,4800002,2013,TX,80,20\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("points", "metros"),
+    [
+        ("", ["CBSA 31180", "outside any metro area"]),
+        ('NCESSCH,LAT,LON,CBSA,NMCBSA\n480000101145,33.65,-101.24,31180,"Lubbock, TX"\n', ["Lubbock, TX", None]),
+    ],
+)
+def test_a_districts_metro_area_is_its_schools_where_no_file_says_theirs(tmp_path, points, metros):
+    """One area by its code for some schools and by its name for others would be two."""
+    (tmp_path / "counted.csv").write_text(COUNTED)
+    paths = [tmp_path / "counted.csv", table(tmp_path, AGENCY, *AGENCIES)]
+    if points:
+        (tmp_path / "points.csv").write_text(points)
+        paths.append(tmp_path / "points.csv")
+    schools = store.schools(load(paths, name="metros"))
+    assert schools["metro"].astype("object").where(schools["metro"].notna(), None).tolist() == metros

@@ -248,6 +248,44 @@ def test_a_file_whose_header_has_changed_does_not_cost_the_state(publisher, tmp_
     assert unknown.startswith("ccd_sch_033_1819_l_1a_091019.csv is of no known layout and was left out: say what its")
 
 
+def test_a_year_that_contradicts_itself_does_not_cost_the_others(publisher, ccd, capsys):
+    """The students of 2018–19 stand in the file of the year before, too, with other numbers."""
+    both = [*ccd.members(ONE, (10, 20), (30, 40), year="2017-2018"), *ccd.members(TWO, (1, 1), (1, 1))]
+    publisher.files[path_of("membership", 2017)] = packed(a_dot_csv=table(ccd.membership_header, both))
+    assert cli.main(["load", "--state", "TX", "--years", "2017,2018"]) == 0
+    manifest = store.find("texas")
+    assert (manifest.years, manifest.students) == ((2017,), 100)
+    (told,) = (note for note in manifest.notes if note.startswith("Left out: 2018–19"))
+    assert told.startswith("Left out: 2018–19 with its 2 schools. ")
+    assert told.endswith(f"both have school {TWO} in 2018–19 with different values; give only one of them.")
+    assert told in capsys.readouterr().err.splitlines()
+    membership = [
+        download for download in downloads().iterdir() if "_052_" in download.name and download.suffix == ".zip"
+    ]
+    with pytest.raises(InputError, match="with different values; give only one of them"):
+        load(membership, state="TX", name="own")
+
+
+def test_a_file_that_contradicts_itself_does_not_cost_its_year(publisher):
+    points = [POINT.format(id=ONE, lea=ONE[:7], lat=lat) for lat in ("33.65", "34.65")]
+    publisher.files[path_of("points", 2018)] = packed(p_dot_TXT=table(*points[:1], points[1:]), p_dot_xlsx=b"")
+    manifest = get(planned("TX", [2018]))
+    assert store.schools(manifest)["latitude"].isna().all()
+    assert (
+        "Left out: p.TXT with its 2 rows. p.TXT, row 2: school id 480000100001 stands there twice with different "
+        in (" ".join(manifest.notes))
+    )
+
+
+def test_a_year_alone_that_contradicts_itself_is_refused(publisher, ccd):
+    again = [*ccd.members(ONE, (1, 1), (1, 1))]
+    publisher.files[path_of("membership", 2017)] = packed(a_dot_csv=table(ccd.membership_header, again))
+    plan = planned("TX", [2017, 2018])
+    with pytest.raises(InputError, match=f"both have school {ONE} in 2018–19"):
+        get(plan)
+    assert not (store.home() / "datasets" / "texas").exists()
+
+
 def test_the_folder_one_stands_in_has_a_name_too(publisher, tmp_path, monkeypatch):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "ccd_sch_052_1819_l_1a_091019.zip").write_bytes(publisher.files[path_of("membership", 2018)])
