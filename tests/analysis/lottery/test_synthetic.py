@@ -258,10 +258,9 @@ def test_franklin_agrees():
     manifest = store.find("franklin")
     franklin, _ = included(store.schools(manifest, [max(manifest.years)]), Counting().excluded)
     largest = franklin.groupby("leaid").size().idxmax()
-    for preset in ("district-only", "cambridge", "louisville"):
-        asked = scenario_from_preset(
-            franklin, preset, dataset="franklin", district=largest, year=int(franklin["year"].iloc[0])
-        )
+    asking = {"dataset": "franklin", "district": largest, "year": int(franklin["year"].iloc[0])}
+    for preset in ("dallas", "cambridge", "louisville"):
+        asked = scenario_from_preset(franklin, preset, **asking, grades=store.grades(manifest))
         result = compared(ground(franklin, asked), asked, draws=20, seed=1)
         assert result["apart"].max() < 4.5
         assert result["filled_lottery"].sum() > 100
