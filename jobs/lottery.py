@@ -33,11 +33,7 @@ def add_jobs(menu: Menu) -> None:
         ("--unfilled", UNFILLED, Rules.unfilled),
     ):
         words = "; ".join(f"{name}: {meaning}" for name, meaning in meanings.items())
-        shown = (
-            f"default {default}"
-            if default
-            else "needed where there are open seats; numbers also where some are set aside"
-        )
+        shown = f"default {default}" if default else "needed where seats are open; numbers also where set aside"
         job.add_argument(option, choices=tuple(meanings), default=default, help=f"{words} ({shown})")
     job.add_argument("--draws", type=int, default=0, metavar="N", help="say how this draw compares with N others")
     job.add_argument("--register", type=Path, metavar="FILE", help="write the applications under public ids")

@@ -254,6 +254,17 @@ def test_who_waits_is_counted_by_hand():
     assert waiting.tolist() == [[1, 1], [1, 0]]
 
 
+def test_who_waits_after_a_second_round_is_counted_by_hand():
+    """Ed seats are left for one: Pat, who loses a place, has it. Ona waits, Quin found a place elsewhere."""
+    market = applications([(name, "other", 1, "A", False, False) for name in ("ona", "pat", "quin")])
+    market = market.assign(present=market["student"].eq("pat"), first_only=market["student"].eq("quin"))
+    places = seats([("A", "ed", 1), ("A", "other", 0)])
+    held = hold(market, places, Rules(unfilled="second-round"), "seed")
+    assert tallied(held, ["A"], ("ed", "other")).tolist() == [[[0, 0]], [[0, 1]]]
+    held = hold(market, places.assign(seats=[0, 0]), Rules(unfilled="second-round"), "seed")
+    assert tallied(held, ["A"], ("ed", "other")).tolist() == [[[0, 0]], [[0, 2]]]
+
+
 def test_franklin_agrees():
     manifest = store.find("franklin")
     franklin, _ = included(store.schools(manifest, [max(manifest.years)]), Counting().excluded)
