@@ -52,6 +52,11 @@ def run_lottery(given: argparse.Namespace) -> None:
             "Neither --seed nor --register is given; give --register FILE first, and --seed once it is drawn."
         )
     seats = read_seats(given.seats)
+    if given.unfilled == "outside" and "outside" not in seats:
+        raise InputError(
+            f"--unfilled is outside, but {given.seats.name} has no column outside; add it there with how many are "
+            "set aside for students from outside the district, or 0."
+        )
     applications, ids = _public(read_applications(given.applications, seats), read_salt(given.salt))
     draw = None if given.seed is None else hold(applications, seats, _rules(given), given.seed)
     registered = register(applications)
