@@ -24,11 +24,16 @@ SEATS = 500  # a school: 120,000 in all
 def figures() -> Iterator[Figure]:
     applications, seats = _files()
     what = f"{APPLICANTS:,} applicants × {CHOICES} choices × {SCHOOLS} schools"
-    for words, rules in (("one number", Rules()), ("a number a school", Rules(tie_breaking="multiple"))):
-        first = hold(applications, seats, rules, "benchmark").rounds[0]
+    aside = seats.assign(sibling=SEATS // 4)
+    for words, offered, rules in (
+        ("one number", seats, Rules()),
+        ("a number a school", seats, Rules(tie_breaking="multiple")),
+        ("one number, half of the seats for siblings", aside, Rules(open_numbers="reused")),
+    ):
+        first = hold(applications, offered, rules, "benchmark").rounds[0]
         half = timed(partial(places_in_other_draws, first, DRAWS // 2), repeats=3)
         ours = timed(partial(places_in_other_draws, first, DRAWS), repeats=3)
-        target = 2 if rules.tie_breaking == "single" else None
+        target = 2 if rules == Rules() else None
         beside = (("half as many", half), ("sorting the numbers alone", timed(partial(_sorted, first), repeats=3)))
         yield Figure(f"{what}, {words}, {DRAWS} draws", ours, beside, target)
         one = timed(partial(deferred_acceptance, first.claims, first.numbers))

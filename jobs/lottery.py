@@ -33,7 +33,7 @@ def add_jobs(menu: Menu) -> None:
         ("--unfilled", UNFILLED, Rules.unfilled),
     ):
         words = "; ".join(f"{name}: {meaning}" for name, meaning in meanings.items())
-        shown = f"default {default}" if default else "needed where there are open seats"
+        shown = f"default {default}" if default else "needed where seats are open; numbers also where set aside"
         job.add_argument(option, choices=tuple(meanings), default=default, help=f"{words} ({shown})")
     job.add_argument("--draws", type=int, default=0, metavar="N", help="say how this draw compares with N others")
     job.add_argument("--register", type=Path, metavar="FILE", help="write the applications under public ids")
@@ -54,6 +54,11 @@ def run_lottery(given: argparse.Namespace) -> None:
     if given.seed is None and (given.audit or given.offers or given.draws):
         raise InputError("--audit, --offers and --draws are of a draw; give --seed too, or leave them out.")
     seats = read_seats(given.seats)
+    if given.unfilled == "outside" and "outside" not in seats:
+        raise InputError(
+            f"--unfilled is outside, but {given.seats.name} has no column outside; add it there with how many are "
+            "set aside for students from outside the district, or 0."
+        )
     applications, ids = _public(read_applications(given.applications, seats), read_salt(given.salt))
     draw = None if given.seed is None else hold(applications, seats, _rules(given), given.seed)
     registered = register(applications)

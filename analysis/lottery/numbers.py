@@ -1,7 +1,7 @@
 """Lottery numbers that anyone can recompute, and further numbers made from them to see what other draws would give.
 
 A number is the first 64 bits of a SHA-256 (FIPS 180-4), so a family needs the published seed, its own public id and any
-tool that computes one. ``docs/lottery.md`` shows how; ``docs/decisions/0020-lottery-numbers.md`` says why.
+tool that computes one. ``docs/lottery.md`` shows how; ``docs/decisions/0020-lottery.md`` says why.
 """
 
 import hmac

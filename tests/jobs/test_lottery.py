@@ -128,6 +128,7 @@ def test_other_draws_are_told(told):
         (["--seed", ""], ["--seed", "empty"]),
         ([], ["--seed", "--register"]),
         (["--seed", "x", "--draws", "-1"], ["--draws", "-1"]),
+        (["--seed", "x", "--unfilled", "outside"], ["--unfilled", "seats.csv", "column outside", "or 0"]),
         (["--seed", "x", "--unfilled", "sell"], ["--unfilled", "sell", "release"]),
         (["--seed", "x", "--audit", "no-folder/audit.csv"], ["no-folder", "cannot be written"]),
     ],

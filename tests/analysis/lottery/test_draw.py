@@ -55,6 +55,9 @@ LISTS = [ranked for many in (1, 2, 3) for ranked in permutations("ABC", many)]
 PROFILES = list(product(range(len(LISTS)), repeat=3))
 
 
+# P loses a place at the school, Q will have found one by the second round, and X lives outside the district.
+FLAGGED = {"present": "p", "first_only": "q", "outside": "x"}
+
 # Seats of three schools: (school, pool): how many, of how many set aside for whom.
 SUPPLIES = [
     {("A", "ed"): (1,), ("B", "other"): (1,), ("B", "ed"): (1,), ("C", "open"): (1,)},
@@ -150,6 +153,21 @@ def test_the_order_of_reserved_and_open_seats_gives_the_textbook_figures(reserve
     assert abs((got["pool"] == "ed").sum() / copies - mean) < 4 * deviation / sqrt(copies)
 
 
+@pytest.mark.parametrize(("numbers", "published"), [("reused", 51.4), ("redrawn", 66.7)])
+def test_seats_set_aside_for_siblings_give_the_same_figures_as_a_reserve(numbers, published):
+    """Of a pool's 100 seats half are set aside for its 100 siblings, and 100 others want them too."""
+    copies = 500
+    pairs = [
+        (f"{at:03d}", sibling, number) for at in range(copies) for sibling in (True, False) for number in range(100)
+    ]
+    table = applications([(f"{at}-{own}-{number}", "ed", 1, at, own, False) for at, own, number in pairs])
+    places = seats([(f"{at:03d}", "ed", 100) for at in range(copies)]).assign(sibling=50)
+    got = offers(hold(table, places, Rules(open_numbers=numbers), SEED)).dropna(subset="school")
+    (theory,) = [case[3] for case in CASES if (case[0], case[1]) == (50, Rules("single", "last", numbers))]
+    assert round(theory[0], 1) == published
+    assert abs(got["student"].str.contains("True").sum() / copies - theory[0]) < 4 * theory[1] / sqrt(copies)
+
+
 def one_school(ed, other, *places):
     students = {f"{pool}{i}": (pool, "A") for pool, many in (("ed", ed), ("other", other)) for i in range(many)}
     return lists(students), seats(
@@ -180,6 +198,17 @@ def test_a_second_round_draws_numbers_of_its_own_and_leaves_the_first_as_it_was(
     released = offers(hold(*market, Rules(unfilled="release"), SEED))
     assert released["school"].notna().sum() == again["school"].notna().sum()
     assert not released["school"].notna().equals(again["school"].notna())
+
+
+def test_a_second_round_serves_those_present_first_and_neither_outside_nor_who_wants_none():
+    students = {name: ("ed" if name == "e" else "other", "A") for name in "eopqx"}
+    table = lists(students)
+    table = table.assign(**{flag: table["student"].eq(who) for flag, who in FLAGGED.items()})
+    for left, winners in [(1, "p"), (2, "op"), (3, "op")]:
+        places_ = seats([("A", "ed", 1 + left), ("A", "other", 0)]).assign(outside=0)
+        for seed in map(str, range(10)):
+            got = offers(hold(table, places_, Rules(unfilled="second-round"), seed)).dropna(subset="school")
+            assert "".join(got.loc[got["round"] == 2, "student"]) == winners
 
 
 def test_siblings_come_first_then_the_area_whatever_the_numbers():

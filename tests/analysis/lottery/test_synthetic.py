@@ -61,7 +61,7 @@ CASES = {
     "seats released outside": scenario({"g": 14}, ed=HALF, other=replace(OUTSIDE, willing=0.5), unfilled="outside"),
     "seats lowered before the draw": scenario({"g": 16}, ed=HALF, other=HALF, unfilled="lower"),
     "those present drawn like everyone": scenario({"h": 8}, ed=HALF, other=HALF, stay="drawn"),
-    "seats for siblings": scenario({"g": 10}, set_asides=(SetAside("sibling", 0.6, rate=0.3),)),
+    "seats for siblings": scenario({"g": 10}, set_asides=(SetAside("sibling", 0.6, schools=("a",), rate=0.8),)),
     "seats for the area, then for feeders of one pool, some outside": scenario(
         {"g": 12},
         ed=replace(OUTSIDE, outside=0.3),
@@ -135,6 +135,22 @@ def test_the_lottery_of_the_files_falls_as_the_simulator_does(name):
         assert p_value(numbers_of(one, key), numbers_of(two, key)) > SIGNIFICANCE, key
     most = max(seats_filled(result) for result in one | two)
     assert p_value(*(full_or_not(each, most) for each in (one, two))) > SIGNIFICANCE
+
+
+@pytest.mark.parametrize("kind", ["sibling", "proximity"])
+def test_a_lottery_that_sets_nothing_aside_would_be_seen(monkeypatch, kind):
+    (asked, *_) = [case for case in CASES.values() if kind in {each.kind for each in case.set_asides}]
+
+    def nothing_aside(*given, made_by=files):
+        made = made_by(*given)
+        return replace(made, seats=made.seats.assign(**{kind: 0}))
+
+    place = ground(SCHOOLS, asked)
+    two = by_simulator(place, asked)
+    monkeypatch.setattr(f"{__name__}.files", nothing_aside)
+    one = by_lottery(place, asked)
+    keys = {key for result in one | two for key, _ in result}
+    assert min(p_value(numbers_of(one, key), numbers_of(two, key)) for key in keys) < SIGNIFICANCE
 
 
 def seats_filled(result: Hashable) -> int:
@@ -254,14 +270,24 @@ def test_who_waits_is_counted_by_hand():
     assert waiting.tolist() == [[1, 1], [1, 0]]
 
 
+def test_who_waits_after_a_second_round_is_counted_by_hand():
+    """Ed seats are left for one: Pat, who loses a place, has it. Ona waits, Quin found a place elsewhere."""
+    market = applications([(name, "other", 1, "A", False, False) for name in ("ona", "pat", "quin")])
+    market = market.assign(present=market["student"].eq("pat"), first_only=market["student"].eq("quin"))
+    places = seats([("A", "ed", 1), ("A", "other", 0)])
+    held = hold(market, places, Rules(unfilled="second-round"), "seed")
+    assert tallied(held, ["A"], ("ed", "other")).tolist() == [[[0, 0]], [[0, 1]]]
+    held = hold(market, places.assign(seats=[0, 0]), Rules(unfilled="second-round"), "seed")
+    assert tallied(held, ["A"], ("ed", "other")).tolist() == [[[0, 0]], [[0, 2]]]
+
+
 def test_franklin_agrees():
     manifest = store.find("franklin")
     franklin, _ = included(store.schools(manifest, [max(manifest.years)]), Counting().excluded)
     largest = franklin.groupby("leaid").size().idxmax()
-    for preset in ("district-only", "cambridge", "louisville"):
-        asked = scenario_from_preset(
-            franklin, preset, dataset="franklin", district=largest, year=int(franklin["year"].iloc[0])
-        )
+    asking = {"dataset": "franklin", "district": largest, "year": int(franklin["year"].iloc[0])}
+    for preset in ("dallas", "cambridge", "louisville"):
+        asked = scenario_from_preset(franklin, preset, **asking, grades=store.grades(manifest))
         result = compared(ground(franklin, asked), asked, draws=20, seed=1)
         assert result["apart"].max() < 4.5
         assert result["filled_lottery"].sum() > 100

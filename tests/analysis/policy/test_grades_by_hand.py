@@ -4,12 +4,17 @@ H has 40 ED students in kindergarten and grade 1, A 40 others: 20 in each grade.
 others; of the 10 present students asked 5 keep a seat and 5 take the places that A's leave.
 """
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from analysis.errors import InputError
+from analysis.policy.assign import assign
+from analysis.policy.draw import Lottery
+from analysis.policy.ground import ground
 from analysis.policy.outcome import Outcome, simulate
-from analysis.policy.scenario import Host, NewSchool
+from analysis.policy.scenario import Host, NewSchool, Pool, SetAside
 from tests.analysis.policy.districts import scenario, school, table
 
 GRADES = {"grade_low": "KG", "grade_high": "01"}
@@ -135,3 +140,25 @@ def test_every_grade_beside_one_grade() -> None:
     assert others["applied"].to_dict() == {"g": 10, "h": 12}
     assert pd.isna(others.loc["h", "grade"])
     assert others["inside"].to_dict() == {"g": 8, "h": 8}
+
+
+def test_siblings_of_the_first_year_come_from_every_school_in_each_grade() -> None:
+    # Everyone is a sibling and every seat is for siblings, which is the same as none; that kindergarten's one seat has
+    # just been drawn from A or B says nothing of grade 1.
+    rows = table(school("g", 0, 0, **GRADES), school("a", 0, 20, **GRADES), school("b", 0, 20, **GRADES))
+    hosts = (Host("g", 1, "KG"), Host("g", 10, "01"))
+    plain = scenario({}, hosts=hosts, ed_share=0.0)
+    siblings = replace(plain, set_asides=(SetAside("sibling", 1.0),))
+    one, two = (assign(ground(rows, asked), asked, Lottery(1), 40).won for asked in (plain, siblings))
+    assert (one == two).all()
+    assert one[1].any(axis=(0, 1)).sum() == 2
+
+
+def test_a_second_round_in_one_draw_takes_nobody_off_the_waitlists_of_others() -> None:
+    # Of A's 12 others about half apply for six seats: where they fill them, everyone else of the pool waits on.
+    rows = table(school("g", 0, 0, **GRADES), school("a", 12, 12, **GRADES))
+    asked = scenario({"g": 12}, other=Pool(0.5), unfilled="second", second_accept=0.5)
+    found = assign(ground(rows, asked), asked, Lottery(1), 40)
+    none = (found.second.sum(axis=(0, 1)) == 0) & (found.unfilled.sum(axis=0) == 0)
+    assert 0 < none.sum() < 40
+    assert (found.waiting == found.applied - found.inside)[..., none].all()
