@@ -253,7 +253,8 @@ st.title(f"What would one 50/50 policy do across {view.dataset.label}?")
 policy = asked_policy(level)
 show_files(policy, f"{view.dataset.name}-policy.json")
 try:
-    plan = store.statewide_plan(view, policy)
+    with st.spinner("Choosing the hosts"):
+        plan = store.statewide_plan(view, policy)
     st.markdown(statewide_words.applies_to(plan, view.dataset.label, view.year))
     run_here(plan)
     result = store.statewide(view, policy)

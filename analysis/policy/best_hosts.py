@@ -20,6 +20,7 @@ from analysis.policy.places import Limits, Places, Room, room
 from analysis.policy.program import WHOLE, Matrix, Numbers, Program
 from analysis.policy.routes import routes
 from analysis.policy.tangents import MEASURES, Measure
+from analysis.units import Floats
 
 SECONDS = 30.0
 
@@ -83,10 +84,7 @@ def best_hosts(
         InputError: no choice meets the limits.
     """
     space, seats = room(places, limits), _seats(places, ed_share)
-    linear = _program(space, seats, MEASURES[measure])
-    linear.bind(0, most, hosts=sp.csr_array(np.ones((1, len(places.ids)))))
-    moves = TIE * routes(space.open).moves
-    found = _chosen(linear, space, seats, {"drawn": moves, "sent": moves, "parts": 1.0}, seconds)
+    found = _chosen(_of_at_most(most, space, seats, measure), space, seats, _least(space), seconds)
     if found is None:
         raise InputError("No choice of hosts meets the limits; loosen the capacity or the enrolment that schools keep.")
     bound = max(0.0, (found.least - TIE * space.movers) / places.spread)
@@ -94,6 +92,19 @@ def best_hosts(
         if hosting := _hosting(space, seats, found.ranked[:number], measure, bound):
             return hosting
     raise InputError(f"No choice of hosts was found in {seconds:g} seconds; ask for fewer, or for tighter limits.")
+
+
+def likely_hosts(
+    places: Places, limits: Limits, most: int, measure: str = "dissimilarity", ed_share: float = 0.5
+) -> Floats:
+    """(n,) how much of each school hosts if schools could in part, of at most so many: the likeliest hosts have most.
+
+    The program of ``best_hosts`` in fractions: no proof, but an answer that no clock ends. 0 where no choice is
+    possible.
+    """
+    space, seats = room(places, limits), _seats(places, ed_share)
+    found = _of_at_most(most, space, seats, measure).solve(_least(space), _able(space, seats))
+    return np.zeros(len(places.ids)) if found is None else found.values["hosts"]
 
 
 def fewest_seats(
@@ -179,6 +190,25 @@ def _program(space: Room, seats: _Seats, measure: Measure) -> Program:
     return linear
 
 
+def _of_at_most(most: int, space: Room, seats: _Seats, measure: str) -> Program:
+    """The program with at most so many hosts."""
+    linear = _program(space, seats, MEASURES[measure])
+    linear.bind(0, most, hosts=sp.csr_array(np.ones((1, len(space.places.ids)))))
+    return linear
+
+
+def _least(space: Room) -> dict[str, Numbers]:
+    """The cost that makes the index least."""
+    moves = TIE * routes(space.open).moves
+    return {"drawn": moves, "sent": moves, "parts": 1.0}
+
+
+def _able(space: Room, seats: _Seats) -> dict[str, tuple[Numbers, Numbers]]:
+    """Which schools can host, as bounds of the program's variables."""
+    can = space.places.may_host & (seats.seats > 0) & (seats.sent <= space.movable).all(axis=0)
+    return {"hosts": (0.0, can.astype(np.float64))}
+
+
 def _each(values: Ints) -> Matrix:
     """(2n, n) for each school its value of group 0 in the first half of the rows and of group 1 in the second."""
     return sp.vstack([sp.diags_array(row.astype(np.float64)) for row in values], format="csr")
@@ -195,8 +225,7 @@ class _Choice:
 
 def _chosen(linear: Program, space: Room, seats: _Seats, cost: dict[str, Numbers], seconds: float) -> _Choice | None:
     """The hosts of least cost or, out of time, those of the program in fractions; None where there is no choice."""
-    can = space.places.may_host & (seats.seats > 0) & (seats.sent <= space.movable).all(axis=0)
-    bounds = {"hosts": (0.0, can.astype(np.float64))}
+    bounds = _able(space, seats)
     found = linear.solve(cost, bounds, "hosts", seconds)
     if found is None:
         return None

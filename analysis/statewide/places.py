@@ -6,12 +6,17 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.policy.draw import round_half_up
+from analysis.policy.draw import Ints, round_half_up
+from analysis.policy.places import Limits, Places
 from analysis.policy.presets import FEWEST_STUDENTS, PRESETS, entry_hosts, whole_hosts
 from analysis.policy.scenario import Host, Scenario
 from analysis.statewide.rule import ENTRY, OF_TEMPLATE, Policy
 from analysis.units import Floats, ratio
 
+OPTIMUM = "optimum"
+_NOWHERE = Scenario("", "", 0)
+# Parts of a school that differ by less are the solver's tolerance, and the school whose id comes first hosts.
+_DECIMALS = 4
 # Why a district is left alone; the policy fills in the numbers.
 TOO_FEW = "fewer than {least_schools} {level} schools that it assigns students to"
 NOT_COUNTED = "no two {level} schools with known counts, one of them with " + f"{FEWEST_STUDENTS} students"
@@ -57,19 +62,20 @@ def applied(table: pd.DataFrame, policy: Policy, plain: Scenario, grades: pd.Dat
     ]
     counted = own[own["ed"].notna() & own["students"].notna()]
     large = counted[counted["students"] >= FEWEST_STUDENTS]
-    placed = large.assign(rank=_rank(large, policy.choose)).dropna(subset="rank").sort_values(["rank", "ncessch"])
     districts = pd.Index(sorted(table["leaid"].dropna().unique()), name="leaid")
-    schools, known, hosts = (
-        rows.groupby("leaid").size().reindex(districts, fill_value=0) for rows in (own, counted, placed)
-    )
+    schools, known = (rows.groupby("leaid").size().reindex(districts, fill_value=0) for rows in (own, counted))
     steps = {
         TOO_FEW: schools < policy.least_schools,
         NOT_COUNTED: (known < 2) | ~districts.isin(large["leaid"]),
-        NOWHERE: hosts == 0,
     }
+    many = np.clip(round_half_up(schools.to_numpy() * policy.hosts_share), 1, np.maximum(known.to_numpy() - 1, 1))
+    several = pd.Series(many, districts)
+    able = several[~np.logical_or.reduce(list(steps.values()))]
+    rank = _by_optimum(counted, able, policy).reindex(large.index) if policy.choose == OPTIMUM else _rank(large, policy)
+    placed = large.assign(rank=rank).dropna(subset="rank").sort_values(["rank", "ncessch"])
+    steps[NOWHERE] = ~districts.isin(placed["leaid"])
     reason = np.select(list(steps.values()), [words.format(**vars(policy)) for words in steps], "")
-    several = np.clip(round_half_up(schools.to_numpy() * policy.hosts_share), 1, np.maximum(known - 1, 1))
-    wanted = pd.Series(np.where(reason == "", several, 0), districts)
+    wanted = several.where(reason == "", 0)
     chosen = placed[placed.groupby("leaid").cumcount().to_numpy() < wanted.reindex(placed["leaid"]).to_numpy()]
     left_alone = pd.DataFrame({"leaid": districts, "reason": reason})
     return Applied(
@@ -82,12 +88,49 @@ def _flagged(table: pd.DataFrame, flag: str) -> "pd.Series[bool]":
     return table[flag].fillna(False).astype(bool)
 
 
-def _rank(schools: pd.DataFrame, choose: str) -> Floats:
+def _by_optimum(schools: pd.DataFrame, wanted: "pd.Series[int]", policy: Policy) -> "pd.Series[float]":
+    """The smaller, the sooner a school hosts, by how much of it a best assignment makes a host; of no other district.
+
+    Args:
+        schools: those with known counts.
+        wanted: the hosts of each district to choose in, by its id.
+        policy: the rule; its lotteries say the share of the seats for disadvantaged students.
+    """
+    from analysis.policy.best_hosts import likely_hosts  # the solver is slow to import, and only this choice needs it
+
+    found = pd.Series(np.nan, schools.index)
+    for district, rows in schools[schools["leaid"].isin(wanted.index)].groupby("leaid"):
+        ed = rows["ed"].to_numpy(dtype=np.int64)
+        students = np.stack([ed, rows["students"].to_numpy(dtype=np.int64) - ed])
+        share = ed.sum() / students.sum()
+        rules = _with_lotteries(_NOWHERE, policy, float(share))
+        found[rows.index] = 0.0
+        if 0 < share < 1:
+            reserved = rules.ed_share if rules.reserve == "share" else float(share)
+            asked = Limits(), int(wanted[district]), "variance_ratio", reserved
+            found[rows.index] = -likely_hosts(_company(rows, students), *asked)
+    return found.round(_DECIMALS)
+
+
+def _company(rows: pd.DataFrame, students: Ints) -> Places:
+    """Schools of one district and level, which share their grades, wherever they are."""
+    n, everyone = len(rows), students.sum(axis=0)
+    return Places(
+        ids=rows["ncessch"].to_numpy(dtype=str),
+        students=students,
+        capacity=np.maximum(rows["capacity"].fillna(0).to_numpy(dtype=np.int64), everyone),
+        serves=np.ones((n, n), dtype=bool),
+        miles=np.zeros((n, n)),
+        may_host=everyone >= FEWEST_STUDENTS,
+    )
+
+
+def _rank(schools: pd.DataFrame, policy: Policy) -> Floats:
     """(schools,) the smaller, the sooner a school hosts; NaN where it cannot be told."""
-    if choose == "central":
+    if policy.choose == "central":
         return _from_centre(schools)
     ed, students = (schools[name].to_numpy(dtype=np.float64) for name in ("ed", "students"))
-    return {"highest-ed": -ed / students, "lowest-ed": ed / students, "largest": -students}[choose]
+    return {"highest-ed": -ed / students, "lowest-ed": ed / students, "largest": -students}[policy.choose]
 
 
 def _from_centre(schools: pd.DataFrame) -> Floats:

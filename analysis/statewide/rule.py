@@ -18,6 +18,7 @@ CHOICES = {
     "highest-ed": "those with the highest share of disadvantaged students",
     "lowest-ed": "those with the lowest share of disadvantaged students",
     "largest": "those with the most students",
+    "optimum": "those that a best assignment of the district's students would rather have, found in fractions",
 }
 ENTRY, EVERY = "entry grade", "every grade"
 SEATS = {
@@ -116,9 +117,12 @@ class Policy:
         """The rule in one sentence."""
         whose = {"highest-ed": "highest-ED", "lowest-ed": "lowest-ED"}.get(self.choose, self.choose)
         whose = "most central" if whose == "central" else whose
+        which = f"its {whose} {self.hosts_share:.0%} of them"
+        if self.choose == "optimum":
+            which = f"the {self.hosts_share:.0%} of them that could do most"
         return (
-            f"Each district with {self.least_schools} {self.level} schools or more turns its {whose} "
-            f"{self.hosts_share:.0%} of them into 50/50 schools{self._rules}."
+            f"Each district with {self.least_schools} {self.level} schools or more turns {which} into 50/50 "
+            f"schools{self._rules}."
         )
 
     @property

@@ -22,6 +22,7 @@ CHOICE_LABELS = {
     "highest-ed": "highest ED share",
     "lowest-ed": "lowest ED share",
     "largest": "largest",
+    "optimum": "could do most",
 }
 AS_RULES, OTHER = "as the rules say", "another share"
 _PRESETS = [name for name in PRESETS if name != "do-nothing"]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.policy.best_hosts import FewestSeats, best_hosts, fewest_seats
+from analysis.policy.best_hosts import FewestSeats, best_hosts, fewest_seats, likely_hosts
 from analysis.policy.places import Limits
 from analysis.policy.program import Program, Solution
 from tests.analysis.policy.every_assignment import INDEX, LIMITS, broken, districts, every_choice, places, reserved
@@ -44,6 +44,21 @@ def test_no_host_is_chosen_where_none_helps():
     # 90 % ED everywhere: a 50/50 school would only concentrate the others.
     found = best_hosts(places([90, 90, 90], [10, 10, 10]), Limits(), 2)
     assert (found.hosts.tolist(), found.seats, found.plan.moved) == ([], 0, 0)
+
+
+def test_in_parts_the_schools_that_help_host_and_no_other():
+    # As above: the first two schools trade, one host of the two is enough; even ones and those that may not are none.
+    parts = likely_hosts(places([90, 10, 50], [10, 90, 50], may_host=[True, False, True]), Limits(), 2)
+    assert parts == pytest.approx([1, 0, 0], abs=1e-4)
+    assert likely_hosts(places([90, 10], [10, 90]), Limits(stay=1), 1).tolist() == [0, 0]
+
+
+@settings(max_examples=30)
+@given(districts(), LIMITS, st.integers(0, 3))
+def test_parts_of_hosts_are_no_more_than_asked_for(where, limits, most):
+    parts = likely_hosts(where, limits, most)
+    assert parts.sum() <= most + 1e-6
+    assert ((parts >= -1e-6) & (parts <= where.may_host + 1e-6)).all()
 
 
 def test_only_schools_that_may_host_do():

@@ -37,6 +37,27 @@ def test_the_schools_named_first_host(choose, order, share, number):
     assert found == {"4800001": list(order[:number])}
 
 
+def test_those_that_could_do_most_host():
+    # The last school's 400 seats draw the 200 disadvantaged students that the two before it have too many, and send
+    # them as many others: then all are even. No other school draws more than 100.
+    rows = district("4800001", (100, 100), (200, 0), (200, 0), (0, 400))
+    assert hosts(Policy(choose="optimum", hosts_share=0.25), *rows) == {"4800001": ["3"]}
+
+
+def test_those_that_could_do_most_are_of_the_kind_that_the_rules_make():
+    # Where hosts mirror the district of 75 %, the last draws 100 disadvantaged students and all are even; where they
+    # are 50/50, it is so already and draws nobody.
+    rows = district("4800001", (150, 50), (200, 0), (200, 0), (200, 200))
+    policy = Policy(choose="optimum", hosts_share=0.25, preset="district-share")
+    assert hosts(policy, *rows) == {"4800001": ["3"]}
+    assert hosts(replace(policy, preset="district-only"), *rows) != {"4800001": ["3"]}
+
+
+def test_where_all_are_alike_those_named_first_host():
+    rows = district("4800001", *([(200, 0)] * 4))
+    assert hosts(Policy(choose="optimum", hosts_share=0.5), *rows) == {"4800001": ["0", "1"]}
+
+
 def test_those_who_do_not_take_part_are_told_with_the_reason():
     rows = [
         *district("4800001", *FIVE),
