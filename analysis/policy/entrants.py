@@ -18,6 +18,7 @@ from analysis.policy.places import Flags, Limits, Places, Room, room
 from analysis.policy.scenario import Scenario
 from analysis.policy.tangents import MEASURES
 
+# Outside shares that are tried where not every seat is gone through.
 SHARES = tuple(step / 20 for step in range(21))
 
 

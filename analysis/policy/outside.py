@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.policy.assign import years_as_expected
 from analysis.policy.binding import Lifted, enough, lifted
+from analysis.policy.entrants import SHARES
 from analysis.policy.figures import covered
 from analysis.policy.ground import Ground, ground, seats_held
 from analysis.policy.pools import GROUPS, pools
@@ -31,8 +32,6 @@ OUTSIDE_LIMITS = {
 }
 # Half the way around the earth: no limit.
 _ANYWHERE = 12_500.0
-# With a limit lifted these shares are tried: one that reaches is an example, and none no proof.
-_TRIED = tuple(step / 20 for step in range(21))
 _TOLD_EVERY = 250
 # A share is told with so many decimals where that changes no seat.
 _DECIMALS = 4
@@ -134,10 +133,13 @@ def _tried(
 
 
 def _least(table: pd.DataFrame, scenario: Scenario, measure: str, target: float) -> float:
-    """The least index over the shares in steps, or the first at the target; NaN where the plan cannot be held."""
+    """The least index over ``SHARES``, or the first at the target; NaN where the plan cannot be held.
+
+    A share that reaches is an example, and none no proof.
+    """
     most = _most(scenario)
     try:
-        return float(_tried(table, scenario, [s for s in _TRIED if s <= most], measure, target)["value"].min())
+        return float(_tried(table, scenario, [s for s in SHARES if s <= most], measure, target)["value"].min())
     except InputError:
         return float("nan")
 
@@ -167,7 +169,7 @@ def _without(place: Ground, scenario: Scenario, names: tuple[str, ...]) -> Scena
         changed["hosts"] = _full(place, scenario)
     if "set_asides" in names:
         changed["set_asides"] = ()
-    return replace(scenario, **changed | {name: replace(changed[name], **both) for name in ("ed", "other")})
+    return replace(scenario, **changed | {name: replace(changed[name], **both) for name in GROUPS})
 
 
 def _full(place: Ground, scenario: Scenario) -> tuple[Host, ...]:
