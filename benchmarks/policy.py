@@ -1,23 +1,25 @@
 """A 50/50 policy in a large district, beside the random numbers it cannot do without."""
 
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from analysis.policy.assign import assign
+from analysis.policy.assign import years
 from analysis.policy.draw import Lottery
 from analysis.policy.ground import ground
 from analysis.policy.outcome import REPLICATES, simulate
 from analysis.policy.presets import scenario_from_preset
 from analysis.policy.scenario import DRAWS, Host, Scenario
 from benchmarks import inputs
-from benchmarks.timing import Figure, timed
+from benchmarks.timing import Figure, Timing, timed
 
 HOSTS = (4, 10, 25)
 MANY = 1_000
+GROWTH = (250, 500, 1_000, 2_000, 4_000)
 TARGETS = {REPLICATES: 0.5, MANY: 1.0}  # seconds, with the fewest hosts
 
 
@@ -29,12 +31,30 @@ def figures() -> Iterator[Figure]:
         for draw in (name for name in DRAWS if name != "table"):
             yield _of(state, replace(scenario, draw=draw), REPLICATES)
         yield _of(state, scenario, MANY)
-    before = None
-    for replicates in (REPLICATES, 2 * REPLICATES, 4 * REPLICATES):
-        ours = timed(partial(simulate, state.schools, preset, replicates), repeats=5)
-        beside = (("half as many", before),) if before else ()
-        yield Figure(f"{len(preset.hosts)} hosts, growth, {replicates} replicates", ours, beside)
-        before = ours
+    for hosts in HOSTS:
+        yield from _growth(state, with_hosts(state, preset, hosts))
+
+
+def _growth(state: inputs.State, scenario: Scenario) -> Iterator[Figure]:
+    """Time and memory as replicates double."""
+    before: tuple[Timing, int] | None = None
+    for replicates in GROWTH:
+        run = partial(simulate, state.schools, scenario, replicates)
+        ours, held = timed(run, repeats=3), _held(run)
+        memory = f"{held / 1e6:,.0f} MB" + (f", {held / before[1]:.1f} × half as many" if before else "")
+        beside = (("half as many", before[0]),) if before else ()
+        yield Figure(f"{len(scenario.hosts)} hosts, growth, {replicates:,} replicates; {memory}", ours, beside)
+        before = ours, held
+
+
+def _held(run: Callable[[], object]) -> int:
+    """Bytes that a run holds at most, of Python and of arrays."""
+    tracemalloc.start()
+    try:
+        run()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def with_hosts(state: inputs.State, scenario: Scenario, hosts: int) -> Scenario:
@@ -67,7 +87,7 @@ class Drawn:
         lottery = Lottery(0)
         noted = cls(np.random.default_rng(0))
         lottery._random = noted  # type: ignore[assignment]
-        assign(ground(state.schools, scenario), scenario, lottery, replicates)
+        list(years(ground(state.schools, scenario), scenario, lottery, replicates))
         return noted
 
     def binomial(self, *given: Any) -> Any:

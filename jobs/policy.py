@@ -120,8 +120,9 @@ def print_simulation(given: argparse.Namespace) -> None:
     simulated = simulate(table, scenario, given.replicates, given.seed)
     outcome, hidden = marked_outcome(simulated, table, cell), hidden_of_plan(simulated, table, cell)
     tell([*notes, *hidden_words(table[table["ncessch"].isin(outcome.schools["ncessch"])], comparison("ed"), cell)])
-    tell(beside_the_best(given, table, simulated))
     rows = _sensitivity(given, scenario, table)
+    if rows is None or given.format == "json":  # else nothing of the plan itself is written
+        tell(beside_the_best(given, table, simulated))
     if given.format == "table" and rows is None:
         listed = TOP if given.top is None else given.top
         write_text(text(_result(simulated, outcome, table, hidden, cell), listed), given)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -35,8 +36,6 @@ class Assignment:
 
     Attributes:
         moves: of each host and year whose students are still there.
-        won: (hosts, 2, replicates, n) students whom each host has drawn from each school.
-        sent: (hosts, 2, replicates, n) students who gave up their place at each host and went to each school.
         left: (2, replicates, n) students who leave the district's schools because theirs changed.
         kept: (hosts, pools, replicates) students already at the host who hold one of its lottery seats.
         inside, outside: (hosts, pools, replicates) students drawn from the district and from elsewhere.
@@ -50,8 +49,6 @@ class Assignment:
     """
 
     moves: tuple[Moves, ...]
-    won: Ints
-    sent: Ints
     left: Ints
     kept: Ints
     inside: Ints
@@ -64,21 +61,29 @@ class Assignment:
     waiting: Ints
     after: Ints
 
-    @property
-    def unfilled(self) -> Ints:
-        """(hosts, replicates) seats that stay empty."""
-        return (self.seats - self.kept - self.inside - self.outside).sum(axis=1)
+    @cached_property
+    def won(self) -> Ints:
+        """(hosts, 2, replicates, n) students whom each host has drawn from each school."""
+        return self._of_hosts("won")
+
+    @cached_property
+    def sent(self) -> Ints:
+        """(hosts, 2, replicates, n) students who gave up their place at each host and went to each school."""
+        return self._of_hosts("sent")
 
     @property
     def moved(self) -> Ints:
         """(replicates,) students who have changed schools."""
-        return (self.won + self.sent).sum(axis=(0, 1, 3)) + self.left.sum(axis=(0, 2))
+        found: Ints = self.left.sum(axis=(0, 2))
+        for each in self.moves:
+            found += each.won.sum(axis=(0, 2)) + each.sent.sum(axis=(0, 2))
+        return found
 
-
-def assign(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> Assignment:
-    """Run the scenario's lotteries to the end of its last year; see ``years``."""
-    *_, last = years(ground, scenario, draw, replicates)
-    return last
+    def _of_hosts(self, way: str) -> Ints:
+        found = np.zeros((len(self.seats), *self.after.shape), dtype=np.int64)
+        for each in self.moves:
+            found[each.host] += getattr(each, way)
+        return found
 
 
 def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> Iterator[Assignment]:
@@ -141,7 +146,7 @@ def _drawn_this_year(
     of_school, earlier = (
         [intake for intakes in _entries(lottery.ground, each, at) for intake in intakes] for each in (held, before)
     )
-    sending = sum(intake.arrived().sum(axis=0) for intake in earlier) > 0 if earlier else None
+    sending = sum(intake.won.sum(axis=(0, 1)) for intake in earlier) > 0 if earlier else None
     intake = lottery.run(year, present(lottery.ground, at, of_school, left.shape[3]), here, refusing, sending)
     left[:, opened] += here
     return intake
@@ -199,18 +204,21 @@ def _assignment(
     year: int,
     replicates: int,
 ) -> Assignment:
-    hosts, n, count = len(held), len(ground.schools), len(divided.names)
-    won, sent = (np.zeros((hosts, 2, replicates, n), dtype=np.int64) for _ in range(2))
     tally = {
-        name: np.zeros((hosts, count, replicates), dtype=np.int64)
+        name: np.zeros((len(held), len(divided.names), replicates), dtype=np.int64)
         for name in ("kept", "inside", "outside", "seats", "second", "offered", "applied", "waiting")
     }
-    moves, drawn_in = [], np.zeros(hosts, dtype=np.int64)
+    moves, drawn_in = [], np.zeros(len(held), dtype=np.int64)
+    stayed = np.repeat(ground.students[:, None, :], replicates, axis=1)
+    came = np.zeros_like(stayed)
     for host, intakes in enumerate(held):
         for age, intake in enumerate(reversed(intakes)):
-            moves.append(Moves(host, _year_of(scenario.hosts[host], year, age), intake.arrived(), intake.sent))
-            won[host] += moves[-1].won
-            sent[host] += intake.sent
+            each = Moves(host, _year_of(scenario.hosts[host], year, age), intake.arrived(), intake.sent)
+            moves.append(each)
+            stayed -= each.won
+            stayed[:, :, ground.hosts[host]] -= each.sent.sum(axis=2)
+            came += each.sent
+            came[:, :, ground.hosts[host]] += each.won.sum(axis=2)
             tally["kept"][host] += intake.kept.sum(axis=1)
             of_pool = intake.won.sum(axis=1)
             inside = of_pool[..., ground.inside].sum(axis=2)
@@ -221,16 +229,12 @@ def _assignment(
     for host, (drawn_in[host], intake) in last.items():
         for name in ("offered", "applied", "waiting"):
             tally[name][host] = getattr(intake, name)
-    stayed = np.repeat(ground.students[:, None, :], replicates, axis=1) - won.sum(axis=0)
-    after = stayed + sent.sum(axis=0)
-    for host, at in enumerate(ground.hosts):
-        after[:, :, at] += (won - sent)[host].sum(axis=2)
-        stayed[:, :, at] -= sent[host].sum(axis=2)
+    after = stayed + came
     left = _leaving(ground, scenario, draw, stayed, after)
     after -= left
     if left.any():
         after[:, :, -1] += left.sum(axis=2)  # the last of the places beside the schools
-    return Assignment(tuple(moves), won, sent, left, after=after, drawn_in=drawn_in, **tally)
+    return Assignment(tuple(moves), left, after=after, drawn_in=drawn_in, **tally)
 
 
 def _year_of(host: Host, year: int, age: int) -> int:

@@ -75,9 +75,16 @@ def beside(
     """
     limits, measure = question.limits, question.measure
     ends = now_and_then(outcome, places, measure)
-    progress("the best assignment")
-    best = least_segregated(places, limits, measure)
+    solved: dict[Limits, Future[Plan]] = {}  # some steps of the frontier are the limits themselves
     with ThreadPoolExecutor(AT_ONCE) as crew:
+
+        def least(asked: Limits) -> Future[Plan]:
+            if asked not in solved:
+                solved[asked] = crew.submit(least_segregated, places, asked, measure)
+            return solved[asked]
+
+        progress("the best assignment")
+        best = least(limits).result()
         targeted = crew.submit(_targeted, places, question, progress)
         chosen: Future[Hosting] | None = None
         if question.hosts:
@@ -85,11 +92,8 @@ def beside(
             chosen = crew.submit(best_hosts, places, limits, question.hosts, measure, question.ed_share)
         progress("the frontier against students moved and against distance")
         tighter = replace(limits, move=as_many(outcome, places))
-        many = crew.submit(least_segregated, places, tighter, measure)
-        lines = {
-            what: [(each, crew.submit(least_segregated, places, each, measure)) for each in line(limits)]
-            for what, line in LINES.items()
-        }
+        many = least(tighter)
+        lines = {what: [(each, least(each)) for each in line(limits)] for what, line in LINES.items()}
         rows = [*ends, row("as many moves", many.result(), tighter), row("best", best, limits)]
         if chosen is not None:
             rows.append(of_hosts("best hosts", chosen.result(), limits))

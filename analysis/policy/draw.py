@@ -46,13 +46,15 @@ class Lottery:
         both: log₂(schools) steps, each over all replicates and halves at once. Where there is a seat for everyone, or
         none, nothing is left to chance.
         """
-        everyone = candidates.sum(axis=1)
-        drawn = candidates * (seats == everyone)[:, None]
+        some = np.flatnonzero(candidates.any(axis=0))  # schools without a candidate would only be carried along
+        urn = candidates[:, some]
+        everyone = urn.sum(axis=1)
+        won = urn * (seats == everyone)[:, None]
         rows = np.flatnonzero((seats > 0) & (seats < everyone))
         if len(rows):
-            open_ = candidates[rows]
-            some = np.flatnonzero(open_.any(axis=0))  # schools without a candidate would only be carried along
-            drawn[np.ix_(rows, some)] = self._split(open_[:, some], seats[rows])
+            won[rows] = self._split(urn[rows], seats[rows])
+        drawn = np.zeros_like(candidates)
+        drawn[:, some] = won
         return drawn
 
     def _split(self, candidates: Ints, seats: Ints) -> Ints:
@@ -62,14 +64,14 @@ class Lottery:
         sizes[0][:, :schools] = candidates
         while sizes[-1].shape[1] > 1:
             sizes.append(sizes[-1][:, ::2] + sizes[-1][:, 1::2])
-        won = seats[:, None]
+        won = seats  # of every replicate and half, in one row
         for size in reversed(sizes[:-1]):
-            halves = size.reshape(replicates, -1, 2)
-            first = np.zeros_like(won)
-            open_ = won > 0
-            first[open_] = self._random.hypergeometric(halves[..., 0][open_], halves[..., 1][open_], won[open_])
-            won = np.stack([first, won - first], axis=2).reshape(replicates, -1)
-        return won[:, :schools]
+            halves, at = size.ravel(), np.flatnonzero(won)
+            first = self._random.hypergeometric(halves[2 * at], halves[2 * at + 1], won[at])
+            both = np.zeros_like(halves)
+            both[2 * at], both[2 * at + 1] = first, won[at] - first
+            won = both
+        return won.reshape(replicates, width)[:, :schools]
 
 
 class Expected:
@@ -123,7 +125,13 @@ def first_served(candidates: Ints, seats: Ints, order: NDArray[np.intp]) -> Ints
     return served
 
 
-def drawn(draw: Draw, candidates: Ints, seats: Ints, order: NDArray[np.intp] | None = None) -> Ints:
+def drawn(
+    draw: Draw,
+    candidates: Ints,
+    seats: Ints,
+    order: NDArray[np.intp] | None = None,
+    turnout: Ints | None = None,
+) -> Ints:
     """Seats drawn among candidates of several kinds at several schools.
 
     Args:
@@ -132,23 +140,30 @@ def drawn(draw: Draw, candidates: Ints, seats: Ints, order: NDArray[np.intp] | N
         seats: (replicates,) seats; those beyond the candidates stay empty.
         order: (schools,) schools whose candidates are served first; None where all candidates are alike. Within a
             school all are alike.
+        turnout: how many of them would take a seat: (kinds, replicates, schools), or without an order (kinds,
+            replicates, 1) of all schools together; None for all candidates.
 
     Returns:
         (kinds, replicates, schools) those who get a seat.
     """
-    won = np.zeros_like(candidates)
-    some = np.flatnonzero(candidates.any(axis=(1, 2)))  # kinds without a candidate would only be carried along
-    if not len(some) or not seats.any():
-        return won
-    kinds, replicates, schools = (live := candidates[some]).shape
-    seats = np.minimum(seats, live.sum(axis=(0, 2)))
-    if order is None:
-        urn = np.moveaxis(live, 0, 1).reshape(replicates, -1)
-        won[some] = np.moveaxis(draw.winners(urn, seats).reshape(replicates, kinds, schools), 1, 0)
-    elif kinds == 1:
-        won[some] = first_served(live[0], seats, order)
-    else:
-        served = first_served(live.sum(axis=0), seats, order)
-        split = draw.winners(np.moveaxis(live, 0, -1).reshape(-1, kinds), served.ravel())
-        won[some] = np.moveaxis(split.reshape(replicates, schools, kinds), -1, 0)
-    return won
+    kinds, replicates, schools = candidates.shape
+    if not kinds or not seats.any():
+        return np.zeros_like(candidates)
+    seats = np.minimum(seats, (candidates if turnout is None else turnout).sum(axis=(0, 2)))
+    if order is not None:
+        return _in_order(draw, candidates if turnout is None else turnout, seats, order)
+    if turnout is not None:
+        of_kind = draw.winners(turnout[..., 0].T, seats).T
+        return draw.winners(candidates.reshape(-1, schools), of_kind.ravel()).reshape(candidates.shape)
+    urn = np.moveaxis(candidates, 0, 1).reshape(replicates, -1)
+    return np.moveaxis(draw.winners(urn, seats).reshape(replicates, kinds, schools), 1, 0)
+
+
+def _in_order(draw: Draw, candidates: Ints, seats: Ints, order: NDArray[np.intp]) -> Ints:
+    """Seats drawn as in ``drawn``, one school after the other."""
+    kinds, replicates, schools = candidates.shape
+    served = first_served(candidates.sum(axis=0), seats, order)
+    if kinds == 1:
+        return served[None]
+    split = draw.winners(np.moveaxis(candidates, 0, -1).reshape(-1, kinds), served.ravel())
+    return np.moveaxis(split.reshape(replicates, schools, kinds), -1, 0)

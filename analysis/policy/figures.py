@@ -1,6 +1,8 @@
 """What a scenario's draws come to: figures of every year with their range over replicates."""
 
+import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,10 +54,12 @@ class Spread:
 
 def spread(ground: Ground, scenario: Scenario, replicates: int, seed: int) -> Spread:
     """The scenario by lottery, ``replicates`` times; memory beyond a chunk grows only by what is kept."""
-    parts = [
-        reduced(ground, scenario, years(ground, scenario, Lottery((seed, chunk)), CHUNK))
-        for chunk in range(-(-replicates // CHUNK))
-    ]
+
+    def part(chunk: int) -> Spread:
+        return reduced(ground, scenario, years(ground, scenario, Lottery((seed, chunk)), CHUNK))
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # NumPy lets others run while it draws
+        parts = list(threads.map(part, range(-(-replicates // CHUNK))))
     return Spread(
         np.concatenate([part.after for part in parts], axis=1)[:, :replicates],
         {
@@ -73,14 +77,12 @@ def reduced(ground: Ground, scenario: Scenario, done: Iterable[Assignment]) -> S
     each = []
     for last in done:
         each.append(figures(last.after[:, :, own]) | {"moved": last.moved.astype(np.float64)})
-    known = np.isfinite(ground.miles)
-    moves = last.won + last.sent
-    return Spread(
-        last.after,
-        {name: np.stack([year[name] for year in each]) for name in each[0]},
-        np.einsum("hgrn,hn->gr", moves, np.where(known, ground.miles, 0.0)),
-        np.einsum("hgrn,hn->gr", moves, known.astype(np.int64)),
-    )
+    miles, movers = np.zeros(last.after.shape[:2]), np.zeros(last.after.shape[:2], dtype=np.int64)
+    for moves in last.moves:
+        known, students = np.isfinite(far := ground.miles[moves.host]), moves.won + moves.sent
+        miles += students @ np.where(known, far, 0.0)
+        movers += students @ known.astype(np.int64)
+    return Spread(last.after, {name: np.stack([year[name] for year in each]) for name in each[0]}, miles, movers)
 
 
 def covered(schools: pd.DataFrame, scenario: Scenario) -> NDArray[np.bool_]:
@@ -98,13 +100,16 @@ def figures(students: Ints) -> dict[str, Floats]:
     """
     _, replicates, schools = students.shape
     counts = np.asfortranarray(students.reshape(2, -1).T.astype(np.float64))
-    size = counts.sum(axis=1)
-    units = Units(counts, size, np.repeat(np.arange(replicates), schools), replicates)
-    share = ratio(counts[:, 0], size)
+    return figures_of(Units(counts, counts.sum(axis=1), np.repeat(np.arange(replicates), schools), replicates))
+
+
+def figures_of(units: Units) -> dict[str, Floats]:
+    """The same of each place of ED and other students."""
+    share = ratio(units.counts[:, 0], units.students)
     within = {"balanced": (share >= BALANCED[0]) & (share <= BALANCED[1]), "high_poverty": share >= HIGH_POVERTY}
     found = {name: INDICES[name].function(units) for name in REPORTED}
     for name, which in within.items():
-        found[name] = ratio(units.over_places(np.where(which, size, 0.0)), units.students_total)
+        found[name] = ratio(units.over_places(np.where(which, units.students, 0.0)), units.students_total)
     return found
 
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from analysis.policy.draw import Draw, Ints, drawn, round_half_up
 from analysis.policy.ground import Ground
-from analysis.policy.pools import ED, OTHER, Pools
+from analysis.policy.pools import ED, GROUPS, OTHER, Pools
 from analysis.policy.scenario import Scenario
+from analysis.units import Floats
 
 
 @dataclass
@@ -112,13 +113,13 @@ class Lottery:
         """
         intake, rest = self.begun(year, present, left)
         for pool in range(len(intake.seats)):
-            intake.applied[pool] = self._asking(pool, left if declining is None else left + declining)
+            opened = self.pools.opened(pool)
+            applied = left[opened] if declining is None else left[opened] + declining[opened]
+            intake.applied[pool] = self._asking(pool, self._sides(applied))
             self._fill(intake, pool, left, self._stages(intake, pool, sending))
-        taken_elsewhere = self._refill(intake, rest, left)
+        waiting = self._refill(intake, rest, left)
         for pool in range(len(intake.seats)):
-            intake.waiting[pool] = self._asking(pool, left)
-        if taken_elsewhere is not None:
-            left += taken_elsewhere
+            intake.waiting[pool] = self._asking(pool, waiting[self.pools.opened(pool)])
         intake.sent = self._sent(rest.sum(axis=0), intake.arrived())
         return intake
 
@@ -195,28 +196,50 @@ class Lottery:
         open_ = intake.still_open(pool)
         for stage in stages:
             wanted = open_ if stage.seats is None else np.minimum(open_, stage.seats)
-            open_ = open_ - self._draw(intake, pool, left, stage.places, wanted, stage.rate)
+            turnout = self._turnout(pool, left, stage.places, stage.rate) if stage.rate < 1 else None
+            open_ = open_ - self._draw(intake, pool, left, stage.places, wanted, turnout)
 
     def _draw(
-        self, intake: Intake, pool: int, left: Ints, places: NDArray[np.bool_], seats: Ints, rate: float = 1.0
+        self,
+        intake: Intake,
+        pool: int,
+        left: Ints,
+        places: NDArray[np.bool_],
+        seats: Ints,
+        turnout: Ints | None = None,
     ) -> Ints:
         """Draw seats of a pool among the candidates of some schools; (replicates,) how many were drawn."""
         if not seats.any():
             return np.zeros_like(seats)
-        which = left[self.pools.opened(pool)]
-        urn = (which * places).reshape(-1, *which.shape[3:])
-        if rate < 1:
-            urn = self.draw.applicants(urn, rate)
-        won = drawn(self.draw, urn, seats, self._order(pool)).reshape(which.shape)
-        which -= won  # a view of ``left``
-        intake.won[pool] += won.sum(axis=(0, 1))
-        return won.sum(axis=(0, 1, 2, 4))
+        kinds = self._kinds(pool, left)
+        won = drawn(self.draw, left[kinds] * places, seats, self._order(pool), turnout)
+        for kind, some in zip(zip(*kinds, strict=True), won, strict=True):
+            left[kind] -= some
+            intake.won[pool, kind[-1]] += some
+        return won.sum(axis=(0, 2))
+
+    def _kinds(self, pool: int, left: Ints) -> tuple[NDArray[np.intp], ...]:
+        """The class, cohort and group of each kind of candidates whom a pool is open to, where there can be any."""
+        there = np.zeros(left.shape[:3], dtype=bool)
+        opened = self.pools.opened(pool)
+        there[opened] = np.any(self.pools.classes[opened], axis=2, keepdims=True).swapaxes(1, 2)
+        return np.nonzero(there)
+
+    def _turnout(self, pool: int, left: Ints, places: NDArray[np.bool_], rate: float | Floats) -> Ints:
+        """How many candidates of some schools would take a seat if only a share of them does.
+
+        Returns:
+            (kinds, replicates, schools); where all candidates are alike their schools show once they are drawn, and
+            the last axis is 1 long, for all schools together.
+        """
+        urn = left[self._kinds(pool, left)] * places
+        return self.draw.applicants(urn.sum(axis=2, keepdims=True) if self._order(pool) is None else urn, rate)
 
     def _order(self, pool: int) -> NDArray[np.intp] | None:
         """Which schools' students are served first; None where all candidates are alike."""
         if self.scenario.draw == "nearest":
             return np.argsort(self.ground.miles[self.host], kind="stable")
-        if self.scenario.draw != "extremes" or self.pools.names[pool] not in ("ed", "other"):
+        if self.scenario.draw != "extremes" or self.pools.names[pool] not in GROUPS:
             return None
         share = self.ground.lottery_ed / np.maximum(self.ground.students.sum(axis=0), 1)
         return np.argsort(-share if pool == ED else share, kind="stable")
@@ -239,17 +262,22 @@ class Lottery:
         lowered[best, column] += given.sum(axis=0)
         return lowered
 
-    def _asking(self, pool: int, students: Ints) -> Ints:
-        """(replicates,) those of some students who may be drawn for a pool's seats."""
-        outside = self.pools.outside[pool] > 0 or self.scenario.unfilled == "outside"
-        everyone = students[self.pools.opened(pool)].sum(axis=(0, 1, 2))
-        return everyone @ (self.ground.inside | outside).astype(np.int64)
+    def _sides(self, students: Ints) -> Ints:
+        """(classes, replicates, 2) candidates from the district's schools and from outside."""
+        of_school = students.sum(axis=(1, 2))
+        inside = of_school @ self.ground.inside.astype(np.int64)
+        return np.stack([inside, of_school.sum(axis=2) - inside], axis=2)
 
-    def _refill(self, intake: Intake, rest: Ints, left: Ints) -> Ints | None:
+    def _asking(self, pool: int, sides: Ints) -> Ints:
+        """(replicates,) those of the candidates of a pool's classes who may be drawn for its seats."""
+        outside = self.pools.outside[pool] > 0 or self.scenario.unfilled == "outside"
+        return sides.sum(axis=0) @ np.array([1, outside], dtype=np.int64)
+
+    def _refill(self, intake: Intake, rest: Ints, left: Ints) -> Ints:
         """Offer what is empty as the rule for unfilled seats says; those present first.
 
         Returns:
-            Candidates who no longer wait, as they found a place elsewhere, taken off ``left``; None for nobody.
+            (classes, replicates, 2) candidates from inside and outside who would still take a seat.
         """
         if self.scenario.unfilled == "second":
             return self._second_round(intake, rest, left)
@@ -257,25 +285,26 @@ class Lottery:
             for pool in range(len(self.pools.names)):
                 self._draw(intake, pool, left, ~self.ground.inside, intake.still_open(pool))
         elif self.scenario.unfilled == "release":
-            for pool in range(len(self.pools.names)):
+            for pool in range(len(self.pools.classes)):
                 self._take_over(intake, pool, rest, left)
-        return None
+        return self._sides(left)
 
-    def _second_round(self, intake: Intake, rest: Ints, left: Ints) -> Ints | None:
+    def _second_round(self, intake: Intake, rest: Ints, left: Ints) -> Ints:
         """Release what is empty to those of either lottery who still wait and have found no place elsewhere."""
-        open_ = intake.open.sum(axis=0) > 0  # (replicates,) a second round is held only where there is a seat for it
-        if not open_.any():
-            return None
-        gone = [some - self.draw.applicants(some, self.scenario.second_accept) for some in (rest, left)]
-        gone = [gone[0] * open_, gone[1] * open_[:, None]]
-        before = intake.filled
-        rest -= gone[0]
-        left -= gone[1]
-        for pool in range(len(self.pools.names)):
-            self._take_over(intake, pool, rest, left)
-        rest += gone[0]
+        waiting = self._sides(left)
+        short = intake.open.sum(axis=0) > 0
+        if not short.any():
+            return waiting
+        still = np.where(short, self.scenario.second_accept, 1.0)  # where no seat is empty nobody is asked
+        before, gone = intake.filled, rest - self.draw.applicants(rest, still)
+        rest -= gone
+        waiting[..., 1] = self.draw.applicants(waiting[..., 1], still)
+        for pool in range(len(self.pools.classes)):
+            turnout = self._turnout(pool, left, self.ground.inside, still[:, None])
+            waiting[pool, :, 0] = turnout.sum(axis=(0, 2)) - self._take_over(intake, pool, rest, left, turnout)
+        rest += gone
         intake.second = intake.filled - before
-        return gone[1]
+        return waiting
 
     def renew(self, intake: Intake, left: Ints) -> None:
         """A year later some of those drawn have gone back, and their places go to the waitlist, like for like."""
@@ -288,8 +317,11 @@ class Lottery:
                     self._draw(intake, pool, left, side, gone[..., side].sum(axis=(0, 2)))
         intake.second = np.minimum(intake.second, intake.filled)
 
-    def _take_over(self, intake: Intake, pool: int, rest: Ints, left: Ints) -> None:
-        """A pool's students take the seats that are still empty in any."""
+    def _take_over(self, intake: Intake, pool: int, rest: Ints, left: Ints, turnout: Ints | None = None) -> Ints:
+        """A class's students take the seats that are still empty in any pool; (replicates,) how many were drawn.
+
+        When each class had its turn, either no seat is empty or nobody is left for a pool open to all.
+        """
         spare = np.maximum(intake.open.sum(axis=0), 0)
         own = rest[self.pools.opened(pool)]
         urn = np.moveaxis(own, 2, 0).reshape(len(spare), -1)
@@ -297,7 +329,7 @@ class Lottery:
         stay = np.moveaxis(stay.reshape(len(spare), *own.shape[:2]), 0, 2)
         own -= stay
         intake.kept[pool] += stay.sum(axis=0)
-        self._draw(intake, pool, left, self.ground.inside, spare - stay.sum(axis=(0, 1)))
+        return self._draw(intake, pool, left, self.ground.inside, spare - stay.sum(axis=(0, 1)), turnout)
 
     def _sent(self, displaced: Ints, won: Ints) -> Ints:
         """(2, replicates, n) where the host's displaced students go."""

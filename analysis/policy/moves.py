@@ -36,7 +36,7 @@ def at_schools(outcome: Outcome) -> pd.DataFrame:
         arrive_other (students of the hosts who gave up their places).
     """
     schools = outcome.schools.loc[~outcome.schools["host"], ["ncessch", "leaid"]].reset_index(drop=True)
-    for way, here in (("leave", "from_school"), ("arrive", "to_school")):
+    for way, here, _ in WAYS:
         for group in GROUPS:
             flows = outcome.flows[outcome.flows["group"] == group]
             schools[f"{way}_{group}"] = _sums(flows, here, schools["ncessch"])

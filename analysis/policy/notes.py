@@ -7,7 +7,7 @@ from analysis.policy.assign import Assignment
 from analysis.policy.draw import Ints, round_half_up
 from analysis.policy.figures import covered
 from analysis.policy.ground import Ground
-from analysis.policy.pools import OPEN, Pools
+from analysis.policy.pools import GROUPS, OPEN, Pools
 from analysis.policy.scenario import Scenario
 from analysis.policy.shortage import students_of
 
@@ -72,7 +72,7 @@ def _without_seats(ground: Ground, scenario: Scenario, divided: Pools, seats: In
 
 def _without_seats_aside(scenario: Scenario, divided: Pools, seats: Ints) -> list[str]:
     """Shares of every pool that come to no seat at any host: those outside the district, and those set aside."""
-    shares = {name: getattr(scenario, name).outside for name in ("ed", "other")}
+    shares = {name: getattr(scenario, name).outside for name in GROUPS}
     asked = {f"{name}.outside": (share, _seats_of(divided, name, seats)) for name, share in shares.items()}
     asked |= {f"set_asides[{i}].share": (each.share, seats) for i, each in enumerate(scenario.set_asides)}
     return [

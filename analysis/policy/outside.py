@@ -31,7 +31,7 @@ OUTSIDE_LIMITS = {
 }
 # Half the way around the earth: no limit.
 _ANYWHERE = 12_500.0
-# With a limit lifted these shares are tried: one that reaches is an example, and none no proof.
+# With a limit lifted these shares are tried.
 _TRIED = tuple(step / 20 for step in range(21))
 _TOLD_EVERY = 250
 # A share is told with so many decimals where that changes no seat.
@@ -134,7 +134,10 @@ def _tried(
 
 
 def _least(table: pd.DataFrame, scenario: Scenario, measure: str, target: float) -> float:
-    """The least index over the shares in steps, or the first at the target; NaN where the plan cannot be held."""
+    """The least index over ``_TRIED``, or the first at the target; NaN where the plan cannot be held.
+
+    A share that reaches is an example, and none no proof.
+    """
     most = _most(scenario)
     try:
         return float(_tried(table, scenario, [s for s in _TRIED if s <= most], measure, target)["value"].min())
@@ -167,7 +170,7 @@ def _without(place: Ground, scenario: Scenario, names: tuple[str, ...]) -> Scena
         changed["hosts"] = _full(place, scenario)
     if "set_asides" in names:
         changed["set_asides"] = ()
-    return replace(scenario, **changed | {name: replace(changed[name], **both) for name in ("ed", "other")})
+    return replace(scenario, **changed | {name: replace(changed[name], **both) for name in GROUPS})
 
 
 def _full(place: Ground, scenario: Scenario) -> tuple[Host, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.policy.outcome import Outcome
+from analysis.policy.pools import GROUPS
 from analysis.policy.scenario import TURNOUT, Scenario
 
 OWN = "the scenario's own"
@@ -19,9 +20,7 @@ EXIT_RATES = (0.0, 0.05, 0.1)
 
 def at_participation(scenario: Scenario, level: str) -> Scenario:
     """The scenario with the share of students who apply, of either group, at a level of ``TURNOUT``."""
-    willing = {
-        name: replace(getattr(scenario, name), willing=TURNOUT[level], per_seat=None) for name in ("ed", "other")
-    }
+    willing = {name: replace(getattr(scenario, name), willing=TURNOUT[level], per_seat=None) for name in GROUPS}
     return replace(scenario, **willing)
 
 
@@ -36,7 +35,7 @@ def at_exits(scenario: Scenario, rate: float) -> Scenario:
     """
     if not 0 <= rate <= 1:
         raise InputError(f"The exit rate {rate:.0%} is no share of students; give rates from 0 to 100.")
-    leaving = {name: replace(getattr(scenario, name), leave=rate, leave_changed=rate) for name in ("ed", "other")}
+    leaving = {name: replace(getattr(scenario, name), leave=rate, leave_changed=rate) for name in GROUPS}
     return replace(scenario, **leaving)
 
 

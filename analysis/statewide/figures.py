@@ -8,9 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.decompose import by_level, nested
-from analysis.indices import INDICES
-from analysis.policy.figures import BALANCED, HIGH, HIGH_POVERTY, LOW
-from analysis.units import Codes, Floats, Units, ratio, side_by_side
+from analysis.policy.figures import HIGH, LOW, figures_of
+from analysis.units import Codes, Floats, Units, side_by_side
 
 # Students by school, group and run, in any whole numbers.
 Counts = NDArray[np.signedinteger[Any]]
@@ -25,13 +24,8 @@ _ROWS = 1_000_000
 
 def figures(counts: Counts, place: Codes, places: int) -> dict[str, Floats]:
     """The figures of (schools, 2, runs) students, each (places, runs)."""
-    units = units_of(counts, place, places)
-    share = ratio(units.counts[:, 0], units.students)
-    within = {"balanced": (share >= BALANCED[0]) & (share <= BALANCED[1]), "high_poverty": share >= HIGH_POVERTY}
-    figures = {name: INDICES[name].function(units) for name in FIGURES}
-    for name, which in within.items():
-        figures[name] = ratio(units.over_places(np.where(which, units.students, 0.0)), units.students_total)
-    return {name: values.reshape(places, -1) for name, values in figures.items()}
+    found = figures_of(units_of(counts, place, places))
+    return {name: values.reshape(places, -1) for name, values in found.items()}
 
 
 def units_of(counts: Counts, place: Codes, places: int) -> Units:

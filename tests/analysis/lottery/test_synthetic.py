@@ -13,7 +13,6 @@ from analysis.lottery.compare import compared, tallied
 from analysis.lottery.draw import hold
 from analysis.lottery.market import Rules
 from analysis.lottery.synthetic import entries, files
-from analysis.policy.assign import assign
 from analysis.policy.draw import Lottery
 from analysis.policy.ground import ground
 from analysis.policy.presets import PRESETS, scenario_from_preset
@@ -22,7 +21,7 @@ from data import store
 from data.inclusion import Rules as Counting
 from data.inclusion import included
 from tests.analysis.lottery.markets import applications, seats
-from tests.analysis.policy.districts import ELSEWHERE, scenario, school, table
+from tests.analysis.policy.districts import ELSEWHERE, last_year, scenario, school, table
 from tests.analysis.policy.test_against_brute_force import SIGNIFICANCE, p_value
 
 HALF = Pool(0.5)
@@ -108,7 +107,7 @@ def by_lottery(place, asked) -> Counter[Hashable]:
 
 
 def by_simulator(place, asked) -> Counter[Hashable]:
-    won = assign(place, asked, Lottery(1), DRAWN).won
+    won = last_year(place, asked, Lottery(1), DRAWN).won
     names, hosts = place.schools["ncessch"].tolist(), entries(asked)
     results: Counter[Hashable] = Counter()
     for each in np.moveaxis(won, 2, 0):

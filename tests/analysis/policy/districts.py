@@ -6,6 +6,9 @@ from typing import Any
 import pandas as pd
 from hypothesis import strategies as st
 
+from analysis.policy.assign import Assignment, years
+from analysis.policy.draw import Draw
+from analysis.policy.ground import Ground
 from analysis.policy.scenario import (
     APPLICANTS,
     DRAWS,
@@ -50,6 +53,12 @@ def scenario(seats: dict[str, int], /, **fields: object) -> Scenario:
         "test", HOME, YEAR, tuple(Host(name, number) for name, number in seats.items()), ed=EVERYONE, other=EVERYONE
     )
     return replace(plain, **fields)  # type: ignore[arg-type]
+
+
+def last_year(place: Ground, policy: Scenario, draw: Draw, replicates: int) -> Assignment:
+    """Where a policy stands at the end of its last year."""
+    *_, last = years(place, policy, draw, replicates)
+    return last
 
 
 # --- Random ones

@@ -12,11 +12,10 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from analysis.policy.assign import assign
 from analysis.policy.draw import Lottery
 from analysis.policy.ground import ground
 from analysis.policy.scenario import Pool
-from tests.analysis.policy.districts import ELSEWHERE, HOME, scenario, school, table
+from tests.analysis.policy.districts import ELSEWHERE, HOME, last_year, scenario, school, table
 from tests.oracle import brute_force
 from tests.oracle.brute_force import Policy, School
 
@@ -59,7 +58,7 @@ def drawn(schools: Sequence[School], policy: Policy, seed: int) -> Counter[Hasha
     order = [
         place.schools["ncessch"].tolist().index(s.name) for s in schools if s.name in set(place.schools["ncessch"])
     ]
-    after = assign(place, asked, Lottery(seed), DRAWN).after[:, :, order]
+    after = last_year(place, asked, Lottery(seed), DRAWN).after[:, :, order]
     return Counter(tuple(map(tuple, result)) for result in after.transpose(1, 2, 0).tolist())
 
 

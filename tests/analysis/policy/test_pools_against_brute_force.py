@@ -6,11 +6,10 @@ from collections.abc import Hashable, Mapping
 
 import pytest
 
-from analysis.policy.assign import assign
 from analysis.policy.draw import Lottery
 from analysis.policy.ground import GONE, ground
 from analysis.policy.scenario import Host, Pool, Scenario
-from tests.analysis.policy.districts import scenario, school, table
+from tests.analysis.policy.districts import last_year, scenario, school, table
 from tests.analysis.policy.test_against_brute_force import DRAWN, PLAYED, SIGNIFICANCE, marginal, p_value
 from tests.oracle.brute_force_pools import Entry, Rules, play
 
@@ -121,7 +120,7 @@ CASES: dict[str, tuple[Schools, Rules, Scenario]] = {
 def drawn(schools: Schools, counted: Mapping[str, int], policy: Scenario, seed: int) -> Counter[Hashable]:
     rows = [school(name, *counts, grade_low="KG", grade_high="01") for name, counts in schools.items()]
     place = ground(table(*rows).assign(lottery_ed=[counted.get(name, 0) for name in schools]), policy)
-    after = assign(place, policy, Lottery(seed), DRAWN).after
+    after = last_year(place, policy, Lottery(seed), DRAWN).after
     names = place.schools["ncessch"].tolist()
     results = after.transpose(1, 2, 0).tolist()
     empty = [] if GONE in names else [(0, 0)]
