@@ -116,7 +116,8 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
 def _schools(ground: Ground, expected: Assignment, drawn: Spread) -> pd.DataFrame:
     ed_low, ed_high = low_high(drawn.after[0])
     share_low, share_high = low_high(ratio(drawn.after[0].astype(float), drawn.after.sum(axis=0).astype(float)))
-    touched = (expected.after[:, 0] != ground.students).any(axis=0) | (drawn.after != drawn.after[:, :1]).any((0, 1))
+    drawn_in = (drawn.after != ground.students[:, None]).any((0, 1))
+    touched = (expected.after[:, 0] != ground.students).any(axis=0) | drawn_in
     host = np.isin(np.arange(len(ground.schools)), ground.hosts)
     size_before, size_after = ground.students.sum(axis=0), expected.after.sum(axis=0)[0]
     sends = (expected.won[:, :, 0].any(axis=0) | (expected.left[:, 0] > 0)).any(axis=0)

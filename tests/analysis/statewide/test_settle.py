@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 
+from analysis.policy.outcome import simulate
 from analysis.statewide.rule import Policy
 from analysis.statewide.settle import settled
 from analysis.statewide.work import Part, chunks, from_bytes, run
-from tests.analysis.statewide.states import scenarios, states
+from tests.analysis.policy.districts import table
+from tests.analysis.statewide.states import district, scenarios, states
 
 A, B, C = "4800001", "4800002", "4800003"
 LEA = np.array([A, B, C])
@@ -74,3 +76,18 @@ def test_students_in_equal_students_out(state: tuple[pd.DataFrame, Policy]) -> N
     np.testing.assert_array_equal(found.sum(axis=0), np.repeat(before.sum(axis=0), 4, axis=1))
     # As many withdraw as were drawn too often, and no more.
     np.testing.assert_array_equal(withdrawn.sum(axis=1), np.maximum(-drawn, 0).sum(axis=(0, 1)))
+
+
+def test_a_school_that_every_draw_alone_changes_is_among_those_that_change() -> None:
+    # The other district's one other student is expected as less than half of one: none, but both draws may take it.
+    rows = [
+        *district("4800003", (100, 24), (125, 100), (0, 142), county="Travis"),
+        *district("4810000", (81, 109), longitude=None, county="Travis"),
+        *district("4800002", (55, 1), (100, 100), county="Travis"),
+    ]
+    policy = Policy(least_schools=2, hosts_share=1.0, choose="highest-ed", outside=1.0, willing=1.0)
+    asked = next(each for each in scenarios(table(*rows), policy) if each.district == "4800003")
+    for seed in range(12):
+        done = simulate(table(*rows), asked, 2, seed)
+        ed, everyone = (done.schools[f"{who}_before"].to_numpy(dtype=np.int64) for who in ("ed", "students"))
+        assert not (done.drawn - np.stack([ed, everyone - ed])[:, None]).sum(axis=2).any()
