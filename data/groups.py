@@ -169,7 +169,8 @@ def _bounds_of_bands(table: pd.DataFrame) -> dict[str, pd.Series]:
     """What each of ``BANDS`` can be, given what the lunch counts can; bands within these ends fit both of them."""
     (free_low, free_high), (low, high) = (_ends_on(table, basis) for basis in ("free", "frpl"))
     free_high, low = free_high.clip(upper=high), low.clip(lower=free_low)
-    sound, students = (free_low.le(free_high) & low.le(high)).fillna(False), table["students"]
+    students = table["students"]
+    sound = free_low.le(free_high) & low.le(high) & students.notna()
     told = pd.concat([counted_on(table, basis, side) for basis in ("free", "frpl") for side in _SIDES], axis=1)
     ends = {
         "band_free": (free_low, free_high),
@@ -186,7 +187,7 @@ def _bounds_of_bands(table: pd.DataFrame) -> dict[str, pd.Series]:
 def _ends_on(table: pd.DataFrame, basis: str) -> tuple[pd.Series, pd.Series]:
     """The least and the most ED students of each school on a basis: none and all where nothing is known."""
     counted, low, high = (counted_on(table, basis, side) for side in _SIDES)
-    students = table["students"]
+    students = table["students"].fillna(0)
     # A publisher hides "1 to 9" of a school of five just the same.
     ends = low.fillna(counted).fillna(0), high.fillna(counted).fillna(students)
     return ends[0].clip(upper=students), ends[1].clip(upper=students)
