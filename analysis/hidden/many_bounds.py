@@ -25,6 +25,10 @@ N_g (T − N_g) / T or, of P*, by N_g; so it lies between the means of the least
 can be (``analysis.hidden.pair_bounds``), with the weights that make the one least and the other greatest: weights grow
 with N_g and with T − N_g, and those of groups up to some value of the index are at one end, the others' at the other.
 
+**Bands.** Bands that hold every student between them leave fewer completions: corners are those at which nobody is left
+out, and each band against all others is two groups of students who are all known (``analysis.hidden.bounds``). Their
+rank-order H is bounded in ``analysis.hidden.ordered_bounds``.
+
 Completions in which an index is undefined, such as those of one group only, are passed over.
 """
 
