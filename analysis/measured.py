@@ -79,7 +79,9 @@ def reasons_by(
     )
 
 
-def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: Other = None) -> pd.DataFrame:
+def bounds_by(
+    table: pd.DataFrame, by: str, group: str = "ed", other: Other = None, *, bands: bool = False
+) -> pd.DataFrame:
     """What every index that compares the groups can be, whatever their hidden counts are.
 
     Args:
@@ -90,6 +92,7 @@ def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: Other = No
         by: a key of ``PLACES``.
         group, other: columns that count the groups, as in ``indices_by``. The bounds of a group are ``<group>_low`` and
             ``<group>_high``.
+        bands: whether the groups are bands, from the lowest to the highest, that hold every student between them.
 
     Returns:
         Columns year, place, place_name, and for each index ``<index>_low`` and ``<index>_high``, NaN where undefined,
@@ -108,7 +111,7 @@ def bounds_by(table: pd.DataFrame, by: str, group: str = "ed", other: Other = No
         found = pair_bounds(Pairs(low, high, students, place, len(keys)))
     else:
         high = high * [_counted(counted, name) for name in groups_of(group, other)]
-        found = many_bounds(Many(low, high, students, place, len(keys)))
+        found = many_bounds(Many(low, high, students, place, len(keys), bands))
     ends = {"low": (found.low, found.low_exact), "high": (found.high, found.high_exact)}
     exact = [sure.astype("boolean").mask(end.isna()).add_suffix(f"_{side}_exact") for side, (end, sure) in ends.items()]
     sides = pd.concat([*(end.add_suffix(f"_{side}") for side, (end, _) in ends.items()), *exact], axis=1)
@@ -131,16 +134,19 @@ def _counted(table: pd.DataFrame, name: str) -> NDArray[np.bool_]:
     return told.groupby(table["year"]).transform("any").to_numpy(dtype=bool)
 
 
-def bounded_indices_by(table: pd.DataFrame, by: str, group: str = "ed", other: Other = None) -> pd.DataFrame:
-    """The indices of every place and year, with their bounds.
+def bounded_indices_by(
+    table: pd.DataFrame, by: str, group: str = "ed", other: Other = None, *, bands: bool = False
+) -> pd.DataFrame:
+    """The indices of every place and year, with their bounds; see ``bounds_by``.
 
     Returns:
         The columns of ``indices_by``, then those of ``bounds_by``. A place of which no count is known has bounds
         alone, and no schools counted.
     """
     keys = ["year", "place", "place_name"]
-    both = bounds_by(table, by, group, other)
-    merged = both[keys].merge(indices_by(table, by, group, other).drop(columns="place_name"), on=keys[:2], how="left")
+    both = bounds_by(table, by, group, other, bands=bands)
+    found = indices_by(table, by, group, other, (*INDICES, *(ORDERED if bands else ())))
+    merged = both[keys].merge(found.drop(columns="place_name"), on=keys[:2], how="left")
     counts = ["schools", "students", "group_students"]
     return merged.assign(**merged[counts].fillna(0).astype(np.int64)).join(both.drop(columns=keys))
 
@@ -153,7 +159,7 @@ def outside_bounds(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             name: (rows[name] < rows[f"{name}_low"] - _ROUNDING) | (rows[name] > rows[f"{name}_high"] + _ROUNDING)
-            for name in INDICES
+            for name in (*INDICES, *ORDERED)
             if f"{name}_low" in rows
         },
         index=rows.index,

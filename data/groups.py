@@ -40,6 +40,11 @@ class Comparison:
         return isinstance(self.other, tuple)
 
     @property
+    def bands(self) -> bool:
+        """Whether its groups are bands, from the lowest to the highest, that hold every student between them."""
+        return self.key == INCOME_BANDS
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns that its numbers rest on."""
         if isinstance(self.other, tuple):
@@ -54,7 +59,7 @@ class Comparison:
     @property
     def indices(self) -> tuple[str, ...]:
         """The indices that compare its groups, and those that leave a column empty where there are more than two."""
-        return (*INDICES, *(ORDERED if self.key == INCOME_BANDS else ()))
+        return (*INDICES, *(ORDERED if self.bands else ()))
 
     @property
     def words(self) -> str:
@@ -77,6 +82,9 @@ INCOME_BANDS = "income-bands"
 # Students by what their families pay for lunch, the poorest first: at most 130 %, at most 185 % of the poverty line and
 # above (42 USC 1758(b)).
 BANDS = {"band_free": "free", "band_reduced": "reduced-price", "band_paid": "paid"}
+
+# A count, and the least and the most it can be.
+_SIDES = ("", "_low", "_high")
 
 # In a sentence: "are Black", "Black students"; "are of two or more races", "students of two or more races".
 _ADJECTIVES = {"ed": "economically disadvantaged"} | RACES | {"two_or_more": "of two or more races"}
@@ -145,14 +153,44 @@ def counted_on(table: pd.DataFrame, basis: str, side: str = "") -> pd.Series:
 def with_bands(table: pd.DataFrame) -> pd.DataFrame:
     """The schools table with the students of each of ``BANDS``, where it counts lunch free and free or reduced-price.
 
-    Missing for a school where either is unknown, or where more have it free than free or reduced-price.
+    Missing for a school where either is unknown, or where more have it free than free or reduced-price. Beside them the
+    least and the most that each can be, ``<band>_low`` and ``<band>_high``, missing where nothing is known of either.
     """
     if not {"free", "frpl"} <= {*bases(table)}:
         return table
     free, either, students = counted_on(table, "free"), counted_on(table, "frpl"), table["students"]
     sound = (free.le(either) & either.le(students)).fillna(False)
     counts = zip(BANDS, (free, either - free, students - either), strict=True)
-    return table.assign(**{name: count.astype("Int64").where(sound) for name, count in counts})
+    found = {name: count.astype("Int64").where(sound) for name, count in counts}
+    return table.assign(**found, **_bounds_of_bands(table))
+
+
+def _bounds_of_bands(table: pd.DataFrame) -> dict[str, pd.Series]:
+    """What each of ``BANDS`` can be, given what the lunch counts can; bands within these ends fit both of them."""
+    (free_low, free_high), (low, high) = (_ends_on(table, basis) for basis in ("free", "frpl"))
+    free_high, low = free_high.clip(upper=high), low.clip(lower=free_low)
+    students = table["students"]
+    sound = free_low.le(free_high) & low.le(high) & students.notna()
+    told = pd.concat([counted_on(table, basis, side) for basis in ("free", "frpl") for side in _SIDES], axis=1)
+    ends = {
+        "band_free": (free_low, free_high),
+        "band_reduced": ((low - free_high).clip(lower=0), high - free_low),
+        "band_paid": (students - high, students - low),
+    }
+    return {
+        f"{name}{side}": end.astype("Int64").where(sound & told.notna().any(axis=1))
+        for name, both in ends.items()
+        for side, end in zip(_SIDES[1:], both, strict=True)
+    }
+
+
+def _ends_on(table: pd.DataFrame, basis: str) -> tuple[pd.Series, pd.Series]:
+    """The least and the most ED students of each school on a basis: none and all where nothing is known."""
+    counted, low, high = (counted_on(table, basis, side) for side in _SIDES)
+    students = table["students"].fillna(0)
+    # A publisher hides "1 to 9" of a school of five just the same.
+    ends = low.fillna(counted).fillna(0), high.fillna(counted).fillna(students)
+    return ends[0].clip(upper=students), ends[1].clip(upper=students)
 
 
 def on_basis(table: pd.DataFrame, basis: str | None) -> pd.DataFrame:

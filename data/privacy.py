@@ -7,7 +7,6 @@ result what is hidden and what its numbers cannot carry. docs/decisions/0016-wha
 
 import hashlib
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -100,17 +99,9 @@ def _with_bands(table: pd.DataFrame) -> pd.DataFrame:
     table = with_bands(table)
     if not {*BANDS} <= {*table}:
         return table
-    known, students = table[list(BANDS)].notna().all(axis=1), table["students"]
-    free, either = (on_basis(table, basis) for basis in ("free", "frpl"))
-    free_low, free_high, low, high = (_bound(on, "ed", end) for on in (free, either) for end in ("_low", "_high"))
-    of_free, of_either = (known & hidden(on, "ed") for on in (free, either))
-    ends = {
-        "band_free": (free_low, free_high, of_free),
-        "band_reduced": ((low - free_high).clip(lower=0), high - free_low, of_free | of_either),
-        "band_paid": (students - high, students - low, of_either),
-    }
-    names = [f"{name}_{end}" for name in ends for end in ("low", "high", "hidden")]
-    return table.assign(**dict(zip(names, chain(*ends.values()), strict=True)))
+    known = table[list(BANDS)].notna().all(axis=1)
+    free, either = (known & hidden(on_basis(table, basis), "ed") for basis in ("free", "frpl"))
+    return table.assign(band_free_hidden=free, band_reduced_hidden=free | either, band_paid_hidden=either)
 
 
 def _floats(values: pd.Series) -> NDArray[np.float64]:
@@ -290,7 +281,7 @@ def marked_places(rows: pd.DataFrame, table: pd.DataFrame, by: str, groups: Comp
     found = found.reindex(pd.MultiIndex.from_arrays([rows["year"], rows["place"]])).set_axis(rows.index)
     fine, told = carried(found, cell) | found["hidden"].isna(), found["sure"] >= cell
     about = {name for name in rows if str(name).startswith(tuple(INDICES | ORDERED))} | {"diversity"} & {*rows}
-    about -= {f"{name}_{side}" for name in INDICES for side in BOUND_COLUMNS}
+    about -= {f"{name}_{side}" for name in INDICES | ORDERED for side in BOUND_COLUMNS}
     # Students of all races together are in no small group.
     touched = (found["hidden"] > 0) & (not groups.many)
     rounded = (found["group"] / cell).round() * cell

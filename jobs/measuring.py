@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.chance.random_assignment import MUCH
 from analysis.errors import InputError
-from analysis.indices import INDICES, MULTIGROUP, SCHOOL, atkinson
+from analysis.indices import INDICES, MULTIGROUP, ORDERED, SCHOOL, atkinson
 from analysis.measured import PLACES, bounded_indices_by, contributions, indices_by, outside_bounds
 from analysis.measured_uncertainty import (
     chance_ranges_by,
@@ -16,7 +16,7 @@ from analysis.measured_uncertainty import (
     schools_by_chance,
 )
 from data.chain import CHAIN, by_place
-from data.groups import INCOME_BANDS, Comparison, comparison
+from data.groups import Comparison, comparison
 from data.privacy import hidden_words, marked_places, marked_schools
 from data.sensitivity import sensitivity
 from jobs.asked import asked_draws, asked_rules, compared, counted, known_year, table_of, tell_crossed, tell_left_out
@@ -61,7 +61,7 @@ def print_indices(given: argparse.Namespace) -> None:
         pairs = [name for name in INDICES if name not in MULTIGROUP]
         say(f"{', '.join(pairs)}: left empty, for each compares two groups only.")
     asked = (table, given.by, groups.group, groups.other)
-    found = bounded_indices_by(*asked) if given.bounds else indices_by(*asked, names)
+    found = bounded_indices_by(*asked, bands=groups.bands) if given.bounds else indices_by(*asked, names)
     parts = ((given.expected, expected_by), (given.interval, intervals_by), (given.interval, chance_ranges_by))
     for wanted, measured_by in parts:
         if wanted:
@@ -78,8 +78,6 @@ def print_indices(given: argparse.Namespace) -> None:
 def _names(given: argparse.Namespace, groups: Comparison) -> list[str]:
     """The indices asked for, Atkinson by its shape; options that these groups or this shape do not have are refused."""
     own, shaped = INDICES["atkinson"], atkinson(given.atkinson_b)
-    if given.bounds and groups.key == INCOME_BANDS:
-        raise InputError(f"--bounds does not know what hidden {INCOME_BANDS} can be; give --group ed or a race.")
     if shaped is not own and groups.many:
         raise InputError(
             f"--atkinson-b compares two groups, not {given.group}; give --group {groups.group} or two races."
@@ -122,7 +120,7 @@ def tell_bounds(found: pd.DataFrame) -> pd.Series:
         )
     words = pd.Series("", index=found.index)
     for name in outside:
-        words = words.mask(outside[name], words + ", " + INDICES[name].symbol)
+        words = words.mask(outside[name], words + ", " + (INDICES | ORDERED)[name].symbol)
     return words.str.removeprefix(", ")
 
 

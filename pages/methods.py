@@ -146,8 +146,10 @@ st.markdown(
   are exact; the greatest D, V, H, Gini and Atkinson's are in places with few hidden counts; all else is a proven bound
   that may lie a little outside, of the least Gini up to a good deal. Of all races at once the greatest H, M and Gini
   are exact or nearly so; all else is a proven bound that may lie a good deal outside; in places where few counts are
-  possible all are tried, and both ends exact. Income bands have no such range. Beside each range stands which end is
-  *exact*, as some completion attains it, and which is *proven only*.
+  possible all are tried, and both ends exact. Of income bands, whose counts lie between what free and free or
+  reduced-price lunch leave open, likewise; rank-order H is a proven bound, wide where both thresholds are on one side
+  of the median student. Beside each range stands which end is *exact*, as some completion attains it, and which is
+  *proven only*.
 - A hidden count of one race is never more than the other races leave room for. A count made from a rounded percentage
   is anything that rounds so.
 - An index never mixes two definitions of disadvantage. *Direct certification × 1.6* is the share of meals that a school

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.indices import MULTIGROUP, ORDERED, Index
 from analysis.units import Codes, Floats, Units
 
 
@@ -15,7 +16,7 @@ class Many:
     """Schools nested in places, each with the least and the most students of each group that it can have.
 
     A *completion* is a choice of a count of each group for every school, each within its interval and together at most
-    the school's students.
+    the school's students; of bands, just these.
 
     Attributes:
         low, high: (groups, schools) least and most students of each group, 0 ≤ low ≤ high ≤ students; equal where
@@ -23,6 +24,8 @@ class Many:
         students: (schools,) all students.
         place: (schools,) code of the place each school lies in, 0 to ``places`` − 1.
         places: how many places there are.
+        bands: whether the groups are bands, from the lowest to the highest, that hold every student between them. A
+            place where no school can have a student of any band is of nobody.
     """
 
     low: Floats
@@ -30,6 +33,12 @@ class Many:
     students: Floats
     place: Codes
     places: int
+    bands: bool = False
+
+    @property
+    def indices(self) -> dict[str, Index]:
+        """The indices that compare the groups."""
+        return MULTIGROUP | (ORDERED if self.bands else {})
 
     def over_places(self, values: Floats) -> Floats:
         """The sums of an (n, schools) array in each place, (n, places)."""
@@ -42,7 +51,8 @@ class Many:
     @cached_property
     def room(self) -> Floats:
         """(schools,) students of all groups that a school has room for: all, or those surely counted where more."""
-        return np.maximum(self.students, self.low.sum(axis=0))
+        room = np.maximum(self.students, self.low.sum(axis=0))
+        return np.minimum(room, self.high.sum(axis=0)) if self.bands else room
 
     @cached_property
     def fewest(self) -> Floats:
@@ -65,16 +75,22 @@ class Many:
         return np.asarray(self.over_places(self.hidden[None].astype(np.float64))[0] > 0)
 
     def narrowed(self) -> Self:
-        """The same completions within the narrowest intervals: a group has at most what the others leave."""
-        left = self.room - (self.low.sum(axis=0) - self.low)
-        return replace(self, high=np.maximum(np.minimum(self.high, left), self.low))
+        """The same completions within the narrowest intervals: a group has what the others leave."""
+        most, least = (self.room - (end.sum(axis=0) - end) for end in (self.low, self.high))
+        low = np.maximum(self.low, least) if self.bands else self.low
+        return replace(self, low=low, high=np.maximum(np.minimum(self.high, most), self.low))
 
     def of_places(self, wanted: NDArray[np.bool_]) -> Self:
         """The schools with students of some places, whose codes are counted anew."""
         here = wanted[self.place] & (self.students > 0)
         code = np.cumsum(wanted) - 1
         return type(self)(
-            self.low[:, here], self.high[:, here], self.students[here], code[self.place[here]], int(wanted.sum())
+            self.low[:, here],
+            self.high[:, here],
+            self.students[here],
+            code[self.place[here]],
+            int(wanted.sum()),
+            self.bands,
         )
 
     def filled(self, worth: Floats) -> Floats:
@@ -84,7 +100,8 @@ class Many:
             worth: (groups, schools) of a student of each group.
         """
         order = np.argsort(-worth, axis=0)
-        width = np.take_along_axis(np.where(worth > 0, self.high - self.low, 0), order, axis=0)
+        wanted = (worth > 0) | self.bands
+        width = np.take_along_axis(np.where(wanted, self.high - self.low, 0), order, axis=0)
         left = self.room - self.low.sum(axis=0)
         more = np.empty_like(self.low)
         np.put_along_axis(more, order, np.clip(left - (np.cumsum(width, axis=0) - width), 0, width), axis=0)

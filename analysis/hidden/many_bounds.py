@@ -25,21 +25,27 @@ N_g (T − N_g) / T or, of P*, by N_g; so it lies between the means of the least
 can be (``analysis.hidden.pair_bounds``), with the weights that make the one least and the other greatest: weights grow
 with N_g and with T − N_g, and those of groups up to some value of the index are at one end, the others' at the other.
 
+**Bands.** Bands that hold every student between them leave fewer completions: corners are those at which nobody is left
+out, and each band against all others is two groups of students who are all known (``analysis.hidden.bounds``). Their
+rank-order H is bounded in ``analysis.hidden.ordered_bounds``.
+
 Completions in which an index is undefined, such as those of one group only, are passed over.
 """
 
 import numpy as np
 import pandas as pd
 
-from analysis.hidden.bounds import Bounds
+from analysis.hidden.bounds import Bounds, bounds
+from analysis.hidden.intervals import Intervals
 from analysis.hidden.many import Many
 from analysis.hidden.many_gini import greatest_gini
 from analysis.hidden.many_mixing import mixed_bounds
 from analysis.hidden.many_options import Options
+from analysis.hidden.ordered_bounds import ordered_bounds
 from analysis.hidden.pair_bounds import pair_bounds
 from analysis.hidden.pair_cells import End
 from analysis.hidden.pairs import Pairs
-from analysis.indices import MULTIGROUP, measure
+from analysis.indices import measure
 from analysis.units import Floats, ratio
 
 # Logarithm of how many completions of a place, or combinations of its schools' corners, are all tried.
@@ -50,28 +56,33 @@ _BY_GROUPS = ("dissimilarity", "variance_ratio", "gini")
 
 
 def many_bounds(schools: Many) -> Bounds:
-    """The bounds of every index of ``MULTIGROUP`` over all completions, for all places at once.
+    """The bounds of every index of the groups (``Many.indices``) over all completions, for all places at once.
 
     Args:
-        schools: intervals of three groups or more, of every school whose students are known.
+        schools: intervals of three groups or more, or of three bands, of every school whose students are known.
     """
     schools = schools.narrowed()
-    value = measure(schools.completed(schools.low), tuple(MULTIGROUP))
+    value = measure(schools.completed(schools.low), tuple(schools.indices))
     sure = pd.DataFrame(True, index=value.index, columns=value.columns)
     found = Bounds(value, value.copy(), sure, sure.copy())
     is_open = schools.hidden_in_place
-    completions = schools.over_places(np.log1p(schools.high - schools.low)).sum(axis=0)
-    few = is_open & (completions < _MOST)
+    few = is_open & (_completions(schools) < _MOST)
     if few.any():
         found.low.loc[few], found.high.loc[few] = Options.completions(schools.of_places(few)).tried()
     rest = is_open & ~few
     if rest.any():
         for name, (low, high) in _of_every_index(schools.of_places(rest)).items():
-            found.low.loc[rest, name] = np.maximum(low.value, MULTIGROUP[name].low)
-            found.high.loc[rest, name] = np.minimum(high.value, MULTIGROUP[name].high)
+            found.low.loc[rest, name] = np.maximum(low.value, schools.indices[name].low)
+            found.high.loc[rest, name] = np.minimum(high.value, schools.indices[name].high)
             found.low_exact.loc[rest, name], found.high_exact.loc[rest, name] = low.attained, high.attained
     found.low[:] = np.minimum(found.low, found.high)  # rounding aside, they are in order
     return found
+
+
+def _completions(schools: Many) -> Floats:
+    """(places,) logarithm of at most how many completions there are; the widest band has what the others leave."""
+    widths = np.log1p(schools.high - schools.low)
+    return schools.over_places((widths.sum(axis=0) - (widths.max(axis=0) if schools.bands else 0))[None])[0]
 
 
 def _of_every_index(schools: Many) -> dict[str, tuple[End, ...]]:
@@ -81,7 +92,7 @@ def _of_every_index(schools: Many) -> dict[str, tuple[End, ...]]:
     students = schools.over_places(np.where(some, schools.room, 0)[None])[0]
     mixed = ((schools.most > 0).sum(axis=0) > 1) & (students > 1)
     # Of one group alone M is 0, and the others are undefined; of one school alone all are 0.
-    alone = dict.fromkeys(MULTIGROUP, np.nan) | {"mutual_information": 0.0}
+    alone = dict.fromkeys(schools.indices, np.nan) | {"mutual_information": 0.0}
     several = schools.over_places(some[None].astype(np.float64))[0] > 1
     corners = Options.corners(schools)
     found = mixed_bounds(corners) | _by_groups(schools)
@@ -89,12 +100,14 @@ def _of_every_index(schools: Many) -> dict[str, tuple[End, ...]]:
     low, high = found["gini"]
     closer = greatest_gini(corners)
     found["gini"] = low, End(np.minimum(high.value, closer.value), closer.attained)
+    if schools.bands:
+        found["rank_order_h"] = ordered_bounds(schools)
     return {
         name: tuple(
             End(np.where(mixed, np.where(several, end.value, 0.0), alone[name]), end.attained | ~(mixed & several))
             for end in found[name]
         )
-        for name in MULTIGROUP
+        for name in schools.indices
     }
 
 
@@ -105,7 +118,7 @@ def _tried_h(corners: Options, high: End) -> End:
     value = high.value.copy()
     if tried.any():
         greatest = Options.corners(schools.of_places(tried)).tried()[1]
-        value[tried] = greatest[:, list(MULTIGROUP).index("theil_h")]
+        value[tried] = greatest[:, list(schools.indices).index("theil_h")]
     return End(value, high.attained | tried)
 
 
@@ -113,7 +126,10 @@ def _by_groups(schools: Many) -> dict[str, tuple[End, End]]:
     """Both ends of the indices that are means over groups."""
     places, groups = schools.places, len(schools.low)
     pairs = _against_the_rest(schools)
-    found = pair_bounds(pairs, _BY_GROUPS, _STEPS)
+    if schools.bands:  # everyone else is of the other bands
+        found = bounds(Intervals(pairs.low[0], pairs.high[0], pairs.students, pairs.place, pairs.places))
+    else:
+        found = pair_bounds(pairs, _BY_GROUPS, _STEPS)
     fewest, most = (totals.reshape(2, groups, places) for totals in (pairs.fewest, pairs.most))
     never = np.zeros(places, dtype=bool)
     ends: dict[str, tuple[End, End]] = {}

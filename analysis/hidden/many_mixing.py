@@ -152,7 +152,7 @@ def _below(schools: Many) -> tuple[Floats, Floats]:
     """
     fewest, most = schools.fewest, schools.most
     chord = (xlogy(fewest, fewest) - xlogy(most, most)) / np.where(most > fewest, most - fewest, 1)
-    together = (fewest + most).sum(axis=0) / 2
+    together = schools.over_places(schools.room[None])[0] if schools.bands else (fewest + most).sum(axis=0) / 2
     slope = np.log(np.maximum(together, _NOBODY)) + 1
     return chord + slope, -(xlogy(fewest, fewest) + chord * fewest).sum(axis=0) - together
 
@@ -175,9 +175,11 @@ def _most_mixed(schools: Many, price: Floats) -> tuple[Floats, Floats]:
 
     def further(level: Floats) -> NDArray[np.bool_]:
         together = counts_at(level).sum(axis=0)
-        return (together > level) & (together < schools.room)
+        return ((together > level) | schools.bands) & (together < schools.room)
 
     top = np.maximum(np.minimum(schools.high.sum(axis=0), schools.room), 1)
+    if schools.bands:  # whose counts add up to all students at any λ
+        top = np.maximum(top, (schools.high / weight).max(axis=0))
     counts = counts_at(halved(np.zeros_like(top), top, further))
     share = np.maximum(counts, _NOBODY) / np.maximum(counts.sum(axis=0), _NOBODY)
     worth = -np.log(share) - paid

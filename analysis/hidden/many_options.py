@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from analysis.hidden.many import Many, combinations_before
-from analysis.indices import MULTIGROUP, measure
+from analysis.indices import measure
 from analysis.units import Codes, Floats, Units
 
 
@@ -33,8 +33,7 @@ class Options:
         school = np.repeat(np.arange(len(number)), number)
         option = np.arange(len(school)) - np.searchsorted(school, school)
         counts = schools.low[:, school] + option // (np.cumprod(width, axis=0) // width)[:, school] % width[:, school]
-        fits = counts.sum(axis=0) <= schools.room[school]
-        return cls(schools, counts[:, fits], school[fits])
+        return cls._fitting(schools, counts, school)
 
     @classmethod
     def corners(cls, schools: Many) -> "Options":
@@ -55,7 +54,14 @@ class Options:
                     counts[-1][group] += left[part]
         owner = np.concatenate(school)
         order = np.argsort(owner, kind="stable")
-        return cls(schools, np.concatenate(counts, axis=1)[:, order], owner[order])
+        return cls._fitting(schools, np.concatenate(counts, axis=1)[:, order], owner[order])
+
+    @classmethod
+    def _fitting(cls, schools: Many, counts: Floats, school: Codes) -> "Options":
+        """Those that a school has room for; of bands, that take in all of its students."""
+        left = schools.room[school] - counts.sum(axis=0)
+        fits = left == 0 if schools.bands else left >= 0
+        return cls(schools, counts[:, fits], school[fits])
 
     @cached_property
     def number(self) -> Codes:
@@ -79,5 +85,5 @@ class Options:
         place = first[self.schools.place[school]] + combination
         students = self.schools.students[school]
         units = Units(self.counts[:, option].T, students, place, int(combinations.sum()))
-        values = measure(units, tuple(MULTIGROUP)).to_numpy()
+        values = measure(units, tuple(self.schools.indices)).to_numpy()
         return np.fmin.reduceat(values, first), np.fmax.reduceat(values, first)

@@ -116,14 +116,14 @@ def state_measures(view: View) -> pd.DataFrame:
     units = store.indices(view, "state")
     units = units[units["year"] == view.year]
     bounds = store.bounds(view, "state")
-    rows, values = [], []
+    rows, values = [], {}
     reasons = store.reasons(view, "state")
     why = reasons[reasons["year"] == view.year]
     for index in view.indices.values():
         parts = decomposed[index.name] if index.name in decomposed.index.get_level_values(0) else None
         value = parts["total"] if parts is not None else float(units[index.name].iloc[0]) if len(units) == 1 else np.nan
         splits = parts is not None and "within" in parts
-        values.append(value)
+        values[index.name] = value
         rows.append(
             {
                 "Measure": index.called,
@@ -141,20 +141,20 @@ def state_measures(view: View) -> pd.DataFrame:
     return _with_bounds(
         pd.DataFrame(rows).set_index("Measure"),
         values,
-        bounds.iloc[0] if bounds is not None and len(bounds) == 1 else None,
+        bounds.iloc[0] if len(bounds) == 1 else None,
     )
 
 
-def _with_bounds(table: pd.DataFrame, values: Sequence[float], bounds: pd.Series | None) -> pd.DataFrame:
+def _with_bounds(table: pd.DataFrame, values: Mapping[str, float], bounds: pd.Series | None) -> pd.DataFrame:
     """A table of every index with what each can be and how that is known, where a hidden count leaves anything open."""
-    known = [name for name in INDICES if bounds is not None and f"{name}_low" in bounds]
+    known = [name for name in values if bounds is not None and f"{name}_low" in bounds]
     if bounds is None or all(bounds[f"{name}_low"] == bounds[f"{name}_high"] for name in known):
         return table
     words = [
         numbers.bounded(value, *(bounds[f"{name}_{side}"] for side in BOUND_COLUMNS))
         if name in known
         else numbers.UNDEFINED
-        for name, value in zip(INDICES, values, strict=True)
+        for name, value in values.items()
     ]
     return table.assign(**{HIDDEN: words})
 
@@ -203,8 +203,8 @@ def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
     table = pd.DataFrame({"Value": _index_values(view, row)}).rename_axis("Measure")
     table = table.join(chance.columns(view, store.how_sure(view, row["place"])))
     bounds = store.bounds(view, "district")
-    values = [float(row[name]) for name in view.indices]
-    return _with_bounds(table, values, None if bounds is None else bounds.loc[row["place"]])
+    values = {name: float(row[name]) for name in view.indices}
+    return _with_bounds(table, values, bounds.loc[row["place"]])
 
 
 def place_summary(view: View, row: pd.Series, measure: str) -> dict[str, str]:

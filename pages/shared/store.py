@@ -21,7 +21,7 @@ from data.batches.statewide import Plan, completed, planned, run_of
 from data.batches.statewide import outcome as statewide_outcome
 from data.chain import chain as chain_of
 from data.geographic import Assignment, assigned
-from data.groups import INCOME_BANDS, comparison, on_basis
+from data.groups import comparison, on_basis
 from data.inclusion import GEOGRAPHIC, included
 from data.joining.lineage import Lineage
 from data.joining.lineage import lineage as followed
@@ -214,13 +214,12 @@ def levels(view: "View", chain: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _bounds(key: "Key", year: int, by: str) -> pd.DataFrame:
     groups = comparison(key.group)
-    return measured.bounds_by(_schools(key.of_any_groups, year), by, groups.group, groups.other).set_index("place")
+    table = _schools(key.of_any_groups, year)
+    return measured.bounds_by(table, by, groups.group, groups.other, bands=groups.bands).set_index("place")
 
 
-def bounds(view: "View", by: str) -> pd.DataFrame | None:
-    """What the year's indices can be, by place; None for income bands, whose hidden counts have no bounds."""
-    if view.groups.key == INCOME_BANDS:
-        return None
+def bounds(view: "View", by: str) -> pd.DataFrame:
+    """What the year's indices can be, by place; see ``analysis.measured.bounds_by``."""
     return _bounds(view.key, view.year, by)
 
 

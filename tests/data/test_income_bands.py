@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from data import store
 from data.groups import BANDS, INCOME_BANDS, comparison, comparisons, with_bands
 from data.privacy import hidden, protected
 from data.schema import typed
@@ -20,6 +21,43 @@ def test_bands_are_free_reduced_price_and_paid() -> None:
     found = with_bands(schools(**BOTH))[list(BANDS)]
     assert found.iloc[:2].to_numpy().tolist() == [[40, 15, 45], [30, 30, 40]]
     assert found.iloc[2:].isna().all(axis=None)
+
+
+def test_bands_lie_between_what_the_lunch_counts_leave_open() -> None:
+    """100 students: all known; 40 to 60 free or reduced, 30 of them free; 20 free; more free than free or reduced."""
+    told = schools(
+        **BOTH | {"ed": [55, None, None, 30], "ed_free": [40, 30, 20, 40]},
+        ed_low=[None, 40, None, None],
+        ed_high=[None, 60, None, None],
+    )
+    found = with_bands(told)[[f"{name}_{end}" for name in BANDS for end in ("low", "high")]]
+    assert found.iloc[0].tolist() == [40, 40, 15, 15, 45, 45]
+    assert found.iloc[1].tolist() == [30, 30, 10, 30, 40, 60]
+    assert found.iloc[2].tolist() == [20, 20, 0, 80, 0, 80]
+    assert found.iloc[3].isna().all()
+
+
+def test_bands_of_a_small_school_and_of_one_that_says_nothing() -> None:
+    """1 to 9 of five are one to five; nothing is said of the second; neither school's number of students is needed."""
+    told = schools(
+        **BOTH | {"students": [5, 50, 100, None], "ed": [None, None, 60, 30], "ed_free": [None, None, 50, 20]},
+        ed_low=[1, None, None, None],
+        ed_high=[9, None, None, None],
+    )
+    found = with_bands(told)[[f"{name}_{end}" for name in BANDS for end in ("low", "high")]]
+    assert found.iloc[0].tolist() == [0, 5, 0, 5, 0, 4]
+    assert found.iloc[[1, 3]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("cell", [0, 10])
+def test_no_band_lies_outside_its_bounds(cell: int) -> None:
+    table = store.schools(store.find("franklin"))
+    told, true = protected(table, cell), with_bands(table)
+    sound = true[list(BANDS)].notna().all(axis=1)
+    for name in BANDS:
+        low, high, count = told[f"{name}_low"][sound], told[f"{name}_high"][sound], true[name][sound]
+        assert (low.le(count) & count.le(high)).all()
+        assert low.lt(high).any() == (cell > 0)
 
 
 @pytest.mark.parametrize("basis", ["ed_basis", "ed_free"])

@@ -142,7 +142,7 @@ def exports(lines, folder):
         jobs += [["indices", "state", "--by", by, "--group", "all-races", "--format", "csv"] for by in PLACES]
         jobs += [
             ["indices", "state", "--by", "district", "--group", group, "--bounds", "--format", "csv"]
-            for group in (*COUNTS, "black,white", "all-races")
+            for group in (*COUNTS, "black,white", "all-races", "income-bands")
         ]
         jobs += [["peers", "state", "--district", "3900003", "--format", "json"], ["years", "state", "--format", "csv"]]
         for group, year, district in product((*COUNTS, "all-races"), YEARS, DISTRICTS):

@@ -2,11 +2,12 @@
 
 import json
 from io import StringIO
+from math import log2
 
 import pandas as pd
 import pytest
 
-from analysis.indices import INDICES, MULTIGROUP
+from analysis.indices import INDICES, MULTIGROUP, ORDERED
 from tests.small_state import lines, written
 
 
@@ -84,8 +85,31 @@ def test_all_races_at_once_have_bounds_by_hand(told, tmp_path):
     assert any(line.startswith("Bounds: 10 of 10 are exact") for line in said)
 
 
-def test_income_bands_have_no_bounds(refused):
-    assert "--group ed" in refused("indices", "franklin", "--group", "income-bands", "--bounds")
+def test_income_bands_have_bounds_by_hand(told, tmp_path):
+    """Two schools of 40: half free and half reduced-price; nobody free, and half or more reduced-price."""
+    header = "year,ncessch,leaid,state,students,ed,ed_basis,ed_free,ed_low,ed_high"
+    banded = written(tmp_path / "bands.csv", [header, "2020,1,a,OH,40,40,frpl,20,,", "2020,2,a,OH,40,,frpl,0,20,40"])
+    job = [banded, "--group", "income-bands", "--bounds", "--minimum-cell", "0"]
+    out, said = told("indices", *job, "--format", "csv")
+    (row,) = rows_of(out).to_dict("records")
+    ends = [f"{name}_{side}" for name in [*MULTIGROUP, *ORDERED] for side in ("low", "high", "low_exact", "high_exact")]
+    assert [name for name in row if name.endswith(("_low", "_high", "_exact"))] == ends
+
+    def mixed(share):
+        return -share * log2(share) - (1 - share) * log2(1 - share)
+
+    # At the first threshold, with a quarter of all below, H is 1 − ½/E(¼). So is rank-order H if the second school has
+    # 20 at reduced price, where the second threshold mirrors the first, and if it has 40, where there is none.
+    first = 1 - 0.5 / mixed(1 / 4)
+    assert row["rank_order_h_high"] == pytest.approx(first)
+    # Least with one student who pays: p1 = 20/80 and p2 = 79/80, so that w = 20/59.
+    second = 1 - mixed(1 / 40) / 2 / mixed(1 / 80)
+    assert row["rank_order_h_low"] == pytest.approx((39 * first + 20 * second) / 59)
+    assert row["rank_order_h_low_exact"]
+    assert row["rank_order_h_high_exact"]
+    # The first school alone, which is what is counted, is not segregated.
+    assert row["outside_bounds"].split(", ")[-1] == "H^R"
+    assert any(line.startswith("Bounds: 12 of 12 are exact") for line in said)
 
 
 @pytest.mark.parametrize("group", ["black", "black,white"])

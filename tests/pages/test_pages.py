@@ -275,7 +275,16 @@ def test_what_is_hidden_stands_beside_the_measures(opened):
 
 def test_what_nothing_hides_has_no_bounds(opened, small):
     assert HIDDEN not in opened("overview", state=small.label).table[0].value
-    assert HIDDEN not in opened("overview", groups=comparison("income-bands").label).table[0].value
+
+
+def test_income_bands_have_bounds_too(opened):
+    bands = comparison("income-bands")
+    table, _ = included(with_bands(store.schools(store.find("franklin"))), USUALLY_EXCLUDED)
+    this_year = table[table["year"] == table["year"].max()]
+    state = bounds_by(this_year, "state", bands.group, bands.other, bands=True).iloc[0]
+    shown = opened("overview", groups=bands.label).table[0].value[HIDDEN]
+    ends = f"{state['rank_order_h_low']:.2f}–{state['rank_order_h_high']:.2f}"
+    assert shown["Rank-order H (H^R)"].startswith(f"{ends}, proven only")
 
 
 def test_all_races_have_bounds_too(opened):
