@@ -382,8 +382,9 @@ def test_policy_seats_are_of_the_entry_grade_unless_of_every_grade(opened, seats
     assert app.multiselect[0].value == [host.ncessch for host in hosts]
     # Every host is an elementary school, of six grades and prekindergarten.
     of_entry, said = sum(host.seats for host in hosts), sentence(app)
-    assert (f"{of_entry:,} seats in kindergarten for" in said) is (seats_in == "entry grade")
-    assert ("seats in kindergarten, grade 1 and grade 2 for" in said) is seats_in.startswith("K–2")
+    every_year = f"{of_entry:,} seats a year in kindergarten, {4 * of_entry:,} held after 4 years, for"
+    assert (every_year in said) is (seats_in == "entry grade")
+    assert ("seats in the first year in kindergarten, grade 1 and grade 2," in said) is seats_in.startswith("K–2")
     seats = int(re.search(r"([\d,]+) seats", said)[1].replace(",", ""))
     least, most = {"entry grade": (1, 1), "every grade": (4, 9)}.get(seats_in, (2, 4))
     assert least * of_entry <= seats <= most * of_entry
