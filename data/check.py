@@ -62,14 +62,14 @@ def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[SetAsi
 
     Raises:
         ContradictionError: a school stands twice in a year, has more ED students than students, or bounds that leave
-            no value; or one year mixes two ED bases.
-        InputError: a column is missing, or a value is not what its column allows.
+            no value; one year mixes two ED bases, or has a value that its column does not allow.
+        InputError: a column is missing, or what stands for a number or a year is none.
     """
     _check_columns(frame, label)
     known = [column for column in COLUMNS if column.name in frame.columns]
     table = pd.DataFrame({column.name: _read(frame[column.name], column, label) for column in known}, frame.index)
     for column in known:
-        _check_values(table[column.name], column, label)
+        _check_values(table, column, label)
     _check_once(table, label)
     table = _with_basis(typed(table))
     _check_ed(table, label)
@@ -77,6 +77,25 @@ def checked(frame: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[SetAsi
     table = _with_room(table)
     table["level"] = table["level"].fillna(level_from_grades(table["grade_low"], table["grade_high"]))
     return _countable(table, label)
+
+
+def check_description(frame: pd.DataFrame, label: str) -> None:
+    """Refuse a value that no school can have, in a file that only describes schools.
+
+    Args:
+        frame: what the file says of schools that others bring in, as ``checked`` takes it.
+        label: the file.
+
+    Raises:
+        ContradictionError: naming the file, which the schools can do without.
+    """
+    try:
+        for column in COLUMNS:
+            if column.name in frame and not column.required:
+                read = frame.assign(**{column.name: _read(frame[column.name], column, label)})
+                _check_values(read, column, label)
+    except InputError as fault:
+        raise ContradictionError(str(fault), label=label) from None
 
 
 def _countable(table: pd.DataFrame, label: str) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
@@ -154,33 +173,35 @@ def _read(values: pd.Series, column: Column, label: str) -> pd.Series:
     return readers.get(column.kind, lambda: _text(values))()
 
 
-def _check_values(values: pd.Series, column: Column, label: str) -> None:
+def _check_values(table: pd.DataFrame, column: Column, label: str) -> None:
     """Refuse what the field dictionary does not allow in a column."""
+    values = table[column.name]
     if column.required and column.kind != "count":
-        _refuse(values, values.isna(), column, label, f"fill in the {column.label.lower()}")
-    if column.kind == "id" and (wrong := mangled(values)).any():
-        row = values.index[wrong][0]
-        raise InputError(
-            f'{label}, row {row:,}, column {column.name}: "{values[row]}" {MANGLED_WORDS}; {MANGLED_REMEDY}.'
-        )
+        _refuse(table, values.isna(), column, label, f"fill in the {column.label.lower()}")
+    if column.kind == "id":
+        _refuse(table, mangled(values), column, label, MANGLED_REMEDY)
     if column.choices:
         allowed = f"give one of {', '.join(column.choices)}"
-        _refuse(values, values.notna() & ~values.isin(column.choices), column, label, allowed)
+        _refuse(table, values.notna() & ~values.isin(column.choices), column, label, allowed)
     if column.kind == "flag":
-        _refuse(values, values.notna() & ~values.isin([True, False]), column, label, "give yes or no")
+        _refuse(table, values.notna() & ~values.isin([True, False]), column, label, "give yes or no")
     if column.low is not None and column.high is not None:
         outside = values.notna() & ~values.between(column.low, column.high).fillna(False)
-        _refuse(values, outside, column, label, f"give a number from {column.low:g} to {column.high:g}")
+        _refuse(table, outside, column, label, f"give a number from {column.low:g} to {column.high:g}")
     elif column.kind == "number" and column.low is not None:
-        _refuse(values, values < column.low, column, label, f"give a number from {column.low:g}")
+        _refuse(table, values < column.low, column, label, f"give a number from {column.low:g}")
 
 
-def _refuse(values: pd.Series, wrong: pd.Series, column: Column, label: str, remedy: str) -> None:
+def _refuse(table: pd.DataFrame, wrong: pd.Series, column: Column, label: str, remedy: str) -> None:
     if wrong.any():
-        bad = values[wrong]
-        what = "it is empty" if pd.isna(bad.iloc[0]) else f'"{bad.iloc[0]}" cannot be right'
+        bad = table[wrong]
+        value = bad[column.name].iloc[0]
+        says = MANGLED_WORDS if column.kind == "id" else "cannot be right"
+        what = "it is empty" if pd.isna(value) else f'"{value}" {says}'
         others = f" (and {len(bad) - 1:,} more)" if len(bad) > 1 else ""
-        raise InputError(f"{label}, row {bad.index[0]:,}, column {column.name}: {what}{others}; {remedy}.")
+        sentence = f"{label}, row {bad.index[0]:,}, column {column.name}: {what}{others}; {remedy}."
+        year = bad["year"].iloc[0] if "year" in bad else None
+        raise InputError(sentence) if pd.isna(year) else ContradictionError(sentence, year=int(year))
 
 
 # Rows ---------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from data.manifest import HASH_DIGITS, Manifest
 from data.privacy import fingerprint, protected
 from data.quality.finding import counted
 from data.quality.report import Report, of_dataset, report
-from data.schema import school_year
+from data.schema import FIELDS, REQUIRED, school_year
 from data.sources.guess import guess
 from data.sources.mapping import Mapping, read_mapping, to_toml
 from data.sources.preview import preview
@@ -117,9 +117,16 @@ def write_mapping(given: argparse.Namespace) -> None:
     say(f"{table.label} seems to hold:")
     for row in preview(table, mapping).itertuples():
         say(f"  {row.label}: {row.columns}{f' ({row.unit})' if row.unit else ''}: {row.examples}")
-    for line in _of_its_year(mapping):
+    for line in (*_not_seen(mapping), *_of_its_year(mapping)):
         say(line)
     write_text(to_toml(mapping), given)
+
+
+def _not_seen(mapping: Mapping) -> list[str]:
+    """What every school needs and no column seems to hold."""
+    counted = mapping.long.names.values() if mapping.long else ()
+    lacking = [FIELDS[name].label for name in REQUIRED if name not in ("year", *mapping.fields, *counted)]
+    return [f"No column seems to hold: {', '.join(lacking)}; say which, unless another file has it."] if lacking else []
 
 
 def _of_its_year(mapping: Mapping) -> list[str]:

@@ -1,4 +1,4 @@
-"""What files say against each other, and the rest of them without it."""
+"""What files say against each other or against reason, and the rest of them without it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ Read = tuple[Source, Part]
 
 
 class ContradictionError(InputError):
-    """Something of one school year, or in one file, that cannot be true with the rest.
+    """Something of one school year, or in one file, that cannot be true, by itself or with the rest.
 
     Attributes:
         year: the fall of that school year; or None where a file is meant.

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.aside import SetAside, above_students, by_year
+from data.check import check_description
 from data.joining.contradiction import ContradictionError
 from data.joining.crosswalk import Crosswalk, crosswalk
 from data.schema import ED_BASES, FIELDS, FILE_FIELDS, bounds_of, school_year
@@ -40,7 +41,7 @@ def merged(parts: Sequence[Part], state: str | None = None) -> Merged:
         state: the postal abbreviation of the state they are of, where that is known.
 
     Raises:
-        ContradictionError: parts say two things of one school.
+        ContradictionError: parts say two things of one school, or one says what cannot be.
         InputError: no part brings schools in.
     """
     bases = [part for part in parts if part.brings_schools]
@@ -110,6 +111,7 @@ def _described(
                 label=side.label,
             )
         key = next(name for name in side.key if name != "year")
+        check_description(frame[frame[key].isin(table[key])], side.label)
         pieces += _pieces(side, frame, key)
         aside += _strangers(side.label, frame, key, table)
     if not pieces:

@@ -155,9 +155,9 @@ def _membership(table: TextTable, asked: Asked) -> Part:
 
 
 def _first_rows(rows: pa.Table) -> pa.Table:
-    """The first row of each school wherever its rows begin; more than one where they do not stand together."""
-    other = pc.not_equal(rows["NCESSCH"][1:], rows["NCESSCH"][:-1]).fill_null(True)
-    return rows.filter(pa.chunked_array([[True], *other.chunks]))
+    """The first row of each school and year wherever its rows begin; more than one if they do not stand together."""
+    others = [pc.not_equal(rows[key][1:], rows[key][:-1]).fill_null(True) for key in _KEYS]
+    return rows.filter(pa.chunked_array([[True], *pc.or_(*others).chunks]))
 
 
 def _known(rows: pd.DataFrame, label: str) -> pd.DataFrame:

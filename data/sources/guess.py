@@ -166,9 +166,11 @@ def _school_id(text: pd.DataFrame, school: str, district: str | None) -> Take:
     return Take((school,), digits=(width(text[school]),))
 
 
-def width(codes: pd.Series) -> int:
-    """How many digits a code has when none is dropped; 12 and 7 for NCES's."""
-    widest = int(codes.dropna().str.len().max())
+def width(ids: pd.Series) -> int:
+    """How many digits an id has when none is dropped; 12 and 7 for NCES's. A footnote below them is none."""
+    known = ids.dropna()
+    codes = known[known.str.fullmatch(_CODE)]
+    widest = int((known if codes.empty else codes).str.len().max())
     return 12 if widest == 11 else widest
 
 

@@ -12,6 +12,7 @@ from data.aside import SetAside, above_students
 from data.formats.reading import TextTable
 from data.quality.finding import counted
 from data.schema import BOUNDED, ED_BASES, FILE_FIELDS, bounds_of
+from data.sources.beside import agreement
 from data.sources.cells import Counts, Shares, cells, counts, counts_of_shares, decimals, shares
 from data.sources.mapping import Long, Mapping, Take, matching
 from data.sources.names import flag, locales, title_case
@@ -72,6 +73,7 @@ def read(table: TextTable, mapping: Mapping, asked: Asked) -> Part:
         frames.append(frame)
         notes += [note for note in told if note not in notes]
     frame = settled(of_state(pd.concat(frames, ignore_index=len(frames) > 1), table.label, asked))
+    notes += agreement(table, mapping, frame) if len(years) == 1 else ()
     frame, aside = _possible(frame)
     key = "ncessch" if "ncessch" in frame else "leaid"
     held = {*frame, *mapping.fields} & set(FILE_FIELDS)

@@ -112,6 +112,14 @@ def test_a_guessed_mapping_says_where_the_school_year_comes_from(home, tmp_path,
     assert "Nothing says which school year it is of: give year in the mapping, or --year" in capsys.readouterr().err
 
 
+def test_a_guessed_mapping_says_what_no_column_seems_to_hold(tmp_path, capsys):
+    odd = tmp_path / "odd.csv"
+    odd.write_text("Sch Code,School Name,Enrollment,FRL Pct\n1,Oak,200,45.0\n", encoding="utf-8")
+    assert cli.main(["mapping", str(odd), "-o", str(tmp_path / "my.toml")]) == 0
+    told = capsys.readouterr().err
+    assert "No column seems to hold: District id; say which, unless another file has it." in told
+
+
 def test_a_command_stopped_while_its_libraries_are_read_says_so_in_one_line():
     code = (
         "import builtins, sys, cli\n"

@@ -116,6 +116,16 @@ def test_a_school_without_any_total_is_still_a_row(ccd, part, tmp_path):
     assert pd.isna(school(read, TWO)["students"])
 
 
+def test_a_school_whose_years_stand_one_after_the_other_in_a_file_has_both(ccd, part, tmp_path):
+    rows = [
+        row
+        for year, black in (("2017-2018", 3), ("2018-2019", 4))
+        for row in ccd.members(ONE, (black, 0), (1, 0), year=year)
+    ]
+    frame = part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows)).frame
+    assert frame[["year", "ncessch", "students", "black"]].values.tolist() == [[2017, ONE, 4, 3], [2018, ONE, 5, 4]]
+
+
 def test_rows_given_twice_count_once_and_contradictions_are_refused(ccd, part, tmp_path):
     rows = ccd.members(ONE, (10, 0), (10, 0))
     twice = part(ccd.file(tmp_path / "a.csv", ccd.membership_header, rows * 2))

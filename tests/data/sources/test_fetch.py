@@ -277,6 +277,20 @@ def test_a_file_that_contradicts_itself_does_not_cost_its_year(publisher):
     )
 
 
+def test_a_value_that_cannot_be_right_costs_its_file_or_its_year_alone(publisher, ccd):
+    """Schools 98 degrees north in the points of 2018–19, and a school of no district in the students of 2017–18."""
+    north = POINT.format(id=ONE, lea=ONE[:7], lat="98.65")
+    publisher.files[path_of("points", 2018)] = packed(p_dot_TXT=table(north, [north]), p_dot_xlsx=b"")
+    stray = [row.replace(f",{ONE[:7]},", ",,") for row in ccd.members(ONE, (1, 1), (1, 1), year="2017-2018")]
+    publisher.files[path_of("membership", 2017)] = packed(a_dot_csv=table(ccd.membership_header, stray))
+    manifest = get(planned("TX", [2017, 2018]))
+    assert (manifest.years, manifest.students) == ((2018,), 200)
+    told = " ".join(manifest.notes)
+    assert 'p.TXT, row 1, column latitude: "98.65" cannot be right (and 1 more); give a number from -15 to 72.' in told
+    assert "Left out: 2017–18 with its 1 school. " in told
+    assert "column leaid: it is empty; fill in the district id." in told
+
+
 def test_a_year_alone_that_contradicts_itself_is_refused(publisher, ccd):
     again = [*ccd.members(ONE, (1, 1), (1, 1))]
     publisher.files[path_of("membership", 2017)] = packed(a_dot_csv=table(ccd.membership_header, again))
@@ -319,7 +333,10 @@ def test_the_command_plans_fetches_and_stores(publisher, capsys):
     ("given", "told"),
     [
         (["load"], "Nothing to load: give files, or a state and its years, such as --state TX --years 2016-2022."),
-        (["load", "a.csv", "--years", "2018"], "Give files, or --years of a --state to fetch, but not both."),
+        (
+            ["load", "a.csv", "--years", "2018"],
+            "Give files, or --years of a --state to fetch, but not both; --from and --route are of what is fetched.",
+        ),
     ],
 )
 def test_the_command_says_what_it_needs(home, capsys, given, told):  # noqa: ARG001

@@ -41,6 +41,13 @@ def test_a_table_of_percentages_with_titles_totals_and_codes_of_two_parts(tmp_pa
     assert frame["year"].unique().tolist() == [2018]
 
 
+def test_an_id_is_as_wide_as_the_codes_not_as_a_footnote_below_them(tmp_path):
+    rows = [f"{district:04d},{district:04d}{school:02d},Oak,100,30" for district in range(9) for school in (1, 2)]
+    _, mapping = guessed(tmp_path, "Dist Code,Sch Code,School,Enrollment,FRL", *rows, "* fewer than ten students,,,,")
+    assert mapping.fields["leaid"] == Take(("Dist Code",), digits=(4,))
+    assert mapping.fields["ncessch"] == Take(("Sch Code",), digits=(6,))
+
+
 def test_shares_are_told_from_percentages_and_counts_come_first(tmp_path):
     header = "NCESSCH,LEAID,School,Enrollment,FRL Rate,Black Pct,Black,Free Lunch,Reduced Lunch"
     _, mapping = guessed(tmp_path, header, "390000100001,3900001,Oak,100,0.45,20.5,20,30,15")
