@@ -321,7 +321,11 @@ def test_districts_side_by_side(opened, small):
     app = opened("districts", state=small.label)
     assert not app.table
     app.multiselect(key="picked").set_value([UNEVEN, EVEN]).run()
-    assert app.table[0].value.loc["Variance ratio (V)"].tolist() == ["0.43", "0.00"]
+    shown = app.table[0].value
+    uneven, even = shown.loc["Variance ratio (V)"]
+    assert uneven.startswith("0.43, corrected 0.4")
+    assert even.startswith("0.00, corrected 0.0")
+    assert shown.loc["Gini (G)"].str.fullmatch(r"0\.\d\d, corrected 0\.\d+ \(0\.\d+–\u20600\.\d+\)").all()
 
 
 def test_district_says_its_share_and_range_by_hand(opened, small, numbers):
