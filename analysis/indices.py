@@ -50,8 +50,8 @@ class Index:
 
     @property
     def called(self) -> str:
-        """Its name and symbol: "Variance ratio (V)"."""
-        return f"{self.label} ({self.symbol})"
+        """Its name and symbol: "Variance ratio (V)"; the name alone where the symbol ends it: "Theil's H"."""
+        return self.label if self.label.endswith(f" {self.symbol}") else f"{self.label} ({self.symbol})"
 
 
 _ONE_GROUP = "Undefined where either group has no student."

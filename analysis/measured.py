@@ -210,7 +210,20 @@ def decomposed_by_level(table: pd.DataFrame, group: str, other: Other, columns: 
         are), part, share (of the measure; missing for D, which has no shares) and most (the most that the level can
         add to D; missing for the rest). The parts of a year and measure add up to it.
     """
-    levels, years = levels_by_year(table, group, other, columns)
+    return rows_of_levels(*levels_by_year(table, group, other, columns))
+
+
+def levels_by_year(
+    table: pd.DataFrame, group: str, other: Other, columns: Sequence[str]
+) -> tuple[list[Level], Sequence[Any]]:
+    """The levels of a chain with years for places, as ``decomposed_by_level`` names it, and the years."""
+    counted = table[known(table, group, other)]
+    units, keys = units_by(counted, group, other, ["year"])
+    return nested(units, [places_by(counted, [column])[0] for column in columns]), [key[0] for key in keys]
+
+
+def rows_of_levels(levels: Sequence[Level], years: Sequence[Any]) -> pd.DataFrame:
+    """What ``levels_by_year`` gives, as the table of ``decomposed_by_level``."""
     parts = by_level(levels)
     rows = []
     for measure_name in (*ADDITIVE, "dissimilarity"):
@@ -229,15 +242,6 @@ def decomposed_by_level(table: pd.DataFrame, group: str, other: Other, columns: 
             }
             rows.append(pd.DataFrame(row))
     return pd.concat(rows).sort_values("year", kind="stable", ignore_index=True)
-
-
-def levels_by_year(
-    table: pd.DataFrame, group: str, other: Other, columns: Sequence[str]
-) -> tuple[list[Level], Sequence[Any]]:
-    """The levels of a chain with years for places, as ``decomposed_by_level`` names it, and the years."""
-    counted = table[known(table, group, other)]
-    units, keys = units_by(counted, group, other, ["year"])
-    return nested(units, [places_by(counted, [column])[0] for column in columns]), [key[0] for key in keys]
 
 
 def district_contributions(table: pd.DataFrame, group: str, other: Other) -> pd.DataFrame:

@@ -22,10 +22,10 @@ from analysis.indices import INDICES, SCHOOL, measure
 from analysis.measured import (
     PLACES,
     by_year,
-    decomposed_by_level,
     district_contributions,
     levels_by_year,
     named,
+    rows_of_levels,
 )
 from analysis.units import Other, Units, known, places_by, units_by
 
@@ -152,7 +152,7 @@ def expected_parts(table: pd.DataFrame, group: str, other: Other, columns: Seque
     by_chance = pd.concat(
         [each.set_axis(pd.Index(years)) for each in expected_by_level(levels)], keys=range(len(levels))
     )
-    rows = decomposed_by_level(table, group, other, columns)
+    rows = rows_of_levels(levels, years)
     at = by_chance.index.get_indexer(pd.MultiIndex.from_frame(rows[["depth", "year"]]))
     found = by_chance.to_numpy()[at, by_chance.columns.get_indexer(pd.Index(rows["measure"]))]
     return rows.assign(expected=found, excess=rows["part"] - found)

@@ -19,6 +19,7 @@ from pages.shared import atlas, charts, part_charts, parts, store
 from pages.shared.view import View, current_view, district_label
 from pages.words import numbers
 from pages.words import plan as plan_words
+from pages.words import ranges as range_words
 from pages.words import statewide as statewide_words
 
 # Districts drawn: those whose V falls most, and those whose V rises most.
@@ -54,6 +55,8 @@ COLUMNS = {
     "balanced_before": "In 40–60 % ED schools today",
     "balanced_after": "In 40–60 % ED schools after",
 }
+# What the map, the picture and the table tell of each district today.
+WITHIN = ("variance_ratio", "dissimilarity")
 TODAY = {"corrected": "corrected", "low": "interval_low", "high": "interval_high"}
 
 
@@ -67,8 +70,9 @@ def _show_today(view: View) -> None:
     """How sure the state's indices of today are; no other part of the page waits for the draws."""
     with st.skeleton(height=48):
         sure = store.how_sure(view)
+        split = store.parts_sure(view).loc[view.year]
     told = sure[sure.index.isin(CARDS)]
-    st.caption(statewide_words.today(view.dataset.label, view.year, told))
+    st.caption(statewide_words.today(view.dataset.label, view.year, told, split))
 
 
 def show_state(view: View, result: Result, level: str) -> None:
@@ -107,27 +111,28 @@ def show_state(view: View, result: Result, level: str) -> None:
         )
     with right:
         st.subheader("Where V falls and where it rises")
-        show_map(view, result)
+        show_map(view, result, level)
 
 
-def show_map(view: View, result: Result) -> None:
+def show_map(view: View, result: Result, level: str) -> None:
     """Districts by how much V changes."""
     names = store.district_names(view)
     table = result.districts
+    today = {name: _today_told(view, level, table, name) for name in WITHIN}
     atlas.change_map(
         view,
         table.assign(
             district=table["leaid"].map(names).fillna(table["leaid"]),
             value=table["variance_ratio_after"] - table["variance_ratio_before"],
             hover=[
-                f"{hosts:,} of {schools:,} schools host<br>V {numbers.number(v)} → {numbers.number(w)}"
-                f" · D {numbers.number(d)} → {numbers.number(e)}<br>{moved:,.0f} students change schools"
-                for hosts, schools, v, w, d, e, moved in table[
-                    [
-                        *("hosts", "schools", "variance_ratio_before", "variance_ratio_after"),
-                        *("dissimilarity_before", "dissimilarity_after", "moved"),
-                    ]
-                ].itertuples(index=False)
+                f"{hosts:,} of {schools:,} schools host<br>V today {v}<br>after {numbers.number(w, 3)}"
+                f"<br>D today {d}<br>after {numbers.number(e, 3)}<br>{moved:,.0f} students change schools"
+                for hosts, schools, v, w, d, e, moved in zip(
+                    *(table[name] for name in ("hosts", "schools")),
+                    *(each for name in WITHIN for each in (today[name], table[f"{name}_after"])),
+                    table["moved"],
+                    strict=True,
+                )
             ],
         ),
         scale_title="change of V within the district",
@@ -135,16 +140,26 @@ def show_map(view: View, result: Result) -> None:
     )
 
 
-def _show_ranking(table: pd.DataFrame) -> None:
-    """The districts whose V falls most and rises most, as ``show_districts`` has them."""
+def _today_told(view: View, level: str, table: pd.DataFrame, measure: str) -> list[str]:
+    """An index of districts today in words, with how sure it is, a district of ``table`` each."""
+    sure = store.district_intervals(_of_policy(view, level), *WITHIN).reindex(table["leaid"])
+    today = table.set_index("leaid")[[f"{measure}_before"]].set_axis([measure], axis=1)
+    return range_words.with_ranges(today, sure, 3)[measure].tolist()
+
+
+@st.fragment(parallel=True)
+def _show_ranking(view: View, level: str, table: pd.DataFrame) -> None:
+    """The districts whose V falls most and rises most, as ``show_districts`` has them; the page does not wait."""
     falling, rising = table[table["change"] < 0].head(MOST_FALLING), table[table["change"] > 0].tail(MOST_RISING)
     drawn = pd.concat([falling, rising])
     st.subheader("Where V falls most, and where it rises most")
     if drawn.empty:
         return
+    with st.skeleton(height=400):
+        told = _today_told(view, level, drawn, "variance_ratio")
     columns = {f"variance_ratio_{when}": when for when in ("before", "after", "low", "high")} | {"district": "label"}
     st.plotly_chart(
-        plan_charts.dumbbell(drawn.rename(columns=columns), "V within the district"),
+        plan_charts.dumbbell(drawn.rename(columns=columns).assign(today=told), "V within the district"),
         config=charts.config("districts-by-change"),
         key="ranking",
         alt=f"V before and after in {len(falling)} districts where it falls most and {len(rising)} where it rises "
@@ -156,7 +171,7 @@ def _show_ranking(table: pd.DataFrame) -> None:
 def _show_table(view: View, level: str, table: pd.DataFrame) -> None:
     """Every district, with intervals of today that take a moment to draw: no other part of the page waits."""
     with st.skeleton(height=400):
-        sure = store.district_intervals(_of_policy(view, level), "variance_ratio").reindex(table["leaid"])
+        sure = store.district_intervals(_of_policy(view, level), *WITHIN).reindex(table["leaid"])
     today = {f"today_{end}": sure[f"variance_ratio_{column}"].to_numpy() for end, column in TODAY.items()}
     table = table.assign(moved=table["moved"].round().astype("int64"), **today)
     parts.sortable(
@@ -172,7 +187,7 @@ def show_districts(view: View, plan: Plan) -> None:
     """The ranking of districts, as a picture, a table and files."""
     table = _named(view, plan)
     table = table.assign(change=table["variance_ratio_after"] - table["variance_ratio_before"])
-    _show_ranking(table)
+    _show_ranking(view, plan.policy.level, table)
     st.subheader("Every district")
     _show_table(view, plan.policy.level, table)
     st.caption(f"Ranked by how much V falls. {statewide_words.TWO_RANGES}")

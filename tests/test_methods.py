@@ -25,7 +25,7 @@ def test_every_index_stands_there_as_in_the_registry_with_its_example(registry, 
     section = next(
         section
         for section in METHODS.read_text(encoding="utf-8").split("\n### ")
-        if section.startswith(f"{index.label} ({index.symbol})") and f'value({registry}["{name}"]' in section
+        if section.startswith(index.called) and f'value({registry}["{name}"]' in section
     )
     said = " ".join(section.split())
     for words in (index.formula, index.meaning, index.undefined, index.citation):

@@ -24,7 +24,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
 
     Args:
         schools: columns label, before, after, low, high, and perhaps poorer (whether it sends students and its share
-            rises, drawn as a triangle) and today_low and today_high (the range that ``before`` has), in order.
+            rises, drawn as a triangle) and today (``before`` in words, with how sure it is), in order.
         index: what the index is called; None for ED shares.
     """
     names, show = short(schools["label"]), ".1%" if index is None else ".3f"
@@ -56,8 +56,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
 
 def _add_before(figure: go.Figure, schools: pd.DataFrame, names: list[str], show: str) -> None:
     """The open circles of today, each with a line to where it goes; numbers shown as ``show``."""
-    ends_today = [name for name in ("today_low", "today_high") if name in schools]
-    told_today = f" (%{{customdata[1]:{show}}}–%{{customdata[2]:{show}}} by intake)" if ends_today else ""
+    told = "%{customdata[1]}" if "today" in schools else f"%{{x:{show}}}"
     gaps = np.full(len(schools), np.nan)
     figure.add_scatter(
         x=np.column_stack([schools["before"], schools["after"], gaps]).ravel(),
@@ -73,8 +72,8 @@ def _add_before(figure: go.Figure, schools: pd.DataFrame, names: list[str], show
         mode="markers",
         marker=BEFORE,
         name="today",
-        customdata=schools[["label", *ends_today]].to_numpy(),
-        hovertemplate=f"%{{customdata[0]}}: %{{x:{show}}} today{told_today}<extra></extra>",
+        customdata=schools.filter(["label", "today"]).to_numpy(),
+        hovertemplate=f"%{{customdata[0]}}: today {told}<extra></extra>",
     )
 
 

@@ -14,7 +14,7 @@ DECIMALS = 4
 _RANKED = {
     "Variance ratio (V)": ("variance_ratio", "V"),
     "Normalized exposure of all groups (V)": ("variance_ratio", "V"),
-    "Theil's H (H)": ("theil_h", "H"),
+    "Theil's H": ("theil_h", "H"),
     "Mutual information (M)": ("mutual_information", "M"),
     "Exposure shortfall": ("exposure_shortfall", "shortfall"),
 }

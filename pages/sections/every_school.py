@@ -3,11 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from analysis.measured_uncertainty import school_intervals, schools_by_chance
-from data.groups import comparison
 from data.privacy import marked_schools
-from pages.shared import parts, splits, store
-from pages.shared.view import Key, View
+from pages.shared import parts, ranges, splits, store
+from pages.shared.view import View
 
 _SURE = {"expected": "By chance", "interval_low": "From", "interval_high": "To"}
 
@@ -79,15 +77,5 @@ def _labels(view: View, schools: pd.DataFrame) -> dict[str, str]:
 def _with_chance(view: View, leaid: str, schools: pd.DataFrame) -> pd.DataFrame:
     """The schools with what chance gives the measure that stands with its range, as it may be told."""
     sure = [f"{_measure(view)}_{end}" for end in _SURE]
-    everyone = store.schools(view)
-    own = everyone[everyone["leaid"] == leaid]
-    rows = schools.merge(_chance(own, view.key, view.year, leaid)[["ncessch", *sure]], on="ncessch", how="left")
-    return marked_schools(rows, everyone, view.groups, sure, view.cell)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _chance(_schools: pd.DataFrame, key: Key, year: int, leaid: str) -> pd.DataFrame:  # noqa: ARG001
-    """What chance gives the schools of a district that the key and what follows say, and how sure each is."""
-    groups = comparison(key.group)
-    asked = (_schools, groups.group, groups.other, store.replicates(_schools))
-    return schools_by_chance(*asked).merge(school_intervals(*asked), on="ncessch")
+    rows = schools.merge(ranges.of_each_school(view, leaid)[["ncessch", *sure]], on="ncessch", how="left")
+    return marked_schools(rows, store.schools(view), view.groups, sure, view.cell)

@@ -167,10 +167,18 @@ def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
     """What each school contributes to the district's index, largest first.
 
     Args:
-        schools: columns school, contribution and, of a group's share, above (whether it is above the district's).
+        schools: columns school, contribution and, of a group's share, above (whether it is above the district's); and
+            perhaps low and high (of its range).
         symbol: of the index.
     """
     figure = figure_of(ROW_HEIGHT * len(schools) + 50)
+    told = [f"{value:.1%}" for value in schools["contribution"]]
+    if "low" in schools:
+        ends = schools[["low", "high"]].itertuples(index=False)
+        told = [
+            f"{value} ({100 * low:.1f}–{high:.1%})" if low <= high else value
+            for value, (low, high) in zip(told, ends, strict=True)
+        ]
     of_share = "above" in schools
     side = [f", share {'above' if above else 'below'} the district's" for above in schools.get("above", ())]
     figure.add_bar(
@@ -179,14 +187,14 @@ def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
         orientation="h",
         marker_color=np.where(schools["above"], GROUP, OTHER) if of_share else WITHIN,
         customdata=np.column_stack([schools["school"], side or [""] * len(schools)]),
-        hovertemplate="%{customdata[0]}: %{x:.1%}%{customdata[1]}<extra></extra>",
-        texttemplate="%{x:.1%}",
+        hovertemplate="%{customdata[0]}: %{text}%{customdata[1]}<extra></extra>",
+        text=told,
         textposition="outside",
         cliponaxis=False,
     )
     figure.update_layout(
         xaxis=share_axis(title=f"share of the district's {symbol}", rangemode="tozero"),
         yaxis={"autorange": "reversed", "automargin": True},
-        margin_r=50,
+        margin_r=120 if "low" in schools else 50,
     )
     return figure

@@ -208,17 +208,18 @@ def place_measures(view: View, row: pd.Series) -> pd.DataFrame:
 
 
 def place_summary(view: View, row: pd.Series, measure: str) -> dict[str, str]:
-    """One district in words, for a column of a side-by-side table, with how sure one of its measures is."""
-    index = view.indices[measure]
-    sure = chance.columns(view, store.how_sure(view, row["place"])).loc[index.called]
+    """One district in words, for a column of a side-by-side table: its indices, and what chance gives one of them."""
+    index, sure = view.indices[measure], store.how_sure(view, row["place"])
+    ends = sure[["value", "corrected", "interval_low", "interval_high"]].dropna()
+    told = {view.indices[each.Index].called: numbers.with_corrected(*each[1:]) for each in ends.itertuples()}
     return (
         {
             "Schools": f"{row['schools']:,}",
             "Students": f"{row['students']:,}",
             view.groups.share_label: numbers.percent(row["share"]),
         }
-        | _index_values(view, row)
-        | {f"{index.symbol}: {name[0].lower()}{name[1:]}": value for name, value in sure.items()}
+        | (_index_values(view, row) | told)
+        | {f"{index.symbol} by chance alone": numbers.expected(sure.loc[index.name, "expected"])}
     )
 
 

@@ -9,7 +9,14 @@ import streamlit as st
 from analysis.borders import OF_A_DISTRICT, joined_schools, opened_schools
 from analysis.chance.uncertain_parts import PartSpread
 from analysis.measured_change import change_intervals
-from analysis.measured_uncertainty import contribution_intervals, intervals_by, level_intervals, part_intervals
+from analysis.measured_uncertainty import (
+    contribution_intervals,
+    intervals_by,
+    level_intervals,
+    part_intervals,
+    school_intervals,
+    schools_by_chance,
+)
 from data.chain import chain
 from data.groups import comparison, on_basis
 from data.privacy import carried_years
@@ -50,6 +57,23 @@ def of_span(view: View, span: Span, which: str, names: Sequence[str]) -> pd.Data
     table, years = over_time.counted_schools(view, span, which), f"{which} {span.years}"
     found = _of_schools(table, view.key, span.place, years, tuple(names))
     return found.join(_parts_of_schools(table, view.key, years)) if span.place == EVERYWHERE else found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _of_each_school(_view: View, key: Key, year: int, leaid: str) -> pd.DataFrame:  # noqa: ARG001 the view's key is the cache's
+    schools, groups = store.schools(_view), _view.groups
+    own = schools[schools["leaid"] == leaid]
+    asked = (own, groups.group, groups.other, store.replicates(own))
+    return schools_by_chance(*asked).merge(school_intervals(*asked), on="ncessch")
+
+
+def of_each_school(view: View, leaid: str) -> pd.DataFrame:
+    """What chance gives the measures of each school of a district, and how sure they are.
+
+    Returns:
+        Columns as ``analysis.measured_uncertainty.schools_by_chance`` and ``school_intervals``.
+    """
+    return _of_each_school(view, view.key, view.year, leaid)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

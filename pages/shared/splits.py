@@ -128,11 +128,24 @@ def show_contributions(view: View, name: str, schools: pd.DataFrame, share: floa
         return
     if not view.groups.many:
         shown = shown.assign(above=shown["share"] > share)
+    _draw_contributions(view, shown)
+    st.caption(district_words.contributed(name, view.groups, view.year, now, len(shown), len(found)))
+
+
+@st.fragment(parallel=True)
+def _draw_contributions(view: View, schools: pd.DataFrame) -> None:
+    """The contributions of some schools of a district, of D with its range: no other part of the page waits."""
+    with st.skeleton(height=400):
+        if not view.groups.many:
+            sure = ranges.of_each_school(view, str(schools["leaid"].iloc[0])).set_index("ncessch")
+            ends = {end: sure[f"contribution_interval_{end}"].reindex(schools["ncessch"]) for end in ranges.ENDS}
+            schools = schools.assign(**{end: each.to_numpy() for end, each in ends.items()})
     symbol = contributed_to(view)
     st.plotly_chart(
-        part_charts.contributions(shown, symbol),
+        part_charts.contributions(schools, symbol),
         config=charts.config("contributions"),
         key="contributions",
         alt=f"Schools by their contribution to the district's {symbol}, largest first.",
     )
-    st.caption(district_words.contributed(name, view.groups, view.year, now, len(shown), len(found)))
+    if not view.groups.many:
+        st.caption("In brackets: the range it lies in 95 times of 100 when students are drawn anew.")

@@ -10,6 +10,7 @@ from analysis.statewide.together import Result
 from data.batches.statewide import Plan
 from data.schema import school_year
 from pages.words import numbers
+from pages.words.ranges import part_with_range
 
 # Districts named where V falls or rises most.
 MOST = 3
@@ -83,12 +84,13 @@ def _most(districts: pd.DataFrame, names: Mapping[str, str]) -> str:
     return f" V {' and '.join(told)}." if told else ""
 
 
-def today(place: str, year: int, sure: pd.DataFrame) -> str:
+def today(place: str, year: int, sure: pd.DataFrame, parts: pd.Series) -> str:
     """How sure a state's indices of today are, beside what the lotteries give.
 
     Args:
         place, year: what the numbers are about.
         sure: as ``pages.shared.store.how_sure`` gives them, of the indices to tell.
+        parts: the parts of V, as ``pages.words.ranges.part_with_range`` takes them.
     """
     told = ", ".join(
         f"{INDICES[row.Index].label} {numbers.with_range(row.corrected, row.interval_low, row.interval_high, 3)}"
@@ -98,7 +100,8 @@ def today(place: str, year: int, sure: pd.DataFrame) -> str:
         f"Two ranges of two different things. In the cards: what the lotteries make of these very students. By intake, "
         f"in brackets: where an index between economically disadvantaged and other students in {place} in "
         f"{school_year(year)} would lie 95 times of 100 if other students had come to the same schools, corrected for "
-        f"chance: {told}."
+        f"chance: {told}; of V {part_with_range(parts, 'variance_ratio', 'between')} between districts and "
+        f"{part_with_range(parts, 'variance_ratio', 'within')} within them."
     )
 
 

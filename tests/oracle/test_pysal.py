@@ -16,9 +16,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from analysis.chance.uncertainty import corrected
 from analysis.indices import INDICES, MULTIGROUP
 from analysis.two_groups import atkinson
-from analysis.units import Units
+from analysis.units import Floats, Units
 from tests.oracle import exact
 from tests.oracle.tables import exact_places, one_place, tables, units
 
@@ -43,6 +44,7 @@ def pysal() -> SimpleNamespace:
         isolation=singlegroup.Isolation,
         exposure=singlegroup.Interaction,
         variance_ratio=singlegroup.CorrelationR,
+        corrected_d=singlegroup.BiasCorrectedDissim,
         theil_h=multigroup.MultiInfoTheory,
         multigroup={
             "dissimilarity": multigroup.MultiDissim,
@@ -202,6 +204,29 @@ def test_its_exposure_is_to_everyone_else(pysal: SimpleNamespace) -> None:
     assert theirs == pytest.approx(0.9 * 90 / 180 + 0.1 * 0.9)
     assert float(INDICES["exposure"].function(everyone_else)[0]) == pytest.approx(theirs, abs=TOLERANCE)
     assert float(INDICES["exposure"].function(table)[0]) == pytest.approx(0.9 * 10 / 180 + 0.1 * 0.9, abs=1e-12)
+
+
+@pytest.mark.parametrize("chances", [np.full(30, 0.4), np.linspace(0.2, 0.8, 30)], ids=["even", "apart"])
+def test_its_corrected_d_leaves_more_of_chance_than_ours(
+    pysal: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, chances: Floats
+) -> None:
+    """Twenty intakes of thirty schools whose chances, and so the D behind every intake, are known."""
+    size, intakes, random = 60, 20, np.random.default_rng(5)
+    # It draws from NumPy's own stream, which has no seed here.
+    monkeypatch.setattr(np.random, "multinomial", random.multinomial)
+    group = random.binomial(size, np.tile(chances, intakes))
+    rows = [(int(each), int(size - each)) for each in group]
+    place = np.repeat(np.arange(intakes), len(chances))
+    table = units(rows, [0] * len(rows), place.tolist(), intakes, 2)
+    corrected_ones = corrected(table, ["dissimilarity"])["dissimilarity"].mean()
+    truth = ours("dissimilarity", [(size * each, size * (1 - each)) for each in chances])
+    d = INDICES["dissimilarity"].function(table).mean()
+    by_place = np.split(np.array(rows), intakes)
+    theirs = np.mean([single(pysal.corrected_d, [*map(tuple, each)], B=20) for each in by_place])
+    assert truth < corrected_ones < theirs < d
+    if truth == 0:
+        assert theirs == pytest.approx((2 - np.sqrt(2)) * d, rel=0.05)
+        assert corrected_ones < theirs / 2
 
 
 @pytest.mark.parametrize("name", ["dissimilarity", "variance_ratio", "theil_h", "gini", "atkinson"])

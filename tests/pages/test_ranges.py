@@ -187,7 +187,7 @@ def test_a_place_among_others_has_its_range(opened, schools):
 def test_what_districts_contribute_has_the_interval_that_its_picture_draws(opened, schools, downloaded):
     this_year = schools[schools["year"] == FRANKLIN.years[-1]]
     found = contribution_intervals(this_year, "ed", None, replicates(this_year)).set_index("leaid")
-    app = opened("overview", contributed="Theil's H (H)")
+    app = opened("overview", contributed="Theil's H")
     (shown,) = (each.value for each in app.dataframe if "Corrected for chance" in each.value)
     for column, end in {
         "Corrected for chance": "corrected",

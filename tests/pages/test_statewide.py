@@ -1,5 +1,6 @@
 """The page of a policy for a whole state: it waits to be asked, and then says what the analysis finds."""
 
+import json
 from dataclasses import replace
 from urllib.parse import parse_qs
 
@@ -67,6 +68,12 @@ def test_once_asked_it_says_what_the_analysis_finds(opened):
         assert shown[label] == f"{numbers.number(change.before, 3)} → {numbers.number(change.after, 3)}"
     (table,) = (frame.value for frame in app.dataframe)
     assert table["District id"].tolist() == result.districts["leaid"].tolist()
+    ends = table.set_index("District")[["V today", "V today, corrected", "V today, 95 % from", "V today, 95 % to"]]
+    told = {name: numbers.with_corrected(*row, 3) for name, *row in ends.itertuples()}
+    charts = [json.loads(chart.proto.spec)["data"] for chart in app.get("plotly_chart")]
+    (today,) = (trace for chart in charts for trace in chart if trace.get("name") == "today")
+    assert today["customdata"]
+    assert all(told[name] == said for name, said in today["customdata"])
     assert len(app.button) == 0
 
 

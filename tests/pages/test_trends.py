@@ -40,7 +40,7 @@ def test_the_change_is_that_of_the_first_and_last_year(opened, schools, value_al
     app = opened("trends")
     first, last = FRANKLIN.years[0], FRANKLIN.years[-1]
     found = changed(schools, first, last, "ed", None)
-    for measure, column in {"theil_h": "Theil's H (H)", "mutual_information": "Mutual information (M)"}.items():
+    for measure, column in {"theil_h": "Theil's H", "mutual_information": "Mutual information (M)"}.items():
         shown = app.table[3].value[column].map(value_alone).tolist()
         row = found.change.parts.loc[measure]
         assert shown[:2] == [f"{row['before']:.4f}", f"{row['after']:.4f}"]
@@ -55,7 +55,7 @@ def test_the_parts_of_a_change_have_their_ranges(opened, schools):
     sure = change_intervals(schools, first, last, "ed", None, draws)
     parts = changed(schools, first, last, "ed", None).change.parts
     app = opened("trends")
-    shown = app.table[3].value["Theil's H (H)"]
+    shown = app.table[3].value["Theil's H"]
     tables = parts, sure.corrected, sure.low, sure.high
     for part, label in change_words.part_labels(first, last).items():
         value, corrected, *ends = (f"{each.loc['theil_h', part]:+.4f}".replace("-", "−") for each in tables)

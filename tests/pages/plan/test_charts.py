@@ -38,6 +38,13 @@ def test_dumbbell_shows_before_after_and_range(schools):
     assert len(lines["y"]) == 9
 
 
+def test_how_sure_today_is_stands_in_the_words_given(schools):
+    told = ["0.900, corrected 0.880 (0.870–0.890)", "0.500", "0.505"]
+    _, before, _ = drawn(charts.dumbbell(schools.assign(today=told), "V"))
+    assert [row[1] for row in before["customdata"]] == told
+    assert before["hovertemplate"].startswith("%{customdata[0]}: today %{customdata[1]}<")
+
+
 def test_a_school_that_becomes_poorer_is_a_triangle(schools):
     *_, after = drawn(charts.dumbbell(schools.assign(poorer=[False, True, False])))
     assert list(after["marker"]["symbol"]) == ["circle", "triangle-up", "circle"]

@@ -118,6 +118,11 @@ def test_names_that_repeat_stay_apart_on_an_axis(schools):
     assert values(bars["x"]) == [0.6, 0.4, 0.0]
 
 
+def test_a_contribution_stands_with_its_range(schools):
+    (bars,) = drawn(part_charts.contributions(schools.assign(low=[0.55, 0.35, np.nan], high=[0.65, 0.42, np.nan])))
+    assert list(bars["text"]) == ["60.0% (55.0–65.0%)", "40.0% (35.0–42.0%)", "0.0%"]
+
+
 def test_trend_has_a_line_a_column_and_gaps():
     lines = pd.DataFrame({"D": [0.5, np.nan, 0.4], "V": [0.3, 0.2, 0.1]}, index=[2018, 2019, 2020])
     figure = charts.trend(lines, {"D": "red", "V": "blue"}, "index")

@@ -24,7 +24,7 @@ def found(before, after, **counts):
 def test_a_change_names_place_years_groups_and_both_values():
     said = change_words.change("Ohio", ED, found([[30, 10], [10, 30]], [[40, 0], [0, 40]]), H)
     assert said.startswith(
-        "From 2018–19 to 2020–21, Theil's H (H) of economically disadvantaged students and other students in Ohio rose "
+        "From 2018–19 to 2020–21, Theil's H of economically disadvantaged students and other students in Ohio rose "
         "by 0.8113, from 0.1887 to 1.0000. The largest part is +0.8113 from how the groups are spread over the 2 "
         "schools counted in both years; then"
     )

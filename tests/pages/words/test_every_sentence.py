@@ -125,6 +125,9 @@ FRONTIER = pd.DataFrame(
     {"what": ["today", "plan", "as many moves"], "value": 0.3, "moved": 9, "share_moved": 0.1, "bound": 0.2}
 )
 SURE = pd.DataFrame({"corrected": 0.3, "interval_low": 0.2, "interval_high": 0.4}, index=["variance_ratio"])
+SPLIT = pd.Series(
+    {("variance_ratio", part, end): 0.2 for part in ("between", "within") for end in ("corrected", "low", "high")}
+)
 
 
 def two_districts(group):
@@ -181,7 +184,7 @@ def of_disadvantaged(tmp_path):
         "plan.moved": plan.moved(outcome, PLACE),
         "plan.frontier": plan.frontier(FRONTIER, {}, "D", PLACE, YEAR),
         "plan.state_change": plan.state_change(outcome, PLACE),
-        "statewide.today": statewide.today(PLACE, YEAR, SURE),
+        "statewide.today": statewide.today(PLACE, YEAR, SURE, SPLIT),
     }
 
 
