@@ -99,11 +99,13 @@ def check_a_host_holds_its_filled_seats_and_those_who_never_moved(
     magnet = np.array([host.magnet for host in policy.hosts], dtype=bool)
     seats = held(place, policy)
     there = np.unique(place.hosts)
-    asked = np.minimum(place.students.sum(axis=0), by_school(place, np.where(magnet, 0, seats)))
-    untouched = place.students.sum(axis=0) - asked
+    today = np.repeat(place.students.sum(axis=0)[:, None], REPLICATES, axis=1)
+    asked = np.minimum(today, by_school(place, np.where(magnet, 0, seats))[:, None])
+    if policy.stay == "always":  # nobody is asked who does not keep a seat
+        asked = by_school(place, done.kept.sum(axis=1))
     filled = by_school(place, seats[:, None] - unfilled(done))
     stayed = (done.after + done.left).sum(axis=0).T
-    np.testing.assert_array_equal(stayed[there], (untouched[:, None] + filled)[there])
+    np.testing.assert_array_equal(stayed[there], (today - asked + filled)[there])
 
 
 def check_those_present_keep_their_seats_first(place: Ground, done: Assignment, policy: Scenario) -> None:
