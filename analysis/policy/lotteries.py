@@ -29,6 +29,7 @@ class Intake:
         kept: (pools, 2, replicates) those of them who take one of the seats.
         won: (pools, 2, replicates, n) students drawn from each school.
         sent: (2, replicates, n) students who give up their place and go to each school.
+        offered: (pools, replicates) seats that those present leave to be drawn in the pool.
         applied: (pools, replicates) students who apply for a drawn seat of the pool.
         waiting: (pools, replicates) those who would take one and get none.
         second: (pools, replicates) seats filled in a second round.
@@ -39,6 +40,7 @@ class Intake:
     kept: Ints
     won: Ints
     sent: Ints
+    offered: Ints
     applied: Ints
     waiting: Ints
     second: Ints
@@ -48,11 +50,6 @@ class Intake:
         """(pools, replicates) students who hold a seat of each pool."""
         found: Ints = self.kept.sum(axis=1) + self.won.sum(axis=(1, 3))
         return found
-
-    @property
-    def offered(self) -> Ints:
-        """(pools, replicates) seats that those present leave to be drawn."""
-        return self.seats - self.kept.sum(axis=1)
 
     @property
     def open(self) -> Ints:
@@ -116,6 +113,7 @@ class Lottery:
         for pool in range(len(intake.seats)):
             opened = self.pools.opened(pool)
             applied = left[opened] if declining is None else left[opened] + declining[opened]
+            intake.offered[pool] = intake.still_open(pool)
             intake.applied[pool] = self._asking(pool, self._sides(applied))
             self._fill(intake, pool, left, self._stages(intake, pool, sending))
         waiting = self._refill(intake, rest, left)
@@ -161,7 +159,7 @@ class Lottery:
             seats = self._lowered(seats, rest, left)
         kept = np.zeros((len(seats), 2, replicates), dtype=np.int64)
         won = np.zeros((len(seats), *left.shape[2:]), dtype=np.int64)
-        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), *(np.zeros_like(seats) for _ in range(3)))
+        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), *(np.zeros_like(seats) for _ in range(4)))
         self._keep(intake, rest, left)
         return intake, rest
 
