@@ -19,7 +19,7 @@ from data.plan_privacy import marked_moves
 from data.privacy import hidden_words, told
 from jobs.options import Menu, add_job, add_output, add_scenario
 from jobs.policy import read_scenario
-from jobs.printing import TABLE_FORMATS, plain, records, say, tell, write, write_text
+from jobs.printing import TABLE_FORMATS, plain, records, say, solver_on_stderr, tell, write, write_text
 from reports import optimum as sentences
 
 if TYPE_CHECKING:  # the solver is slow to import, and no other job needs it
@@ -67,10 +67,11 @@ def print_optimum(given: argparse.Namespace) -> None:
             f"Too many counts of district {scenario.district} are hidden for an optimum to be told; give a smaller "
             "--minimum-cell where the law allows."
         )
-    found = beside(simulate(table, scenario, 1), places, question, lambda what: say(f"Looking for {what}"))
-    outside = _outside(given, table, scenario, question)
-    tell(_words(found, outside, question))
-    tell(_free_words(given, places, place, scenario, found, question))
+    with solver_on_stderr():
+        found = beside(simulate(table, scenario, 1), places, question, lambda what: say(f"Looking for {what}"))
+        outside = _outside(given, table, scenario, question)
+        tell(_words(found, outside, question))
+        tell(_free_words(given, places, place, scenario, found, question))
     if given.format == "json":
         flows = marked_moves(_flows(found), table, ["students"], ["from_school", "to_school"])
         record = {"scenario": asdict(scenario), "index": question.measure, "limits": asdict(question.limits)}

@@ -1,9 +1,12 @@
 """How a job tells its result, on stdout or in a file, and everything else, on stderr."""
 
 import argparse
+import ctypes
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -65,3 +68,21 @@ def tell(notes: Sequence[str]) -> None:
     """Tell the person several things that are not the result."""
     for note in notes:
         say(note)
+
+
+@contextmanager
+def solver_on_stderr() -> Iterator[None]:
+    """What compiled code prints on stdout meanwhile goes to stderr, apart from the result.
+
+    HiGHS 1.12 prints a line of its own during branch and bound, "HighsMipSolverData::transformNewIntegerFeasible…",
+    whatever its options say. C keeps it in a buffer of its own, so that is emptied before stdout is stdout again.
+    """
+    sys.stdout.flush()
+    out = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        ctypes.CDLL("ucrtbase" if os.name == "nt" else None).fflush(None)
+        os.dup2(out, 1)
+        os.close(out)

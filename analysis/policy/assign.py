@@ -6,9 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
+from analysis.policy.classes import classed, parted
 from analysis.policy.draw import Draw, Expected, Ints
 from analysis.policy.ground import Ground
-from analysis.policy.lotteries import Intake, Lottery, classed, parted
+from analysis.policy.lotteries import Intake, Lottery
 from analysis.policy.pools import ED, Applications, Pools, applications, pools
 from analysis.policy.scenario import Host, Scenario
 from analysis.units import ratio
@@ -120,6 +121,10 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
                 for intake in earlier:
                     lottery.renew(intake, waiting)
                 left[:, chances.opened[lottery.host]] += waiting
+        for lottery, intakes in zip(lotteries, held, strict=True):
+            for intake in intakes:
+                at = ground.hosts[lottery.host]
+                lottery.give_way(intake, present(ground, at, _of_school(ground, held, at), replicates))
         yield _assignment(ground, scenario, divided, held, last, draw, year, replicates)
 
 
@@ -143,18 +148,16 @@ def _drawn_this_year(
     opened = chances.opened[lottery.host]
     left[:, opened] -= here
     at = lottery.ground.hosts[lottery.host]
-    of_school, earlier = (
-        [intake for intakes in _entries(lottery.ground, each, at) for intake in intakes] for each in (held, before)
-    )
+    of_school, earlier = (_of_school(lottery.ground, each, at) for each in (held, before))
     sending = sum(intake.won.sum(axis=(0, 1)) for intake in earlier) > 0 if earlier else None
     intake = lottery.run(year, present(lottery.ground, at, of_school, left.shape[3]), here, refusing, sending)
     left[:, opened] += here
     return intake
 
 
-def _entries(ground: Ground, held: list[list[Intake]], at: np.intp) -> list[list[Intake]]:
-    """The intakes of every entry of the school at a place: those of its seats in each grade."""
-    return [intakes for position, intakes in zip(ground.hosts, held, strict=True) if position == at]
+def _of_school(ground: Ground, held: list[list[Intake]], at: np.intp) -> list[Intake]:
+    """The intakes of the school at a place, of its seats in every grade."""
+    return [intake for host, intakes in zip(ground.hosts, held, strict=True) if host == at for intake in intakes]
 
 
 def _at(lottery: Lottery, chances: Applications, taking: Ints, declining: Ints | None) -> tuple[Ints, Ints | None]:

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.policy.classes import classed
 from analysis.policy.draw import Draw, Ints, drawn, round_half_up
 from analysis.policy.ground import Ground
 from analysis.policy.pools import ED, GROUPS, OTHER, Pools
@@ -28,6 +29,7 @@ class Intake:
         kept: (pools, 2, replicates) those of them who take one of the seats.
         won: (pools, 2, replicates, n) students drawn from each school.
         sent: (2, replicates, n) students who give up their place and go to each school.
+        offered: (pools, replicates) seats that those present leave to be drawn in the pool.
         applied: (pools, replicates) students who apply for a drawn seat of the pool.
         waiting: (pools, replicates) those who would take one and get none.
         second: (pools, replicates) seats filled in a second round.
@@ -38,6 +40,7 @@ class Intake:
     kept: Ints
     won: Ints
     sent: Ints
+    offered: Ints
     applied: Ints
     waiting: Ints
     second: Ints
@@ -47,11 +50,6 @@ class Intake:
         """(pools, replicates) students who hold a seat of each pool."""
         found: Ints = self.kept.sum(axis=1) + self.won.sum(axis=(1, 3))
         return found
-
-    @property
-    def offered(self) -> Ints:
-        """(pools, replicates) seats that those present leave to be drawn."""
-        return self.seats - self.kept.sum(axis=1)
 
     @property
     def open(self) -> Ints:
@@ -115,13 +113,31 @@ class Lottery:
         for pool in range(len(intake.seats)):
             opened = self.pools.opened(pool)
             applied = left[opened] if declining is None else left[opened] + declining[opened]
+            intake.offered[pool] = intake.still_open(pool)
             intake.applied[pool] = self._asking(pool, self._sides(applied))
             self._fill(intake, pool, left, self._stages(intake, pool, sending))
         waiting = self._refill(intake, rest, left)
         for pool in range(len(intake.seats)):
             intake.waiting[pool] = self._asking(pool, waiting[self.pools.opened(pool)])
-        intake.sent = self._sent(rest.sum(axis=0), intake.arrived())
+        intake.sent = self._sent(rest.sum(axis=0), intake)
         return intake
+
+    def give_way(self, intake: Intake, present: Ints) -> None:
+        """Give up the places that an intake of an earlier year was short of, once there are students present again.
+
+        An intake frees no place where larger ones hold them all. When those have left the top grade, their places are
+        again of students present, and the host would hold more than before.
+
+        Args:
+            intake: its seats are drawn; nobody present has them any more.
+            present: as in ``run``.
+        """
+        short = np.minimum(intake.seats.sum(axis=0) - intake.freed.sum(axis=0), present.sum(axis=0))
+        if self.scenario.hosts[self.host].magnet or self.scenario.stay == "always" or not short.any():
+            return
+        freed = self.draw.winners(present.T, short).T
+        intake.sent = intake.sent + self._sent(freed, intake)
+        intake.freed = intake.freed + freed
 
     def begun(self, year: int, present: Ints, left: Ints) -> tuple[Intake, Ints]:
         """The lotteries before anyone is drawn: the seats, and who of those present keeps one.
@@ -143,7 +159,7 @@ class Lottery:
             seats = self._lowered(seats, rest, left)
         kept = np.zeros((len(seats), 2, replicates), dtype=np.int64)
         won = np.zeros((len(seats), *left.shape[2:]), dtype=np.int64)
-        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), *(np.zeros_like(seats) for _ in range(3)))
+        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), *(np.zeros_like(seats) for _ in range(4)))
         self._keep(intake, rest, left)
         return intake, rest
 
@@ -331,12 +347,12 @@ class Lottery:
         intake.kept[pool] += stay.sum(axis=0)
         return self._draw(intake, pool, left, self.ground.inside, spare - stay.sum(axis=(0, 1)), turnout)
 
-    def _sent(self, displaced: Ints, won: Ints) -> Ints:
-        """(2, replicates, n) where the host's displaced students go."""
+    def _sent(self, displaced: Ints, intake: Intake) -> Ints:
+        """(2, replicates, n) where the host's displaced students go, those sent before aside."""
         ground, draw = self.ground, self.draw
         gone = self._gone(displaced)
         displaced = displaced - gone.sum(axis=2)
-        vacated = (won * ground.inside).sum(axis=0)
+        vacated = np.maximum((intake.arrived() * ground.inside - intake.sent).sum(axis=0), 0)
         total = displaced.sum(axis=0)
         into_vacated = np.minimum(total, vacated.sum(axis=1))
         places = draw.winners(vacated, into_vacated)
@@ -360,44 +376,3 @@ class Lottery:
             if pool.leave:
                 gone[group][:, out] = self.draw.applicants(displaced[group], pool.leave)
         return gone
-
-
-def classed(draw: Draw, pools: Pools, students: Ints, at: slice = slice(None)) -> Ints:
-    """Students by what the lottery takes them for.
-
-    Args:
-        draw: how chance is settled.
-        pools: which classes there are.
-        students: (…, 2, replicates, schools) of each group, a sample of each school's.
-        at: the places of the schools.
-
-    Returns:
-        (classes, …, 2, replicates, schools).
-    """
-    if pools.counted is None:
-        shares = pools.classes[:, :, None, at]
-        shares = shares.reshape(len(shares), *(1,) * (students.ndim - 3), *shares.shape[1:])
-        if not (shares % 1).any():
-            return students[None] * shares.astype(np.int64)
-        found = parted(draw, students, shares[:-1])
-        return np.stack([*found, students - sum(found)])
-    both, everyone = (some[:, None, at, None] for some in (pools.counted.both, pools.counted.students))
-    urn = np.broadcast_to(np.concatenate([both, everyone - both], axis=-1), (*students.shape, 2))
-    right = draw.winners(urn.reshape(-1, 2), students.ravel()).reshape(urn.shape)
-    mistaken = [draw.applicants(right[..., i], share) for i, share in enumerate(pools.counted.mistaken)]
-    as_ed = right[..., 0] - mistaken[0] + mistaken[1]
-    return np.stack([as_ed, students - as_ed])
-
-
-def parted(draw: Draw, students: Ints, shares: NDArray[np.float64]) -> list[Ints]:
-    """Students of several kinds, one array for each; ``shares`` are the chances to be of each, at most 1 together.
-
-    Each kind is drawn from those who are of none before it, so that nobody is of two.
-    """
-    found: list[Ints] = []
-    none, open_ = students, np.ones_like(shares[0])
-    for share in shares:
-        chance = np.divide(share, open_, out=np.zeros_like(share), where=open_ > 0)
-        found.append(draw.applicants(none, np.minimum(chance, 1.0)))
-        none, open_ = none - found[-1], open_ - share
-    return found

@@ -38,7 +38,11 @@ def _without_applicants(divided: Pools, expected: Assignment) -> list[str]:
     for name, number in zip(divided.names, nobody.tolist(), strict=True):
         if number:
             where = "any host" if number == hosts else f"{number:,} of {hosts:,} hosts"
-            said.append(f"No applicants: none of the {students_of(name)} who could apply for seats at {where} does.")
+            raised = " and ".join(f"{group}.willing" for group in ([name] if name in GROUPS else GROUPS))
+            said.append(
+                f"No applicants: none of the {students_of(name)} who could apply for seats at {where} does; raise the "
+                f"share who apply, {raised}, or give other hosts."
+            )
     return said
 
 

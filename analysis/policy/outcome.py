@@ -210,7 +210,7 @@ def _waitlist(ground: Ground, scenario: Scenario, divided: Pools, expected: Assi
         "year": np.repeat(expected.drawn_in, each),
         "offered": offered.ravel(),
         "applied": applied.ravel(),
-        "odds": np.minimum(ratio(np.maximum(offered, 0.0), applied.astype(float)), 1.0).ravel(),
+        "odds": np.minimum(ratio(offered.astype(float), applied.astype(float)), 1.0).ravel(),
         "waiting": waiting.ravel(),
     }
     return pd.DataFrame(columns)

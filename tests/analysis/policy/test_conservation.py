@@ -99,11 +99,13 @@ def check_a_host_holds_its_filled_seats_and_those_who_never_moved(
     magnet = np.array([host.magnet for host in policy.hosts], dtype=bool)
     seats = held(place, policy)
     there = np.unique(place.hosts)
-    asked = np.minimum(place.students.sum(axis=0), by_school(place, np.where(magnet, 0, seats)))
-    untouched = place.students.sum(axis=0) - asked
+    today = np.repeat(place.students.sum(axis=0)[:, None], REPLICATES, axis=1)
+    asked = np.minimum(today, by_school(place, np.where(magnet, 0, seats))[:, None])
+    if policy.stay == "always":  # nobody is asked who does not keep a seat
+        asked = by_school(place, done.kept.sum(axis=1))
     filled = by_school(place, seats[:, None] - unfilled(done))
     stayed = (done.after + done.left).sum(axis=0).T
-    np.testing.assert_array_equal(stayed[there], (untouched[:, None] + filled)[there])
+    np.testing.assert_array_equal(stayed[there], (today - asked + filled)[there])
 
 
 def check_those_present_keep_their_seats_first(place: Ground, done: Assignment, policy: Scenario) -> None:
@@ -161,6 +163,11 @@ def check_a_second_round_fills_what_the_first_left(_: Ground, done: Assignment, 
     assert policy.unfilled == "second" or not done.second.any()
 
 
+def check_no_more_seats_are_offered_than_there_are(_: Ground, done: Assignment, __: Scenario) -> None:
+    assert (done.offered >= 0).all()
+    assert (done.offered <= done.seats).all()
+
+
 def check_everyone_who_left_a_school_is_counted_as_moved(_: Ground, done: Assignment, __: Scenario) -> None:
     np.testing.assert_array_equal(done.moved, (done.won + done.sent).sum(axis=(0, 1, 3)) + done.left.sum(axis=(0, 2)))
 
@@ -190,6 +197,7 @@ def test_every_replicate_keeps_the_rules(draw: Callable[[], Draw], case: Case) -
         check_every_move_is_of_a_host_and_a_year,
         check_only_schools_that_changed_lose_those_left_where_they_were,
         check_a_second_round_fills_what_the_first_left,
+        check_no_more_seats_are_offered_than_there_are,
     ):
         check(place, done, case[1])
 

@@ -24,12 +24,15 @@ def test_a_plan_that_has_what_it_asks_for_has_no_notes() -> None:
 def test_no_applicants() -> None:
     unwilling = Pool(willing=0.0)
     assert notes(scenario({"h": 40}, other=unwilling)) == [
-        "No applicants: none of the other students who could apply for seats at any host does."
+        "No applicants: none of the other students who could apply for seats at any host does; raise the share "
+        "who apply, other.willing, or give other hosts."
     ]
     # H keeps its 20 ED seats whoever applies; A's 10 ED students fill half of its 20.
     nobody = notes(scenario({"h": 40, "a": 40}, ed=unwilling, other=unwilling))
     assert (
-        nobody[0] == "No applicants: none of the disadvantaged students who could apply for seats at 1 of 2 hosts does."
+        nobody[0]
+        == "No applicants: none of the disadvantaged students who could apply for seats at 1 of 2 hosts does; "
+        "raise the share who apply, ed.willing, or give other hosts."
     )
 
 

@@ -308,6 +308,24 @@ def test_a_yield_that_falls_with_distance_lowers_no_applications() -> None:
     assert pools_[["applied", "inside", "waiting"]].to_numpy().tolist() == [[30, 10, 10]] * 2
 
 
+@pytest.mark.parametrize(
+    ("rules", "offered"),
+    [
+        # H's 40 ED students keep the pool's 10 seats; the others' 10 find no applicant and go to 10 more of H's.
+        ({"unfilled": "release"}, [0, 10]),
+        # Nobody has to leave: 20 keep all 20 seats, so none is drawn.
+        ({"stay": "always"}, [0, 0]),
+    ],
+)
+def test_seats_that_those_present_hold_in_another_pool_are_offered_to_nobody(
+    rules: dict[str, str], offered: list[int]
+) -> None:
+    schools = table(school("h", 40, 0), school("a", 0, 60))
+    pools = simulate(schools, scenario({"h": 20}, other=Pool(willing=0), **rules), replicates=3).pools
+    assert pools["kept"].tolist() == [20, 0]
+    assert pools["offered"].tolist() == offered
+
+
 def test_what_a_second_round_fills_is_told_and_whoever_found_a_place_waits_no_more() -> None:
     ed, other = simulated(CASES["a second round"]).pools[["inside", "second", "waiting"]].to_numpy().tolist()
     assert (ed, other) == ([21, 9, 0], [3, 0, 0])
