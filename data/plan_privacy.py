@@ -98,7 +98,8 @@ def _marked_pools(outcome: Outcome, table: pd.DataFrame, cell: int) -> pd.DataFr
     others = [pools_if for pools_if, _ in _if_all(outcome, table)] if of_hidden.any() else []
     found = _settled(pools, others, counts, of_hidden, cell)
     # No more seats than there are, however they are rounded.
-    found = found.assign(**{name: found[name].clip(upper=pools["seats"]) for name in counts[:-2]})
+    most = _most_filled(outcome)
+    found = found.assign(**{name: found[name].clip(upper=most) for name in counts[:-2]})
     short = found["unfilled"] > 0
     limited = [
         LIMITS[limit].format(who=students_of(pool)) if limit else ""
@@ -110,6 +111,14 @@ def _marked_pools(outcome: Outcome, table: pd.DataFrame, cell: int) -> pd.DataFr
         why=pools["why"].mask(of_hidden, pd.Series(limited, pools.index, dtype=object)).where(short, ""),
         suppressed=_rests(of_hidden, cell),
     )
+
+
+def _most_filled(outcome: Outcome) -> "pd.Series[int]":
+    """The most seats that students of each pool may hold: its own or, where they may take over others', the host's."""
+    pools, scenario = outcome.pools, outcome.scenario
+    if scenario.unfilled not in ("release", "second") and scenario.stay != "always":
+        return pools["seats"]
+    return pools.groupby(["host", "grade"], dropna=False)["seats"].transform("sum")
 
 
 def _marked_waitlists(rows: pd.DataFrame, table: pd.DataFrame, cell: int) -> pd.DataFrame:
