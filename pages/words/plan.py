@@ -116,15 +116,24 @@ def moved(outcome: Outcome, place: str) -> str:
     """
     change = outcome.district["moved"]
     of = f"of {place} as it is in {school_year(outcome.scenario.year)}, disadvantaged and others,"
-    text = f"**{change.after:,.0f} students {of} change schools.** {spread(change.low, change.high, '{:,.0f}'.format)}"
+    text = f"**{change.after:,.0f} students {of} change schools.**"
+    if not math.isnan(change.low):
+        text += f" {spread(change.low, change.high, '{:,.0f}'.format)}"
     known = outcome.travel.dropna(subset="miles")
     if known.empty or not change.after:
         return text
     told = " and ".join(
-        f"{miles:.1f} miles ({low:.1f}–{high:.1f}) for {'disadvantaged' if group == 'ed' else 'other'} students"
-        for group, miles, low, high in known[["group", "miles", "low", "high"]].itertuples(index=False)
+        f"{miles(*of_group, unit=' miles')} for {'disadvantaged' if group == 'ed' else 'other'} students"
+        for group, *of_group in known[["group", "miles", "low", "high"]].itertuples(index=False)
     )
     return f"{text} From their school today to the next it is {told}, on average."
+
+
+def miles(mean: float, low: float, high: float, unit: str = "") -> str:
+    """A mean of miles with its range where it is known: "3.1 (2.9–3.4)"."""
+    if math.isnan(mean):
+        return numbers.UNDEFINED
+    return f"{mean:.1f}{unit}" + ("" if math.isnan(low) else f" ({low:.1f}–{high:.1f})")
 
 
 def over_participation(rows: pd.DataFrame) -> str:
