@@ -4,6 +4,7 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.indices import INDICES
 from analysis.policy.assumptions import assumptions
@@ -23,8 +24,6 @@ from pages.words.plan import FIGURES
 from reports.plan import answer
 
 CARDS_A_ROW = 3
-# The pixels of a caption of two lines, as most ranges in a card are.
-TWO_LINES = 42
 
 
 def show_answer(so_far: SoFar, view: View) -> None:
@@ -78,18 +77,19 @@ def _show_card(so_far: SoFar, name: str, today: pd.Series) -> None:
             delta_arrow="off",
             help=INDICES[name].meaning if name in INDICES else None,
         )
-        so_far.show_drawn(lambda: _show_range(so_far, name), TWO_LINES)
+        so_far.show(partial(_range, so_far, name))
         if name in INDICES:
             ends = (today[f"{name}_{end}"] for end in ("corrected", "interval_low", "interval_high"))
             st.caption(plan_words.today(of.before, *ends))
 
 
-def _show_range(so_far: SoFar, name: str) -> None:
-    """The range of a figure, and whether it goes beyond it."""
+def _range(so_far: SoFar, name: str) -> DeltaGenerator:
+    """The range of a figure, and whether it goes beyond it; until it is drawn, in a line as long."""
     label, percent = FIGURES[name]
     of = so_far.outcome.district[name]
-    spread = plan_words.spread(of.low, of.high, partial(plan_words.figure, percent=percent))
-    st.caption(f"{spread} {plan_words.direction(label, of)}")
+    show = partial(plan_words.figure, percent=percent)
+    spread = plan_words.spread(of.low, of.high, show) if so_far.drawn else plan_words.NOT_DRAWN
+    return st.caption(f"{spread} {plan_words.direction(label, of)}")
 
 
 def _by_what(outcome: Outcome, view: View, district: str) -> str:

@@ -28,6 +28,7 @@ TWO_RANGES = (
     "students afterwards. *By intake*, in brackets: where today's index would lie 95 times of 100 if other students "
     "had come to the same schools, corrected for chance. Shares of students have no such range."
 )
+NOT_DRAWN = "By lottery: being drawn."
 # Schools named where most come from or go to.
 MOST_NAMED = 5
 _DOES = {"from_school": ("send some", "sends some"), "to_school": ("take some", "takes some")}
@@ -97,13 +98,13 @@ def today(value: float, corrected: float, low: float, high: float) -> str:
 
 
 def direction(name: str, change: Change) -> str:
-    """Whether an index rises or falls, beyond the range of the draws or not."""
+    """Whether an index rises or falls, beyond the range of the draws or not where that is known."""
     if math.isnan(change.before) or math.isnan(change.after):
         return f"{name} is {numbers.UNDEFINED} here."
     if change.after == change.before:
         return f"{name} stays as it is."
     verb = "rises" if change.after > change.before else "falls"
-    beyond = change.low > change.before or change.high < change.before
+    beyond = math.isnan(change.low) or change.low > change.before or change.high < change.before
     return f"{name} {verb}" + ("." if beyond else ", but within the range of the draws.")
 
 
@@ -117,8 +118,7 @@ def moved(outcome: Outcome, place: str) -> str:
     change = outcome.district["moved"]
     of = f"of {place} as it is in {school_year(outcome.scenario.year)}, disadvantaged and others,"
     text = f"**{change.after:,.0f} students {of} change schools.**"
-    if not math.isnan(change.low):
-        text += f" {spread(change.low, change.high, '{:,.0f}'.format)}"
+    text += f" {NOT_DRAWN if math.isnan(change.low) else spread(change.low, change.high, '{:,.0f}'.format)}"
     known = outcome.travel.dropna(subset="miles")
     if known.empty or not change.after:
         return text
