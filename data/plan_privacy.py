@@ -169,18 +169,15 @@ def _if_all(outcome: Outcome, table: pd.DataFrame) -> list[tuple[pd.DataFrame, p
     Where the lottery goes by another definition, every pair of such ends of the two.
     """
     names = [name for name in ("ed", LOTTERY_ED) if name in table]
-    return [
-        as_expected(
-            table.assign(
-                **{
-                    name: table[name].mask(hidden(table, name), table[f"{name}_{side}"])
-                    for name, side in zip(names, sides, strict=True)
-                }
-            ),
-            outcome.scenario,
-        )
-        for sides in product(("low", "high"), repeat=len(names))
-    ]
+    found = []
+    for sides in product(("low", "high"), repeat=len(names)):
+        ends = {
+            name: table[name].mask(hidden(table, name), table[f"{name}_{side}"])
+            for name, side in zip(names, sides, strict=True)
+        }
+        extreme = as_expected(table.assign(**ends), outcome.scenario)
+        found.append((extreme.pools, extreme.flows))
+    return found
 
 
 def _settled(

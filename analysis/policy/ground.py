@@ -298,13 +298,10 @@ def _needed(host: Host, school: pd.DataFrame, scenario: Scenario) -> int:
     entries = tuple(each for each in scenario.hosts if each.ncessch == host.ncessch)
     if scenario.years == 1:
         return sum(each.seats_in(1) for each in entries)
-    row = school.iloc[[0] * len(entries)]
+    stay_years = stays(entries, school.iloc[[0] * len(entries)]).tolist()
     drawn = [[each.seats_in(year + 1) for year in range(scenario.years)] for each in entries]
     held = [
-        sum(
-            sum(seats[max(year - stay + 1, 0) : year + 1])
-            for seats, stay in zip(drawn, stays(entries, row), strict=True)
-        )
+        sum(sum(seats[max(year - stay + 1, 0) : year + 1]) for seats, stay in zip(drawn, stay_years, strict=True))
         for year in range(scenario.years)
     ]
     return max(held)

@@ -1,7 +1,7 @@
 """What a scenario does: every school before and after, who moves, and the figures with their range."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from analysis.policy.notes import notes
 from analysis.policy.pools import GROUPS, Pools, pools
 from analysis.policy.scenario import Scenario
 from analysis.policy.shortage import limits
-from analysis.units import ratio
+from analysis.units import Floats, ratio
 
 REPLICATES = 200
 WAITLIST = ["host", "grade", "group", "year", "offered", "applied", "odds", "waiting"]
@@ -53,9 +53,10 @@ class Outcome:
             unknown (students whose distance is not known). Homes are in no public table.
         unknown: the district's schools left out because their ED count is unknown.
         notes: what the scenario asks for and cannot have, or what the figures do not show, one sentence each.
-        replicates, seed: of the range.
+        replicates, seed: of the range; without replicates there is none yet, and low and high are NaN.
         drawn: (2, replicates, rows of ``schools``) ED and other students of each school in each replicate.
         drawn_moved: (replicates,) students who change schools.
+        ground, assignment: what it was simulated on, and who moved by the end of the last year, as expected.
     """
 
     scenario: Scenario
@@ -73,6 +74,8 @@ class Outcome:
     seed: int
     drawn: Ints
     drawn_moved: Ints
+    ground: Ground = field(repr=False)
+    assignment: Assignment = field(repr=False)
 
 
 def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICATES, seed: int = 0) -> Outcome:
@@ -87,25 +90,51 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
     Raises:
         InputError: the table cannot carry the scenario (see ``ground``).
     """
+    return with_ranges(as_expected(table, scenario), replicates, seed)
+
+
+def as_expected(table: pd.DataFrame, scenario: Scenario) -> Outcome:
+    """Run a scenario as expected alone, without a lottery drawn; arguments and errors as ``simulate``."""
     place = ground(table, scenario)
     expected, divided = years_as_expected(place, scenario), pools(place, scenario)
-    known, drawn = reduced(place, scenario, expected), spread(place, scenario, replicates, seed)
-    before = figures(place.students[:, None, place.inside & covered(place.schools, scenario)])
-    by_year = _by_year({name: float(value[0]) for name, value in before.items()} | {"moved": 0.0}, known, drawn)
-    schools = _schools(place, expected[-1], drawn)
-    seats = _pools(place, scenario, divided, expected[-1])
+    last, known = expected[-1], reduced(place, scenario, expected)
+    by_year = _by_year(figures(place.students[:, None, place.inside & covered(place.schools, scenario)]), known)
+    schools = _schools(place, last, None)
+    seats = _pools(place, scenario, divided, last)
     return Outcome(
         scenario=scenario,
         schools=schools,
-        flows=_flows(place, scenario, expected[-1]),
+        flows=_flows(place, scenario, last),
         pools=seats,
         waitlists=_waitlists(place, scenario, divided, expected) if scenario.years > 1 else seats[WAITLIST],
         district=_district(by_year),
-        state=_state(table, place, scenario, expected[-1]),
+        state=_state(table, place, scenario, last),
         years=by_year,
-        travel=_travel(expected[-1], known, drawn),
+        travel=_travel(last, known),
         unknown=place.unknown,
-        notes=tuple(notes(place, scenario, divided, expected[-1])),
+        notes=tuple(notes(place, scenario, divided, last)),
+        replicates=0,
+        seed=0,
+        drawn=np.zeros((2, 0, len(schools)), dtype=np.int64),
+        drawn_moved=np.zeros(0, dtype=np.int64),
+        ground=place,
+        assignment=last,
+    )
+
+
+def with_ranges(outcome: Outcome, replicates: int = REPLICATES, seed: int = 0) -> Outcome:
+    """An outcome as expected with the range of its lotteries; arguments as ``simulate``."""
+    place = outcome.ground
+    drawn = spread(place, outcome.scenario, replicates, seed)
+    by_year = _years_with_ranges(outcome.years, drawn)
+    schools = _schools(place, outcome.assignment, drawn)
+    low, high = low_high(ratio(drawn.miles, drawn.movers.astype(float)).T)
+    return replace(
+        outcome,
+        schools=schools,
+        district=_district(by_year),
+        years=by_year,
+        travel=outcome.travel.assign(low=low, high=high),
         replicates=replicates,
         seed=seed,
         drawn=drawn.after[:, :, place.schools["ncessch"].isin(schools["ncessch"]).to_numpy(dtype=bool)],
@@ -113,11 +142,11 @@ def simulate(table: pd.DataFrame, scenario: Scenario, replicates: int = REPLICAT
     )
 
 
-def _schools(ground: Ground, expected: Assignment, drawn: Spread) -> pd.DataFrame:
-    ed_low, ed_high = low_high(drawn.after[0])
-    share_low, share_high = low_high(ratio(drawn.after[0].astype(float), drawn.after.sum(axis=0).astype(float)))
-    drawn_in = (drawn.after != ground.students[:, None]).any((0, 1))
-    touched = (expected.after[:, 0] != ground.students).any(axis=0) | drawn_in
+def _schools(ground: Ground, expected: Assignment, drawn: Spread | None) -> pd.DataFrame:
+    """``Outcome.schools``, without a range where no lottery is drawn yet."""
+    touched = (expected.after[:, 0] != ground.students).any(axis=0)
+    if drawn:
+        touched |= (drawn.after != ground.students[:, None]).any((0, 1))
     host = np.isin(np.arange(len(ground.schools)), ground.hosts)
     size_before, size_after = ground.students.sum(axis=0), expected.after.sum(axis=0)[0]
     sends = (expected.won[:, :, 0].any(axis=0) | (expected.left[:, 0] > 0)).any(axis=0)
@@ -130,14 +159,21 @@ def _schools(ground: Ground, expected: Assignment, drawn: Spread) -> pd.DataFram
             "ed_before": ground.students[0],
             "students_after": size_after,
             "ed_after": expected.after[0, 0],
-            "ed_after_low": ed_low.astype(np.int64),
-            "ed_after_high": ed_high.astype(np.int64),
-            "share_after_low": share_low,
-            "share_after_high": share_high,
+            **_ranges_of_schools(drawn),
             "poorer": sends & (expected.after[0, 0] * size_before > ground.students[0] * size_after),
         }
     )
     return table[(ground.inside | touched) & ground.public].reset_index(drop=True)
+
+
+def _ranges_of_schools(drawn: Spread | None) -> dict[str, Any]:
+    """Columns of ``Outcome.schools`` that the lotteries alone can tell."""
+    if drawn is None:
+        return dict.fromkeys(("ed_after_low", "ed_after_high", "share_after_low", "share_after_high"), np.nan)
+    ed_low, ed_high = low_high(drawn.after[0])
+    share_low, share_high = low_high(ratio(drawn.after[0].astype(float), drawn.after.sum(axis=0).astype(float)))
+    whole = {"ed_after_low": ed_low.astype(np.int64), "ed_after_high": ed_high.astype(np.int64)}
+    return whole | {"share_after_low": share_low, "share_after_high": share_high}
 
 
 def _flows(ground: Ground, scenario: Scenario, expected: Assignment) -> pd.DataFrame:
@@ -171,13 +207,6 @@ def _moves(*columns: NDArray[Any]) -> pd.DataFrame:
     found = pd.DataFrame(dict(zip(names, columns, strict=True)))
     text = dict.fromkeys(("from_school", "to_school", "grade"), "str")
     return found.assign(group=np.array(GROUPS)[columns[2]]).astype(text)
-
-
-def as_expected(table: pd.DataFrame, scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """``Outcome.pools`` and ``Outcome.flows`` alone, without a lottery drawn; arguments and errors as ``simulate``."""
-    place = ground(table, scenario)
-    last = years_as_expected(place, scenario)[-1]
-    return _pools(place, scenario, pools(place, scenario), last), _flows(place, scenario, last)
 
 
 def _pools(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignment) -> pd.DataFrame:
@@ -223,17 +252,25 @@ def _waitlists(ground: Ground, scenario: Scenario, divided: Pools, expected: Seq
     return each.sort_index(kind="stable").reset_index(drop=True)
 
 
-def _by_year(before: dict[str, float], known: Spread, drawn: Spread) -> pd.DataFrame:
-    names = list(before)
-    start = np.array(list(before.values()))[:, None]
-    low, high = low_high(np.moveaxis(np.stack([drawn.figures[name] for name in names]), -1, 0))
-    value = np.stack([known.figures[name][:, 0] for name in names])
-    years = value.shape[1] + 1
-    ends = {"value": value, "low": low, "high": high}
-    return pd.DataFrame(
+def _by_year(before: dict[str, Floats], known: Spread) -> pd.DataFrame:
+    """``Outcome.years``, without a range after the first year's beginning, which none has."""
+    names = [*before, "moved"]
+    start = np.array([[*(float(value[0]) for value in before.values()), 0.0]]).T
+    value = np.hstack([start, np.stack([known.figures[name][:, 0] for name in names])])
+    years = value.shape[1]
+    table = pd.DataFrame(
         {"year": np.tile(np.arange(years), len(names)), "figure": np.repeat(np.array(names, dtype=object), years)}
-        | {name: np.hstack([start, end]).ravel() for name, end in ends.items()}
-    )
+    ).assign(value=value.ravel())
+    end = table["value"].where(table["year"] == 0)
+    return table.assign(low=end, high=end)
+
+
+def _years_with_ranges(by_year: pd.DataFrame, drawn: Spread) -> pd.DataFrame:
+    names = by_year["figure"].unique()
+    start = by_year.loc[by_year["year"] == 0, "value"].to_numpy()[:, None]
+    ends = low_high(np.moveaxis(np.stack([drawn.figures[name] for name in names]), -1, 0))
+    low, high = (np.hstack([start, end]).ravel() for end in ends)
+    return by_year.assign(low=low, high=high)
 
 
 def _district(by_year: pd.DataFrame) -> dict[str, Change]:
@@ -261,16 +298,16 @@ def _state(table: pd.DataFrame, ground: Ground, scenario: Scenario, expected: As
     }
 
 
-def _travel(expected: Assignment, known: Spread, drawn: Spread) -> pd.DataFrame:
-    low, high = low_high(ratio(drawn.miles, drawn.movers.astype(float)).T)
+def _travel(expected: Assignment, known: Spread) -> pd.DataFrame:
+    """``Outcome.travel`` without a range."""
     movers = (expected.won + expected.sent).sum(axis=(0, 2, 3)) + expected.left.sum(axis=(1, 2))
     return pd.DataFrame(
         {
             "group": GROUPS,
             "students": movers,
             "miles": ratio(known.miles, known.movers.astype(float))[:, 0],
-            "low": low,
-            "high": high,
+            "low": np.nan,
+            "high": np.nan,
             "unknown": movers - known.movers[:, 0],
         }
     )

@@ -228,6 +228,7 @@ def hosts_in(schools: pd.DataFrame, seats_in: str, grades: pd.DataFrame | None) 
     """
     if seats_in == "every" or grades is None or grades.empty:
         return whole_hosts(schools)
+    grades = grades[grades["ncessch"].isin(schools["ncessch"])]  # of a whole state's, few
     return entry_hosts(schools, grades) if seats_in == "entry" else phased_hosts(schools, grades)
 
 

@@ -4,13 +4,14 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
-from pages.plan import cached, session
+from pages.plan import session
 from pages.plan.compare import show_comparison
 from pages.plan.controls import asked_scenario
 from pages.plan.frontier import show_frontier
 from pages.plan.pictures import show_pictures
-from pages.plan.result import school_rows, show_answer, show_caveats, show_downloads, show_table
+from pages.plan.result import show_answer, show_caveats, show_downloads, show_table
 from pages.plan.sensitivity import show_exits, show_participation
+from pages.plan.so_far import SoFar
 from pages.shared import store
 from pages.shared.view import View
 
@@ -24,25 +25,28 @@ def show_plan(view: View, district: str) -> None:
         st.rerun()  # the file says what the view bar shows, too
     try:
         preset, scenario = asked_scenario(view, district)
-        outcome = cached.outcome(view, scenario)
+        so_far = SoFar(view, scenario)
     except InputError as error:
         _show_way_back(view, district)
         st.info(_named(str(error), view), icon=":material/info:")
         return
     _show_steps(view, preset, scenario)
-    rows = school_rows(outcome, view)
-    show_answer(outcome, rows, view)
-    ranges = st.container()
-    show_pictures(view, scenario, rows)
-    show_table(outcome, rows)
-    show_downloads(outcome, view)
-    show_exits(view, scenario)
-    show_caveats(outcome)
-    with ranges:  # after the pictures, so that they do not wait for it
+    show_answer(so_far, view)
+    participation = st.container()
+    show_pictures(view, so_far)
+    show_table(so_far)
+    show_downloads(scenario, view)
+    exits = st.container()
+    show_caveats(scenario)
+    # What takes a moment comes last, so that nothing waits for it.
+    so_far.draw()
+    with participation:
         show_participation(view, scenario)
-    slow = st.container()
+    with exits:
+        show_exits(view, scenario)
+    frontier = st.container()
     show_comparison(view, scenario)
-    with slow:  # last, so that nothing waits for it
+    with frontier:
         show_frontier(view, preset, scenario)
 
 

@@ -7,9 +7,10 @@ import streamlit as st
 
 from analysis.measured_uncertainty import intervals_by
 from analysis.policy import effects
+from analysis.policy import outcome as outcomes
 from analysis.policy.figures import REPORTED
 from analysis.policy.moves import at_hosts, at_schools
-from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.outcome import Outcome
 from analysis.policy.presets import scenario_from_preset
 from analysis.policy.scenario import Scenario
 from data.groups import comparison, with_lottery
@@ -68,17 +69,29 @@ def today(view: View, scenario: Scenario) -> pd.Series:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def simulated(key: Key, scenario: Scenario, _view: View) -> Outcome:  # noqa: ARG001 the view is told by its key
-    """The outcome of a scenario, of the view as it is."""
-    return simulate(schools_of(_view, scenario), scenario)
+def expected(key: Key, scenario: Scenario, _view: View) -> Outcome:  # noqa: ARG001 the view is told by its key
+    """The outcome of a scenario as expected, of the view as it is: at hand before the range of its lotteries."""
+    return outcomes.as_expected(schools_of(_view, scenario), scenario)
 
 
-def outcome(view: View, scenario: Scenario) -> Outcome:
-    """The outcome of a scenario, of a view that leaves the product as it may be told.
+@st.cache_resource(max_entries=64, show_spinner=False)
+def simulated(key: Key, scenario: Scenario, _view: View) -> Outcome:
+    """The outcome of a scenario with its ranges, of the view as it is."""
+    return outcomes.with_ranges(expected(key, scenario, _view))
+
+
+def as_expected(view: View, scenario: Scenario) -> Outcome:
+    """The outcome of a scenario without ranges, of a view that leaves the product as it may be told.
 
     Raises:
         InputError: as ``analysis.policy.outcome.simulate``.
     """
+    found = expected(key_of(view, scenario), scenario, view)
+    return marked_outcome(found, schools_of(view, scenario), view.cell)
+
+
+def outcome(view: View, scenario: Scenario) -> Outcome:
+    """The outcome of a scenario with its ranges; view and errors as ``as_expected``."""
     found = simulated(key_of(view, scenario), scenario, view)
     return marked_outcome(found, schools_of(view, scenario), view.cell)
 

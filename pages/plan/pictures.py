@@ -5,14 +5,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.policy.moves import at_hosts
-from analysis.policy.outcome import Outcome
-from analysis.policy.scenario import Scenario
+from analysis.policy.outcome import REPLICATES, Outcome
 from data.schema import RACES, school_year
 from pages.plan import cached
 from pages.plan import charts as plan_charts
 from pages.plan.compare import HELD
+from pages.plan.so_far import SoFar
 from pages.shared import atlas, charts, maps, parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
@@ -25,25 +26,21 @@ SENDERS_SHOWN = 25
 # More lines than these cannot be told apart on a map.
 LINES_SHOWN = 150
 PICTURES = ("Schools", "Who moves where", "Seats and odds", "Year by year", "Districts and state", "Races")
+# The pixels of a table that waits for the lotteries.
+TABLE_HEIGHT = 400
 ARRIVE, LEAVE = "arrive at the hosts", "leave the hosts"
 
 
 @st.fragment
-def show_pictures(view: View, scenario: Scenario, rows: pd.DataFrame) -> None:
-    """Each picture in a tab of its own; only the open one is drawn.
-
-    Args:
-        view, scenario: the plan.
-        rows: as ``pages.plan.result.school_rows`` gives them.
-    """
-    outcome = cached.outcome(view, scenario)
+def show_pictures(view: View, so_far: SoFar) -> None:
+    """Each picture in a tab of its own; only the open one is drawn."""
     shows = (
-        partial(_schools, view, rows, outcome),
-        partial(_moves, view, rows, outcome),
-        partial(_seats, rows, outcome),
-        partial(_years, outcome),
-        partial(_districts, view, outcome),
-        partial(_races, view, outcome),
+        partial(_schools, view, so_far),
+        partial(_moves, view, so_far),
+        partial(_seats, so_far.rows, so_far.outcome),
+        partial(_years, so_far),
+        partial(so_far.show_drawn, partial(_districts, view, so_far), TABLE_HEIGHT),
+        partial(so_far.show_drawn, partial(_races, view, so_far), TABLE_HEIGHT),
     )
     tabs = st.tabs(PICTURES, key="picture", bind="query-params")
     for tab, show in zip(tabs, shows, strict=True):
@@ -52,40 +49,51 @@ def show_pictures(view: View, scenario: Scenario, rows: pd.DataFrame) -> None:
                 show()
 
 
-def _schools(view: View, rows: pd.DataFrame, outcome: Outcome) -> None:
+def _schools(view: View, so_far: SoFar) -> None:
     """The dumbbell of every host and the schools that change most, and where they are."""
     left, right = st.columns([3, 2], gap="large")
-    touched = rows[rows["host"] | (rows["leave"] + rows["arrive"] > 0)]
     with left:
         st.subheader("Each school, before and after")
-        shown = touched.head(int(touched["host"].sum()) + SENDERS_SHOWN)
-        mark = np.select([shown["host"], shown["poorer"]], ["● ", "▲ "], "")
         with st.container(height=620, border=False):
-            st.plotly_chart(
-                plan_charts.dumbbell(
-                    pd.DataFrame(
-                        {
-                            "label": mark + shown["school"],
-                            "before": shown["before"],
-                            "after": shown["after"],
-                            "low": shown["share_after_low"],
-                            "high": shown["share_after_high"],
-                            "poorer": shown["poorer"],
-                        }
-                    )
-                ),
-                config=charts.config("before-after"),
-                key="dumbbell",
-                alt="Each school's share of disadvantaged students before and after; the table holds the same numbers.",
-            )
+            so_far.show(lambda: _dumbbell(so_far))
         st.caption(
             f"● marks hosts, ▲ schools that send students and become poorer. Shown are the hosts and the "
             f"{SENDERS_SHOWN} schools that change most; the table below holds every school. "
-            f"The bar is the 5–95 % range of {outcome.replicates} lottery draws."
+            f"The bar is the 5–95 % range of {REPLICATES} lottery draws."
         )
     with right:
         st.subheader("Where they are")
-        _map(view, touched)
+        _map(view, _touched(so_far))
+
+
+def _touched(so_far: SoFar) -> pd.DataFrame:
+    """The hosts and the schools that students leave or join."""
+    rows = so_far.rows
+    return rows[rows["host"] | (rows["leave"] + rows["arrive"] > 0)]
+
+
+def _dumbbell(so_far: SoFar) -> DeltaGenerator:
+    """ED shares before and after."""
+    touched = _touched(so_far)
+    shown = touched.head(int(touched["host"].sum()) + SENDERS_SHOWN)
+    mark = np.select([shown["host"], shown["poorer"]], ["● ", "▲ "], "")
+    return st.plotly_chart(
+        plan_charts.dumbbell(
+            pd.DataFrame(
+                {
+                    "label": mark + shown["school"],
+                    "before": shown["before"],
+                    "after": shown["after"],
+                    "low": shown["share_after_low"],
+                    "high": shown["share_after_high"],
+                    "poorer": shown["poorer"],
+                }
+            )
+        ),
+        config=charts.config("before-after"),
+        key=so_far.key("dumbbell"),
+        alt="Each school's share of disadvantaged students before and after; the table holds the same numbers.",
+    )
 
 
 def _map(view: View, touched: pd.DataFrame) -> None:
@@ -112,8 +120,9 @@ def _map(view: View, touched: pd.DataFrame) -> None:
     )
 
 
-def _moves(view: View, rows: pd.DataFrame, outcome: Outcome) -> None:
+def _moves(view: View, so_far: SoFar) -> None:
     """Lines between schools, and the same by host."""
+    rows, outcome = so_far.rows, so_far.outcome
     if outcome.flows.empty:
         st.info("Nobody moves.", icon=":material/info:")
         return
@@ -138,7 +147,8 @@ def _moves(view: View, rows: pd.DataFrame, outcome: Outcome) -> None:
         "to_schools": "To schools",
     }
     st.table(_counted(hosts).rename(columns=labels).set_index("Host"))
-    _show_travel(outcome)
+    if outcome.travel["miles"].notna().any():
+        so_far.show(lambda: _travel(so_far.outcome.travel))
 
 
 def _by_host(rows: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
@@ -182,23 +192,21 @@ def _flow_map(view: View, rows: pd.DataFrame, moves: pd.DataFrame, said: str) ->
     st.caption(plan_words.flows(shown, moves, int(moves["students"].sum() - known["students"].sum())))
 
 
-def _show_travel(outcome: Outcome) -> None:
+def _travel(travel: pd.DataFrame) -> DeltaGenerator:
     """How far those who move go, by group."""
-    travel = outcome.travel[outcome.travel["students"] > 0]
-    if travel["miles"].notna().any():
-        st.table(
-            pd.DataFrame(
-                {
-                    "Students who move": travel["group"].map({"ed": "Disadvantaged", "other": "Others"}),
-                    "Number": travel["students"].map("{:,}".format),
-                    "Miles from school to school": [
-                        numbers.UNDEFINED if np.isnan(miles) else f"{miles:.1f} ({low:.1f}–{high:.1f})"
-                        for miles, low, high in travel[["miles", "low", "high"]].itertuples(index=False)
-                    ],
-                    "Distance not known": travel["unknown"].map("{:,}".format),
-                }
-            ).set_index("Students who move")
-        )
+    travel = travel[travel["students"] > 0]
+    return st.table(
+        pd.DataFrame(
+            {
+                "Students who move": travel["group"].map({"ed": "Disadvantaged", "other": "Others"}),
+                "Number": travel["students"].map("{:,}".format),
+                "Miles from school to school": [
+                    plan_words.miles(*row) for row in travel[["miles", "low", "high"]].itertuples(index=False)
+                ],
+                "Distance not known": travel["unknown"].map("{:,}".format),
+            }
+        ).set_index("Students who move")
+    )
 
 
 def _counted(table: pd.DataFrame) -> pd.DataFrame:
@@ -251,7 +259,7 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
         )
 
 
-def _years(outcome: Outcome) -> None:
+def _years(so_far: SoFar) -> None:
     """Each figure at the end of each year with its range."""
     name = st.selectbox(
         "Figure",
@@ -261,26 +269,32 @@ def _years(outcome: Outcome) -> None:
         bind="query-params",
         width=340,
     )
-    label, percent = FIGURES[name]
-    rows = outcome.years[outcome.years["figure"] == name].sort_values("year")
-    first = outcome.scenario.year
-    rows = rows.assign(label=["today", *(f"{school_year(first + year)}" for year in rows["year"].iloc[1:])])
-    st.plotly_chart(
-        plan_charts.fan(rows, label, percent=percent),
-        config=charts.config("years"),
-        key="fan",
-        alt=f"{label}: "
-        + "; ".join(
-            f"{when} {plan_words.figure(value, percent=percent)}"
-            for when, value in rows[["label", "value"]].itertuples(index=False)
-        ),
-    )
-    if outcome.scenario.years == 1:
+    so_far.show(lambda: _fan(so_far, name))
+    if so_far.outcome.scenario.years == 1:
         st.caption("The lotteries are held once. More years stand under More settings, Over the years.")
 
 
-def _districts(view: View, outcome: Outcome) -> None:
+def _fan(so_far: SoFar, name: str) -> DeltaGenerator:
+    """One figure at the end of each year."""
+    outcome, (label, percent) = so_far.outcome, FIGURES[name]
+    rows = outcome.years[outcome.years["figure"] == name].sort_values("year")
+    first = outcome.scenario.year
+    rows = rows.assign(label=["today", *(f"{school_year(first + year)}" for year in rows["year"].iloc[1:])])
+    told = "; ".join(
+        f"{when} {plan_words.figure(value, percent=percent)}"
+        for when, value in rows[["label", "value"]].itertuples(index=False)
+    )
+    return st.plotly_chart(
+        plan_charts.fan(rows, label, percent=percent),
+        config=charts.config("years"),
+        key=so_far.key("fan"),
+        alt=f"{label}: {told}",
+    )
+
+
+def _districts(view: View, so_far: SoFar) -> None:
     """Between and within districts, the state, and every district that sends or receives."""
+    outcome = so_far.outcome
     st.markdown(
         plan_words.state_change(outcome, view.dataset.label) + " As expected; the state's figures have no range."
     )
@@ -342,8 +356,9 @@ def _show_sending_districts(view: View, outcome: Outcome) -> None:
     )
 
 
-def _races(view: View, outcome: Outcome) -> None:
+def _races(view: View, so_far: SoFar) -> None:
     """Students of each race in the hosts and in the other schools that change, before and after."""
+    outcome = so_far.outcome
     rows = cached.races(view, outcome.scenario)
     if not rows["race"].isin(list(RACES)).any():
         st.info(f"{view.dataset.label} has no counts by race.", icon=":material/info:")

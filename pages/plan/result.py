@@ -1,15 +1,20 @@
 """What a plan does: the sentence, the cards, and every school."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.indices import INDICES
 from analysis.policy.assumptions import assumptions
 from analysis.policy.changes import from_today
 from analysis.policy.outcome import Outcome
+from analysis.policy.scenario import Scenario
 from data.cep import cep_signs
 from data.groups import comparison
 from pages.plan import cached
+from pages.plan.so_far import SoFar
 from pages.shared import parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
@@ -21,34 +26,13 @@ from reports.plan import answer
 CARDS_A_ROW = 3
 
 
-def school_rows(outcome: Outcome, view: View) -> pd.DataFrame:
-    """The outcome's schools with names, places and ED shares, hosts first, then by how much they change."""
-    columns = ["ncessch", "school", "district", "latitude", "longitude"]
-    rows = outcome.schools.merge(cached.schools_of(view, outcome.scenario)[columns], on="ncessch", how="left")
-    for host in {host.ncessch: host for host in outcome.scenario.hosts}.values():
-        if host.new:
-            of_new = rows["ncessch"] == host.ncessch
-            rows.loc[of_new, ["school", "latitude", "longitude"]] = [
-                host.new.school,
-                host.new.latitude,
-                host.new.longitude,
-            ]
-    rows["school"] = rows["school"].fillna(rows["ncessch"])
-    for when in ("before", "after"):
-        rows[when] = rows[f"ed_{when}"] / rows[f"students_{when}"].where(rows[f"students_{when}"] > 0)
-    rows["change"] = rows["after"] - rows["before"]
-    for name, end in (("leave", "from_school"), ("arrive", "to_school")):
-        rows[name] = rows["ncessch"].map(outcome.flows.groupby(end)["students"].sum()).fillna(0).astype(int)
-    order = rows.assign(size=rows["change"].abs()).sort_values(["host", "size"], ascending=False).index
-    return rows.loc[order].reset_index(drop=True)
-
-
-def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
+def show_answer(so_far: SoFar, view: View) -> None:
     """The sentence, whom it leaves poorer, and the cards."""
+    outcome = so_far.outcome
     district = store.district_name(view, outcome.scenario.district)
     st.markdown(answer(outcome, district))
     if outcome.scenario.hosts:
-        st.caption(plan_words.poorer(rows))
+        st.caption(plan_words.poorer(so_far.rows))
     for note in outcome.notes:
         st.warning(note, icon=":material/info:")
     _show_cep_like_hosts(outcome, view)
@@ -56,11 +40,14 @@ def show_answer(outcome: Outcome, rows: pd.DataFrame, view: View) -> None:
     for first in range(0, len(figures), CARDS_A_ROW):
         for column, name in zip(st.columns(CARDS_A_ROW), figures[first : first + CARDS_A_ROW], strict=True):
             with column:
-                _show_card(outcome, name, today)
+                _show_card(so_far, name, today)
     st.caption(plan_words.TWO_RANGES)
-    st.markdown(
-        f"{plan_words.moved(outcome, district)} {_by_what(outcome, view, district)} This is arithmetic, not a "
-        "forecast: what it takes for granted and does not tell stands at the end."
+    by_what = _by_what(outcome, view, district)
+    so_far.show(
+        lambda: st.markdown(
+            f"{plan_words.moved(so_far.outcome, district)} {by_what} This is arithmetic, not a forecast: what it takes "
+            "for granted and does not tell stands at the end."
+        )
     )
 
 
@@ -75,14 +62,12 @@ def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
         )
 
 
-def _show_card(outcome: Outcome, name: str, today: pd.Series) -> None:
+def _show_card(so_far: SoFar, name: str, today: pd.Series) -> None:
     """One figure: before, after, range and direction, whichever way it moves; and how sure today's index is."""
     label, percent = FIGURES[name]
-    of = outcome.district[name]
+    of = so_far.outcome.district[name]
 
-    def show(value: float) -> str:
-        return plan_words.figure(value, percent=percent)
-
+    show = partial(plan_words.figure, percent=percent)
     with st.container(border=True):
         st.metric(
             label,
@@ -92,10 +77,19 @@ def _show_card(outcome: Outcome, name: str, today: pd.Series) -> None:
             delta_arrow="off",
             help=INDICES[name].meaning if name in INDICES else None,
         )
-        st.caption(f"{plan_words.spread(of.low, of.high, show)} {plan_words.direction(label, of)}")
+        so_far.show(partial(_range, so_far, name))
         if name in INDICES:
             ends = (today[f"{name}_{end}"] for end in ("corrected", "interval_low", "interval_high"))
             st.caption(plan_words.today(of.before, *ends))
+
+
+def _range(so_far: SoFar, name: str) -> DeltaGenerator:
+    """The range of a figure, and whether it goes beyond it; until it is drawn, in a line as long."""
+    label, percent = FIGURES[name]
+    of = so_far.outcome.district[name]
+    show = partial(plan_words.figure, percent=percent)
+    spread = plan_words.spread(of.low, of.high, show) if so_far.drawn else plan_words.NOT_DRAWN
+    return st.caption(f"{spread} {plan_words.direction(label, of)}")
 
 
 def _by_what(outcome: Outcome, view: View, district: str) -> str:
@@ -122,17 +116,18 @@ TABLE = {
 SHARES = ["before", "after", "share_after_low", "share_after_high"]
 
 
-def show_table(outcome: Outcome, rows: pd.DataFrame) -> None:
+def show_table(so_far: SoFar) -> None:
     """Every school of the outcome."""
     st.subheader("Every school that changes")
-    parts.sortable(rows[list(TABLE)], TABLE, key="outcome_table", percent=SHARES, points=["change"])
+    about = {"key": "outcome_table", "percent": SHARES, "points": ["change"]}
+    so_far.show(lambda: parts.sortable(so_far.rows[list(TABLE)], TABLE, **about))
+    outcome = so_far.outcome
     if len(outcome.unknown):
         st.caption(f"{len(outcome.unknown):,} schools of the district are left out: their ED counts are unknown.")
 
 
-def show_downloads(outcome: Outcome, view: View) -> None:
+def show_downloads(scenario: Scenario, view: View) -> None:
     """Everything the page shows, of what may be told."""
-    scenario = outcome.scenario
     names = cached.schools_of(view, scenario)[["ncessch", "school"]]
     hosts = names.rename(columns={"ncessch": "host"})
     tables = {
@@ -156,12 +151,12 @@ def show_downloads(outcome: Outcome, view: View) -> None:
             parts.download(table, view, f"{scenario.district}-5050-{name}", label=label)
 
 
-def show_caveats(outcome: Outcome) -> None:
+def show_caveats(scenario: Scenario) -> None:
     """What the result rests on, and what it does not tell."""
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What this takes for granted")
-        said = assumptions(outcome.scenario) or ["Nothing: no school takes part."]
+        said = assumptions(scenario) or ["Nothing: no school takes part."]
         st.markdown("\n".join(f"- {each}" for each in said))
     with right:
         st.subheader("What this does not tell")

@@ -18,7 +18,9 @@ MOST_RATES = 5
 def show_participation(view: View, scenario: Scenario) -> None:
     """The district's figures from low to high participation, in one sentence."""
     if scenario.hosts:
-        rows = _over(view, variants(scenario, participation=tuple(TURNOUT)))
+        levels = variants(scenario, participation=tuple(TURNOUT))
+        # The sentence has no range, so that no lottery need be drawn.
+        rows = compared({words: cached.as_expected(view, each) for words, each in levels.items()})
         st.markdown(plan_words.over_participation(rows))
 
 
@@ -42,16 +44,13 @@ def show_exits(view: View, scenario: Scenario) -> None:
     if not on:
         return
     try:
-        outcomes = _over(view, variants(scenario, exits=_rates(words)))
+        rates_tried = variants(scenario, exits=_rates(words))
+        outcomes = compared({words: cached.outcome(view, each) for words, each in rates_tried.items()})
     except InputError as error:
         st.warning(str(error), icon=":material/edit:")
         return
     st.table(_by_rate(outcomes))
     st.caption("Each as expected, with the 5–95 % range of the draws; in place of the rates under More settings.")
-
-
-def _over(view: View, scenarios: dict[tuple[str, str], Scenario]) -> pd.DataFrame:
-    return compared({words: cached.outcome(view, each) for words, each in scenarios.items()})
 
 
 def _rates(words: str) -> list[float]:

@@ -7,6 +7,7 @@ from typing import NoReturn
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.indices import INDICES, ORDERED, SCHOOL
 from analysis.measured import BOUND_COLUMNS
@@ -168,7 +169,7 @@ def sortable(
     points: Sequence[str] = (),
     bar: str | None = None,
     decimals: Mapping[str, int] = MappingProxyType({}),
-) -> None:
+) -> DeltaGenerator:
     """A table to sort and search: shares in percent, indices to two decimals, counts with separators, else three.
 
     Args:
@@ -178,6 +179,9 @@ def sortable(
         percent, points: columns of shares, and of differences between shares.
         bar: a column of shares to draw as bars, or None.
         decimals: of columns that need others.
+
+    Returns:
+        Its place on the page.
     """
     shares = [*percent, *points, *([bar] if bar else [])]
     kinds = st.column_config
@@ -195,7 +199,7 @@ def sortable(
         elif pd.api.types.is_float_dtype(table[name].dtype):
             config[labels[name]] = kinds.NumberColumn(format="%.3f")
     shown = table.assign(**{name: table[name] * 100 for name in shares}).rename(columns=labels)
-    st.dataframe(shown, hide_index=True, column_config=config, key=key, placeholder="–")
+    return st.dataframe(shown, hide_index=True, column_config=config, key=key, placeholder="–")
 
 
 def place_measures(view: View, row: pd.Series) -> pd.DataFrame:

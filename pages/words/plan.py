@@ -28,6 +28,7 @@ TWO_RANGES = (
     "students afterwards. *By intake*, in brackets: where today's index would lie 95 times of 100 if other students "
     "had come to the same schools, corrected for chance. Shares of students have no such range."
 )
+NOT_DRAWN = "By lottery: being drawn."
 # Schools named where most come from or go to.
 MOST_NAMED = 5
 _DOES = {"from_school": ("send some", "sends some"), "to_school": ("take some", "takes some")}
@@ -97,13 +98,13 @@ def today(value: float, corrected: float, low: float, high: float) -> str:
 
 
 def direction(name: str, change: Change) -> str:
-    """Whether an index rises or falls, beyond the range of the draws or not."""
+    """Whether an index rises or falls, beyond the range of the draws or not where that is known."""
     if math.isnan(change.before) or math.isnan(change.after):
         return f"{name} is {numbers.UNDEFINED} here."
     if change.after == change.before:
         return f"{name} stays as it is."
     verb = "rises" if change.after > change.before else "falls"
-    beyond = change.low > change.before or change.high < change.before
+    beyond = math.isnan(change.low) or change.low > change.before or change.high < change.before
     return f"{name} {verb}" + ("." if beyond else ", but within the range of the draws.")
 
 
@@ -116,15 +117,23 @@ def moved(outcome: Outcome, place: str) -> str:
     """
     change = outcome.district["moved"]
     of = f"of {place} as it is in {school_year(outcome.scenario.year)}, disadvantaged and others,"
-    text = f"**{change.after:,.0f} students {of} change schools.** {spread(change.low, change.high, '{:,.0f}'.format)}"
+    text = f"**{change.after:,.0f} students {of} change schools.**"
+    text += f" {NOT_DRAWN if math.isnan(change.low) else spread(change.low, change.high, '{:,.0f}'.format)}"
     known = outcome.travel.dropna(subset="miles")
     if known.empty or not change.after:
         return text
     told = " and ".join(
-        f"{miles:.1f} miles ({low:.1f}–{high:.1f}) for {'disadvantaged' if group == 'ed' else 'other'} students"
-        for group, miles, low, high in known[["group", "miles", "low", "high"]].itertuples(index=False)
+        f"{miles(*of_group, unit=' miles')} for {'disadvantaged' if group == 'ed' else 'other'} students"
+        for group, *of_group in known[["group", "miles", "low", "high"]].itertuples(index=False)
     )
     return f"{text} From their school today to the next it is {told}, on average."
+
+
+def miles(mean: float, low: float, high: float, unit: str = "") -> str:
+    """A mean of miles with its range where it is known: "3.1 (2.9–3.4)"."""
+    if math.isnan(mean):
+        return numbers.UNDEFINED
+    return f"{mean:.1f}{unit}" + ("" if math.isnan(low) else f" ({low:.1f}–{high:.1f})")
 
 
 def over_participation(rows: pd.DataFrame) -> str:

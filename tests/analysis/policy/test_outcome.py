@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from analysis.policy.figures import spread
 from analysis.policy.ground import ground
-from analysis.policy.outcome import Change, Outcome, simulate
+from analysis.policy.outcome import Change, Outcome, as_expected, simulate
 from analysis.policy.scenario import Pool, Scenario
 from tests.analysis.policy.districts import ELSEWHERE, HOME, NEW_SCHOOL, cases, scenario, school, table
 from tests.oracle import exact
@@ -53,6 +53,28 @@ def test_figures_are_those_of_the_schools_shown(case: tuple[pd.DataFrame, Scenar
     for when in ("before", "after"):
         assert_figures(outcome.district, figures(mixes(own, when)), when)
     assert outcome.district["moved"].before == 0
+
+
+@settings(max_examples=50, deadline=None)
+@given(case=cases())
+def test_the_lotteries_add_ranges_and_change_nothing_expected(case: tuple[pd.DataFrame, Scenario]) -> None:
+    first, then = as_expected(*case), simulate(*case, replicates=2)
+    for name in ("flows", "pools", "waitlists"):
+        pd.testing.assert_frame_equal(getattr(first, name), getattr(then, name))
+    for name in ("years", "travel"):
+        early, late = (getattr(each, name) for each in (first, then))
+        pd.testing.assert_frame_equal(early.drop(columns=["low", "high"]), late.drop(columns=["low", "high"]))
+        if "year" in early:
+            early = early[early["year"] > 0]
+        assert early[["low", "high"]].isna().all(axis=None)
+    assert first.notes == then.notes
+    whole = ["students_before", "students_after", "ed_before", "ed_after", "host", "poorer"]
+    early, late = (each.schools.set_index("ncessch") for each in (first, then))
+    assert early[whole].equals(late.loc[early.index, whole])
+    # A school that a draw alone changes is expected to stay as it is.
+    added = late.drop(index=early.index)
+    assert added["students_after"].equals(added["students_before"])
+    assert added["ed_after"].equals(added["ed_before"])
 
 
 @settings(max_examples=75, deadline=None)

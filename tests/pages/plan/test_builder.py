@@ -16,12 +16,14 @@ from analysis.policy.presets import PRESETS, scenario_from_preset
 from analysis.policy.scenario import Host as HostOf
 from analysis.policy.scenario import NewSchool, Pool, SetAside, Supply, Weight, from_json
 from data import store
+from pages.plan import cached
 from pages.plan.compare import HELD
 from pages.plan.files import together
 from pages.plan.pictures import PICTURES
 from pages.plan.session import preset_of
 from pages.shared import atlas
 from pages.shared.packed import packed
+from pages.words import plan as plan_words
 from tests.small_state import EVEN, UNEVEN
 
 SCHOOLS = [f"{UNEVEN}0000{number}" for number in (1, 2, 3)]
@@ -63,6 +65,21 @@ def give(app, *scenarios):
 
 def cards(app):
     return [card.value for card in app.metric]
+
+
+def test_the_cards_are_shown_before_a_lottery_is_drawn(uneven, monkeypatch):
+    order = []
+    outcome, metric = cached.outcome, st.metric
+    monkeypatch.setattr(cached, "outcome", lambda *of: order.append("draw") or outcome(*of))
+    monkeypatch.setattr(st, "metric", lambda *of, **more: order.append("card") or metric(*of, **more))
+    app = uneven()
+    app.slider(key="seats").set_value(50).run()
+    assert order == ["card"] * 6 + ["draw"] + ["card"] * 6 + ["draw"]
+    assert len([each for each in app.caption if each.value.startswith(("By lottery ", "The same in nearly"))]) == 6
+    assert not any(plan_words.NOT_DRAWN in each.value for each in [*app.caption, *app.markdown])
+    order.clear()
+    app.button(key="keep").click().run()  # the plan is the same, and its ranges are known
+    assert order[:7] == ["draw"] + ["card"] * 6
 
 
 # steps --------------------------------------------------------------------------------------------------------------

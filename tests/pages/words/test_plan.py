@@ -19,6 +19,7 @@ NAN = float("nan")
         (Change(0.5, 0.4, 0.39, 0.41), "V falls."),
         (Change(0.5, 0.6, 0.59, 0.61), "V rises."),
         (Change(0.5, 0.49, 0.45, 0.52), "V falls, but within the range"),
+        (Change(0.5, 0.49, NAN, NAN), "V falls."),
         (Change(0.5, 0.5, 0.5, 0.5), "V stays"),
         (Change(NAN, NAN, NAN, NAN), "V is not defined"),
     ],
@@ -30,6 +31,12 @@ def test_direction_is_told_whichever_way_it_goes(change, said):
 def test_spread_of_draws():
     assert "0.39–0.41" in plan_words.spread(0.39, 0.41, number)
     assert "same" in plan_words.spread(0.4001, 0.4002, number)
+
+
+def test_miles_are_told_with_the_range_that_is_known():
+    assert plan_words.miles(3.14, 2.96, 3.31) == "3.1 (3.0–3.3)"
+    assert plan_words.miles(3.14, NAN, NAN, " miles") == "3.1 miles"
+    assert plan_words.miles(NAN, NAN, NAN) == "not defined"
 
 
 def test_state_change_leaves_out_what_is_undefined(tmp_path):
