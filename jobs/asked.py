@@ -137,14 +137,19 @@ def tell_untold(what: str, given: argparse.Namespace) -> None:
 
 
 def asked_draws(given: argparse.Namespace) -> tuple[int, int]:
-    """How many draws --expected and --interval take, and their seed.
+    """How many draws --expected and --interval take, where a job has them, and their seed.
 
     Raises:
         InputError: they are given without either, so that nothing would be drawn.
     """
     said = {name: value for name in ("replicates", "seed") if (value := getattr(given, name)) is not None}
-    if said and not (given.expected or given.interval):
-        raise InputError("--replicates and --seed say how --expected and --interval draw; give one of these too.")
+    drawing = [name for name in ("expected", "interval") if name in given]
+    if said and not any(getattr(given, name) for name in drawing):
+        options = " and ".join(f"--{name}" for name in drawing)
+        needed = "give one of these too" if len(drawing) > 1 else "give it too"
+        raise InputError(
+            f"--replicates and --seed say how {options} {'draw' if len(drawing) > 1 else 'draws'}; {needed}."
+        )
     draws = argparse.Namespace(**{"replicates": REPLICATES, "seed": 0} | said)
     check_draws(draws)
     return draws.replicates, draws.seed

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.chance.uncertain_parts import PartSpread
 from analysis.errors import InputError
-from analysis.measured_change import KEY, Changed, changed
+from analysis.measured_change import KEY, Changed, change_intervals, changed
 from analysis.policy.changes import between_plans, from_today
 from analysis.policy.outcome import simulate
 from analysis.policy.scenario import EXCLUDABLE
@@ -18,8 +19,8 @@ from data.joining.lineage import lineage
 from data.plan_privacy import marked_through
 from data.privacy import hidden_words, marked_change
 from data.schema import ED_BASES, school_year
-from jobs.asked import asked_rules, compared, table_of, tell_left_out, tell_untold
-from jobs.options import Menu, add_compared, add_data, add_job, add_output, add_rules
+from jobs.asked import asked_draws, asked_rules, compared, table_of, tell_left_out, tell_untold
+from jobs.options import Menu, add_compared, add_data, add_interval, add_job, add_output, add_rules
 from jobs.policy import read_scenario
 from jobs.printing import TABLE_FORMATS, say, tell, write
 
@@ -42,12 +43,14 @@ def add_jobs(menu: Menu) -> None:
     )
     add_compared(job)
     add_rules(job)
+    add_interval(job, "the change and each of its parts")
     add_output(job, TABLE_FORMATS)
     job.set_defaults(year=None)
 
 
 def print_change(given: argparse.Namespace) -> None:
     """The parts of the change of M and H."""
+    draws = asked_draws(given)
     if given.scenarios is not None:
         print_between_scenarios(given)
         return
@@ -66,9 +69,13 @@ def print_change(given: argparse.Namespace) -> None:
     _check_bases(table, groups, given)
     notes = [note for note in notes if note.startswith((school_year(first), school_year(last)))]
     tell_left_out(notes, table, groups, given.minimum_cell)
-    change = changed(table, first, last, groups.group, groups.other)
+    asked = (table, first, last, groups.group, groups.other)
+    change = changed(*asked)
     _tell(change)
-    told = marked_change(change.change.parts, table, groups, given.minimum_cell)
+    parts = change.change.parts
+    if given.interval:
+        parts = pd.concat([parts, _ends(change_intervals(*asked, *draws))], axis=1)
+    told = marked_change(parts, table, groups, given.minimum_cell)
     if "suppressed" in told:
         tell_untold(f"The change between {school_year(first)} and {school_year(last)} and its parts", given)
     write(_rows(change, told), given)
@@ -100,7 +107,9 @@ def print_between_scenarios(given: argparse.Namespace) -> None:
 
 
 def _check_alone(given: argparse.Namespace) -> None:
-    """Refuse what scenarios say themselves."""
+    """Refuse what scenarios say themselves, and what is of years only."""
+    if given.interval:
+        raise InputError("--interval is of a change between years; leave out --interval or --scenarios.")
     asked = {
         "--from": given.first,
         "--to": given.last,
@@ -161,6 +170,12 @@ def _tell(found: Changed) -> None:
             say(f"Of these, {number:,} {'is' if number == 1 else 'are'} there in {year} too, with counts unknown.")
     if found.change.reason:
         say(f"The parts cannot be told apart: {found.change.reason}.")
+
+
+def _ends(sure: PartSpread) -> pd.DataFrame:
+    """The change and its parts corrected for chance, with intervals: columns ``<part>_<end>``, a row a measure."""
+    ends = {"corrected": sure.corrected, "interval_low": sure.low, "interval_high": sure.high}
+    return pd.concat([table.add_suffix(f"_{end}") for end, table in ends.items()], axis=1)
 
 
 def _rows(found: Changed, parts: pd.DataFrame) -> pd.DataFrame:

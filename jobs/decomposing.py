@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.decompose import ADDITIVE
 from analysis.errors import InputError
 from analysis.measured import decomposed, decomposed_by_level, ranked_districts
-from analysis.measured_uncertainty import expected_parts, part_intervals
+from analysis.measured_uncertainty import expected_parts, level_intervals, part_intervals
 from data.chain import CHAIN, ChainLevel, chain
 from data.groups import Comparison
 from data.privacy import carried_years, marked_districts
@@ -54,7 +54,7 @@ def print_decomposition(given: argparse.Namespace) -> None:
     if given.rank is not None:
         print_ranking(table, groups, given)
     elif levels is not None:
-        print_levels(table, groups, levels, given)
+        print_levels(table, groups, levels, draws, given)
     else:
         print_parts(table, groups, draws, given)
 
@@ -65,8 +65,6 @@ def _check_combined(given: argparse.Namespace) -> None:
         raise InputError(f"--top is {given.top}; give 1 or more, together with --rank.")
     if given.rank is not None and (given.levels is not None or given.expected or given.interval):
         raise InputError("--rank ranks districts by themselves; leave out --levels, --expected and --interval.")
-    if given.interval and given.levels is not None:
-        raise InputError("--interval is of the parts between and within districts; leave out --levels.")
 
 
 def print_parts(table: pd.DataFrame, groups: Comparison, draws: tuple[int, int], given: argparse.Namespace) -> None:
@@ -138,12 +136,20 @@ def _rows_of_parts(found: pd.DataFrame, *, sure: bool) -> pd.DataFrame:
 
 
 def print_levels(
-    table: pd.DataFrame, groups: Comparison, levels: Sequence[ChainLevel], given: argparse.Namespace
+    table: pd.DataFrame,
+    groups: Comparison,
+    levels: Sequence[ChainLevel],
+    draws: tuple[int, int],
+    given: argparse.Namespace,
 ) -> None:
     """The part of segregation that lies at each level of a chain."""
     tell_crossed(table, groups, levels)
-    measured = expected_parts if given.expected else decomposed_by_level
-    rows = measured(table, groups.group, groups.other, [level.column for level in levels[:-1]])
+    asked = (table, groups.group, groups.other, [level.column for level in levels[:-1]])
+    rows = (expected_parts if given.expected else decomposed_by_level)(*asked)
+    if given.interval:
+        sure = level_intervals(*asked, *draws).rename(columns=_ENDS).assign(measure="variance_ratio")
+        rows = rows.merge(sure, on=["measure", "year", "depth"], how="left")
+        say("Over a chain of levels only V has intervals; without --levels every index that splits has.")
     measured = rows.set_index("year")
     rows = carried_years(measured, table, groups, given.minimum_cell, keep=["measure", "depth", "cells"])
     _tell_untold(measured, rows, given)

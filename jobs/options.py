@@ -60,6 +60,11 @@ def add_draws(job: argparse.ArgumentParser, would_be: str, each: str, *, also: s
         action="store_true",
         help=f"add {would_be} if students were assigned at random, and the excess over it",
     )
+    add_interval(job, each, also=also)
+
+
+def add_interval(job: argparse.ArgumentParser, each: str, *, also: str = "") -> None:
+    """Add how sure what is found is; ``each`` and ``also`` as in ``add_draws``."""
     interval = f"add {each} corrected for chance with its 95%% interval{also}"
     job.add_argument("--interval", action="store_true", help=interval)
     job.add_argument("--replicates", type=int, help=f"random draws (default {REPLICATES})")

@@ -34,6 +34,23 @@ def test_a_row_a_measure_with_parts_that_add_up(run, years):
     assert rows[COUNTS].to_numpy().tolist() == [[6, 0, 0, 0, 0]] * 2
 
 
+def test_an_interval_stands_beside_the_change_and_each_part(run, refused, years):
+    """Both years' V, and so M and H, shrink by chance alone, and the change between them lies in its interval."""
+    job = ["change", years, "--interval", "--replicates", "50", "--format", "csv"]
+    rows = pd.read_csv(StringIO(run(*job)))
+    for part in ("before", "after", "change", *PARTS):
+        low, corrected, high = (rows[f"{part}_{end}"] for end in ("interval_low", "corrected", "interval_high"))
+        assert (low <= corrected).all()
+        assert (corrected <= high).all()
+    assert (rows["before_corrected"] < rows["before"]).all()
+    assert rows["change_corrected"].tolist() == pytest.approx(
+        (rows["after_corrected"] - rows["before_corrected"]).tolist(), abs=1e-12
+    )
+    assert run(*job) == run(*job, "--seed", "0")
+    assert "give it too" in refused("change", years, "--seed", "3")
+    assert "leave out --interval" in refused("change", years, "--interval", "--scenarios", "a.json", "b.json")
+
+
 def test_a_place_is_a_district(run, years):
     state, uneven = (
         json.loads(run("change", years, *place, "--format", "json"))[0] for place in ((), ("--place", UNEVEN))

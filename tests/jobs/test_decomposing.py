@@ -165,6 +165,20 @@ def test_what_chance_gives_each_level(run, state):
     assert v["excess"].tolist() == pytest.approx([6 / 144 - 1 / 599, 0, 32 / 144 - 4 / 599], abs=1e-15)
 
 
+def test_v_has_an_interval_at_each_level(told, state):
+    """Six schools of 100 in two districts: chance adds (1 − V)/594 of V for each degree of freedom of a level."""
+    job = ["decompose", state, "--levels", "county,district", "--interval", "--replicates", "50", "--format", "csv"]
+    out, said = told(*job)
+    rows = table(out)
+    v = rows[rows["measure"] == "variance_ratio"]
+    one = (1 - 38 / 144) / 594
+    assert v["corrected"].tolist() == pytest.approx([6 / 144 - one, 0, 32 / 144 - 4 * one], abs=1e-12)
+    assert (v["interval_low"] <= v["corrected"]).all()
+    assert (v["interval_high"] >= v["corrected"]).all()
+    assert rows.loc[rows["measure"] != "variance_ratio", "corrected"].isna().all()
+    assert any("only V has intervals" in line for line in said)
+
+
 @pytest.mark.parametrize("measure", MEASURES)
 def test_the_ranking_adds_up_to_the_parts(run, measure):
     job = ["decompose", "franklin", "--minimum-cell", "0", "--year", "2023"]
@@ -195,7 +209,6 @@ def test_the_ranking_by_hand(told, state):
         (["--top", "3"], "together with --rank"),
         (["--rank", "--top", "0"], "give 1 or more"),
         (["--rank", "--expected"], "leave out --levels, --expected and --interval"),
-        (["--interval", "--levels", "county"], "leave out --levels"),
         (["--rank", "exposure_shortfall", "--group", "all-races"], "compares two groups, not all-races"),
         (["--expected", "--replicates", "0"], "give 1 to"),
         (["--seed", "3"], "give one of these too"),
