@@ -292,25 +292,36 @@ def _fan(so_far: SoFar, name: str) -> DeltaGenerator:
     )
 
 
+_LABELS = {"dissimilarity": "D", "variance_ratio": "V", "theil_h": "H", "exposure_shortfall": "Exposure shortfall"}
+# What is called otherwise where it is told how sure parts are, and its columns there.
+_PARTS = {("dissimilarity", "within"): "added_within"}
+_ENDS = ["corrected", "low", "high"]
+
+
 def _districts(view: View, so_far: SoFar) -> None:
     """Between and within districts, the state, and every district that sends or receives."""
     outcome = so_far.outcome
     st.markdown(
-        plan_words.state_change(outcome, view.dataset.label) + " As expected; the state's figures have no range."
+        plan_words.state_change(outcome, view.dataset.label)
+        + " As expected; the state's figures have no range by lottery."
     )
     found = cached.between_within(view, outcome.scenario)
     state = found[found["place"] == "state"]
-    labels = {"dissimilarity": "D", "variance_ratio": "V", "theil_h": "H", "exposure_shortfall": "Exposure shortfall"}
+    sure = cached.parts_today(view, outcome.scenario)
+    today = [
+        numbers.with_corrected(before, *sure[measure, _PARTS.get((measure, part), part)][_ENDS], 4)
+        for measure, part, before in state[["measure", "part", "before"]].itertuples(index=False)
+    ]
     st.table(
         pd.DataFrame(
             {
                 "Of the state's separation": [
-                    f"{labels[measure]} {part} districts"
-                    if measure != "dissimilarity" or part == "between"
+                    f"{_LABELS[measure]} {part} districts"
+                    if (measure, part) not in _PARTS
                     else "D that sorting within districts adds"
                     for measure, part in state[["measure", "part"]].itertuples(index=False)
                 ],
-                "Today": state["before"].map(partial(numbers.number, decimals=4)),
+                "Today, by intake": today,
                 "After": state["after"].map(partial(numbers.number, decimals=4)),
                 "Change": (state["after"] - state["before"]).map(change_words.signed_part),
             }
