@@ -295,7 +295,7 @@ def _fan(so_far: SoFar, name: str) -> DeltaGenerator:
 _LABELS = {"dissimilarity": "D", "variance_ratio": "V", "theil_h": "H", "exposure_shortfall": "Exposure shortfall"}
 # What is called otherwise where it is told how sure parts are, and its columns there.
 _PARTS = {("dissimilarity", "within"): "added_within"}
-_ENDS = ["corrected", "low", "high"]
+_ENDS = ("corrected", "low", "high")
 
 
 def _districts(view: View, so_far: SoFar) -> None:
@@ -309,7 +309,7 @@ def _districts(view: View, so_far: SoFar) -> None:
     state = found[found["place"] == "state"]
     sure = cached.parts_today(view, outcome.scenario)
     today = [
-        numbers.with_corrected(before, *sure[measure, _PARTS.get((measure, part), part)][_ENDS], 4)
+        numbers.with_corrected(before, *(sure[measure, _PARTS.get((measure, part), part), end] for end in _ENDS), 4)
         for measure, part, before in state[["measure", "part", "before"]].itertuples(index=False)
     ]
     st.table(

@@ -77,6 +77,7 @@ EXEMPT = {
     "plan.figure": FORMAT,
     "plan.flows": BESIDE,
     "plan.limits": BESIDE,
+    "plan.miles": FORMAT,
     "plan.other_end": BESIDE,
     "plan.over_participation": BESIDE,
     "plan.pool": LABEL,
