@@ -31,8 +31,7 @@ def rows_with_chance(view: View, measure: str) -> pd.DataFrame:
 def rows_with_intervals(view: View, measure: str) -> pd.DataFrame:
     """The same with the measure corrected for chance and its 95 % interval."""
     rows = rows_with_chance(view, measure)
-    sure = store.district_intervals(view, measure).reindex(rows["leaid"]).set_axis(rows.index)
-    return rows.assign(**{end: sure[f"{measure}_{end}"].where(rows[measure].notna()) for end in INTERVAL})
+    return rows.assign(**{end.removeprefix(f"{measure}_"): ends for end, ends in _ends(view, rows, measure).items()})
 
 
 @st.fragment(parallel=True)
@@ -68,7 +67,22 @@ def show_table(view: View, measure: str, shown: dict[str, str]) -> None:
     """Every district, with intervals that take a moment to draw: no other part of the page waits."""
     with st.skeleton(height=400):
         rows = rows_with_intervals(view, measure)
+    if st.toggle("Tell how sure every index is", key="every_sure", bind="query-params"):
+        others = {name: index for name, index in view.indices_with_values.items() if name != measure}
+        with st.spinner("Drawing students anew…"):
+            rows = rows.assign(**{end: values for name in others for end, values in _ends(view, rows, name).items()})
+        shown = shown | {
+            f"{name}_{end}": f"{index.symbol} {called}"
+            for name, index in others.items()
+            for end, called in INTERVAL.items()
+        }
     parts.sortable(rows.sort_values(measure, ascending=False)[list(shown)], shown, key="districts_table", bar="share")
+
+
+def _ends(view: View, rows: pd.DataFrame, name: str) -> dict[str, pd.Series]:
+    """An index of the rows' districts corrected for chance, and its interval, by ``<index>_<end>``."""
+    sure = store.district_intervals(view, name).reindex(rows["leaid"]).set_axis(rows.index)
+    return {f"{name}_{end}": sure[f"{name}_{end}"].where(rows[name].notna()) for end in INTERVAL}
 
 
 view = current_view()

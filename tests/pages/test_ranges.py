@@ -91,6 +91,17 @@ def test_districts_are_ranked_with_their_intervals(opened, schools):
         np.testing.assert_allclose(shown[column], expected, equal_nan=True)
 
 
+def test_every_index_of_every_district_can_be_told_with_its_interval(opened, schools):
+    of_year = schools[schools["year"] == schools["year"].max()]
+    expected = intervals_by(of_year, "district", "ed", None, replicates(of_year)).set_index("place")
+    app = opened("districts", every_sure="true")
+    shown = app.dataframe[0].value.set_index("District id")
+    for symbol, name in {"V": "variance_ratio", "D": "dissimilarity", "G": "gini"}.items():
+        for word, end in {"corrected": "corrected", "95 % from": "interval_low", "95 % to": "interval_high"}.items():
+            told, known = shown[f"{symbol} {word}"], expected[f"{name}_{end}"].reindex(shown.index)
+            assert told.astype(float).tolist() == pytest.approx(known.tolist(), nan_ok=True)
+
+
 def bracket(value, low, high, decimals=2):
     """The same text by other means: the ends to as many digits as tell them apart, up to one more."""
     for digits in (decimals, decimals + 1):
