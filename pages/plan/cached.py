@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from analysis.measured_uncertainty import intervals_by, part_intervals
+from analysis.measured_uncertainty import intervals_by
 from analysis.policy import effects
 from analysis.policy import outcome as outcomes
 from analysis.policy.figures import REPORTED
@@ -68,16 +68,10 @@ def today(view: View, scenario: Scenario) -> pd.Series:
     return _today(view, scenario, key_of(view, scenario), scenario.year, scenario.district, scenario.level)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _parts_today(_view: View, _scenario: Scenario, key: Key, year: int, level: str | None) -> pd.Series:  # noqa: ARG001
-    schools = schools_of(_view, _scenario)
-    counted = schools[schools["level"].eq(level) | (level is None)]
-    return part_intervals(counted, "ed", None, store.replicates(counted)).loc[year]
-
-
 def parts_today(view: View, scenario: Scenario) -> pd.Series:
     """How sure the state's parts of today are; a row of ``analysis.measured_uncertainty.part_intervals``."""
-    return _parts_today(view, scenario, key_of(view, scenario), scenario.year, scenario.level)
+    own = replace(_own(view, scenario), level=scenario.level, groups=comparison("ed"))
+    return store.parts_sure(own).loc[scenario.year]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
