@@ -12,7 +12,9 @@ from pages.shared.charts import (
     ROW_HEIGHT,
     WITHIN,
     figure_of,
+    segments,
     share_axis,
+    whiskers,
 )
 from pages.shared.labels import short
 
@@ -39,7 +41,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         y=names,
         mode="markers",
         marker={"size": 11, "color": GROUP, "symbol": np.where(poorer, "triangle-up", "circle")},
-        error_x=_whiskers(schools, GROUP),
+        error_x=whiskers(schools, "after", GROUP),
         name="after, with 5–95 % range",
         customdata=np.column_stack([schools["label"], schools["low"], schools["high"]]),
         hovertemplate="%{customdata[0]}: %{x:F} after (%{customdata[1]:F}–%{customdata[2]:F})<extra></extra>".replace(
@@ -57,9 +59,8 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
 def _add_before(figure: go.Figure, schools: pd.DataFrame, names: list[str], show: str) -> None:
     """The open circles of today, each with a line to where it goes; numbers shown as ``show``."""
     told = "%{customdata[1]}" if "today" in schools else f"%{{x:{show}}}"
-    gaps = np.full(len(schools), np.nan)
     figure.add_scatter(
-        x=np.column_stack([schools["before"], schools["after"], gaps]).ravel(),
+        x=segments(schools["before"], schools["after"]),
         y=np.repeat(names, 3),
         mode="lines",
         line={"color": NEUTRAL, "width": 2},
@@ -75,19 +76,6 @@ def _add_before(figure: go.Figure, schools: pd.DataFrame, names: list[str], show
         customdata=schools.filter(["label", "today"]).to_numpy(),
         hovertemplate=f"%{{customdata[0]}}: today {told}<extra></extra>",
     )
-
-
-def _whiskers(rows: pd.DataFrame, colour: str) -> dict[str, object]:
-    """The range of the draws, low to high, around a point at ``after``."""
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": (rows["high"] - rows["after"]).clip(lower=0),
-        "arrayminus": (rows["after"] - rows["low"]).clip(lower=0),
-        "color": colour,
-        "thickness": 1.5,
-        "width": 4,
-    }
 
 
 def fan(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
@@ -157,7 +145,7 @@ def compared(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
         y=names,
         mode="markers",
         marker={"size": 11, "color": WITHIN},
-        error_x=_whiskers(rows, WITHIN),
+        error_x=whiskers(rows, "after", WITHIN),
         hovertemplate="after: %{x}<extra></extra>",
     )
     form = {"tickformat": ".0%"} if percent else {"tickformat": ".3f"}

@@ -48,6 +48,24 @@ def share_axis(**extra: object) -> dict[str, object]:
     return {"tickformat": ".0%", "zeroline": False, "automargin": True, **extra}
 
 
+def whiskers(rows: pd.DataFrame, at: str, colour: str, thickness: float = 1.5) -> dict[str, object]:
+    """A range from the columns low to high around the points at another column."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": (rows["high"] - rows[at]).clip(lower=0),
+        "arrayminus": (rows[at] - rows["low"]).clip(lower=0),
+        "color": colour,
+        "thickness": thickness,
+        "width": 4,
+    }
+
+
+def segments(one: pd.Series, other: pd.Series) -> np.ndarray:
+    """Positions of lines from one end to the other, with a break after each."""
+    return np.column_stack([one, other, np.full(len(one), np.nan)]).ravel()
+
+
 def trend(
     lines: pd.DataFrame,
     colours: dict[str, str],
@@ -201,9 +219,8 @@ def two_sides(lines: pd.DataFrame) -> go.Figure:
     one, two = (pd.Series(short(lines[side], 20)) for side in ("district", "neighbour_district"))
     names = short(one + " · " + two, 60)
     figure = figure_of(ROW_HEIGHT * len(lines) + 60)
-    ends = np.full(len(lines), np.nan)
     figure.add_scatter(
-        x=np.column_stack([lines["neighbour_share"], lines["share"], ends]).ravel(),
+        x=segments(lines["neighbour_share"], lines["share"]),
         y=np.repeat(names, 3),
         mode="lines",
         line={"color": BETWEEN, "width": 3},

@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import shapely
 
-from pages.shared.charts import GROUP, LINE, NEUTRAL, OTHER, WITHIN
+from pages.shared.charts import GROUP, LINE, NEUTRAL, OTHER, WITHIN, segments
 
 # Classes of a gap between two shares, the same in every state and year: the least gap, what to call it, colour, width.
 GAPS = (
@@ -128,8 +128,8 @@ def flows(
         for width in range(len(WIDE) + 1):
             shown = lines[(lines["group"] == group).to_numpy() & (size == width)]
             figure.add_scattergeo(
-                lon=_along(shown, "longitude"),
-                lat=_along(shown, "latitude"),
+                lon=segments(shown["from_longitude"], shown["to_longitude"]),
+                lat=segments(shown["from_latitude"], shown["to_latitude"]),
                 mode="lines",
                 line={"color": colour, "width": 1 + 1.6 * width, "dash": dash},
                 opacity=0.55,
@@ -203,11 +203,6 @@ def _lattice(schools: pd.DataFrame) -> pd.DataFrame:
         np.arange(south, north + side, side), np.arange(west, east + side, side / narrowing)
     )
     return pd.DataFrame({"latitude": latitude.ravel(), "longitude": longitude.ravel()}).round(4)
-
-
-def _along(lines: pd.DataFrame, axis: str) -> np.ndarray:
-    """Latitudes or longitudes from one end to the other, with a break after each line."""
-    return np.column_stack([lines[f"from_{axis}"], lines[f"to_{axis}"], np.full(len(lines), np.nan)]).ravel()
 
 
 def _around_points(

@@ -17,6 +17,7 @@ from pages.shared.charts import (
     WITHIN,
     figure_of,
     share_axis,
+    whiskers,
 )
 from pages.shared.labels import short
 
@@ -71,14 +72,13 @@ def _add_corrected(figure: go.Figure, rows: pd.DataFrame, at: Sequence[str], tol
         at: the label of each row's bar.
         told: the value and its range in words.
     """
-    ends = {"array": rows["high"] - rows["corrected"], "arrayminus": rows["corrected"] - rows["low"]}
     for colour, thickness in (("#FFFFFF", 4), ("#111827", 1.5)):
         figure.add_scatter(
             x=rows["corrected"],
             y=at,
             mode="markers",
             marker={"color": colour, "size": 5, "line": {"color": "#FFFFFF", "width": 1.5}},
-            error_x={"symmetric": False, "color": colour, "thickness": thickness, "width": 4, **ends},
+            error_x=whiskers(rows, "corrected", colour, thickness),
             name="corrected for chance, 95 % interval",
             showlegend=thickness < 2,
             customdata=told,
