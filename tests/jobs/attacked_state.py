@@ -28,46 +28,28 @@ DEFINITIONS = ("ed", "ed_frpl", "ed_free", "ed_direct")
 # District, county, level, charter, then ED by the definitions, and the groups: every way to be small, and to differ by
 # few students.
 SCHOOLS = [
-    ("1", "A", "elementary", "no", (3, 3, 2, 1), (40, 15, 5, 0, 0)),  # a district of one school
-    (
-        "2",
-        "A",
-        "elementary",
-        "no",
-        (60, 57, 52, 30),
-        (100, 50, 30, 3, 4),
-    ),  # two small groups: their sum of 7 gives none away
-    ("2", "A", "high", "no", (395, 390, 380, 7), (150, 150, 90, 4, 6)),  # all but five are disadvantaged
-    (
-        "3",
-        "B",
-        "elementary",
-        "no",
-        (250, 250, 244, 120),
-        (150, 150, 40, 30, 3),
-    ),  # one small group beside two equal largest
-    ("3", "B", "elementary", "no", (0, 0, 0, 0), (300, 60, 40, 12, 11)),  # none is disadvantaged
-    (
-        "3",
-        "B",
-        "high",
-        "yes",
-        (200, 200, 200, 100),
-        (198, 1, 1, 0, 0),
-    ),  # the only charter school; all disadvantaged, one group
-    ("3", "B", "high", "no", (9, 8, 8, 4), (8, 5, 1, 0, 0)),  # fourteen students
+    # a district of one school
+    ("1", "A", "elementary", "no", (3, 3, 2, 1), (40, 15, 5, 0, 0)),
+    # two small groups: their sum of 7 gives none away
+    ("2", "A", "elementary", "no", (60, 57, 52, 30), (100, 50, 30, 3, 4)),
+    # all but five are disadvantaged
+    ("2", "A", "high", "no", (395, 390, 380, 7), (150, 150, 90, 4, 6)),
+    # one small group beside two equal largest
+    ("3", "B", "elementary", "no", (250, 250, 244, 120), (150, 150, 40, 30, 3)),
+    # none is disadvantaged
+    ("3", "B", "elementary", "no", (0, 0, 0, 0), (300, 60, 40, 12, 11)),
+    # the only charter school; all disadvantaged, one group
+    ("3", "B", "high", "yes", (200, 200, 200, 100), (198, 1, 1, 0, 0)),
+    # fourteen students
+    ("3", "B", "high", "no", (9, 8, 8, 4), (8, 5, 1, 0, 0)),
     ("4", "B", "elementary", "no", (90, 78, 73, 40), (12, 14, 11, 20, 60)),
-    (
-        "4",
-        "B",
-        "elementary",
-        "no",
-        (35, 35, 14, 12),
-        (25, 20, 15, 1, 0),
-    ),  # few students, two small groups; few have free lunch
-    ("4", "B", "high", "no", (140, 120, 101, 95), (120, 80, 9, 9, 9)),  # three groups as large as small groups can be
-    ("5", "B", "elementary", "no", (90, 84, 70, 40), (120, 60, 40, 30, 20)),  # a district that can carry an optimum
-    ("5", "B", "elementary", "no", (6, 4, 3, 2), (100, 30, 40, 20, 20)),  # with a school of few disadvantaged students
+    # few students, two small groups; few have free lunch
+    ("4", "B", "elementary", "no", (35, 35, 14, 12), (25, 20, 15, 1, 0)),
+    # three groups as large as small groups can be
+    ("4", "B", "high", "no", (140, 120, 101, 95), (120, 80, 9, 9, 9)),
+    # a district that can carry an optimum, with a school of few disadvantaged students
+    ("5", "B", "elementary", "no", (90, 84, 70, 40), (120, 60, 40, 30, 20)),
+    ("5", "B", "elementary", "no", (6, 4, 3, 2), (100, 30, 40, 20, 20)),
     ("5", "B", "elementary", "no", (180, 150, 130, 122), (70, 60, 50, 40, 30)),
     ("5", "B", "elementary", "no", (160, 160, 154, 60), (80, 60, 40, 30, 3)),
 ]

@@ -12,14 +12,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.hidden import many_bounds as module
-from analysis.hidden.bounds import Bounds
 from analysis.hidden.many import Many
 from analysis.hidden.many_bounds import many_bounds
 from analysis.hidden.many_options import Options
 from analysis.indices import MULTIGROUP, measure
 from analysis.measured import BOUND_COLUMNS, bounded_indices_by, bounds_by, indices_by
-
-TOLERANCE = 1e-9
+from tests.analysis.hidden.completions import TOLERANCE, assert_around
 
 School = tuple[list[int], list[int], int]  # least and most of each group, students
 
@@ -56,21 +54,6 @@ def schools(draw: st.DrawFn, groups: int = 3, largest: int = 5, most: int = 3) -
     return place
 
 
-def assert_around(found: Bounds, row: int, place: list[School]) -> None:
-    for name, values in completed(place).items():
-        attained, ends = values.dropna(), [end[name].iloc[row] for end in (found.low, found.high)]
-        if attained.empty:
-            assert np.isnan(ends).all(), name
-            continue
-        assert ends[0] <= attained.min() + TOLERANCE, name
-        assert ends[1] >= attained.max() - TOLERANCE, name
-        for end, exact, extreme in zip(
-            ends, (found.low_exact, found.high_exact), (attained.min(), attained.max()), strict=True
-        ):
-            if exact[name].iloc[row]:
-                assert end == pytest.approx(extreme, abs=1e-8), name
-
-
 @pytest.fixture
 def untried(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where there are too many completions to try all."""
@@ -80,7 +63,7 @@ def untried(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(max_examples=100, deadline=None)
 @given(place=schools())
 def test_no_completion_lies_outside_and_what_is_called_exact_is_attained(place: list[School]) -> None:
-    assert_around(many_bounds(as_many([place])), 0, place)
+    assert_around(many_bounds(as_many([place])), 0, completed(place))
 
 
 @settings(max_examples=150, deadline=None)
@@ -88,7 +71,7 @@ def test_no_completion_lies_outside_and_what_is_called_exact_is_attained(place: 
 def test_nor_where_there_are_too_many_to_try(place: list[School]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_MOST", 0)
-        assert_around(many_bounds(as_many([place])), 0, place)
+        assert_around(many_bounds(as_many([place])), 0, completed(place))
 
 
 @settings(max_examples=60, deadline=None)
@@ -105,7 +88,7 @@ def test_with_two_sure_groups_the_greatest_h_lies_at_a_corner(place: list[School
 def test_nor_with_more_groups_and_students(place: list[School]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_MOST", 0)
-        assert_around(many_bounds(as_many([place])), 0, place)
+        assert_around(many_bounds(as_many([place])), 0, completed(place))
 
 
 @settings(max_examples=30, deadline=None)
@@ -116,7 +99,7 @@ def test_one_hidden_count_is_exact_at_both_ends(place: list[School], hidden: int
     high[hidden] = place[0][1][hidden]
     known[0] = (low, high, place[0][2])
     found = many_bounds(as_many([known]))
-    assert_around(found, 0, known)
+    assert_around(found, 0, completed(known))
     assert found.low_exact.all(axis=None)
     assert found.high_exact.all(axis=None)
 
