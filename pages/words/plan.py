@@ -37,9 +37,9 @@ FIGURES = {
     "dissimilarity": ("Dissimilarity (D)", False),
     "variance_ratio": ("Variance ratio (V)", False),
     "exposure": ("Exposure of ED to other students", False),
-    "balanced": ("Students in 40–60 % ED schools", True),
+    "balanced": ("Share of students in 40–60 % ED schools", True),
     "theil_h": ("Theil's H", False),
-    "high_poverty": ("Students in schools of 75 % ED and more", True),
+    "high_poverty": ("Share of students in schools of 75 % ED and more", True),
 }
 
 
