@@ -138,30 +138,40 @@ def _accepted(codes: Ints, edges: Ints, low: int, seats: Ints) -> Ints:
     """
     rows, columns = codes.shape
     flat, bits = codes.ravel(), rows.bit_length()
+    high = int(edges[-1]).bit_length() + low + bits
     classes = np.arange(len(seats) + 1, dtype=np.min_scalar_type(len(seats)))
     class_of = np.repeat(classes, np.append(np.diff(edges), 1))  # by code without its low bits
-    limit = np.append(edges[1:], edges[-1] + 1) << (low + bits)  # by class: the claim from which it refuses
+    starts = edges << (low + bits)
+    limit = np.append(starts[1:], (edges[-1] + 1) << (low + bits))  # by class: the claim from which it refuses
     start = np.arange(0, rows * columns, columns)
     at = start.copy()
-    now = (flat[at] << bits) | np.arange(rows)
-    wanted = class_of[flat[at] >> low]
-    count = np.bincount(wanted, minlength=len(classes))
-    while len(over := np.flatnonzero(count[:-1] > seats)):
-        crowded = np.zeros(len(classes), dtype=np.bool_)
-        crowded[over] = True
-        served = np.sort(now[crowded[wanted]])
-        kept, many = seats[over], count[over] - seats[over]
-        last = np.cumsum(count[over]) - many  # where each class's refused ones begin
-        limit[over] = served[last]
-        refused = served[np.repeat(last - np.cumsum(many) + many, many) + np.arange(many.sum())] & ((1 << bits) - 1)
-        count[over] = kept
+    held = _in_order((flat.take(at) << bits) | np.arange(rows), high)
+    while True:
+        begin = np.searchsorted(held, starts)
+        more = np.diff(begin) - seats
+        over = np.flatnonzero(more > 0)
+        if not len(over):
+            return np.where(class_of[flat[at] >> low] == len(seats), columns - 1, at - start)
+        last, many = begin[over] + seats[over], more[over]  # where each class's refused ones begin
+        limit[over] = held[last]
+        gone = np.repeat(last - np.cumsum(many) + many, many) + np.arange(many.sum())
+        refused, claims = held[gone] & ((1 << bits) - 1), []
         while len(refused):
-            following = at[refused] + 1
-            code = flat[following]
-            of = class_of[code >> low]
+            following = at.take(refused) + 1
+            at[refused] = following
+            code = flat.take(following)
             claim = (code << bits) | refused
-            at[refused], now[refused], wanted[refused] = following, claim, of
-            before = claim < limit[of]
-            count += np.bincount(of.compress(before), minlength=len(classes))
+            before = claim < limit.take(class_of.take(code >> low))
+            claims.append(claim.compress(before))
             refused = refused.compress(~before)
-    return np.where(wanted == len(seats), columns - 1, at - start)
+        held = np.concatenate((np.delete(held, gone), _in_order(np.concatenate(claims), high)))
+        held.sort(kind="stable")  # which only merges two sorted runs
+
+
+def _in_order(claims: Ints, high: int) -> Ints:
+    """Claims sorted: first by the highest 16 of ``high`` bits, which NumPy counts, then what little is left.
+
+    Sorted at once they take twice as long, and four times on processors where NumPy's vectorised sort is slow.
+    """
+    first = np.argsort((claims >> max(high - 16, 0)).astype(np.uint16), kind="stable")
+    return np.sort(claims[first], kind="stable")
