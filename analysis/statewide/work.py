@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,14 @@ from scipy.spatial import KDTree
 
 from analysis.errors import InputError
 from analysis.policy.draw import Ints
-from analysis.policy.ground import COLUMNS, EARTH_RADIUS_MILES
-from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.figures import Spread, spread
+from analysis.policy.ground import COLUMNS, EARTH_RADIUS_MILES, Ground, ground
 from analysis.policy.scenario import Scenario
 from analysis.units import Floats
 
 # What fills a chunk, about half a second of work, beside which sending it costs nothing: schools, or schools drawn.
 _CHUNK_ROWS = 1_500
 _CHUNK_DRAWS = 150_000
-_NO_SCHOOLS = pd.DataFrame({"ncessch": [], "host": []})
 
 
 @dataclass(frozen=True)
@@ -158,38 +157,41 @@ def district_seed(seed: int, district: str) -> int:
 
 
 def run(chunk: Chunk) -> bytes:
-    """Simulate a chunk's districts; ``from_bytes`` reads the part that comes back."""
-    outcomes: list[Outcome] = []
+    """Hold the lotteries of a chunk's districts; ``from_bytes`` reads the part that comes back.
+
+    What each is expected to come to, school by school, is left out: combining districts needs the draws alone.
+    """
+    held: list[tuple[str, Ground, Spread]] = []
     refused = []
     for scenario, rows in zip(chunk.scenarios, chunk.rows, strict=True):
         seed = district_seed(chunk.seed, scenario.district)
         try:
-            outcomes.append(simulate(chunk.schools.iloc[rows].reset_index(drop=True), scenario, chunk.replicates, seed))
+            place = ground(chunk.schools.iloc[rows].reset_index(drop=True), scenario)
         except InputError as error:
             refused.append((scenario.district, str(error)))
-    return _part(outcomes, refused, chunk.replicates).to_bytes()
+        else:
+            held.append((scenario.district, place, spread(place, scenario, chunk.replicates, seed)))
+    return _part(held, refused, chunk.replicates).to_bytes()
 
 
-def _part(outcomes: list[Outcome], refused: list[tuple[str, str]], replicates: int) -> Part:
-    districts = np.array([outcome.scenario.district for outcome in outcomes], dtype=np.str_)
-    changes = [_change(outcome) for outcome in outcomes]
-    kept = [c.any(axis=(1, 2)) | o.schools["host"].to_numpy() for c, o in zip(changes, outcomes, strict=True)]
-    rows = pd.concat([outcome.schools[of] for outcome, of in zip(outcomes, kept, strict=True)] or [_NO_SCHOOLS])
+def _part(held: list[tuple[str, Ground, Spread]], refused: list[tuple[str, str]], replicates: int) -> Part:
+    moved = [drawn.figures["moved"][-1] for _, _, drawn in held]
+    rows = [_rows(district, place, drawn) for district, place, drawn in held]
+    nothing = {"school": [], "district": [], "host": np.zeros(0, bool), "change": np.zeros((0, 2, replicates))}
+    joined = {name: np.concatenate([none, *(each[name] for each in rows)]) for name, none in nothing.items()}
+    types = {"school": np.str_, "district": np.str_, "host": np.bool_, "change": np.int32}
     return Part(
-        districts=districts,
-        moved=np.array([outcome.drawn_moved for outcome in outcomes], dtype=np.int64).reshape(-1, replicates).T,
-        school=rows["ncessch"].to_numpy(dtype=np.str_),
-        district=np.repeat(districts, [int(of.sum()) for of in kept]),
-        host=rows["host"].to_numpy(dtype=bool),
-        change=np.concatenate(
-            [np.zeros((0, 2, replicates), np.int32), *(c[of] for c, of in zip(changes, kept, strict=True))]
-        ),
+        districts=np.array([district for district, _, _ in held], dtype=np.str_),
+        moved=np.array(moved, dtype=np.int64).reshape(-1, replicates).T,
         refused=np.array(refused, dtype=np.str_).reshape(-1, 2),
+        **{name: joined[name].astype(type_) for name, type_ in types.items()},
     )
 
 
-def _change(outcome: Outcome) -> NDArray[np.int32]:
-    """(rows, 2, replicates) ED and other students that each row of the outcome's schools gains."""
-    ed, everyone = (outcome.schools[f"{who}_before"].to_numpy(dtype=np.int64) for who in ("ed", "students"))
-    before = np.stack([ed, everyone - ed])
-    return np.moveaxis(outcome.drawn - before[:, None, :], 2, 0).astype(np.int32)
+def _rows(district: str, place: Ground, drawn: Spread) -> dict[str, NDArray[Any]]:
+    """``Part.ROWS`` of one district."""
+    change = np.moveaxis(drawn.after - place.students[:, None, :], 2, 0)
+    host = np.isin(np.arange(len(place.students[0])), place.hosts)
+    kept = (change.any(axis=(1, 2)) | host) & place.public
+    school = place.schools["ncessch"].to_numpy(dtype=np.str_)[kept]
+    return {"school": school, "district": np.repeat(district, len(school)), "host": host[kept], "change": change[kept]}
