@@ -34,6 +34,6 @@ def beside_the_best(given: argparse.Namespace, table: pd.DataFrame, outcome: Out
         return []
     measure, limits = "dissimilarity", replace(Limits(), move=as_many(outcome, places))
     best = row("as many moves", least_segregated(places, limits, measure), limits)
-    words = sentences.as_many_moves(pd.DataFrame([*now_and_then(outcome, places, measure), best]), measure)
+    words = sentences.as_many_moves(pd.DataFrame([*now_and_then(outcome, places, limits, measure), best]), measure)
     command = shlex.join(["evenground", "optimum", str(given.data), str(given.scenario)])
     return [f"{words} {command} shows the frontier."]

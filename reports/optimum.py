@@ -35,11 +35,26 @@ def as_many_moves(rows: pd.DataFrame, measure: str) -> str:
     if not plan["moved"]:
         return ""
     symbol, above = SYMBOLS[measure], plan["value"] - least["value"]
-    return (
+    text = (
         f"Of the assignments that move no more than this plan's {plan['moved']:,.0f} students, the best has {symbol} = "
         f"{least['value']:.4f}; this plan's {symbol} = {plan['value']:.4f} is {abs(above):.4f} "
-        f"{'above' if above >= 0 else 'below'} it."
+        f"{'above' if above >= 0 else 'below'} it. {broken(str(plan['breaks']))}"
     )
+    return text.rstrip()
+
+
+def broken(breaks: str) -> str:
+    """What the best keeps to and a plan does not; empty where it keeps to all.
+
+    Args:
+        breaks: of the plan's row of ``analysis.policy.beside.beside``.
+    """
+    from analysis.policy.beside import KEPT
+
+    if not breaks:
+        return ""
+    kept = "; ".join(KEPT[name] for name in breaks.split())
+    return f"This plan does not keep to all that the best keeps to, and may so lie below it: {kept}."
 
 
 def hosts(most: int, ed_share: float) -> str:

@@ -6,16 +6,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.policy.best_hosts import FewestSeats, Hosting, best_hosts, fewest_seats
 from analysis.policy.frontier import LINES, falling, row
-from analysis.policy.optimum import Plan, Reach, least_segregated, reach
+from analysis.policy.optimum import LIMITS, Plan, Reach, least_segregated, reach
 from analysis.policy.outcome import Outcome
-from analysis.policy.places import Limits, Places
+from analysis.policy.places import Limits, Places, room
 
 COLUMNS = [
     *("what", "move", "miles", "moved", "share_moved", "mean_miles", "unplaced", "value", "bound", "gap", "hosts"),
+    "breaks",
 ]
+# What an assignment of the best keeps to and a plan may break.
+KEPT = LIMITS | {"own": "students of this district alone"}
 # The solver lets go of Python while it works; two of its programs at once take little more memory than one.
 AT_ONCE = 2
 
@@ -44,10 +48,11 @@ class Beside:
     """The comparison.
 
     Attributes:
-        rows: one a plan, as ``analysis.policy.frontier.row`` has them, with gap (value less bound) and hosts (ids,
-            parted by blanks): "today", "plan", "as many moves" (the best that moves no more students than the plan),
-            "best", "best hosts", "fewest moves" and "fewest seats" to the target, then the frontier, "by moves" and "by
-            miles". Only rows that make the index least have a bound.
+        rows: one a plan, as ``analysis.policy.frontier.row`` has them, with gap (value less bound), hosts (ids,
+            parted by blanks) and, of the plan, breaks (keys of ``KEPT``, likewise): "today", "plan", "as many moves"
+            (the best that moves no more students than the plan), "best", "best hosts", "fewest moves" and "fewest
+            seats" to the target, then the frontier, "by moves" and "by miles". Only rows that make the index least
+            have a bound.
         best: the assignment that makes the index least.
         reached, seats: whether and how the target can be reached, freely and, where it can, with 50/50 schools; None
             where none is set.
@@ -74,7 +79,7 @@ def beside(
         InputError: no assignment meets the limits, or no hosts were found in time.
     """
     limits, measure = question.limits, question.measure
-    ends = now_and_then(outcome, places, measure)
+    ends = now_and_then(outcome, places, limits, measure)
     solved: dict[Limits, Future[Plan]] = {}  # some steps of the frontier are the limits themselves
     with ThreadPoolExecutor(AT_ONCE) as crew:
 
@@ -104,8 +109,13 @@ def beside(
             for what, line in lines.items()
         ]
     table = pd.concat([pd.DataFrame(rows), *frontier], ignore_index=True)
-    table["hosts"] = table["hosts"].fillna("")
-    return Beside(table.assign(gap=(table["value"] - table["bound"]).clip(lower=0))[COLUMNS], best, reached, seats)
+    return Beside(whole_table(table), best, reached, seats)
+
+
+def whole_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with their gap and no holes in words."""
+    words = {name: rows[name].fillna("") for name in ("hosts", "breaks")}
+    return rows.assign(gap=(rows["value"] - rows["bound"]).clip(lower=0), **words)[COLUMNS]
 
 
 def as_many(outcome: Outcome, places: Places) -> float:
@@ -113,8 +123,8 @@ def as_many(outcome: Outcome, places: Places) -> float:
     return min(float(outcome.district["moved"].after / places.students.sum()), 1.0)
 
 
-def now_and_then(outcome: Outcome, places: Places, measure: str) -> list[dict[str, object]]:
-    """The rows of today and of the plan."""
+def now_and_then(outcome: Outcome, places: Places, limits: Limits, measure: str) -> list[dict[str, object]]:
+    """The rows of today and of the plan, which keeps to the limits or not."""
     change, moved = outcome.district[measure], int(outcome.district["moved"].after)
     travel = outcome.travel
     known = (travel["students"] - travel["unknown"]).to_numpy(dtype=np.float64)
@@ -126,9 +136,29 @@ def now_and_then(outcome: Outcome, places: Places, measure: str) -> list[dict[st
         "unplaced": int(travel["unknown"].sum()),
         "value": change.after,
         "hosts": " ".join(outcome.scenario.host_ids),
+        "breaks": " ".join(broken(outcome, places, limits)),
     }
     today = {"moved": 0, "share_moved": 0.0, "unplaced": 0, "value": change.before}
     return [{"what": "today"} | today, {"what": "plan"} | plan]
+
+
+def broken(outcome: Outcome, places: Places, limits: Limits) -> list[str]:
+    """Keys of ``KEPT`` that a plan, as expected, does not keep to; an unknown distance is none within a limit."""
+    space, place, moves = room(places, limits), outcome.ground, outcome.assignment
+    at = pd.Index(place.schools["ncessch"]).get_indexer(places.ids)
+    away = (moves.won.sum(axis=0) + moves.left)[:, 0]
+    np.add.at(away.T, place.hosts, moves.sent[:, :, 0].sum(axis=2))  # a school may be host of several grades
+    enrolment = moves.after[:, 0].sum(axis=0)[at]
+    ways: NDArray[np.bool_] = np.asarray((moves.won + moves.sent)[:, :, 0].any(axis=1))
+    is_broken = {
+        "capacity": enrolment > places.capacity,
+        "keep": enrolment < space.smallest,
+        "miles": ways & (place.miles > limits.miles),
+        "move": moves.moved > space.movers,
+        "stay": away[:, at] > space.movable,
+        "own": moves.left[:, 0].any() | ways[:, ~place.inside].any(),
+    }
+    return [name for name in KEPT if np.any(is_broken[name])]
 
 
 def of_hosts(what: str, found: Hosting, limits: Limits) -> dict[str, object]:

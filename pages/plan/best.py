@@ -42,7 +42,7 @@ def beside_the_best(
     Raises:
         InputError: no assignment meets the limits.
     """
-    from analysis.policy.beside import as_many, now_and_then
+    from analysis.policy.beside import as_many, now_and_then, whole_table
     from analysis.policy.frontier import LINES, falling
 
     key, bare, measure = key_of(view, scenario), _bare(scenario), question.measure
@@ -54,13 +54,13 @@ def beside_the_best(
     for number, (what, limits) in enumerate(asked):
         progress(number / (len(asked) + 1))
         rows.append(_least(key, bare, limits, measure, view) | {"what": what})
-    table = pd.DataFrame([*now_and_then(outcome, places, measure), *rows[:2]])
+    table = pd.DataFrame([*now_and_then(outcome, places, question.limits, measure), *rows[:2]])
     if question.hosts:
         progress(len(asked) / (len(asked) + 1))
         table = pd.concat([table, pd.DataFrame([_best_hosts(key, bare, question, view)])])
     found = pd.DataFrame(rows)
     table = pd.concat([table, *(falling(found[found["what"] == what]) for what in LINES)], ignore_index=True)
-    return table.assign(gap=(table["value"] - table["bound"]).clip(lower=0), hosts=table["hosts"].fillna(""))
+    return whole_table(table)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

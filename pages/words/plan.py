@@ -11,6 +11,7 @@ from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import TURNOUT
 from data.schema import school_year
 from pages.words import numbers
+from reports import optimum as sentences
 
 if TYPE_CHECKING:
     from analysis.policy.places import Limits
@@ -257,6 +258,8 @@ def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str, place: str,
     )
     if not plan["moved"]:
         text = f"This plan moves nobody, so {of} stays at {numbers.number(today['value'], 3)}."
+    elif broken := sentences.broken(plan["breaks"]):
+        text += f" {broken}"
     chosen = rows[rows["what"] == "best hosts"]
     if len(chosen):
         row = chosen.iloc[0]

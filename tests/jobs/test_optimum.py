@@ -11,6 +11,7 @@ from tests.small_state import UNEVEN
 
 COLUMNS = [
     *("what", "move", "miles", "moved", "share_moved", "mean_miles", "unplaced", "value", "bound", "gap", "hosts"),
+    "breaks",
 ]
 
 

@@ -72,10 +72,16 @@ def test_what_free_choice_and_students_from_outside_come_to_is_told(found, words
 
 @pytest.mark.parametrize(("value", "words"), [(0.25, "0.0500 above it"), (0.15, "0.0500 below it")])
 def test_a_plan_stands_above_the_best_or_with_other_students_below(value, words):
-    rows = pd.DataFrame({"what": ["plan", "as many moves"], "moved": [10, 10], "value": [value, 0.2]})
+    rows = pd.DataFrame({"what": ["plan", "as many moves"], "moved": [10, 10], "value": [value, 0.2], "breaks": ""})
     assert words in sentences.as_many_moves(rows, "dissimilarity")
 
 
+def test_what_a_plan_does_not_keep_to_is_told():
+    assert sentences.broken("") == ""
+    words = sentences.broken("miles own")
+    assert words.endswith("may so lie below it: the travel limit; students of this district alone.")
+
+
 def test_a_plan_that_moves_nobody_has_nothing_to_stand_beside():
-    rows = pd.DataFrame({"what": ["plan", "as many moves"], "moved": [0, 0], "value": [0.2, 0.2]})
+    rows = pd.DataFrame({"what": ["plan", "as many moves"], "moved": [0, 0], "value": [0.2, 0.2], "breaks": ""})
     assert sentences.as_many_moves(rows, "dissimilarity") == ""

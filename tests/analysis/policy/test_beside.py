@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from analysis.policy.beside import COLUMNS, Question, beside
+from analysis.policy.beside import COLUMNS, Question, beside, broken
 from analysis.policy.ground import ground
 from analysis.policy.outcome import simulate
 from analysis.policy.places import Limits, places_of
+from analysis.policy.scenario import Host, Pool
 from tests.analysis.policy.districts import scenario, school, table
 
 TABLE = table(school("a", 90, 10), school("b", 10, 90), school("c", 45, 5), school("d", 5, 45))
@@ -47,6 +48,41 @@ def test_a_plan_without_hosts_can_be_asked_for_the_best_hosts():
     assert len(rows.loc["best hosts", "hosts"].split()) == 2
     assert rows.loc["best hosts", "value"] == pytest.approx(0)
     assert "best hosts" not in set(compared().rows["what"])
+
+
+@pytest.mark.parametrize(
+    ("limits", "breaks"),
+    [
+        # a sends 40 of its 90 to b and d and draws 40 others of these, 27 : 13 of their 90 and 45; sizes stay.
+        (Limits(), []),
+        (Limits(move=80 / 300), []),
+        (Limits(move=79 / 300), ["move"]),
+        (Limits(stay=0.5), []),  # of a's 90 half may leave, 45
+        (Limits(stay=0.6), ["stay"]),  # 36
+        (Limits(miles=100), ["miles"]),  # their places are not known
+    ],
+)
+def test_the_limits_that_a_plan_breaks_are_named(limits, breaks):
+    places = places_of(ground(TABLE, PLAN))
+    assert broken(simulate(TABLE, PLAN, 1), places, limits) == breaks
+
+
+def test_a_plan_breaks_distance_capacity_and_the_district_s_line_where_its_students_do():
+    at = {"latitude": 0.0}
+    far = school("d", 5, 45, longitude=1.0, **at)  # 69.09 miles; a to b is none
+    rows = (school("a", 90, 10, longitude=0.0, **at), school("b", 10, 90, longitude=0.0, **at), far)
+    outcome = simulate(table(*rows), PLAN, 1)
+    places = places_of(outcome.ground)
+    assert broken(outcome, places, Limits(miles=69.1)) == []
+    assert broken(outcome, places, Limits(miles=69.0)) == ["miles"]
+    # 40 others go from a magnet's senders to it, and nobody comes back: b and d shrink by 27 and 13 of 100 and 50.
+    magnet = scenario({}, hosts=(Host("a", 80, magnet=True),))
+    grown = simulate(table(*rows), magnet, 1)
+    assert broken(grown, places_of(grown.ground), Limits()) == ["capacity", "keep"]
+    near = school("z", 50, 50, leaid="4800002", longitude=0.1, **at)
+    across = scenario({"a": 100}, ed=Pool(outside=0.1), other=Pool(outside=0.1), outside_miles=10.0)
+    # Ten come from z, and as many of a's find no place that another left: b and d hold more than they did.
+    assert broken(simulate(table(*rows, near), across, 1), places, Limits()) == ["capacity", "own"]
 
 
 def test_a_target_adds_the_fewest_moves_and_seats():
