@@ -38,7 +38,7 @@ def check(scenario: Scenario, divided: Pools) -> None:
 
 
 def left_out(scenario: Scenario, *, shared: bool) -> Iterator[str]:
-    """What of a scenario is no part of one year's lottery, or is there in another order, in sentences.
+    """What of a scenario is no part of one year's lottery, or is not quite the same in it, in sentences.
 
     Args:
         scenario: the policy.
@@ -48,11 +48,6 @@ def left_out(scenario: Scenario, *, shared: bool) -> Iterator[str]:
         yield "Of the scenario's years only the first is played out."
     if any(pool.leave or pool.leave_changed for pool in (scenario.ed, scenario.other)):
         yield "Who leaves the district's schools is left out: the lottery tells who comes to a host, not who goes."
-    if shared and scenario.unfilled == "second":
-        yield (
-            "The lottery's second round comes after the first of all hosts, the simulator's after each host's own; "
-            "where hosts share applicants and seats stay empty, the two may differ."
-        )
     if shared and (scenario.unfilled == "lower" or scenario.stay == "drawn"):
         yield (
             "A host's seats depend on all who apply to it, in the simulator on those whom no host before it has drawn; "

@@ -1,10 +1,11 @@
 """A scenario played out, year by year and host by host, over all replicates at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.policy.classes import classed, parted
 from analysis.policy.draw import Draw, Expected, Ints
@@ -93,7 +94,8 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
     The district is taken to stay as it is but for the policy: whoever leaves the top grade is followed by as many of
     the same mix in the lowest. Seats in one grade are drawn anew each year, and the students drawn stay until the
     host's highest grade; seats in every grade are drawn once. Nobody decides twice in a year: who applies is drawn
-    once, and the hosts, in the scenario's order, draw from those left.
+    once, and the hosts, in the scenario's order, draw from those left. Second rounds follow when all hosts had their
+    first.
 
     Yields:
         The assignment at the end of each year.
@@ -109,10 +111,14 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
         chances = applications(ground, scenario, divided.seats[year])
         left, declining = applicants(ground, divided, chances, held, draw, replicates)
         before = [list(intakes) for intakes in held]
+        rounds = []
         for lottery, intakes in zip(lotteries, held, strict=True):
             earlier, asked = list(intakes), scenario.hosts[lottery.host]
             if year + 1 == asked.start or (year + 1 > asked.start and asked.grade is not None):
-                intakes.append(_drawn_this_year(lottery, year, chances, held, before, left, declining))
+                rounds.append(_first_round(lottery, year, chances, held, before, left, declining))
+                intakes.append(rounds[-1].intake)
+                if scenario.unfilled != "second":
+                    rounds[-1].finish(left)
                 if intakes[-1].seats.any() or lottery.host not in last:
                     last[lottery.host] = year + 1, intakes[-1]
             if scenario.attrition:
@@ -121,6 +127,9 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
                 for intake in earlier:
                     lottery.renew(intake, waiting)
                 left[:, chances.opened[lottery.host]] += waiting
+        if scenario.unfilled == "second":
+            for each in [each.once_all_had_theirs(left) for each in rounds]:
+                each.finish(left)
         for lottery, intakes in zip(lotteries, held, strict=True):
             for intake in intakes:
                 at = ground.hosts[lottery.host]
@@ -134,7 +143,49 @@ def years_as_expected(ground: Ground, scenario: Scenario) -> list[Assignment]:
     return list(years(ground, scenario, Expected(in_turn=in_grades), 1))
 
 
-def _drawn_this_year(
+@dataclass(frozen=True)
+class _FirstRound:
+    """A host's first round of a year.
+
+    Attributes:
+        lottery: of the host.
+        opened: (cohorts,) whether they may apply there.
+        intake, rest: as ``Lottery.first`` gives them.
+        here: candidates of the host, of its cohorts, who have no place yet.
+        placed: those who found one in the first round of a host after it.
+        all: candidates of its cohorts without a place when these were told, whether they applied there or not.
+    """
+
+    lottery: Lottery
+    opened: NDArray[np.bool_]
+    intake: Intake
+    rest: Ints
+    here: Ints
+    placed: Ints
+    all: Ints
+
+    def once_all_had_theirs(self, left: Ints) -> "_FirstRound":
+        """The same when every host has held its first round."""
+        now = left[:, self.opened]
+        here = self._still(now)
+        return replace(self, here=here, placed=self.here - here, all=now)
+
+    def finish(self, left: Ints) -> None:
+        """Offer what is still empty to the candidates without a place; ``left`` loses those who get a seat."""
+        here = self._still(left[:, self.opened])
+        left[:, self.opened] -= here
+        self.lottery.finish(self.intake, self.rest, here, self.placed)
+        left[:, self.opened] += here
+
+    def _still(self, now: Ints) -> Ints:
+        """The host's candidates among those who have no place now: whoever found one may have been any of all."""
+        if np.array_equal(now, self.all):
+            return self.here.copy()
+        urn = np.stack([self.here, self.all - self.here], axis=-1).reshape(-1, 2)
+        return self.lottery.draw.winners(urn, now.ravel())[:, 0].reshape(now.shape)
+
+
+def _first_round(
     lottery: Lottery,
     year: int,
     chances: Applications,
@@ -142,7 +193,7 @@ def _drawn_this_year(
     before: list[list[Intake]],
     left: Ints,
     declining: Ints | None,
-) -> Intake:
+) -> _FirstRound:
     """A host's new intake; ``left`` loses those who get a seat. ``before`` are the intakes of the years before."""
     here, refusing = _at(lottery, chances, left, declining)
     opened = chances.opened[lottery.host]
@@ -150,9 +201,9 @@ def _drawn_this_year(
     at = lottery.ground.hosts[lottery.host]
     of_school, earlier = (_of_school(lottery.ground, each, at) for each in (held, before))
     sending = sum(intake.won.sum(axis=(0, 1)) for intake in earlier) > 0 if earlier else None
-    intake = lottery.run(year, present(lottery.ground, at, of_school, left.shape[3]), here, refusing, sending)
+    intake, rest = lottery.first(year, present(lottery.ground, at, of_school, left.shape[3]), here, refusing, sending)
     left[:, opened] += here
-    return intake
+    return _FirstRound(lottery, opened, intake, rest, here, np.zeros_like(here), left[:, opened])
 
 
 def _of_school(ground: Ground, held: list[list[Intake]], at: np.intp) -> list[Intake]:

@@ -91,16 +91,14 @@ class Lottery:
     host: int
     draw: Draw
 
-    def run(
+    def first(
         self, year: int, present: Ints, left: Ints, declining: Ints | None, sending: NDArray[np.bool_] | None
-    ) -> Intake:
-        """Fill the seats.
+    ) -> tuple[Intake, Ints]:
+        """Fill the seats by the first round.
 
         As many places as there are seats come free among those present. They keep their seats first, each in the pool
         of their own class. What is left of a pool is drawn from those who would take a seat: the outside share from
-        outside the district, then each set-aside, then the rest from inside. Those present who found no seat take the
-        places that the drawn students left, or, where there are too few, go to the district's schools of the same
-        grades in proportion to enrolment.
+        outside the district, then each set-aside, then the rest from inside.
 
         Args:
             year: of the scenario, 0 for its first.
@@ -108,6 +106,9 @@ class Lottery:
             left: candidates who would take a seat at the host if it were offered; loses those who get one.
             declining: those who apply but would decline; None for nobody.
             sending: (replicates, n) schools that students drawn earlier came from; None where none were.
+
+        Returns:
+            The intake so far, and those present who keep no seat, as ``begun`` gives them.
         """
         intake, rest = self.begun(year, present, left)
         for pool in range(len(intake.seats)):
@@ -116,11 +117,23 @@ class Lottery:
             intake.offered[pool] = intake.still_open(pool)
             intake.applied[pool] = self._asking(pool, self._sides(applied))
             self._fill(intake, pool, left, self._stages(intake, pool, sending))
-        waiting = self._refill(intake, rest, left)
+        return intake, rest
+
+    def finish(self, intake: Intake, rest: Ints, left: Ints, placed: Ints) -> None:
+        """Offer what the first round left empty, and let those present who have no seat go.
+
+        They take the places that the drawn students left, or, where there are too few, go to the district's schools of
+        the same grades in proportion to enrolment.
+
+        Args:
+            intake, rest: as ``first`` gives them.
+            left: its candidates who have no place yet; loses those who get one.
+            placed: those who have found one at a host they like less, and wait all the same; they draw no more.
+        """
+        waiting = self._refill(intake, rest, left, placed)
         for pool in range(len(intake.seats)):
             intake.waiting[pool] = self._asking(pool, waiting[self.pools.opened(pool)])
         intake.sent = self._sent(rest.sum(axis=0), intake)
-        return intake
 
     def give_way(self, intake: Intake, present: Ints) -> None:
         """Give up the places that an intake of an earlier year was short of, once there are students present again.
@@ -130,7 +143,7 @@ class Lottery:
 
         Args:
             intake: its seats are drawn; nobody present has them any more.
-            present: as in ``run``.
+            present: as in ``first``.
         """
         short = np.minimum(intake.seats.sum(axis=0) - intake.freed.sum(axis=0), present.sum(axis=0))
         if self.scenario.hosts[self.host].magnet or self.scenario.stay == "always" or not short.any():
@@ -143,7 +156,7 @@ class Lottery:
         """The lotteries before anyone is drawn: the seats, and who of those present keeps one.
 
         Args:
-            year, present, left: as in ``run``.
+            year, present, left: as in ``first``.
 
         Returns:
             The intake so far, and (classes, 2, replicates) those present whose places came free and who keep no seat.
@@ -289,14 +302,14 @@ class Lottery:
         outside = self.pools.outside[pool] > 0 or self.scenario.unfilled == "outside"
         return sides.sum(axis=0) @ np.array([1, outside], dtype=np.int64)
 
-    def _refill(self, intake: Intake, rest: Ints, left: Ints) -> Ints:
+    def _refill(self, intake: Intake, rest: Ints, left: Ints, placed: Ints) -> Ints:
         """Offer what is empty as the rule for unfilled seats says; those present first.
 
         Returns:
             (classes, replicates, 2) candidates from inside and outside who would still take a seat.
         """
         if self.scenario.unfilled == "second":
-            return self._second_round(intake, rest, left)
+            return self._second_round(intake, rest, left, placed)
         if self.scenario.unfilled == "outside":
             for pool in range(len(self.pools.names)):
                 self._draw(intake, pool, left, ~self.ground.inside, intake.still_open(pool))
@@ -305,9 +318,9 @@ class Lottery:
                 self._take_over(intake, pool, rest, left)
         return self._sides(left)
 
-    def _second_round(self, intake: Intake, rest: Ints, left: Ints) -> Ints:
+    def _second_round(self, intake: Intake, rest: Ints, left: Ints, placed: Ints) -> Ints:
         """Release what is empty to those of either lottery who still wait and have found no place elsewhere."""
-        waiting = self._sides(left)
+        waiting = self._sides(left + placed)
         short = intake.open.sum(axis=0) > 0
         if not short.any():
             return waiting
@@ -315,9 +328,10 @@ class Lottery:
         before, gone = intake.filled, rest - self.draw.applicants(rest, still)
         rest -= gone
         waiting[..., 1] = self.draw.applicants(waiting[..., 1], still)
+        waiting[..., 0] = self.draw.applicants(self._sides(placed)[..., 0], still)
         for pool in range(len(self.pools.classes)):
             turnout = self._turnout(pool, left, self.ground.inside, still[:, None])
-            waiting[pool, :, 0] = turnout.sum(axis=(0, 2)) - self._take_over(intake, pool, rest, left, turnout)
+            waiting[pool, :, 0] += turnout.sum(axis=(0, 2)) - self._take_over(intake, pool, rest, left, turnout)
         rest += gone
         intake.second = intake.filled - before
         return waiting
