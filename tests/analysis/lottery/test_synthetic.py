@@ -36,6 +36,8 @@ SCHOOLS = table(
     school("c", 3, 3, level="combined", latitude=30.04, longitude=-97.0),
     school("o", 3, 2, leaid=ELSEWHERE, latitude=30.05, longitude=-97.0),
 )
+# The first leaves seats for others empty, and the second has seats for those who wait for the first.
+SHARING = (Host("g", 14), Host("h", 6, magnet=True))
 
 CASES = {
     "one host": scenario({"g": 6}, ed=HALF, other=HALF),
@@ -76,10 +78,10 @@ CASES = {
     ),
     "a second round": scenario({"g": 16}, ed=HALF, unfilled="second", second_accept=0.5),
     "second rounds of hosts that share applicants": scenario(
-        {"g": 14, "h": 6}, ed=HALF, other=HALF, unfilled="second", second_accept=0.6
+        {}, hosts=SHARING, ed=HALF, other=Pool(0.2), unfilled="second", second_accept=0.6
     ),
     "second rounds of hosts that some apply to": scenario(
-        {"g": 12, "h": 6}, ed=replace(HALF, half_miles=2.0), other=HALF, unfilled="second", second_accept=0.8
+        {}, hosts=SHARING, ed=replace(HALF, half_miles=2.0), other=Pool(0.2), unfilled="second", second_accept=0.8
     ),
     "Dallas": PRESETS["dallas"].apply(
         scenario({}, hosts=(Host("g", 10, "KG"), Host("g", 8, "01"), Host("h", 3, "02"))), 0.5
