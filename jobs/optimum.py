@@ -68,7 +68,7 @@ def print_optimum(given: argparse.Namespace) -> None:
             "--minimum-cell where the law allows."
         )
     with solver_on_stderr():
-        found = beside(simulate(table, scenario, 1), places, question, lambda what: say(f"Looking for {what}"))
+        found = beside(simulate(table, scenario), places, question, lambda what: say(f"Looking for {what}"))
         outside = _outside(given, table, scenario, question)
         tell(_words(found, outside, question))
         tell(_free_words(given, places, place, scenario, found, question))

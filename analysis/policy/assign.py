@@ -139,8 +139,7 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
 
 def years_as_expected(ground: Ground, scenario: Scenario) -> list[Assignment]:
     """Each year as the lotteries are expected to fall, in one replicate."""
-    in_grades = scenario.applicants == "cohort" and any(host.grade for host in scenario.hosts)
-    return list(years(ground, scenario, Expected(in_turn=in_grades), 1))
+    return list(years(ground, scenario, Expected(), 1))
 
 
 @dataclass(frozen=True)

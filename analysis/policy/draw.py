@@ -75,34 +75,22 @@ class Lottery:
 
 
 class Expected:
-    """Chance, settled as expected and rounded to whole students: no randomness at all."""
+    """Chance, settled as expected and rounded to whole students: no randomness at all.
 
-    def __init__(self, *, in_turn: bool = False) -> None:
-        """Choose how parts of students are settled.
-
-        Args:
-            in_turn: by rounding what schools have together, one school after the other, so that the schools of any
-                stretch of the table have what they are expected to, give or take one. Otherwise each school's part is
-                rounded by itself, that of winners by largest remainder: exact where parts are of many students, but
-                where they are of less than one, the same schools have all, those with the largest parts.
-        """
-        self._in_turn = in_turn
+    What schools have together is rounded, one school after the other, so that the schools of any stretch of the table
+    have what they are expected to, give or take one. Were each school's part rounded by itself, the same schools would
+    have all wherever parts are of less than a student: those with the largest.
+    """
 
     def applicants(self, students: Ints, willing: float | Floats) -> Ints:
         """The expected number for each school, halves rounded up."""
         expected = students * willing
-        return _in_turn(expected) if self._in_turn and expected.ndim > 1 else round_half_up(expected)
+        return _in_turn(expected) if expected.ndim > 1 else round_half_up(expected)
 
     def winners(self, candidates: Ints, seats: Ints) -> Ints:
         """Seats in proportion to candidates."""
         total = np.maximum(candidates.sum(axis=1, keepdims=True), 1)
-        if self._in_turn:
-            return _in_turn(candidates * seats[:, None] / total)
-        whole, rest = np.divmod(candidates * seats[:, None], total)
-        order = np.argsort(-rest, axis=1, kind="stable")
-        rank = np.empty_like(order)
-        np.put_along_axis(rank, order, np.arange(order.shape[1])[None, :], axis=1)
-        return whole + (rank < (seats - whole.sum(axis=1))[:, None])
+        return _in_turn(candidates * seats[:, None] / total)
 
 
 def _in_turn(expected: "NDArray[np.floating[Any]]") -> Ints:

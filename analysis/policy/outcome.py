@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.policy.assign import Assignment, years_as_expected
 from analysis.policy.draw import Ints
-from analysis.policy.figures import REPORTED, Change, Spread, covered, figures, low_high, reduced, spread
+from analysis.policy.figures import REPORTED, Change, Spread, covered, figures, low_high, middle, reduced, spread
 from analysis.policy.ground import GONE, Ground, counted, ground
 from analysis.policy.notes import notes
 from analysis.policy.pools import GROUPS, Pools, pools
@@ -44,8 +44,8 @@ class Outcome:
             ``analysis.policy.shortage.LIMITS``; empty where none is) and why (the same in a sentence).
         waitlists: the same of every year in which seats were drawn: host, grade, group, year, offered, applied, odds,
             waiting.
-        district: figures of the district's schools: those of ``analysis.policy.figures.figures`` and ``moved``
-            (students who change schools).
+        district: figures of the district's schools: those of ``analysis.policy.figures.figures``, once the lotteries
+            are drawn as the median of the replicates, and ``moved`` (students who change schools, as expected).
         state: the indices of ``REPORTED`` over every school of the table of the scenario's level, and ``students`` in
             them, as expected; without a range.
         years: the district's figures at the end of each year: year (0 is before), figure, value, low, high.
@@ -266,11 +266,12 @@ def _by_year(before: dict[str, Floats], known: Spread) -> pd.DataFrame:
 
 
 def _years_with_ranges(by_year: pd.DataFrame, drawn: Spread) -> pd.DataFrame:
+    """``Outcome.years`` as the replicates have it, but for the moves, which are those of ``flows``."""
     names = by_year["figure"].unique()
     start = by_year.loc[by_year["year"] == 0, "value"].to_numpy()[:, None]
-    ends = low_high(np.moveaxis(np.stack([drawn.figures[name] for name in names]), -1, 0))
-    low, high = (np.hstack([start, end]).ravel() for end in ends)
-    return by_year.assign(low=low, high=high)
+    found = np.moveaxis(np.stack([drawn.figures[name] for name in names]), -1, 0)
+    value, low, high = (np.hstack([start, each]).ravel() for each in (middle(found), *low_high(found)))
+    return by_year.assign(value=by_year["value"].where(by_year["figure"] == "moved", value), low=low, high=high)
 
 
 def _district(by_year: pd.DataFrame) -> dict[str, Change]:

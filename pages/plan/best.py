@@ -12,7 +12,7 @@ from analysis.policy.presets import whole_hosts
 from analysis.policy.reserve import ed_share_of_seats
 from analysis.policy.scenario import Scenario
 from data.privacy import told
-from pages.plan.cached import expected, key_of, schools_of
+from pages.plan.cached import key_of, schools_of, simulated
 from pages.shared.view import Key, View
 
 if TYPE_CHECKING:  # the solver is slow to import, and what stands above it on the page need not wait
@@ -46,7 +46,7 @@ def beside_the_best(
     from analysis.policy.frontier import LINES, falling
 
     key, bare, measure = key_of(view, scenario), _bare(scenario), question.measure
-    outcome, places = expected(key, scenario, view), _places(key, bare, view)
+    outcome, places = simulated(key, scenario, view), _places(key, bare, view)
     tighter = replace(question.limits, move=as_many(outcome, places))
     asked = [("as many moves", tighter), ("best", question.limits)]
     asked += [(what, each) for what, line in LINES.items() for each in line(question.limits)]

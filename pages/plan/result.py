@@ -64,23 +64,27 @@ def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
 
 def _show_card(so_far: SoFar, name: str, today: pd.Series) -> None:
     """One figure: before, after, range and direction, whichever way it moves; and how sure today's index is."""
-    label, percent = FIGURES[name]
-    of = so_far.outcome.district[name]
-
-    show = partial(plan_words.figure, percent=percent)
     with st.container(border=True):
-        st.metric(
-            label,
-            f"{show(of.before)} → {show(of.after)}",
-            numbers.signed(of.after - of.before, points=percent),
-            delta_color="off",
-            delta_arrow="off",
-            help=INDICES[name].meaning if name in INDICES else None,
-        )
+        so_far.show(partial(_change, so_far, name))
         so_far.show(partial(_range, so_far, name))
         if name in INDICES:
             ends = (today[f"{name}_{end}"] for end in ("corrected", "interval_low", "interval_high"))
-            st.caption(plan_words.today(of.before, *ends))
+            st.caption(plan_words.today(so_far.outcome.district[name].before, *ends))
+
+
+def _change(so_far: SoFar, name: str) -> DeltaGenerator:
+    """A figure before and after: as expected until the lotteries are drawn, then the middle draw."""
+    label, percent = FIGURES[name]
+    of = so_far.outcome.district[name]
+    show = partial(plan_words.figure, percent=percent)
+    return st.metric(
+        label,
+        f"{show(of.before)} → {show(of.after)}",
+        numbers.signed(of.after - of.before, points=percent),
+        delta_color="off",
+        delta_arrow="off",
+        help=INDICES[name].meaning if name in INDICES else None,
+    )
 
 
 def _range(so_far: SoFar, name: str) -> DeltaGenerator:

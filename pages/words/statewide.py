@@ -16,7 +16,7 @@ from pages.words.ranges import part_with_range
 MOST = 3
 CAVEATS = (
     "Every district holds its own lotteries; the figures are those after all of them. A district's figure is the mean "
-    "of the draws, so it may differ a little from its page under 50/50 policy, which shows the expected draw.",
+    "of the draws, so it may differ a little from its page under 50/50 policy, which shows the middle draw.",
     "One rule for all is a way to compare, not a plan for any of them: which schools should host is for each district.",
     "Hosts are chosen by the numbers alone: whether families would come to these schools is an assumption.",
 )

@@ -1,7 +1,7 @@
 """Small districts whose every number was worked out on paper, as the lotteries are expected to fall.
 
 Each case's comment derives the numbers; ``after`` gives (ED, other) of every school. A is sent from in proportion to
-its students unless the case says otherwise, and largest remainders settle parts of students.
+its students unless the case says otherwise, and parts of students are settled in turn.
 """
 
 from typing import NamedTuple

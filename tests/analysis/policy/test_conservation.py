@@ -176,7 +176,6 @@ def check_everyone_who_left_a_school_is_counted_as_moved(_: Ground, done: Assign
     "draw",
     [
         pytest.param(Expected, id="expected"),
-        pytest.param(lambda: Expected(in_turn=True), id="expected in turn"),
         pytest.param(lambda: Lottery(7), id="lottery"),
     ],
 )

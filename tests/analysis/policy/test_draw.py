@@ -139,16 +139,16 @@ def test_expected_winners_are_the_quota_rounded_up_or_down(batch: Batch) -> None
 @pytest.mark.parametrize(
     ("candidates", "seats", "won"),
     [
-        # quotas 2.5, 1.667, 0.833: 2 + 1 + 0 leave two seats, for the remainders .833 and .667
-        ([3, 2, 1], 5, [2, 2, 1]),
-        # quotas 3.333, 6.667: one seat left, for .667
+        # quotas 2.5, 1.667, 0.833 add up to 2.5, 4.167, 5, which is 3, 4, 5 rounded
+        ([3, 2, 1], 5, [3, 1, 1]),
+        # quotas 3.333, 6.667
         ([10, 20], 10, [3, 7]),
         ([5, 0, 5], 10, [5, 0, 5]),
         ([5, 0, 5], 0, [0, 0, 0]),
         ([0, 0], 0, [0, 0]),
     ],
 )
-def test_largest_remainder_by_hand(candidates: list[int], seats: int, won: list[int]) -> None:
+def test_winners_are_settled_in_turn_by_hand(candidates: list[int], seats: int, won: list[int]) -> None:
     assert Expected().winners(np.array([candidates]), np.array([seats])).tolist() == [won]
 
 
@@ -180,17 +180,13 @@ def test_each_replicate_is_served_by_itself() -> None:
     assert first_served(candidates, seats, np.array([0, 1])).tolist() == [[3, 1], [0, 2], [5, 0]]
 
 
-IN_TURN = Expected(in_turn=True)
-
-
 def test_parts_settled_in_turn_are_of_schools_throughout() -> None:
-    # 40 schools with a third of an applicant each: by themselves none has any, in turn every third school has one.
+    # 40 schools with a third of an applicant each: rounded by themselves none has any, in turn every third has one.
     students = np.full((1, 40), 10)
-    assert not Expected().applicants(students, 1 / 30).any()
-    found = IN_TURN.applicants(students, 1 / 30)[0]
+    found = Expected().applicants(students, 1 / 30)[0]
     assert found.tolist() == ([0, 1, 0] * 14)[:40]
     # 8 seats for one candidate at each of 40 schools: every fifth school's, not the first eight.
-    won = IN_TURN.winners(np.ones((1, 40), dtype=np.int64), np.array([8]))[0]
+    won = Expected().winners(np.ones((1, 40), dtype=np.int64), np.array([8]))[0]
     assert won.reshape(8, 5).sum(axis=1).tolist() == [1] * 8
 
 
@@ -199,10 +195,10 @@ def test_parts_settled_in_turn_are_whole_parts_of_what_is_expected(students: lis
     counts = np.array([students])
     seats = np.array([int(share * sum(students))])
     for found, expected in (
-        (IN_TURN.applicants(counts, share), counts * share),
-        (IN_TURN.winners(counts, seats), counts * seats / max(sum(students), 1)),
+        (Expected().applicants(counts, share), counts * share),
+        (Expected().winners(counts, seats), counts * seats / max(sum(students), 1)),
     ):
         assert (np.abs(np.cumsum(found - expected)) <= 0.5 + 1e-6).all()
         assert (np.abs(found - expected) < 1 + 1e-6).all()
         assert ((found >= 0) & (found <= counts)).all()
-    assert IN_TURN.winners(counts, seats).sum() == seats
+    assert Expected().winners(counts, seats).sum() == seats

@@ -1,7 +1,7 @@
 """Every rule beyond two lotteries of one year, worked out on paper as the lotteries are expected to fall.
 
 As in ``test_by_hand``: each case's comment derives the numbers, ``after`` gives (ED, other) of every school, and
-largest remainders settle parts of students.
+parts of students are settled in turn.
 """
 
 from dataclasses import replace
