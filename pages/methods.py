@@ -218,8 +218,8 @@ st.markdown(
 - Seats one lottery cannot fill: {"; ".join(f"*{name}*, {text}" for name, text in UNFILLED.items())}.
 - Present students above their lottery's seats take the places that the drawn students left.
 - Students in equal students out, in whole students. Schools, moves and seats are shown as the lotteries are expected to
-  fall, indices and shares of the district as the middle one of 200 draws (their median) with a fixed seed; the range is their
-  5th to 95th percentile.
+  fall, indices and shares of the district as the middle one (the median) of 200 draws with a fixed seed; the range is
+  their 5th to 95th percentile.
 """
 )
 for preset in PRESETS.values():
