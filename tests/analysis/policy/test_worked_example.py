@@ -10,7 +10,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from analysis.policy.outcome import Change, Outcome, simulate
+from analysis.policy.outcome import Change, Outcome, as_expected
 from analysis.policy.scenario import Pool
 from tests.analysis.policy.districts import ELSEWHERE, EVERYONE, scenario, school, table
 
@@ -30,13 +30,13 @@ def district() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def from_all(district: pd.DataFrame) -> Outcome:
     """A: both halves in proportion from all twenty."""
-    return simulate(district, scenario(SEATS), replicates=1)
+    return as_expected(district, scenario(SEATS))
 
 
 @pytest.fixture(scope="module")
 def from_outside(district: pd.DataFrame) -> Outcome:
     """B: ED in proportion; everyone else from outside the district."""
-    return simulate(district, scenario(SEATS, other=Pool(willing=1.0, outside=1.0)), replicates=1)
+    return as_expected(district, scenario(SEATS, other=Pool(willing=1.0, outside=1.0)))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def from_extremes(district: pd.DataFrame) -> Outcome:
     """C: ED from the eight 495s; the others from the 300, 150 and 75."""
     poorest, richest = tuple(f"s{i:02d}" for i in range(8)), ("s17", "s18", "s19")
     policy = scenario(SEATS, ed=Pool(1.0, senders=poorest), other=Pool(1.0, senders=richest))
-    return simulate(district, policy, replicates=1)
+    return as_expected(district, policy)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_in_a_mixed_district_d_falls_whichever_way_the_school_is_filled(
     eds: list[int], pools: dict[str, object]
 ) -> None:
     rows = [school(f"s{i}", ed * SCALE, (500 - ed) * SCALE, county="Dallas") for i, ed in enumerate(eds)]
-    change = simulate(table(*rows, NEW, NEIGHBOUR), scenario(SEATS, **pools), replicates=1).district["dissimilarity"]
+    change = as_expected(table(*rows, NEW, NEIGHBOUR), scenario(SEATS, **pools)).district["dissimilarity"]
     assert change.after < change.before
 
 
