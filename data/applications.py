@@ -15,7 +15,8 @@ from analysis.errors import InputError
 from analysis.lottery.claims import ASIDES, FLAGS, OPEN
 from analysis.lottery.numbers import SEPARATOR
 from data.check import FLAGS as YES_OR_NO
-from data.formats.reading import TextTable, counts, tables
+from data.formats.numbers import counts
+from data.formats.reading import TextTable, tables
 from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
 from data.polygons import Polygons
 from data.schema import RACES
