@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.lottery.compare import compared
+from analysis.lottery.compare import compared, verdict
 from analysis.lottery.market import Rules
 from analysis.lottery.synthetic import Files, files
 from analysis.policy.ground import ground
@@ -41,10 +41,7 @@ def write_applicants(given: argparse.Namespace) -> None:
     tell(made.left_out)
     if given.compare:
         result = compared(place, scenario, given.compare, given.seed)
-        say(
-            f"Means of {given.compare:,} draws by either engine; the two lie {result['apart'].max():.1f} standard "
-            f"errors apart at most, over {len(result):,} pools of seats."
-        )
+        say(verdict(result, given.compare))
         write(result, given)
         return
     _tell_made(made, given)
