@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.errors import InputError
 from data.aside import SetAside, by_year
-from data.formats.reading import counts, numbers
+from data.formats.numbers import counts, numbers
 from data.ids import MANGLED_REMEDY, MANGLED_WORDS, mangled
 from data.joining.contradiction import ContradictionError
 from data.schema import (

@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import InputError
-from analysis.lottery.compare import compared
+from analysis.lottery.compare import compared, verdict
 from analysis.lottery.market import Rules
 from analysis.lottery.synthetic import Files, files
 from analysis.policy.ground import ground
 from data.formats.spreadsheet import as_csv
 from jobs.asked import MOST_REPLICATES
-from jobs.options import Menu, add_job, add_output, add_scenario
+from jobs.options import Menu, add_job, add_output, add_scenario, check_places
 from jobs.policy import read_scenario
 from jobs.printing import TABLE_FORMATS, say, tell, write, write_text
 
@@ -33,6 +33,7 @@ def add_jobs(menu: Menu) -> None:
 def write_applicants(given: argparse.Namespace) -> None:
     """Made-up applications and the seats they are for; or both engines side by side."""
     _check(given)
+    check_places([Path(given.data), given.scenario], {"--output": given.output, "--seats": given.seats})
     scenario, table, notes = read_scenario(given)
     tell(notes)
     place = ground(table, scenario)
@@ -40,10 +41,7 @@ def write_applicants(given: argparse.Namespace) -> None:
     tell(made.left_out)
     if given.compare:
         result = compared(place, scenario, given.compare, given.seed)
-        say(
-            f"Means of {given.compare:,} draws by either engine; the two lie {result['apart'].max():.1f} standard "
-            f"errors apart at most, over {len(result):,} pools of seats."
-        )
+        say(verdict(result, given.compare))
         write(result, given)
         return
     _tell_made(made, given)

@@ -12,9 +12,9 @@ from analysis.lottery.draw import Draw, hold, offers, places_in_other_draws
 from analysis.lottery.market import OPEN_NUMBERS, OPEN_ORDERS, TIE_BREAKING, UNFILLED, Rules
 from analysis.lottery.numbers import public_ids
 from data.applications import read_applications, read_salt, read_seats
-from jobs.options import Menu, add_job, add_output
+from jobs.options import Menu, add_job, add_minimum_cell, add_output, check_places
 from jobs.printing import TABLE_FORMATS, say, write
-from reports.lottery import csv, register, save, sha256
+from reports.lottery import csv, published, register, save, sha256
 
 _MOST_DRAWS = 10_000
 
@@ -40,40 +40,69 @@ def add_jobs(menu: Menu) -> None:
     job.add_argument("--ids", type=Path, metavar="FILE", help="write each student's public id: private")
     job.add_argument("--audit", type=Path, metavar="FILE", help="write every decision and its reason")
     job.add_argument("--offers", type=Path, metavar="FILE", help="write each student's place under both ids: private")
+    add_minimum_cell(job, "leave out the numbers of schools with fewer than N students in one of them")
     add_output(job, TABLE_FORMATS)
 
 
 def run_lottery(given: argparse.Namespace) -> None:
     """Hold a lottery, or make its register."""
+    _check(given)
+    seats = read_seats(given.seats, say)
+    if given.unfilled == "outside" and "outside" not in seats:
+        raise InputError(
+            f"--unfilled is outside, but {given.seats.name} has no column outside; add it there with how many are "
+            "set aside for students from outside the district, or 0."
+        )
+    applications, ids = _public(read_applications(given.applications, seats, say), read_salt(given.salt))
+    draw = None if given.seed is None else hold(applications, seats, _rules(given), given.seed)
+    registered = register(applications)
+    if given.register:
+        save(registered, given.register)
+    if given.ids:
+        save(csv(ids), given.ids, private=True)
+    if draw and given.audit:
+        save(csv(audit(draw)), given.audit)
+    if draw and given.offers:
+        own = ids.merge(offers(draw).rename(columns={"student": "public_id"}), on="public_id")
+        save(csv(own), given.offers, private=True)
+    say(f"{len(ids):,} students with {len(applications):,} applications; SHA-256 of the register {sha256(registered)}.")
+    if given.unfilled == "second-round":
+        say(
+            "With --unfilled second-round a family may gain by leaving a school off its list: whoever has a place in "
+            "the first round takes no part in the second."
+        )
+    if draw:
+        _tell(draw, given)
+
+
+def _check(given: argparse.Namespace) -> None:
+    """Refuse options that contradict each other, before anything is read."""
     if not 0 <= given.draws <= _MOST_DRAWS:
-        raise InputError(f"--draws is {given.draws}; give 1 to {_MOST_DRAWS:,}.")
+        raise InputError(f"--draws is {given.draws}; give 0 to {_MOST_DRAWS:,}.")
     if given.seed is None and not given.register:
         raise InputError(
             "Neither --seed nor --register is given; give --register FILE first, and --seed once it is drawn."
         )
     if given.seed is None and (given.audit or given.offers or given.draws):
         raise InputError("--audit, --offers and --draws are of a draw; give --seed too, or leave them out.")
-    seats = read_seats(given.seats)
-    if given.unfilled == "outside" and "outside" not in seats:
-        raise InputError(
-            f"--unfilled is outside, but {given.seats.name} has no column outside; add it there with how many are "
-            "set aside for students from outside the district, or 0."
+    places = {f"--{name}": getattr(given, name) for name in ("register", "ids", "audit", "offers", "output")}
+    check_places([given.applications, given.seats, given.salt], places)
+
+
+def _tell(draw: Draw, given: argparse.Namespace) -> None:
+    """The summary as it may be published, and beside it how other draws compare."""
+    told = published(summary(draw), given.minimum_cell)
+    hidden = told.loc[told["suppressed"].notna(), "school"].nunique()
+    if hidden:
+        say(
+            f"{hidden:,} of {told['school'].nunique():,} schools have a count of 1 to {given.minimum_cell - 1} "
+            "students, so their numbers are left empty; --minimum-cell 0 prints them, not to pass on."
         )
-    applications, ids = _public(read_applications(given.applications, seats), read_salt(given.salt))
-    draw = None if given.seed is None else hold(applications, seats, _rules(given), given.seed)
-    registered = register(applications)
-    if given.register:
-        save(registered, given.register)
-    if given.ids:
-        save(csv(ids), given.ids)
-    if draw and given.audit:
-        save(csv(audit(draw)), given.audit)
-    if draw and given.offers:
-        save(csv(ids.merge(offers(draw).rename(columns={"student": "public_id"}), on="public_id")), given.offers)
-    say(f"{len(ids):,} students with {len(applications):,} applications; SHA-256 of the register {sha256(registered)}.")
-    if draw:
+    if hidden and given.draws:
+        say("--draws is left out too, since totals would tell what is hidden.")
+    elif given.draws:
         _compare(draw, given.draws)
-        write(summary(draw), given)
+    write(told, given)
 
 
 def _public(applications: pd.DataFrame, salt: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -90,8 +119,6 @@ def _rules(given: argparse.Namespace) -> Rules:
 
 def _compare(draw: Draw, draws: int) -> None:
     """Say how many of each pool have a place after the first round, in this draw and in others."""
-    if not draws:
-        return
     first = draw.rounds[0]
     placed = first.held < first.claims.none
     pool = first.market.applications["pool"].iloc[first.market.rows[:, 0]].to_numpy()

@@ -2,11 +2,12 @@
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from analysis.chance.replicates import REPLICATES
+from analysis.errors import InputError
 from analysis.policy.scenario import DISTRICTS, EXCLUDABLE, LEVELS
 from data.inclusion import USUALLY_EXCLUDED, Rules
 from data.privacy import LEAST_CELL, MINIMUM_CELL
@@ -77,14 +78,16 @@ def add_data(job: argparse.ArgumentParser) -> None:
     add_minimum_cell(job)
 
 
-def add_minimum_cell(job: argparse.ArgumentParser) -> None:
-    """Add what is hidden of the data in whatever a job gives out."""
+def add_minimum_cell(
+    job: argparse.ArgumentParser, words: str = "hide counts of schools below N, or of all students but fewer"
+) -> None:
+    """Add what is hidden in whatever a job gives out; ``words`` say how."""
     job.add_argument(
         "--minimum-cell",
         type=_cell,
         default=MINIMUM_CELL,
         metavar="N",
-        help=f"hide counts of schools below N, or of all students but fewer (default {MINIMUM_CELL}; 0 hides none)",
+        help=f"{words} (default {MINIMUM_CELL}; 0 hides none)",
     )
 
 
@@ -100,6 +103,33 @@ def add_output(job: argparse.ArgumentParser, formats: Sequence[str] = ()) -> Non
     if formats:
         job.add_argument("--format", choices=formats, default="table", help="how to print (default table)")
     job.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file instead")
+
+
+def check_places(inputs: Sequence[Path], outputs: Mapping[str, Path | None]) -> None:
+    """Refuse to write over an input, or two results to one place.
+
+    Args:
+        inputs: the files read.
+        outputs: by option, where results are to be written; None for nowhere.
+
+    Raises:
+        InputError: it names the option.
+    """
+    taken = {_identity(path): "is an input, which would be lost" for path in inputs}
+    for option, path in outputs.items():
+        if path is not None:
+            if why := taken.get(_identity(path)):
+                raise InputError(f"{option}: {path} {why}; give another place.")
+            taken[_identity(path)] = f"is the place of {option} too"
+
+
+def _identity(path: Path) -> tuple[int, int] | Path:
+    """The same for two paths to one file, by whatever links."""
+    try:
+        there = path.stat()
+    except OSError:
+        return path.resolve()
+    return there.st_dev, there.st_ino
 
 
 def add_districts(job: argparse.ArgumentParser, shown: str) -> None:

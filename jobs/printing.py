@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
@@ -26,7 +27,10 @@ def write(table: pd.DataFrame, given: argparse.Namespace) -> None:
     elif table.empty:
         write_text("There is nothing to list.\n", given)
     else:
-        write_text(table.to_string(index=False, na_rep="", float_format="{:.4f}".format) + "\n", given)
+        # Of those types pandas writes what is missing as "<NA>", whatever is asked for.
+        own = [name for name in table if getattr(table[name].dtype, "na_value", None) is pd.NA and table[name].hasnans]
+        shown = table.assign(**{name: table[name].astype("object").where(table[name].notna(), np.nan) for name in own})
+        write_text(shown.to_string(index=False, na_rep="", float_format="{:.4f}".format) + "\n", given)
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

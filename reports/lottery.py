@@ -13,6 +13,10 @@ from analysis.lottery.market import by_student
 from data.formats.spreadsheet import neutral
 
 REGISTER = ["student", "pool", "rank", "school"]
+_OWNER_ALONE = 0o600
+# Numbers of students in the summary, and what else would tell them.
+_STUDENTS = ["claims", "offered", "waitlist"]
+_TELLING = [*_STUDENTS, "unfilled", "last_priority", "last_number"]
 
 
 def register(applications: pd.DataFrame) -> pa.Buffer:
@@ -22,6 +26,26 @@ def register(applications: pd.DataFrame) -> pa.Buffer:
     """
     flags = [name for name in FLAGS if name in applications]
     return csv(by_student(applications)[[*REGISTER, *flags]])
+
+
+def published(summary: pd.DataFrame, cell: int) -> pd.DataFrame:
+    """A summary as it may be published: without the numbers of schools with 1 to fewer than ``cell`` students in any.
+
+    All of a school's go together, since each would tell of the others: a pool that is full has as many offers as seats,
+    a second round has the seats that the first left, and whoever claims one kind of seats mostly claims others.
+
+    Args:
+        summary: as ``analysis.lottery.audit.summary`` gives it.
+        cell: the minimum cell size; 0 hides nothing.
+
+    Returns:
+        The same with ``suppressed``, a word where a school's numbers are left empty; such a school has one round.
+    """
+    small = (summary[_STUDENTS].gt(0) & summary[_STUDENTS].lt(cell)).any(axis=1)
+    hidden = summary["school"].isin(summary.loc[small, "school"])
+    emptied = {name: summary[name].convert_dtypes().mask(hidden) for name in _TELLING}
+    table = summary.assign(**emptied, suppressed=pd.Series("small count", summary.index).where(hidden))
+    return table[~hidden | (summary["round"] == 1)].reset_index(drop=True)
 
 
 def sha256(content: pa.Buffer) -> str:
@@ -46,13 +70,17 @@ def _neutral(values: pd.Series) -> pd.Series:
     return neutral(values) if pd.api.types.is_string_dtype(values.dtype) else values
 
 
-def save(content: pa.Buffer, path: Path) -> None:
-    """Write a file.
+def save(content: pa.Buffer, path: Path, *, private: bool = False) -> None:
+    """Write a file; a private one for its owner's eyes alone, where the system knows owners.
 
     Raises:
         InputError: the place cannot be written.
     """
     try:
+        if private:
+            path.touch(_OWNER_ALONE)  # so that it is never open to others, and then if it was there
+            if path.is_file():
+                path.chmod(_OWNER_ALONE)
         path.write_bytes(content)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}; give another place.") from None

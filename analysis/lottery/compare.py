@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t
 
 from analysis.lottery.claims import Flags, flagged
 from analysis.lottery.draw import Draw, hold
@@ -16,6 +17,8 @@ from analysis.policy.scenario import Scenario
 from analysis.units import Floats, ratio
 
 ENGINES = ("lottery", "simulator")
+_BY_CHANCE = 0.01
+_LEAST_DRAWS = 20  # with fewer, neither means nor their errors are known well enough
 
 
 def compared(ground: Ground, scenario: Scenario, draws: int, seed: int) -> pd.DataFrame:
@@ -53,6 +56,30 @@ def compared(ground: Ground, scenario: Scenario, draws: int, seed: int) -> pd.Da
         filled, waiting = (table[f"{what}_{engine}"].to_numpy() for what in ("filled", "waiting"))
         table[f"odds_{engine}"] = ratio(filled, filled + waiting)
     return table.assign(apart=_apart(counts["lottery"], counts["simulator"]).max(axis=0).ravel())
+
+
+def verdict(result: pd.DataFrame, draws: int) -> str:
+    """Whether the two engines agree within chance, in a sentence.
+
+    They do where nothing lies further apart than ``_BY_CHANCE`` of all comparisons of engines that agree would have
+    anything do (Student's t, Bonferroni).
+
+    Args:
+        result: as ``compared`` gives it.
+        draws: by each engine.
+    """
+    if draws < _LEAST_DRAWS:
+        return f"Means of {draws:,} draws by either engine, too few for a verdict; give {_LEAST_DRAWS} or more."
+    limit = t.isf(_BY_CHANCE / (2 * 2 * len(result)), draws - 1)  # both ways, of filled and waiting
+    begin = f"Means of {draws:,} draws by either engine"
+    apart = result[result["apart"] > limit].sort_values("apart", ascending=False)
+    if apart.empty:
+        return (
+            f"{begin} agree within chance: over {len(result):,} pools of seats they lie {result['apart'].max():.1f} "
+            f"standard errors apart at most, and chance explains {limit:.1f}."
+        )
+    where = ", ".join(f"{row.host} {row.pool} ({row.apart:.1f})" for row in apart.itertuples())
+    return f"{begin} do not agree: chance explains {limit:.1f} standard errors, but further apart lie {where}."
 
 
 def _by_lottery(ground: Ground, scenario: Scenario, names: tuple[str, ...], draws: int, seed: int) -> Ints:

@@ -91,7 +91,8 @@ def hold(applications: pd.DataFrame, seats: pd.DataFrame, rules: Rules, seed: st
         seed: the published text from which all numbers derive.
 
     Raises:
-        InputError: the seed is empty, or the rules do not say how open seats, or those set aside, are filled.
+        InputError: the seed is empty or no text, or the rules do not say how open seats, or those set aside, are
+            filled.
     """
     first = _round(first_round(applications, seats, rules), rules, seed)
     if rules.unfilled != "second-round" or (first.held < first.claims.none).all():

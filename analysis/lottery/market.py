@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.errors import InputError
 from analysis.lottery.acceptance import Claims, Ints
 from analysis.lottery.claims import LINES, OPEN, OWN, Line, flagged, seat_classes, standing
-from analysis.lottery.numbers import ANY_SCHOOL, Numbers, lottery_numbers
+from analysis.lottery.numbers import ANY_SCHOOL, Numbers, is_text, lottery_numbers
 
 TIE_BREAKING = {"single": "one lottery number counts at all schools", "multiple": "each school draws its own"}
 OPEN_ORDERS = {"first": "before the reserved ones", "last": "after the reserved ones"}
@@ -151,10 +151,12 @@ def numbers_of(market: Market, rules: Rules, seed: str) -> Numbers:
     """(students,) or (students, most claims) the lottery numbers under a published seed.
 
     Raises:
-        InputError: the seed is empty.
+        InputError: the seed is empty, or no text.
     """
     if not seed.strip():
         raise InputError("--seed is empty; give the text published as the lottery's seed.")
+    if not is_text(seed):
+        raise InputError("--seed has a character that is none in UTF-8; give the text published as the lottery's seed.")
     table, single = market.applications, rules.tie_breaking == "single"
 
     def drawn(pool: Iterable[str], of: Ints) -> Numbers:

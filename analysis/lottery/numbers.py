@@ -22,6 +22,11 @@ _ID_DIGITS = 32
 _HEX_DIGITS = 16
 
 
+def is_text(words: str) -> bool:
+    """Whether words can be hashed: a command line's byte that is no UTF-8 stands in them as half a character."""
+    return not any("\ud800" <= each <= "\udfff" for each in words)
+
+
 def public_ids(students: Iterable[str], salt: str) -> list[str]:
     """Ids that do not tell who a student is to anyone without the salt.
 

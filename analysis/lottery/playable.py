@@ -37,19 +37,34 @@ def check(scenario: Scenario, divided: Pools) -> None:
                 )
 
 
-def left_out(scenario: Scenario, *, shared: bool) -> Iterator[str]:
-    """What of a scenario is no part of one year's lottery, or is not quite the same in it, in sentences.
+def check_sharing(scenario: Scenario, host: str, *, displaced: bool) -> None:
+    """Refuse what would depend on a draw at a host some of whose applicants a host before it may draw.
+
+    The files are written before any draw, when all of them are still candidates.
 
     Args:
         scenario: the policy.
-        shared: whether anyone applies to several hosts.
+        host: its id.
+        displaced: whether any of those present have to win their places.
+
+    Raises:
+        InputError: it names the field.
     """
+    depending = {
+        "stay": (scenario.stay == "drawn" and displaced, "how many of those present keep their seats", "first"),
+        "unfilled": (scenario.unfilled == "lower", "how many seats each pool has", "hold"),
+    }
+    for field, (cannot, what, remedy) in depending.items():
+        if cannot:
+            raise InputError(
+                f"The scenario's {field} cannot be played out student by student: {what} at host {host} would depend "
+                f"on which of its applicants hosts before it draw; give {remedy}, or hosts that share no applicants."
+            )
+
+
+def left_out(scenario: Scenario) -> Iterator[str]:
+    """What of a scenario is no part of one year's lottery, in sentences."""
     if scenario.years > 1:
         yield "Of the scenario's years only the first is played out."
     if any(pool.leave or pool.leave_changed for pool in (scenario.ed, scenario.other)):
         yield "Who leaves the district's schools is left out: the lottery tells who comes to a host, not who goes."
-    if shared and (scenario.unfilled == "lower" or scenario.stay == "drawn"):
-        yield (
-            "A host's seats depend on all who apply to it, in the simulator on those whom no host before it has drawn; "
-            "where hosts share applicants, the two may differ."
-        )

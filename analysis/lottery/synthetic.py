@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.lottery.claims import Flags
 from analysis.lottery.market import Rules
-from analysis.lottery.playable import check, left_out
+from analysis.lottery.playable import check, check_sharing, left_out
 from analysis.policy.assign import applicants, present
 from analysis.policy.draw import Ints, round_half_up
 from analysis.policy.draw import Lottery as Chance
@@ -104,7 +104,7 @@ def files(ground: Ground, scenario: Scenario, seed: int | tuple[int, ...]) -> Fi
         seats=_seats(ground, scenario, divided, left),
         rules=_rules(scenario, divided),
         declining=refusing,
-        left_out=tuple(left_out(scenario, shared=bool((students.applies.sum(axis=1) > 1).any()))),
+        left_out=tuple(left_out(scenario)),
     )
 
 
@@ -161,6 +161,8 @@ def _begun(
         who = students.applies[:, host]
         np.add.at(candidates[:, 0, :, 0], (students.class_[who], students.group[who], students.home[who]), 1)
         intake, rest = lottery.begun(0, present(ground, at, of_school, 1), candidates)
+        if (who & students.applies[:, :host].any(axis=1)).any():
+            check_sharing(scenario, scenario.hosts[host].ncessch, displaced=bool(intake.freed.any()))
         begun.append((at, intake))
         left[host] = [int(intake.still_open(pool)[0]) for pool in range(len(divided.names))]
         losing[host] = rest[..., 0]

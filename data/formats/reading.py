@@ -2,14 +2,14 @@
 
 A file may be delimited text, a workbook, Parquet, a map, or a zip of these; it is known by its content. Every value
 comes out as text exactly as written (stripped), because ids have leading zeros and publishers mix codes with counts:
-``numbers`` and ``counts`` turn a column into numbers and say where one is not.
+``data.formats.numbers`` turns a column into numbers and says where one is not.
 """
 
 import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -31,7 +31,6 @@ from data.polygons import Polygons
 
 MOST_COLUMNS = 5_000
 LARGEST_TABLE = 300 << 20  # in memory; a nation's schools in 300 columns take two thirds of it
-MOST_STUDENTS = 1_000_000  # in a school: ten times as many as any has
 _SHAPEFILE_PART = re.compile(r"(.+?)(\.shp(\..+)?\.xml|\.(dbf|shx|prj|cpg|qpj|sbn|sbx|qix))", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\W*[^\W\d]+\W.*\w", re.DOTALL)
 _SAMPLE_BYTES = 256 << 10
@@ -123,10 +122,11 @@ def _strip(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return stripped
 
 
-def tables(path: Path, header_row: int | None = None) -> list[TextTable | Polygons]:
+def tables(path: Path, header_row: int | None = None, *, footnotes: bool = True) -> list[TextTable | Polygons]:
     """Every table and map in a file, in the file's order.
 
-    The header is found by itself, unless ``header_row`` says in which row (from 1) it is.
+    The header is found by itself, unless ``header_row`` says in which row (from 1) it is. Sentences below the table of
+    a text file are passed over, unless ``footnotes`` is False, where a row cut short must not be taken for one.
 
     Delimited text is only looked at here and read when asked for; maps are read at once. The parts of a shapefile
     beside its ``.shp`` give nothing of their own.
@@ -139,7 +139,7 @@ def tables(path: Path, header_row: int | None = None) -> list[TextTable | Polygo
         return []
     file = files.given(path)
     if files.kind(file) != "zip" or files.is_office(file):
-        return _tables_of(file, header_row)
+        return _tables_of(file, header_row, footnotes)
     found: list[TextTable | Polygons] = []
     faults: list[NotATableError] = []
     entries = files.entries(file)
@@ -149,7 +149,7 @@ def tables(path: Path, header_row: int | None = None) -> list[TextTable | Polygo
             continue
         # Documentation and other formats beside the table are passed over, unless there is nothing else.
         try:
-            found += _tables_of(entry, header_row)
+            found += _tables_of(entry, header_row, footnotes)
         except NotATableError as fault:
             faults.append(fault)
     if not found:
@@ -163,10 +163,10 @@ def _is_shapefile_part(name: str, exists: Callable[[str], bool]) -> bool:
     return part is not None and exists(f"{part[1]}.shp")
 
 
-def _tables_of(file: Given, header_row: int | None) -> list[TextTable | Polygons]:
+def _tables_of(file: Given, header_row: int | None, footnotes: bool) -> list[TextTable | Polygons]:
     kind = files.kind(file)
     if kind == "text":
-        return [_delimited(file, header_row)]
+        return [_delimited(file, header_row, footnotes)]
     if kind == "workbook":
         return [*_sheets(file, header_row)]
     if kind == "r":
@@ -183,7 +183,7 @@ def _tables_of(file: Given, header_row: int | None) -> list[TextTable | Polygons
 # Delimited text ----------------------------------------------------------------------------------------------------
 
 
-def _delimited(file: Given, header_row: int | None) -> TextTable:
+def _delimited(file: Given, header_row: int | None, footnotes: bool) -> TextTable:
     """Find the delimiter, the header and the first row of a text file from its first rows."""
     with Utf8Stream(file) as stream:
         sample = stream.read(_SAMPLE_BYTES)
@@ -199,7 +199,7 @@ def _delimited(file: Given, header_row: int | None) -> TextTable:
     else:
         at = _header_row(file.label, rows, header_row)
         names, skipped = named(rows[at - 1]), lines[at - 1]
-    parts = partial(_csv_parts, file, delimiter=delimiter, width=len(names), skipped=skipped, first_row=at + 1)
+    parts = partial(_csv_parts, file, delimiter, len(names), skipped=skipped, first_row=at + 1, footnotes=footnotes)
     return _table(file.label, names, at + 1, parts)
 
 
@@ -224,25 +224,32 @@ def _regularity(rows: Sequence[Sequence[str]]) -> int:
 
 
 def _csv_parts(
-    file: Given, positions: Sequence[int], *, delimiter: str, width: int, skipped: int, first_row: int
+    file: Given,
+    delimiter: str,
+    width: int,
+    positions: Sequence[int],
+    *,
+    skipped: int,
+    first_row: int,
+    footnotes: bool,
 ) -> Iterator[tuple[int, pa.Table]]:
     """The columns wanted, a block at a time, with the row number each block starts at.
 
     Args:
         file: the text file.
-        positions: the columns wanted, from 0.
         delimiter: what stands between fields.
         width: how many fields every row must have.
+        positions: the columns wanted, from 0.
         skipped: lines of the file above the first row of data (more than rows, where a header holds a line break).
         first_row: the row number of the first row of data.
+        footnotes: whether a sentence by itself is one, to be passed over where it ends the file.
     """
     names = [str(i) for i in range(width)]
     ragged: list[pyarrow.csv.InvalidRow] = []
 
     def remember(row: pyarrow.csv.InvalidRow) -> str:
         ragged.append(row)
-        # A sentence by itself is a footnote, to be passed over where it ends the file.
-        return "skip" if row.actual_columns == 1 and _FOOTNOTE.match(row.text) else "error"
+        return "skip" if footnotes and row.actual_columns == 1 and _FOOTNOTE.match(row.text) else "error"
 
     reading = pyarrow.csv.ReadOptions(column_names=names, skip_rows=skipped, block_size=BLOCK, use_threads=False)
     parsing = pyarrow.csv.ParseOptions(
@@ -343,52 +350,3 @@ def _table(label: str, names: tuple[str, ...], first_row: int, parts: Parts) -> 
         )
     positions = {name: i for i, name in enumerate(names) if name}
     return TextTable(label, tuple(positions), first_row, positions, parts)
-
-
-# Numbers ------------------------------------------------------------------------------------------------------------
-
-
-def numbers(values: pd.Series, label: str, column: str, *, missing: Collection[str] = ()) -> pd.Series:
-    """A column of text as float64; blanks and the listed codes are missing.
-
-    Args:
-        values: text (thousands commas are read) or numbers; the index is the file's row number.
-        label: the file to name in a message.
-        column: the column to name in a message.
-        missing: the publisher's codes for "no value", exactly as written.
-
-    Raises:
-        InputError: a value is neither a number nor a listed code; it names the file, row, column and value.
-    """
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return values.astype("float64")
-    text = values.astype("str").str.strip()
-    text = text.mask(text.isin([*missing, ""]))
-    thousands = text.str.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?").fillna(False)
-    plain = text.mask(thousands, text.str.replace(",", "", regex=False))
-    number = pd.to_numeric(plain, errors="coerce").astype("float64")
-    _refuse(text, text.notna() & ~np.isfinite(number), label, column, "is not a number")
-    return number
-
-
-def counts(values: pd.Series, label: str, column: str, *, missing: Collection[str] = ()) -> pd.Series:
-    """The same as nullable Int64, for whole numbers of people: "3.0" is 3.
-
-    Raises:
-        InputError: as ``numbers``, and for a negative or fractional value or one beyond ``MOST_STUDENTS``.
-    """
-    number = numbers(values, label, column, missing=missing)
-    _refuse(values, number < 0, label, column, "is negative")
-    _refuse(values, number > MOST_STUDENTS, label, column, "is too large")
-    _refuse(values, number.notna() & (number % 1 != 0), label, column, "is not a whole number")
-    return number.astype("Int64")
-
-
-def _refuse(values: pd.Series, wrong: pd.Series, label: str, column: str, what: str) -> None:
-    if wrong.any():
-        bad = values[wrong]
-        others = f" (and {len(bad) - 1:,} more)" if len(bad) > 1 else ""
-        raise InputError(
-            f'{label}, row {bad.index[0]:,}, column {column}: "{bad.iloc[0]}" {what}{others}; '
-            "correct it, or leave the cell empty if it is not known."
-        )

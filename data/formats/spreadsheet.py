@@ -26,7 +26,12 @@ def _is_number(values: pd.Series) -> bool:
 def neutral(values: pd.Series) -> pd.Series:
     """Text of which none begins as a formula; line breaks are line feeds, which CSV keeps within quotation marks."""
     text = values.astype("str").str.replace("\r\n?", "\n", regex=True)
-    return text.mask(text.str.match(_FORMULA).fillna(False), "'" + text)
+    return text.mask(begins_as_formula(text), "'" + text)
+
+
+def begins_as_formula(text: pd.Series) -> "pd.Series[bool]":
+    """Which texts a spreadsheet would take for a formula; those missing are none."""
+    return text.str.match(_FORMULA).fillna(False).astype(bool)
 
 
 def restored(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.errors import InputError
-from data.formats.reading import TextTable, counts, numbers, stripped
+from data.formats.numbers import counts, numbers
+from data.formats.reading import TextTable, stripped
 from data.quality.finding import counted
 from data.schema import grade_column, level_from_grades
 from data.sources.names import flag, grades, school_kinds, statuses, title_case

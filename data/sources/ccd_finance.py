@@ -11,7 +11,8 @@ NCES's quality checks. An agency without students has no revenue per student.
 import pandas as pd
 
 from analysis.errors import InputError
-from data.formats.reading import TextTable, numbers
+from data.formats.numbers import numbers
+from data.formats.reading import TextTable
 from data.sources.ccd_wide import of_state
 from data.sources.source import Asked, Part, Source, having, nces_id
 

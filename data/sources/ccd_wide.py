@@ -17,7 +17,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.errors import InputError
-from data.formats.reading import TextTable, counts, numbers
+from data.formats.numbers import counts, numbers
+from data.formats.reading import TextTable
 from data.schema import GRADES_COUNTED, grade_column, level_from_grades
 from data.sources.ccd import DESCRIBED_BY, described, described_districts
 from data.sources.names import flag, grades, locales, metros, school_kinds, statuses, title_case

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import InputError
-from data.formats.reading import MOST_STUDENTS
+from data.formats.numbers import MOST_STUDENTS
 
 # Marks that say a value is not known, in lower case: hidden, not applicable or not reported.
 MARKS = frozenset(

@@ -9,7 +9,8 @@ and each of these a field further. "N" is not applicable: a school in no metropo
 
 import re
 
-from data.formats.reading import TextTable, numbers
+from data.formats.numbers import numbers
+from data.formats.reading import TextTable
 from data.sources.names import locales, metros
 from data.sources.source import Asked, Part, Source, nces_id
 from data.states import STATES

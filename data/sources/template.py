@@ -1,7 +1,8 @@
 """The template: a table that already has the schools table's own column names."""
 
 from analysis.errors import InputError
-from data.formats.reading import TextTable, counts, numbers
+from data.formats.numbers import counts, numbers
+from data.formats.reading import TextTable
 from data.schema import FILE_FIELDS, REQUIRED
 from data.sources.source import Asked, Part, Source, having
 

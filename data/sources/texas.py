@@ -11,7 +11,8 @@ from itertools import chain
 import pandas as pd
 
 from analysis.errors import InputError
-from data.formats.reading import TextTable, counts
+from data.formats.numbers import counts
+from data.formats.reading import TextTable
 from data.quality import percentages
 from data.schema import grade_column, level_from_grades
 from data.sources.names import flag, grades, title_case

@@ -20,7 +20,8 @@ from difflib import get_close_matches
 import pandas as pd
 
 from analysis.errors import InputError
-from data.formats.reading import TextTable, counts, numbers
+from data.formats.numbers import counts, numbers
+from data.formats.reading import TextTable
 from data.sources.names import flag, school_kinds, title_case
 from data.sources.source import Asked, Part, Recognises, Source, fall_year, having, nces_id
 from data.states import POSTAL_OF_FIPS, STATES

@@ -1,5 +1,6 @@
 """The lottery as docs/lottery.md tells it, and its mistakes."""
 
+import os
 import re
 import shlex
 import shutil
@@ -16,7 +17,7 @@ APPLICATIONS, SEATS, ASIDE_SEATS, ASIDE_APPLICATIONS = re.findall(r"```csv\n(.*?
 REGISTER, DRAW, CHECK, CHECK_ASIDE = (block.strip() for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)[:4])
 (AUDIT,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 SALT = "a secret of the office"
-
+WHOLE = ("--minimum-cell", "0")
 
 pytestmark = pytest.mark.usefixtures("office")
 
@@ -40,7 +41,7 @@ def test_the_pages_steps_run_and_agree_with_each_other(told, office):
     assert printed == ""
     fingerprint = sha256((office / "register.csv").read_bytes()).hexdigest()
     assert said == [f"4 students with 6 applications; SHA-256 of the register {fingerprint}."]
-    printed, said_again = told(*shlex.split(DRAW)[1:], "--format", "csv")
+    printed, said_again = told(*shlex.split(DRAW)[1:], "--format", "csv", *WHOLE)
     assert said_again == said
     seats = pd.read_csv(StringIO(printed))
     assert seats["offered"].tolist() == [0, 1, 1, 1]  # Moon ed, Moon other, Solar ed, Solar other
@@ -115,11 +116,73 @@ def test_the_audit_has_the_columns_of_the_page(run):
 
 
 def test_other_draws_are_told(told):
-    _, said = told(*shlex.split(DRAW)[1:], "--draws", "50")
+    _, said = told(*shlex.split(DRAW)[1:], "--draws", "50", *WHOLE)
     assert said[1:] == [
         "Of 2 ed applicants 1 have a place after the first round; in 50 other draws 1 to 1, on average 1.0.",
         "Of 2 other applicants 2 have a place after the first round; in 50 other draws 2 to 2, on average 2.0.",
     ]
+
+
+def test_small_counts_are_left_empty_unless_asked_for(told):
+    """Of Moon's ed seat there is one claim, and of each of Solar's a waitlist of one."""
+    printed, said = told(*shlex.split(DRAW)[1:], "--format", "csv", "--draws", "5")
+    summary = pd.read_csv(StringIO(printed))
+    assert summary[["seats", "suppressed"]].to_numpy().tolist() == [[1, "small count"]] * 4
+    assert summary.drop(columns=["round", "school", "seats_of", "seats", "suppressed"]).isna().all(axis=None)
+    assert said[1:] == [
+        "2 of 2 schools have a count of 1 to 9 students, so their numbers are left empty; --minimum-cell 0 prints "
+        "them, not to pass on.",
+        "--draws is left out too, since totals would tell what is hidden.",
+    ]
+    table, said = told(*shlex.split(DRAW)[1:], *WHOLE)
+    assert len(said) == 1
+    assert "<NA>" not in table
+
+
+def test_a_second_round_may_be_gained_by_a_shorter_list_as_the_page_says(told, office):
+    (office / "seats.csv").write_text("school,pool,seats\nSafe,ed,1\nWant,ed,0\nWant,other,1\n")
+    job = [*shlex.split(DRAW)[1:], "--unfilled", "second-round"]
+    places = []
+    for rows in ("1,ed,1,Want\n1,ed,2,Safe\n", "1,ed,1,Want\n"):
+        (office / "applications.csv").write_text(f"student,pool,rank,school\n{rows}")
+        _, said = told(*job)
+        places.append(read("offers.csv").loc[0, ["school", "round"]].tolist())
+        assert "may gain by leaving a school off its list" in said[2]
+    assert places == [["Safe", "1"], ["Want", "2"]]
+    assert "a family may gain by leaving a school off its list" in PAGE
+    assert not any("may gain" in line for line in told(*job[:-2])[1])
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        ["--offers", "applications.csv"],
+        ["--ids", "salt.txt"],
+        ["--audit", "link.csv"],
+        ["--register", "x.csv", "--audit", "./x.csv"],
+        ["--offers", "x.csv", "-o", "x.csv"],
+    ],
+)
+def test_nothing_is_written_over_an_input_or_another_result(refused, office, places):
+    (office / "link.csv").hardlink_to("seats.csv")
+    before = {path: path.read_bytes() for path in office.iterdir()}
+    told = refused("lottery", "applications.csv", "seats.csv", "--salt", "salt.txt", "--seed", "x", *places)
+    assert "give another place" in told
+    assert {path: path.read_bytes() for path in office.iterdir()} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
+def test_private_files_are_their_owners_alone(run, office):
+    (office / "offers.csv").write_text("of last year")
+    run(*shlex.split(DRAW)[1:], "--ids", "ids.csv")
+    assert [(office / name).stat().st_mode & 0o777 for name in ("ids.csv", "offers.csv")] == [0o600, 0o600]
+    assert (office / "audit.csv").stat().st_mode & 0o044
+
+
+def test_columns_that_count_for_nothing_are_named(told, office):
+    (office / "seats.csv").write_text(SEATS.replace("\n", ",x\n"))
+    _, said = told(*shlex.split(DRAW)[1:])
+    assert said[0] == "seats.csv: the column x counts for nothing."
 
 
 @pytest.mark.parametrize(
@@ -127,7 +190,8 @@ def test_other_draws_are_told(told):
     [
         (["--seed", ""], ["--seed", "empty"]),
         ([], ["--seed", "--register"]),
-        (["--seed", "x", "--draws", "-1"], ["--draws", "-1"]),
+        (["--seed", "x", "--draws", "-1"], ["--draws", "-1", "give 0 to"]),
+        (["--seed", "a\udcff"], ["--seed", "UTF-8", "the text published"]),
         (["--seed", "x", "--unfilled", "outside"], ["--unfilled", "seats.csv", "column outside", "or 0"]),
         (["--seed", "x", "--unfilled", "sell"], ["--unfilled", "sell", "release"]),
         (["--seed", "x", "--audit", "no-folder/audit.csv"], ["no-folder", "cannot be written"]),

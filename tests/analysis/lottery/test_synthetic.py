@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import InputError
-from analysis.lottery.compare import compared, tallied
+from analysis.lottery.compare import compared, tallied, verdict
 from analysis.lottery.draw import hold
 from analysis.lottery.market import Rules
 from analysis.lottery.synthetic import entries, files
@@ -89,6 +89,9 @@ CASES = {
     "San Antonio": PRESETS["san-antonio"].apply(scenario({"g": 6, "h": 4}), 0.5),
     "Chicago": PRESETS["chicago"].apply(scenario({"g": 10}), 0.5),
     "New York D15": PRESETS["new-york-d15"].apply(scenario({"h": 8}), 0.5),
+    "those present drawn like everyone at the first of two hosts": scenario(
+        {"h": 8, "g": 4}, ed=HALF, other=HALF, stay="drawn"
+    ),
     "a magnet nobody leaves": scenario({}, hosts=(Host("h", 6, magnet=True),), stay="always", ed=HALF),
 }
 
@@ -186,7 +189,9 @@ def full_or_not(results: Counter[Hashable], most: int) -> Counter[Hashable]:
 )
 def test_both_engines_agree_on_seats_and_waitlists(name):
     asked = CASES[name]
-    assert compared(ground(SCHOOLS, asked), asked, draws=80, seed=3)["apart"].max() < 4.5
+    result = compared(ground(SCHOOLS, asked), asked, draws=80, seed=3)
+    assert result["apart"].max() < 4.5
+    assert verdict(result, 80).startswith("Means of 80 draws by either engine agree within chance: over ")
 
 
 def test_a_lottery_with_a_seat_too_many_would_be_seen(monkeypatch):
@@ -197,7 +202,21 @@ def test_a_lottery_with_a_seat_too_many_would_be_seen(monkeypatch):
         return replace(made, seats=made.seats.assign(seats=made.seats["seats"] + 1))
 
     monkeypatch.setattr("analysis.lottery.compare.files", one_more)
-    assert compared(ground(SCHOOLS, asked), asked, draws=80, seed=3)["apart"].max() > 4.5
+    result = compared(ground(SCHOOLS, asked), asked, draws=80, seed=3)
+    assert result["apart"].max() > 4.5
+    assert "do not agree: chance explains 3." in verdict(result, 80)
+    assert "further apart lie g " in verdict(result, 80)
+
+
+def test_a_verdict_by_hand():
+    """Of two pools and two counts one in a hundred times something lies beyond t(19) at .99875, which is 3.48."""
+    result = pd.DataFrame({"host": ["g", "g"], "pool": ["ed", "other"], "apart": [3.5, 3.4]})
+    assert verdict(result, 20) == (
+        "Means of 20 draws by either engine do not agree: chance explains 3.5 standard errors, but further apart lie "
+        "g ed (3.5)."
+    )
+    assert "agree within chance" in verdict(result.assign(apart=3.4), 20)
+    assert verdict(result, 19) == "Means of 19 draws by either engine, too few for a verdict; give 20 or more."
 
 
 def test_everyone_who_may_apply_does_so_by_hand():
@@ -314,6 +333,8 @@ TWICE = (SetAside("feeder", 0.2, schools=("a",)), SetAside("feeder", 0.2, school
         (scenario({"h": 6}, stay="always", reserve="band"), "stay"),
         (scenario({"g": 6}, set_asides=TWICE), r"set_asides\[1\] is of the kind feeder"),
         (scenario({"g": 6}, ed=Pool(0.0), other=Pool(0.0)), "Nobody applies"),
+        (scenario({"g": 6, "h": 4}, unfilled="lower"), "unfilled .* at host h would depend .* give hold"),
+        (scenario({"g": 6, "h": 4}, stay="drawn"), "stay .* at host h would depend .* give first"),
     ],
 )
 def test_what_no_lottery_can_follow_is_refused(asked, words):
@@ -329,8 +350,8 @@ def test_what_no_lottery_can_follow_is_refused(asked, words):
         (scenario({"h": 6}, ed=replace(HALF, leave=0.1)), ["Who leaves"]),
         (scenario({"g": 6}, unfilled="second"), []),
         (scenario({"g": 6, "h": 4}, unfilled="second"), []),
-        (scenario({"g": 6, "h": 4}, unfilled="lower"), ["depend on all who apply"]),
-        (scenario({"g": 6, "h": 4}, stay="drawn"), ["depend on all who apply"]),
+        (scenario({"h": 4, "g": 6}, stay="drawn"), []),  # nobody is present at the second
+        (scenario({"h": 6}, stay="drawn", unfilled="lower"), []),
     ],
 )
 def test_what_is_no_part_of_a_lottery_is_told(asked, words):

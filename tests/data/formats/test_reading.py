@@ -14,7 +14,8 @@ from openpyxl import Workbook
 
 from analysis.errors import InputError
 from data.formats import files
-from data.formats.reading import TextTable, counts, numbers, stripped, tables
+from data.formats.numbers import counts, numbers
+from data.formats.reading import TextTable, stripped, tables
 
 ROWS = (("id", "name", "students"), ("01", "Peñasco", "1,200"), ("02", "O'Neill “East”", "7"))
 
