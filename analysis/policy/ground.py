@@ -125,7 +125,7 @@ def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> G
         public=~ids.isin(BESIDE).to_numpy(dtype=bool),
         hosts=hosts,
         seats=_seats(scenario),
-        serves=_serves(scope["level"], hosts, scenario.level),
+        serves=_serves(scope, hosts, scenario.level),
         may_send=_may_send(ids, scenario),
         miles=_miles(_points(scope.iloc[hosts]), _points(scope)),
         stays=stays(scenario.hosts, scope.iloc[hosts]),
@@ -221,8 +221,8 @@ def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDA
     # The county stands in for distance where points are unknown.
     same_county = some["county"].isin(hosts["county"].dropna()).to_numpy(dtype=bool) & np.isinf(miles)
     source = np.where(_is(some["charter"], True), "charters" in scenario.sources, "districts" in scenario.sources)
-    levels = pd.concat([hosts["level"], some["level"]])
-    serves = _serves(levels, np.arange(len(hosts)), scenario.level)[:, len(hosts) :].any(axis=0)
+    both = pd.concat([each[["ncessch", "level"]] for each in (hosts.reset_index(), some)])
+    serves = _serves(both, np.arange(len(hosts)), scenario.level)[:, len(hosts) :].any(axis=0)
     may = np.zeros(len(table), dtype=bool)
     may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & _usable(some)
     return may
@@ -338,17 +338,19 @@ def _check_company(ground: Ground) -> None:
             raise InputError(f"No other school of the district serves the grades of host {school}; choose other hosts.")
 
 
-def _serves(level: pd.Series, hosts: NDArray[np.intp], only: str | None) -> NDArray[np.bool_]:
+def _serves(schools: pd.DataFrame, hosts: NDArray[np.intp], only: str | None) -> NDArray[np.bool_]:
     """(hosts, n): the same level as the host; combined schools and those of unknown level share grades with all.
 
     Hosts of the level ``only`` exchange students with schools of it alone: those are the schools that the scenario's
-    figures cover, so what stays within a district leaves its covered students as many as they were.
+    figures cover, so what stays within a district leaves its covered students as many as they were. The places beside
+    the schools are of no level, and the students who enter from there no school's: they may enter any host.
     """
-    levels = level_places(level)
+    levels = level_places(schools["level"])
     anything = levels == LEVELS.index("combined")
     serves = (levels[hosts][:, None] == levels) | anything | anything[hosts][:, None]
-    of_level = (level == only).to_numpy(dtype=bool, na_value=False)
-    return serves & (of_level | ~of_level[hosts][:, None])
+    of_level = _is(schools["level"], only)
+    beside = schools["ncessch"].isin(BESIDE).to_numpy(dtype=bool)
+    return serves & (of_level | beside | ~of_level[hosts][:, None])
 
 
 def _points(schools: pd.DataFrame) -> Floats:
