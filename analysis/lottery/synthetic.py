@@ -88,7 +88,7 @@ def files(ground: Ground, scenario: Scenario, seed: int | tuple[int, ...]) -> Fi
     divided = pools(ground, scenario)
     check(scenario, divided)
     chance = Chance(seed)
-    chances = applications(ground, scenario, divided.seats[0])
+    chances = applications(ground, scenario, divided, 0)
     taking, declining = applicants(ground, divided, chances, [[] for _ in ground.hosts], chance, 1)
     students = _students(ground, scenario, divided, chances, taking[..., 0, :], chance)
     if not len(students.home):

@@ -108,7 +108,7 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
         for host, intakes in enumerate(held):
             if scenario.hosts[host].grade is not None and len(intakes) == ground.stays[host]:
                 del intakes[0]  # they leave the top grade, and the host's next take their places where they came from
-        chances = applications(ground, scenario, divided.seats[year])
+        chances = applications(ground, scenario, divided, year)
         left, declining = applicants(ground, divided, chances, held, draw, replicates)
         before = [list(intakes) for intakes in held]
         rounds = []

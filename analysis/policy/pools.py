@@ -155,27 +155,36 @@ def _tiers(ground: Ground, number: int) -> Ints:
     return tier
 
 
-def applications(ground: Ground, scenario: Scenario, seats: Ints) -> Applications:
+def applications(ground: Ground, scenario: Scenario, divided: Pools, year: int) -> Applications:
     """Who applies where in a year.
 
     Args:
         ground: the schools.
         scenario: the policy.
-        seats: (hosts, pools) seats of the year.
+        divided: its pools of seats.
+        year: of the scenario, 0 for its first.
     """
-    of_grade = _grades_of(ground, scenario)
-    rate = _for_groups(scenario, lambda g, pool: _chances(ground, scenario, seats, of_grade, g, pool))
+    cohorts = _cohorts(ground, scenario)
+    seats = divided.seats[year]
+
+    def chances(group: int, pool: Pool) -> Floats:
+        lean = _lean(ground, scenario, group, pool)[:, None]
+        if pool.per_seat is not None:
+            wanted = pool.per_seat * _seats_for(ground, divided, seats, cohorts)[:, group]
+            return _of_wanted(ground, cohorts, group, lean, wanted)
+        return np.broadcast_to(np.minimum(pool.willing * lean, 1.0), (*cohorts.opened.shape, lean.shape[2]))
+
+    rate = _for_groups(scenario, chances)
     accept = _for_groups(scenario, lambda _, pool: _yield(ground, pool))
-    opened, members = np.ones((len(rate), 1), dtype=bool), np.ones((1, len(ground.schools)))
-    if of_grade is not None:
-        opened, members = of_grade.opened, of_grade.members
-    highest = np.where(opened[:, :, None, None], rate[:, None], 0.0).max(axis=0, initial=0.0)
-    part = np.divide(rate[:, None], highest, out=np.ones((len(rate), *highest.shape)), where=highest > 0)
+    opened = cohorts.opened[..., None, None]
+    highest = np.where(opened, rate, 0.0).max(axis=0, initial=0.0)
+    may = opened & ground.serves[:, None, None]
+    part = np.divide(rate, highest, out=np.ones_like(rate), where=may & (highest > 0))
     most = accept.max(axis=0, initial=0.0)
     taking = np.divide(accept, most, out=np.ones_like(accept), where=most > 0)
     return Applications(
-        opened=opened,
-        rate=highest * members[:, None],
+        opened=cohorts.opened,
+        rate=highest * cohorts.members[:, None],
         part=np.minimum(part, 1.0) if (part < 1).any() else None,
         accept=most,
         accept_part=taking if (taking < 1).any() else None,
@@ -183,8 +192,8 @@ def applications(ground: Ground, scenario: Scenario, seats: Ints) -> Application
 
 
 def _for_groups(scenario: Scenario, of: Callable[[int, Pool], Floats]) -> Floats:
-    """(hosts, 2, n) something of each group's pool, (hosts, n)."""
-    return np.stack([of(group, pool) for group, pool in enumerate((scenario.ed, scenario.other))], axis=1)
+    """(hosts, …, 2, n) something of each group's pool, (hosts, …, n)."""
+    return np.stack([of(group, pool) for group, pool in enumerate((scenario.ed, scenario.other))], axis=-2)
 
 
 @dataclass(frozen=True)
@@ -194,22 +203,20 @@ class _Cohorts:
     Attributes:
         opened: (hosts, cohorts) whose seats are for which.
         members: (cohorts, n) share of each school's students.
-        of_host: (hosts, n) share of each school's students whom a host's seats are for.
     """
 
     opened: NDArray[np.bool_]
     members: Floats
-    of_host: Floats
 
 
-def _grades_of(ground: Ground, scenario: Scenario) -> _Cohorts | None:
-    """The cohorts; None where any student may apply for any seat, or as many for each as are in a grade.
+def _cohorts(ground: Ground, scenario: Scenario) -> _Cohorts:
+    """The cohorts; one of all where any student may apply for any seat, or as many for each as are in a grade.
 
     A school has a part of its students in each grade: as many parts as it has grades, or as there are to apply for.
     """
     grades = sorted({host.grade for host in scenario.hosts if host.grade}, key=ENTRY_GRADES.index)
     if scenario.applicants != "cohort" or not grades:
-        return None
+        return _Cohorts(np.ones((len(scenario.hosts), 1), dtype=bool), np.ones((1, len(ground.schools))))
     own = np.array([[host.grade == grade for grade in grades] for host in scenario.hosts], dtype=bool)
     every = np.array([host.grade is None for host in scenario.hosts], dtype=bool)
     asked = np.asarray(own.T.astype(np.int64) @ ground.serves.astype(np.int64)) > 0
@@ -217,16 +224,12 @@ def _grades_of(ground: Ground, scenario: Scenario) -> _Cohorts | None:
     if every.any():
         rest = 1 - members.sum(axis=0)
         own, members = np.column_stack([own, every]), np.vstack([members, rest])
-    opened = own | every[:, None]
-    return _Cohorts(opened, members, np.where(every[:, None], 1.0, opened.astype(float) @ members))
+    return _Cohorts(own | every[:, None], members)
 
 
-def _chances(
-    ground: Ground, scenario: Scenario, seats: Ints, cohorts: _Cohorts | None, group: int, pool: Pool
-) -> Floats:
-    """(hosts, n) chance that a student of the group, of a grade the host has seats for, applies to each host."""
-    shape = ground.serves.shape
-    lean = np.ones(shape)
+def _lean(ground: Ground, scenario: Scenario, group: int, pool: Pool) -> Floats:
+    """(hosts, n) multiple of the group's willingness with which its students apply to each host."""
+    lean = np.ones(ground.serves.shape)
     if scenario.draw == "distance":
         lean = 0.5 ** (ground.miles / (pool.half_miles or scenario.half_miles))
     elif scenario.draw == "table":
@@ -235,13 +238,42 @@ def _chances(
     one_grade = np.array([host.grade is not None for host in scenario.hosts], dtype=bool).reshape(-1, 1)
     if scenario.applicants == "grade" and one_grade.any():
         lean = np.where(one_grade, lean / ground.grades, lean)
-    willing: float | Floats = pool.willing
-    if pool.per_seat is not None:
-        may = ground.students[group] * (ground.may_send[group] & ground.serves)
-        of_grade = may if cohorts is None else may * cohorts.of_host
-        wanted = pool.per_seat * seats[:, min(group, seats.shape[1] - 1)]
-        willing = np.nan_to_num(ratio(wanted.astype(float), (of_grade * lean).sum(axis=1)))[:, None]
-    return np.minimum(willing * lean, 1.0)
+    return lean
+
+
+def _of_wanted(ground: Ground, cohorts: _Cohorts, group: int, lean: Floats, wanted: Floats) -> Floats:
+    """(hosts, cohorts, n) chance that a student of the group applies to each host, where so many are wanted for each.
+
+    Those wanted for a host are spread over the students who may apply to it. As whoever applies does so to all hosts
+    that are theirs, a student's willingness is what all of these ask, and together as many apply as are wanted.
+
+    Args:
+        ground, cohorts, group: who there is.
+        lean: (hosts, 1, n) as of ``_lean``.
+        wanted: (hosts,) applicants for the seats of each host.
+    """
+    lean = lean * (cohorts.opened[..., None] & ground.serves[:, None])
+    there = cohorts.members * (ground.students * ground.may_send)[group]
+    applying = ((lean > 0) * (there * lean.max(axis=0, initial=0.0))).sum(axis=(1, 2))
+    asked = np.nan_to_num(ratio(wanted, applying))[:, None, None] * (lean > 0)
+    found: Floats = np.minimum(asked.sum(axis=0) * lean, 1.0)
+    return found
+
+
+def _seats_for(ground: Ground, divided: Pools, seats: Ints, cohorts: _Cohorts) -> Floats:
+    """(hosts, 2) seats that each group applies for: of its own pool and its part of every other that it may enter.
+
+    Seats open to all, or of a tier, are parted as the students who may have them are.
+    """
+    may = (cohorts.opened.astype(float) @ cohorts.members) * ground.serves
+    of_class = np.einsum("hn,gn,kgn->hkg", may, (ground.students * ground.may_send).astype(float), divided.classes)
+    found = np.zeros((len(seats), len(GROUPS)))
+    for pool, name in enumerate(divided.names):
+        those = of_class[:, divided.opened(pool)].sum(axis=1)
+        parts = np.nan_to_num(ratio(those, those.sum(axis=1, keepdims=True)))
+        own = np.array([name == group for group in GROUPS], dtype=float)
+        found += seats[:, pool, None] * (own if name in GROUPS else parts)
+    return found
 
 
 def _yield(ground: Ground, pool: Pool) -> Floats:

@@ -148,7 +148,9 @@ class Pool:
             offers the mean of both.
         senders: ids of the schools that may send students of the group; empty for every school of the catchment.
         accept: share of those offered a seat who take it (the yield); the next on the waitlist takes the others'.
-        per_seat: applications per seat of the pool, in place of ``willing``; None to use ``willing``.
+        per_seat: applicants per seat, in place of ``willing``; None to use ``willing``. In each year so many students
+            of the group apply, over all hosts, for each seat of its pool and for its part of the seats open to all or
+            of a tier, which are parted as the students who may have them are.
         mistaken: share of the group's students whom the lottery takes for the other group, as where it goes by blocks.
         leave: share of the group's displaced students who leave the district's schools for good.
         leave_changed: share of the group's students left where they are who leave the district's schools for good when

@@ -214,7 +214,7 @@ def _applying(
     for column, (name, who) in zip(st.columns(2), GROUPS.items(), strict=True):
         with column:
             asked[f"{name}.per_seat"] = form.number(
-                f"Applications of {who} students per seat",
+                f"Applicants among {who} students per seat, over all hosts",
                 f"per_seat_{name}",
                 lambda s, name=name: getattr(s, name).per_seat,
                 min_value=0.01,

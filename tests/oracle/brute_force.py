@@ -26,11 +26,12 @@ class School:
 
 @dataclass(frozen=True)
 class Lottery:
-    """One of the two lotteries; no senders means every school may send."""
+    """One of the two lotteries; no senders means every school may send. Applicants per seat stand for willing."""
 
     willing: float = 1.0
     outside: float = 0.0
     senders: tuple[str, ...] = ()
+    per_seat: float | None = None
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ def half_up(seats: int, share: float) -> int:
 
 def play(schools: Sequence[School], policy: Policy, rng: random.Random) -> dict[str, tuple[int, int]]:
     """ED and other students at each school after one run of the lotteries."""
+    chance = {group: willingness(group, schools, policy) for group in GROUPS}
     students = [
-        Student(group, school, rng.random() < policy.lottery(group).willing, school.name)
+        Student(group, school, rng.random() < chance[group], school.name)
         for school in schools
         for group in GROUPS
         for _ in range(school.ed if group == ED else school.other)
@@ -77,6 +79,18 @@ def play(schools: Sequence[School], policy: Policy, rng: random.Random) -> dict[
         school.name: tuple(sum(s.at == school.name and s.group == group for s in students) for group in GROUPS)  # type: ignore[misc]
         for school in schools
     }
+
+
+def willingness(group: str, schools: Sequence[School], policy: Policy) -> float:
+    """The chance that a student of the group applies, to all hosts."""
+    lottery, seats = policy.lottery(group), 0
+    if lottery.per_seat is None:
+        return lottery.willing
+    for number in policy.hosts.values():
+        of_ed = half_up(number, policy.ed_share)
+        seats += of_ed if group == ED else number - of_ed
+    may = [s for s in schools if s.name not in policy.hosts and s.name in (lottery.senders or (s.name,))]
+    return min(1.0, lottery.per_seat * seats / sum(s.ed if group == ED else s.other for s in may))
 
 
 def fill(

@@ -37,6 +37,7 @@ class Rules:
     years: int = 1
     grades: int = 1  # of every school; the host's seats are in the first unless ``entries`` say otherwise
     entries: Sequence[Entry] = ()
+    per_seat: float | None = None  # applicants of each group per seat in the first year, in place of ``willing``
 
 
 @dataclass(eq=False)
@@ -91,13 +92,13 @@ def one_year(
 ) -> None:
     grade = {s: rng.randrange(rules.grades) for s in students}
     entries = rules.entries or [Entry(0, [rules.seats] * rules.years)]
+    away = [s for s in students if s.home != host]
     takers = [
         s
-        for s in students
-        if s.home != host
-        and s.until is None
+        for s in away
+        if s.until is None
         and grade[s] in [entry.grade for entry in entries]
-        and rng.random() < rules.willing
+        and rng.random() < willingness(s.group, away, rules)
         and rng.random() < rules.accept
     ]
     looks = {s: seen_as(s, rules, rng) for s in students}
@@ -106,6 +107,17 @@ def one_year(
         one_grade(
             host, students, applying, looks, entry.seats[year], schools, rules, rng, year + rules.grades - entry.grade
         )
+
+
+def willingness(group: str, away: Sequence[Student], rules: Rules) -> float:
+    """The chance that a student of the group applies; seats for both are parted as those who may have them are."""
+    if rules.per_seat is None:
+        return rules.willing
+    seats = 0.0
+    for pool, number in rules.seats.items():
+        may = [s.group for s in away if pool == "open" or rules.tiers.get(s.home) == pool]
+        seats += number * ((group == pool) if pool in GROUPS else may.count(group) / len(may))
+    return min(1.0, rules.per_seat * seats / (sum(s.group == group for s in away) / rules.grades))
 
 
 def one_grade(

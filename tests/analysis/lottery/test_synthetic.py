@@ -51,6 +51,10 @@ CASES = {
     "tiers with open seats": scenario({"g": 6}, reserve="tiers", tiers=(0.4, 0.3)),
     "mistakes": scenario({"g": 6}, ed=Pool(1.0, mistaken=0.4)),
     "a yield": scenario({"g": 6}, ed=Pool(0.8, accept=0.5), other=HALF),
+    "applicants per seat, two hosts": scenario({"g": 4, "h": 4}, ed=Pool(per_seat=1.2), other=Pool(per_seat=0.7)),
+    "applicants per seat and open seats": scenario(
+        {"g": 8}, ed=Pool(per_seat=1.0), other=Pool(per_seat=1.0), reserve="band", band=0.2
+    ),
     "willingness by school": scenario(
         {"g": 6}, ed=HALF, other=HALF, draw="table", weights=(Weight("a", 2.0, 0.0), Weight("b", 0.5, 1.5))
     ),
@@ -180,6 +184,7 @@ def full_or_not(results: Counter[Hashable], most: int) -> Counter[Hashable]:
         "hosts of two levels",
         "seats outside",
         "tiers with open seats",
+        "applicants per seat, two hosts",
         "released seats",
         "a second round",
         "second rounds of hosts that share applicants",

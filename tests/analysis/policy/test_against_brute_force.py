@@ -52,7 +52,11 @@ def drawn(schools: Sequence[School], policy: Policy, seed: int) -> Counter[Hasha
         )
         for s in schools
     ]
-    pools = {g: Pool(p.willing, p.outside, p.senders) for g in brute_force.GROUPS for p in [policy.lottery(g)]}
+    pools = {
+        g: Pool(p.willing, p.outside, p.senders, per_seat=p.per_seat)
+        for g in brute_force.GROUPS
+        for p in [policy.lottery(g)]
+    }
     asked = scenario(dict(policy.hosts), ed_share=policy.ed_share, draw=policy.draw, unfilled=policy.unfilled, **pools)
     place = ground(table(*rows), asked)
     order = [
@@ -94,6 +98,7 @@ def marginal(results: Counter[Hashable], at: int, group: int) -> Counter[Hashabl
 
 
 SOME = brute_force.Lottery(willing=0.5)
+FEW = brute_force.Lottery(per_seat=0.8)
 NEW, FULL = [("h", 0, 0)], [("h", 7, 1)]
 THREE = [("a", 4, 2), ("b", 2, 3), ("c", 1, 4)]
 FAR = [("x", 2, 4), ("y", 1, 5)]
@@ -152,6 +157,18 @@ CASES = {
     "two hosts, one decision to apply": (
         district([("h", 2, 0), ("g", 0, 3)], THREE, []),
         Policy({"g": 4, "h": 4}, SOME, SOME),
+    ),
+    "applicants per seat": (
+        district(NEW, THREE, []),
+        Policy({"h": 6}, FEW, brute_force.Lottery(per_seat=1.5, senders=("b", "c"))),
+    ),
+    "two hosts, applicants per seat": (
+        district([("h", 2, 0), ("g", 0, 3)], THREE, []),
+        Policy({"g": 4, "h": 4}, FEW, FEW),
+    ),
+    "an outside share, applicants per seat": (
+        district(NEW, THREE, FAR),
+        Policy({"h": 8}, brute_force.Lottery(outside=0.25, per_seat=1.2), FEW),
     ),
 }
 

@@ -18,6 +18,7 @@ NEW: Schools = {"h": (0, 0), "a": (5, 1), "b": (3, 3), "c": (1, 5)}
 FULL: Schools = {"h": (7, 1), "a": (4, 2), "b": (2, 3), "c": (1, 4)}
 HALF = Pool(0.5)
 SOME = Pool(0.7)
+ONE_A_SEAT = {"ed": Pool(per_seat=1.0), "other": Pool(per_seat=1.0)}
 EVEN = {"ed": 1, "other": 1}
 COUNTED = {"h": 0, "a": 6, "b": 2, "c": 0}
 BAND = {"reserve": "band", "band": 0.2}  # of 18 students half are ED: .3, .3 and .4 open
@@ -108,6 +109,31 @@ CASES: dict[str, tuple[Schools, Rules, Scenario]] = {
         FULL,
         Rules({"ed": 4, "other": 4}, willing=0.3, second=0.5),
         scenario({"h": 8}, unfilled="second", second_accept=0.5, ed=Pool(0.3), other=Pool(0.3)),
+    ),
+    "applicants per seat, some mistaken": (
+        FULL,
+        Rules({"ed": 4, "other": 4}, mistaken=0.4, per_seat=0.7),
+        scenario({"h": 8}, ed=Pool(per_seat=0.7, mistaken=0.4), other=Pool(per_seat=0.7)),
+    ),
+    # Of nine of each group five apply, for three seats of their own and half of the four open ones.
+    "applicants per seat, a band": (
+        NEW,
+        Rules({"ed": 3, "other": 3, "open": 4}, per_seat=1.0),
+        scenario({"h": 10}, **ONE_A_SEAT, **BAND),
+    ),
+    "applicants per seat, tiers and open seats": (
+        NEW,
+        Rules(
+            {"poor": 2, "middle": 1, "rich": 2, "open": 2},
+            tiers={"a": "poor", "b": "middle", "c": "rich"},
+            per_seat=1.0,
+        ),
+        scenario({"h": 7}, reserve="tiers", tiers=(2 / 7, 1 / 7, 2 / 7), **ONE_A_SEAT),
+    ),
+    "applicants per seat in one grade": (
+        FULL,
+        Rules({"ed": 1, "other": 2}, grades=2, per_seat=1.0),
+        scenario({}, hosts=(Host("h", 3, "KG"),), ed_share=0.4, **ONE_A_SEAT),
     ),
     "some leave where the share changed": (
         FULL,

@@ -277,28 +277,6 @@ def test_private_entrants_raise_the_public_total_and_those_who_leave_lower_it() 
     assert [leave.state["students"].before, leave.state["students"].after] == [100, 98]
 
 
-@pytest.mark.parametrize("level", [None, "elementary"])
-def test_private_and_home_schooled_students_enter_hosts_of_every_level(level: str | None) -> None:
-    # Half of each pool's 20 seats are offered outside: to 300 ED of private schools and 60 of home schooling, 8 and 2,
-    # and to 200 and 40 others, 8 and 2 again. The other 10 of each pool are A's, of whom 10 + 50 are there.
-    side = pool(1.0, 0.5)
-    asked = scenario({"h": 40}, ed=side, other=side, private=Supply(500, 0.6), home=Supply(100, 0.6), level=level)
-    rows = table(school("h", 0, 0), school("a", 10, 50), school("m", 9, 9, level="middle"))
-    outcome = simulate(rows, asked, replicates=2)
-    moves = outcome.flows.set_index(["from_school", "group"])["students"].to_dict()
-    assert moves == {
-        ("private schools", "ed"): 8,
-        ("home schooling", "ed"): 2,
-        ("private schools", "other"): 8,
-        ("home schooling", "other"): 2,
-        ("a", "ed"): 10,
-        ("a", "other"): 10,
-    }
-    students = outcome.state["students"]
-    assert students.after - students.before == 20
-    assert outcome.notes == ()
-
-
 @pytest.mark.parametrize(
     ("sources", "comes"), [(("districts", "charters"), {"x", "y"}), (("districts",), {"x"}), (("charters",), {"y"})]
 )

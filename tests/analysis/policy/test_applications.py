@@ -1,0 +1,61 @@
+"""How many apply where so many a seat do, worked out on paper."""
+
+import pytest
+
+from analysis.policy.ground import ground
+from analysis.policy.outcome import simulate
+from analysis.policy.pools import ED, applications
+from analysis.policy.pools import pools as divided
+from analysis.policy.scenario import Host, Pool
+from tests.analysis.policy.districts import scenario, school, table
+
+
+def test_applications_per_seat_are_of_all_hosts() -> None:
+    # One applicant a seat: 20 + 20 for the 20 + 20 seats of G and H, and G's ten of each leave ten for H.
+    side = Pool(per_seat=1.0)
+    rows = table(school("g", 0, 0), school("h", 0, 0), school("a", 60, 60))
+    told = simulate(rows, scenario({"g": 20, "h": 20}, ed=side, other=side), replicates=1).pools
+    assert told[["applied", "inside", "waiting"]].to_numpy().tolist() == [[20, 10, 10]] * 2 + [[10, 10, 0]] * 2
+
+
+def test_applications_per_seat_are_of_the_hosts_that_a_student_may_apply_to() -> None:
+    # G's 10 ED seats are for A's and K's students, M's 15 for N's and K's. Of 30 ED in A and 10 in K a quarter apply to
+    # G; of 20 in N and 10 in K half to M. So 7.5 of A's apply, 10 of N's, and of K's three quarters, 7.5, to both.
+    side = Pool(per_seat=1.0)
+    levels = {"a": "elementary", "n": "middle", "k": "combined"}
+    rows = [school(name, {"a": 30, "n": 20, "k": 10}[name], 40, level=level) for name, level in levels.items()]
+    rows += [school("g", 0, 0), school("m", 0, 0, level="middle")]
+    place = ground(table(*rows), asked := scenario({"g": 20, "m": 30}, ed=side, other=side))
+    found = applications(place, asked, divided(place, asked), 0)
+    assert found.rate[0, ED, :3].tolist() == pytest.approx([0.25, 0.5, 0.75])
+    assert found.part is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "chance"),
+    [
+        # 40 ED and 60 others of A and B: 3 and 5 of 10 seats are theirs, and of 2 open ones .8 and 1.2.
+        ({"reserve": "band", "band": 0.1}, (3.8 / 40, 6.2 / 60)),
+        # A's 30 + 10 are the first tier's, B's 10 + 50 the second's: 3 + 5/6 of the seats and 1 + 25/6.
+        ({"reserve": "tiers", "tiers": (0.4, 0.6)}, (4 / 40, 6 / 60)),
+        # Its 6 seats are half the first tier's 30 + 10, 4.5 and 1.5; the others' 4 the second's, .67 and 3.33.
+        ({"reserve": "tiers", "tiers": (0.6, 0.4)}, ((4.5 + 4 / 6) / 40, (1.5 + 20 / 6) / 60)),
+    ],
+)
+def test_applications_per_seat_of_seats_for_both_groups(rules: dict[str, object], chance: tuple[float, float]) -> None:
+    rows = table(school("h", 0, 0), school("a", 30, 10), school("b", 10, 50))
+    side = Pool(per_seat=1.0)
+    place = ground(rows, asked := scenario({"h": 10}, ed=side, other=side, **rules))
+    found = applications(place, asked, divided(place, asked), 0)
+    assert found.rate[0, :, 1].tolist() == pytest.approx(list(chance))
+
+
+def test_applications_per_seat_follow_each_grade_s_seats() -> None:
+    # G has 8 ED seats in kindergarten, H 4 in every grade. Half of A's 40 are in kindergarten: for each of these .4
+    # apply to G and, as of all, .1 to H.
+    grades = {"grade_low": "KG", "grade_high": "01"}
+    rows = table(school("g", 0, 0, **grades), school("h", 0, 0, **grades), school("a", 40, 40, **grades))
+    hosts = (Host("g", 16, "KG"), Host("h", 8))
+    place = ground(rows, asked := scenario({}, hosts=hosts, ed=Pool(per_seat=1.0)))
+    found = applications(place, asked, divided(place, asked), 0)
+    assert found.rate[:, ED, 2].tolist() == pytest.approx([0.5 * 0.5, 0.5 * 0.1])
