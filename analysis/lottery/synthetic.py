@@ -18,7 +18,8 @@ from analysis.policy.assign import applicants, present
 from analysis.policy.draw import Ints, round_half_up
 from analysis.policy.draw import Lottery as Chance
 from analysis.policy.ground import Ground
-from analysis.policy.lotteries import Intake, Lottery
+from analysis.policy.intake import Intake
+from analysis.policy.lotteries import Lottery
 from analysis.policy.pools import GROUPS, OPEN, Applications, Pools, applications, pools
 from analysis.policy.scenario import Scenario
 from analysis.units import Floats

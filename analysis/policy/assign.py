@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from analysis.policy.classes import classed, parted
 from analysis.policy.draw import Draw, Expected, Ints
 from analysis.policy.ground import Ground
-from analysis.policy.lotteries import Intake, Lottery
+from analysis.policy.intake import Intake
+from analysis.policy.lotteries import Lottery
 from analysis.policy.pools import ED, Applications, Pools, applications, pools
 from analysis.policy.scenario import Host, Scenario
 from analysis.units import ratio
@@ -44,9 +45,10 @@ class Assignment:
         seats: (hosts, pools, replicates) seats of each pool.
         second: (hosts, pools, replicates) seats filled in a second round.
         drawn_in: (hosts,) the last year in which each host drew seats, 1 for the first; 0 where it drew none yet.
-        offered, applied, waiting: (hosts, pools, replicates) seats that those present left to be drawn in that year,
-            students who applied for them, and who of these would still take one. Years are not added up: who applies in
-            one and goes without may apply again in the next.
+        offered, applied, admitted, waiting: (hosts, pools, replicates) seats that those present left to be drawn in
+            that year, students who applied for them, who of these got a seat, in whichever round and if another pool
+            left it empty, and who would still take one. Years are not added up: who applies in one and goes without
+            may apply again in the next.
         after: (2, replicates, n) students of each group at each school.
     """
 
@@ -60,6 +62,7 @@ class Assignment:
     drawn_in: Ints
     offered: Ints
     applied: Ints
+    admitted: Ints
     waiting: Ints
     after: Ints
 
@@ -259,7 +262,7 @@ def _assignment(
 ) -> Assignment:
     tally = {
         name: np.zeros((len(held), len(divided.names), replicates), dtype=np.int64)
-        for name in ("kept", "inside", "outside", "seats", "second", "offered", "applied", "waiting")
+        for name in ("kept", "inside", "outside", "seats", "second", "offered", "applied", "admitted", "waiting")
     }
     moves, drawn_in = [], np.zeros(len(held), dtype=np.int64)
     stayed = np.repeat(ground.students[:, None, :], replicates, axis=1)
@@ -280,7 +283,7 @@ def _assignment(
             tally["seats"][host] += intake.seats
             tally["second"][host] += intake.second
     for host, (drawn_in[host], intake) in last.items():
-        for name in ("offered", "applied", "waiting"):
+        for name in ("offered", "applied", "admitted", "waiting"):
             tally[name][host] = getattr(intake, name)
     after = stayed + came
     left = _leaving(ground, scenario, draw, stayed, after)

@@ -40,10 +40,25 @@ def stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
     """
     if all(host.grade is None for host in hosts):
         return np.ones(len(hosts), dtype=np.int64)
-    highest, grades = grade_ranks(schools["grade_high"]), grade_counts(schools)
-    first = np.array([1 + ENTRY_GRADES.index(host.grade) if host.grade else 0 for host in hosts], dtype=np.int64)
+    highest, grades, first = grade_ranks(schools["grade_high"]), grade_counts(schools), _grades_of_seats(hosts)
     years = np.where(highest > 0, np.maximum(highest - first + 1, 1), grades)
     return np.where(first > 0, years, 1)
+
+
+def begin(hosts: tuple[Host, ...], schools: pd.DataFrame) -> NDArray[np.bool_]:
+    """(hosts,) whether the seats are in the school's lowest grade from kindergarten on, whose children are new to it.
+
+    A school whose lowest grade is not known begins with the lowest that it has seats in.
+    """
+    first = pd.Series(_grades_of_seats(hosts))
+    of_seats = first.groupby(np.array([host.ncessch for host in hosts], dtype=object)).transform("min").to_numpy()
+    lowest = grade_ranks(schools["grade_low"])
+    return np.asarray((first > 0) & (first <= np.where(lowest < 0, of_seats, np.maximum(lowest, 1))))
+
+
+def _grades_of_seats(hosts: tuple[Host, ...]) -> Ints:
+    """(hosts,) place of the grade of the seats from kindergarten, 1, on; 0 for every grade."""
+    return np.array([1 + ENTRY_GRADES.index(host.grade) if host.grade else 0 for host in hosts], dtype=np.int64)
 
 
 def check_grades(host: Host, new: NewSchool) -> None:

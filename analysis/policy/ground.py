@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.policy.draw import Ints, round_half_up
-from analysis.policy.grades import check_grades, grade_counts, grade_ranks, level_places, stays
+from analysis.policy.grades import begin, check_grades, grade_counts, grade_ranks, level_places, stays
 from analysis.policy.scenario import LEVELS, Host, NewSchool, Scenario
 from analysis.units import Floats
 
@@ -50,6 +50,7 @@ class Ground:
         may_send: (2, n) whether the school may send students of each group.
         miles: (hosts, n) distance to each host; inf where either point is unknown.
         stays: (hosts,) years a student drawn into a host stays there.
+        begin: (hosts,) whether the seats are in the school's lowest grade, for children who are not yet in it.
         unknown: the district's schools left out because their ED count is not known.
     """
 
@@ -64,6 +65,7 @@ class Ground:
     may_send: NDArray[np.bool_]
     miles: Floats
     stays: Ints
+    begin: NDArray[np.bool_]
     unknown: pd.DataFrame
 
     @cached_property
@@ -129,6 +131,7 @@ def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> G
         may_send=_may_send(ids, scenario),
         miles=_miles(_points(scope.iloc[hosts]), _points(scope)),
         stays=stays(scenario.hosts, scope.iloc[hosts]),
+        begin=begin(scenario.hosts, scope.iloc[hosts]),
         unknown=unknown,
     )
 

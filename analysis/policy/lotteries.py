@@ -14,56 +14,10 @@ from numpy.typing import NDArray
 from analysis.policy.classes import classed
 from analysis.policy.draw import Draw, Ints, drawn, round_half_up
 from analysis.policy.ground import Ground
+from analysis.policy.intake import Intake
 from analysis.policy.pools import ED, GROUPS, OTHER, Pools
 from analysis.policy.scenario import Scenario
 from analysis.units import Floats
-
-
-@dataclass
-class Intake:
-    """Who came to a host, who kept a seat and who left it, in whole students. Groups: 0 is ED, 1 is all others.
-
-    Attributes:
-        seats: (pools, replicates) seats of each pool.
-        freed: (2, replicates) students present whose places the lotteries are about.
-        kept: (pools, 2, replicates) those of them who take one of the seats.
-        won: (pools, 2, replicates, n) students drawn from each school.
-        sent: (2, replicates, n) students who give up their place and go to each school.
-        offered: (pools, replicates) seats that those present leave to be drawn in the pool.
-        applied: (pools, replicates) students who apply for a drawn seat of the pool.
-        waiting: (pools, replicates) those who would take one and get none.
-        second: (pools, replicates) seats filled in a second round.
-    """
-
-    seats: Ints
-    freed: Ints
-    kept: Ints
-    won: Ints
-    sent: Ints
-    offered: Ints
-    applied: Ints
-    waiting: Ints
-    second: Ints
-
-    @property
-    def filled(self) -> Ints:
-        """(pools, replicates) students who hold a seat of each pool."""
-        found: Ints = self.kept.sum(axis=1) + self.won.sum(axis=(1, 3))
-        return found
-
-    @property
-    def open(self) -> Ints:
-        """(pools, replicates) seats of each pool still empty; below 0 where a pool took over another's."""
-        return self.seats - self.filled
-
-    def still_open(self, pool: int) -> Ints:
-        """(replicates,) seats of a pool to draw; another pool's students may hold them where nobody has to leave."""
-        open_ = self.open
-        return np.clip(open_[pool], 0, np.maximum(open_.sum(axis=0), 0))
-
-    def arrived(self) -> Ints:
-        """(2, replicates, n) students drawn from each school."""
-        return self.won.sum(axis=0)
 
 
 @dataclass(frozen=True)
@@ -131,6 +85,7 @@ class Lottery:
             placed: those who have found one at a host they like less, and wait all the same; they draw no more.
         """
         waiting = self._refill(intake, rest, left, placed)
+        intake.admitted = intake.won.sum(axis=(1, 3))
         for pool in range(len(intake.seats)):
             intake.waiting[pool] = self._asking(pool, waiting[self.pools.opened(pool)])
         intake.sent = self._sent(rest.sum(axis=0), intake)
@@ -146,7 +101,7 @@ class Lottery:
             present: as in ``first``.
         """
         short = np.minimum(intake.seats.sum(axis=0) - intake.freed.sum(axis=0), present.sum(axis=0))
-        if self.scenario.hosts[self.host].magnet or self.scenario.stay == "always" or not short.any():
+        if self.scenario.hosts[self.host].magnet or self.all_stay or not short.any():
             return
         freed = self.draw.winners(present.T, short).T
         intake.sent = intake.sent + self._sent(freed, intake)
@@ -172,9 +127,14 @@ class Lottery:
             seats = self._lowered(seats, rest, left)
         kept = np.zeros((len(seats), 2, replicates), dtype=np.int64)
         won = np.zeros((len(seats), *left.shape[2:]), dtype=np.int64)
-        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), *(np.zeros_like(seats) for _ in range(4)))
+        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), *(np.zeros_like(seats) for _ in range(5)))
         self._keep(intake, rest, left)
         return intake, rest
+
+    @property
+    def all_stay(self) -> bool:
+        """Whether nobody present has to leave: a right of those at the school, and not of children new to it."""
+        return self.scenario.stay == "always" and not self.ground.begin[self.host]
 
     def _classed(self, freed: Ints) -> Ints:
         """(classes, 2, replicates) those present whose places come free, by what the lottery takes them for."""
@@ -187,7 +147,7 @@ class Lottery:
             own = rest[self.pools.opened(pool)]
             urn = np.moveaxis(own, 2, 0).reshape(len(seats), -1)
             wanted = np.minimum(seats, urn.sum(axis=1))
-            if self.scenario.stay == "always":
+            if self.all_stay:
                 wanted = urn.sum(axis=1)
             elif self.scenario.stay == "drawn":
                 rivals = candidates[self.pools.opened(pool)].sum(axis=(0, 1, 2, 4))[:, None]

@@ -38,7 +38,8 @@ RESERVES = {
 }
 STAYS = {
     "first": "present students keep their seats first, as far as their own pool has seats",
-    "always": "no present student has to leave; only seats that nobody holds are drawn",
+    "always": "no student already at the host has to leave; children due in its lowest grade, who are not there yet, "
+    "keep their seats first",
     "drawn": "present students are drawn like everyone else",
 }
 DRAWS = {

@@ -101,8 +101,8 @@ def check_a_host_holds_its_filled_seats_and_those_who_never_moved(
     there = np.unique(place.hosts)
     today = np.repeat(place.students.sum(axis=0)[:, None], REPLICATES, axis=1)
     asked = np.minimum(today, by_school(place, np.where(magnet, 0, seats))[:, None])
-    if policy.stay == "always":  # nobody is asked who does not keep a seat
-        asked = by_school(place, done.kept.sum(axis=1))
+    if policy.stay == "always":  # of those at the school nobody is asked who does not keep a seat
+        asked = by_school(place, done.kept.sum(axis=1) + done.sent.sum(axis=(1, 3)))
     filled = by_school(place, seats[:, None] - unfilled(done))
     stayed = (done.after + done.left).sum(axis=0).T
     np.testing.assert_array_equal(stayed[there], (today - asked + filled)[there])
@@ -117,7 +117,7 @@ def check_those_present_keep_their_seats_first(place: Ground, done: Assignment, 
         least = np.where(all_free[:, None, None], np.minimum(present[..., None], done.seats), 0)
         assert (done.kept >= least).all()
     if policy.stay == "always":
-        np.testing.assert_array_equal(done.sent, 0)
+        np.testing.assert_array_equal(done.sent[~place.begin], 0)
     assert (done.kept.sum(axis=1) <= present.sum(axis=1)[:, None]).all()
 
 
@@ -168,6 +168,13 @@ def check_no_more_seats_are_offered_than_there_are(_: Ground, done: Assignment, 
     assert (done.offered <= done.seats).all()
 
 
+def check_no_more_are_admitted_than_apply(_: Ground, done: Assignment, policy: Scenario) -> None:
+    assert (done.admitted >= 0).all()
+    assert (done.admitted <= done.applied).all()
+    if policy.years == 1:
+        np.testing.assert_array_equal(done.admitted, done.inside + done.outside)
+
+
 def check_everyone_who_left_a_school_is_counted_as_moved(_: Ground, done: Assignment, __: Scenario) -> None:
     np.testing.assert_array_equal(done.moved, (done.won + done.sent).sum(axis=(0, 1, 3)) + done.left.sum(axis=(0, 2)))
 
@@ -197,6 +204,7 @@ def test_every_replicate_keeps_the_rules(draw: Callable[[], Draw], case: Case) -
         check_only_schools_that_changed_lose_those_left_where_they_were,
         check_a_second_round_fills_what_the_first_left,
         check_no_more_seats_are_offered_than_there_are,
+        check_no_more_are_admitted_than_apply,
     ):
         check(place, done, case[1])
 

@@ -48,6 +48,33 @@ def test_each_grade_has_its_own_seats_and_applicants() -> None:
     assert after(outcome) == (30, 10)
 
 
+def test_where_nobody_has_to_leave_children_due_in_the_lowest_grade_have_no_such_right() -> None:
+    # In kindergarten as ever; in grade 1 the ten asked, who are at H since kindergarten, keep all its seats.
+    outcome = run(BOTH, stay="always")
+    assert moves(outcome) == {("a", "h", "KG", 1): 5, ("h", "a", "KG", 1): 5}
+    assert outcome.pools[["kept", "offered"]].to_numpy().tolist() == [[5, 0], [0, 5], [10, 0], [0, 0]]
+    assert after(outcome) == (35, 5)
+    # A year later kindergarten's are in grade 1, which those who kept its seats have left.
+    assert after(run((BOTH[0], Host("h", 10, "01", later=(0,))), years=2, stay="always")) == (30, 10)
+
+
+@pytest.mark.parametrize(
+    ("low", "begin"),
+    [
+        ("KG", [True, False, False]),
+        ("PK", [True, False, False]),
+        ("02", [True, True, False]),
+        (None, [True, False, False]),
+    ],
+)
+def test_the_lowest_grade_of_a_school(low: str | None, begin: list[bool]) -> None:
+    # Below its lowest there are no seats but where that is wrong; unknown, it is the lowest with seats.
+    rows = table(school("h", 40, 0, grade_low=low), school("a", 0, 40))
+    hosts = (Host("h", 5, "KG"), Host("h", 5, "02"), Host("h", 5, "03"))
+    assert ground(rows, scenario({}, hosts=hosts)).begin.tolist() == begin
+    assert ground(rows, scenario({"h": 5})).begin.tolist() == [False]
+
+
 def test_in_earlier_layouts_the_same_students_apply_for_either_grade() -> None:
     # 20 of A's 40 apply; 5 have a kindergarten seat before grade 1 is drawn.
     pools = run(BOTH, applicants="grade").pools

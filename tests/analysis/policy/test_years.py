@@ -51,25 +51,29 @@ def test_a_host_changes_by_a_grade_a_year_until_every_grade_was_drawn(
 
 
 @pytest.mark.parametrize(
-    ("stay", "years", "after"),
+    ("stay", "grade", "years", "after"),
     [
         # 19 seats for others: H's 19 ED students go to A, 19 of A's others come.
-        ("first", 1, {"h": (0, 19), "a": (19, 41)}),
+        ("first", "KG", 1, {"h": (0, 19), "a": (19, 41)}),
         # One seat more a year, and nobody present to give up a place for it.
-        ("first", 3, {"h": (0, 21), "a": (19, 39)}),
+        ("first", "KG", 3, {"h": (0, 21), "a": (19, 39)}),
         # The 19 leave grade 2, and ED students are present again. H holds 19 as today, 3 of them drawn.
-        ("first", 4, {"h": (16, 3), "a": (3, 57)}),
-        ("first", 5, {"h": (16, 3), "a": (3, 57)}),
-        # Nobody has to leave: 19 keep the seats of the first year; the seats of years 2 and 3 are beside them.
-        ("always", 4, {"h": (19, 2), "a": (0, 58)}),
+        ("first", "KG", 4, {"h": (16, 3), "a": (3, 57)}),
+        ("first", "KG", 5, {"h": (16, 3), "a": (3, 57)}),
+        # In kindergarten nobody is yet who could not be asked to leave.
+        ("always", "KG", 4, {"h": (16, 3), "a": (3, 57)}),
+        # In grade 1 they are there: 19 keep the seats of the first year, and the second's is beside them. When the 19
+        # have left grade 2, one present keeps the third's.
+        ("always", "01", 2, {"h": (19, 1), "a": (0, 59)}),
+        ("always", "01", 3, {"h": (19, 1), "a": (0, 59)}),
     ],
 )
 def test_a_host_holds_no_more_than_today_once_a_large_intake_has_left(
-    stay: str, years: int, after: dict[str, tuple[int, int]]
+    stay: str, grade: str, years: int, after: dict[str, tuple[int, int]]
 ) -> None:
     grades = {"grade_low": "KG", "grade_high": "02"}
     schools = table(school("h", 19, 0, **grades), school("a", 0, 60, **grades))
-    asked = scenario({}, hosts=(Host("h", 19, "KG", later=(1,)),), years=years, ed_share=0.0, stay=stay)
+    asked = scenario({}, hosts=(Host("h", 19, grade, later=(1,)),), years=years, ed_share=0.0, stay=stay)
     assert mix(simulate(schools, asked, replicates=3)) == after
 
 
