@@ -93,7 +93,7 @@ def _rests(of_hidden: "pd.Series[bool]", cell: int) -> pd.Series:
 def _marked_pools(outcome: Outcome, table: pd.DataFrame, cell: int) -> pd.DataFrame:
     """The pools of seats as they may be told, with a word on those of hidden hosts."""
     pools = outcome.pools
-    counts = ["kept", "outside", "inside", "second", "unfilled", "offered", "applied", "waiting"]
+    counts = ["kept", "outside", "inside", "second", "unfilled", "offered", "admitted", "applied", "waiting"]
     of_hidden = _of_hidden(pools["host"], table)
     others = [pools_if for pools_if, _ in _if_all(outcome, table)] if of_hidden.any() else []
     found = _settled(pools, others, counts, of_hidden, cell)
@@ -124,7 +124,7 @@ def _most_filled(outcome: Outcome) -> "pd.Series[int]":
 def _marked_waitlists(rows: pd.DataFrame, table: pd.DataFrame, cell: int) -> pd.DataFrame:
     """Every year's waitlists, those of hidden hosts to the nearest cell."""
     of_hidden = _of_hidden(rows["host"], table)
-    found = _settled(rows, [], ["offered", "applied", "waiting"], of_hidden, cell)
+    found = _settled(rows, [], ["offered", "admitted", "applied", "waiting"], of_hidden, cell)
     return found.assign(odds=rows["odds"].mask(of_hidden, _odds(found)))
 
 
@@ -195,7 +195,7 @@ def _settled(
 def _odds(rows: pd.DataFrame) -> "pd.Series[float]":
     """The chance of a seat that the numbers told come to; missing where they are none."""
     applied = rows["applied"].where(rows["applied"] > 0)
-    return (rows["offered"] / applied).clip(upper=1.0)
+    return (rows["admitted"] / applied).clip(upper=1.0)
 
 
 def _can_tell(outcome: Outcome, table: pd.DataFrame, cell: int) -> dict[str, bool]:

@@ -216,6 +216,8 @@ st.markdown(
   go back; the district is taken to stay as it is otherwise.
 - Which sending schools: {"; ".join(f"*{name}*, {text}" for name, text in DRAWS.items())}.
 - Seats one lottery cannot fill: {"; ".join(f"*{name}*, {text}" for name, text in UNFILLED.items())}.
+- The chance of a seat is the share of a lottery's applicants who get one, in whichever round and from whichever pool;
+  it is undefined where nobody applies.
 - Present students above their lottery's seats take the places that the drawn students left.
 - Students in equal students out, in whole students. Schools, moves and seats are shown as the lotteries are expected to
   fall, indices and shares of the district as the middle one (the median) of 200 draws with a fixed seed; the range is

@@ -176,7 +176,9 @@ def _seats_title(outcome: Outcome) -> str:
     if outcome.scenario.years == 1:
         return "Seats by lottery"
     last = _year(outcome, int(outcome.pools["year"].max()))
-    return f"Seats by lottery, held at the end; offered, applied and waiting are of {last}, the last year drawn"
+    return (
+        f"Seats by lottery, held at the end; offered, applied, admitted and waiting are of {last}, the last year drawn"
+    )
 
 
 def _year(outcome: Outcome, year: int) -> str:
@@ -185,9 +187,11 @@ def _year(outcome: Outcome, year: int) -> str:
 
 def _seats(result: PlanResult) -> pd.DataFrame:
     pools = result.outcome.pools
-    columns = ["seats", "kept", "outside", "inside", "second", "unfilled", "offered", "applied", "waiting"]
+    columns = ["seats", "kept", "outside", "inside", "second", "unfilled", "offered", "applied", "admitted", "waiting"]
     if result.outcome.scenario.unfilled != "second":
         columns.remove("second")
+    if result.outcome.scenario.years == 1:
+        columns.remove("admitted")  # those drawn from outside and inside
     shown = pd.DataFrame({"host": _seat_hosts(result), "lottery": pools["group"]})
     return shown.join(pools[columns]).assign(odds=pools["odds"].map(_percent))
 

@@ -14,7 +14,7 @@ from analysis.policy.figures import CHUNK
 from analysis.policy.ground import Ground
 from analysis.policy.pools import OPEN, pools
 from analysis.policy.scenario import Scenario
-from analysis.units import Floats, ratio
+from analysis.units import Floats
 
 ENGINES = ("lottery", "simulator")
 _BY_CHANCE = 0.01
@@ -33,9 +33,8 @@ def compared(ground: Ground, scenario: Scenario, draws: int, seed: int) -> pd.Da
         seed: of both.
 
     Returns:
-        One row a host and pool of seats: host, pool; then filled, waiting and odds (filled over filled and waiting) by
-        the ``lottery`` and by the ``simulator``; and apart, the most by which filled or waiting differ, in standard
-        errors of the difference.
+        One row a host and pool of seats: host, pool; then filled and waiting by the ``lottery`` and by the
+        ``simulator``; and apart, the most by which they differ, in standard errors of the difference.
 
     Raises:
         InputError: the scenario cannot be played out student by student; see ``analysis.lottery.synthetic.files``.
@@ -52,9 +51,6 @@ def compared(ground: Ground, scenario: Scenario, draws: int, seed: int) -> pd.Da
     for at, what in enumerate(("filled", "waiting")):
         for engine in ENGINES:
             table[f"{what}_{engine}"] = counts[engine][at].mean(axis=0).ravel()
-    for engine in ENGINES:
-        filled, waiting = (table[f"{what}_{engine}"].to_numpy() for what in ("filled", "waiting"))
-        table[f"odds_{engine}"] = ratio(filled, filled + waiting)
     return table.assign(apart=_apart(counts["lottery"], counts["simulator"]).max(axis=0).ravel())
 
 

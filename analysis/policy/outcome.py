@@ -19,7 +19,7 @@ from analysis.policy.shortage import limits
 from analysis.units import Floats, ratio
 
 REPLICATES = 200
-WAITLIST = ["host", "grade", "group", "year", "offered", "applied", "odds", "waiting"]
+WAITLIST = ["host", "grade", "group", "year", "offered", "applied", "admitted", "odds", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,12 @@ class Outcome:
         pools: one row a host, grade and pool of seats, as expected: host, grade (missing for every grade), group (the
             pool), seats, kept, outside, inside, second (those of them filled in a second round), unfilled; then of the
             last year in which the host drew seats, and not of the years added up: year (1 for the first), offered
-            (seats that those present left to be drawn), applied (students who applied for them), odds (offered over
-            applied, at most 1), waiting (applicants who would still take one); limit (what leaves seats unfilled, of
+            (seats that those present left to be drawn), applied (students who applied for them), admitted (those of
+            them who got a seat, in whichever round and if another pool left it empty), odds (admitted over applied; NaN
+            where nobody applied), waiting (applicants who would still take one); limit (what leaves seats unfilled, of
             ``analysis.policy.shortage.LIMITS``; empty where none is) and why (the same in a sentence).
-        waitlists: the same of every year in which seats were drawn: host, grade, group, year, offered, applied, odds,
-            waiting.
+        waitlists: the same of every year in which seats were drawn: host, grade, group, year, offered, applied,
+            admitted, odds, waiting.
         district: figures of the district's schools: those of ``analysis.policy.figures.figures``, once the lotteries
             are drawn as the median of the replicates, and ``moved`` (students who change schools, as expected).
         state: the indices of ``REPORTED`` over every school of the table of the scenario's level, and ``students`` in
@@ -230,7 +231,8 @@ def _pools(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignm
 
 def _waitlist(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignment) -> pd.DataFrame:
     """Columns of ``WAITLIST``: of each host and pool in the last year in which the host drew seats."""
-    offered, applied, waiting = (getattr(expected, name)[..., 0] for name in ("offered", "applied", "waiting"))
+    names = ("offered", "applied", "admitted", "waiting")
+    offered, applied, admitted, waiting = (getattr(expected, name)[..., 0] for name in names)
     each = len(divided.names)
     columns = {
         "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], each),
@@ -239,7 +241,8 @@ def _waitlist(ground: Ground, scenario: Scenario, divided: Pools, expected: Assi
         "year": np.repeat(expected.drawn_in, each),
         "offered": offered.ravel(),
         "applied": applied.ravel(),
-        "odds": np.minimum(ratio(offered.astype(float), applied.astype(float)), 1.0).ravel(),
+        "admitted": admitted.ravel(),
+        "odds": ratio(admitted.astype(float), applied.astype(float)).ravel(),
         "waiting": waiting.ravel(),
     }
     return pd.DataFrame(columns)

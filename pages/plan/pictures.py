@@ -225,10 +225,11 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     several = outcome.scenario.years > 1
     st.markdown(plan_words.seats(outcome.pools, max(drawn_in) if several else None))
     names = rows.set_index("ncessch")["school"]
+    to_draw = outcome.pools[["offered", "admitted"]].any(axis=1)
     pools = outcome.pools.assign(
         host=with_grades(outcome, outcome.pools["host"].map(names).fillna(outcome.pools["host"])),
         group=outcome.pools["group"].map(plan_words.pool),
-        odds=outcome.pools["odds"].map(numbers.percent).where(outcome.pools["offered"] > 0, "no seat to draw"),
+        odds=outcome.pools["odds"].map(numbers.percent).where(to_draw, "no seat to draw"),
         drawn_in=drawn_in,
     )
     labels = {
@@ -243,6 +244,7 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
         **({"drawn_in": "Last drawn for"} if several else {}),
         "offered": "Seats drawn then" if several else "Seats to draw",
         "applied": "Applicants then" if several else "Applicants",
+        **({"admitted": "Admitted then"} if several else {}),
         "odds": "Chance of a seat then" if several else "Chance of a seat",
         "waiting": "Waitlist then" if several else "Waitlist",
     }

@@ -213,7 +213,7 @@ def flows(shown: pd.DataFrame, everything: pd.DataFrame, unplaced: int) -> str:
 
 
 def seats(pools: pd.DataFrame, year: str | None) -> str:
-    """Odds by pool, in one sentence; seats and applicants over all hosts.
+    """The share of applicants who get a seat by pool, in one sentence; seats and those admitted over all hosts.
 
     Args:
         pools: of an outcome.
@@ -221,15 +221,18 @@ def seats(pools: pd.DataFrame, year: str | None) -> str:
     """
     told = []
     for group, rows in pools.groupby("group", sort=False):
-        drawn = int(rows["offered"].sum())
+        drawn, admitted = int(rows["offered"].sum()), int(rows["admitted"].sum())
         # Whoever goes without at one host may apply at the next, so applicants of one host are compared with its seats.
         odds = rows["odds"].dropna()
-        if drawn and len(odds):
+        name = pool(str(group)).lower()
+        if admitted and len(odds):
             low, high = odds.min(), odds.max()
             chance = f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
-            told.append(f"{pool(str(group)).lower()}: {drawn:,} seats to draw, a chance of {chance} at each host")
+            told.append(f"{name}: {drawn:,} seats to draw, {admitted:,} admitted, a chance of {chance} at each host")
+        elif drawn:
+            told.append(f"{name}: {drawn:,} seats to draw, nobody admitted")
         else:
-            told.append(f"{pool(str(group)).lower()}: no seat is left to draw, as present students keep them")
+            told.append(f"{name}: no seat is left to draw, as present students keep them")
     return f"By lottery{f', in {year}' if year else ''} — {'; '.join(told)}."
 
 

@@ -1,4 +1,4 @@
-"""What of a plan's seats may leave, where no count is hidden."""
+"""What of a plan's seats may leave."""
 
 import pytest
 
@@ -19,3 +19,17 @@ def test_seats_taken_over_from_the_other_pool_are_told_as_they_are(unfilled: str
     assert (kept["ed"], kept["other"]) == ((50, 25) if unfilled == "hold" else (75, 25))
     marked = marked_outcome(outcome, protected(rows, 10), 10)
     assert marked.pools.set_index("group")["kept"].tolist() == kept.tolist()
+
+
+def test_the_chance_of_a_seat_at_a_hidden_host_is_that_of_the_numbers_told() -> None:
+    # H's 4 ED students are hidden, and so whoever is admitted beside them: told to the nearest ten, as the chance is.
+    rows = table(school("h", 4, 36), school("a", 37, 63), school("b", 23, 77))
+    told = protected(rows, 10)
+    assert told.loc[0, "ed_hidden"]
+    outcome = simulate(told, scenario({"h": 40}, ed=Pool(0.7)), replicates=3)
+    marked = marked_outcome(outcome, told, 10)
+    for shown in (marked.pools, marked.waitlists):
+        ed = shown.set_index("group").loc["ed"]
+        assert ed["admitted"] % 10 == 0
+        assert ed["odds"] == ed["admitted"] / ed["applied"]
+        assert ed["odds"] != outcome.pools.set_index("group").loc["ed", "odds"]

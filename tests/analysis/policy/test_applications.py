@@ -1,4 +1,6 @@
-"""How many apply where so many a seat do, worked out on paper."""
+"""How many apply where so many a seat do, and how many of them get one, worked out on paper."""
+
+from math import isnan
 
 import pytest
 
@@ -6,7 +8,7 @@ from analysis.policy.ground import ground
 from analysis.policy.outcome import simulate
 from analysis.policy.pools import ED, applications
 from analysis.policy.pools import pools as divided
-from analysis.policy.scenario import Host, Pool
+from analysis.policy.scenario import Host, Pool, Scenario
 from tests.analysis.policy.districts import scenario, school, table
 
 
@@ -59,3 +61,39 @@ def test_applications_per_seat_follow_each_grade_s_seats() -> None:
     place = ground(rows, asked := scenario({}, hosts=hosts, ed=Pool(per_seat=1.0)))
     found = applications(place, asked, divided(place, asked), 0)
     assert found.rate[:, ED, 2].tolist() == pytest.approx([0.5 * 0.5, 0.5 * 0.1])
+
+
+# --- The chance of a seat
+
+
+def odds(asked: Scenario, present: tuple[int, int] = (0, 0), **columns: str) -> list[tuple[int, int, int, float]]:
+    """Offered, applied, admitted and the chance, of either pool; 30 of each group are at another school."""
+    rows = table(school("h", *present, **columns), school("a", 30, 30, **columns))
+    told = simulate(rows, asked, replicates=1).pools
+    return list(told[["offered", "applied", "admitted", "odds"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("unfilled", ["release", "second", "lower"])
+def test_seats_that_the_other_pool_leaves_count_for_the_chance(unfilled: str) -> None:
+    # 3 others apply for 12 seats, so 21 of the 30 ED who apply have one.
+    told = odds(scenario({"h": 24}, other=Pool(0.1), unfilled=unfilled))
+    assert told == [(21 if unfilled == "lower" else 12, 30, 21, 0.7), (3 if unfilled == "lower" else 12, 3, 3, 1.0)]
+
+
+def test_there_is_a_chance_without_a_seat_of_one_s_own_to_draw() -> None:
+    # H's 20 ED keep their pool's 20 seats; nobody applies for the others' 20, which go to 20 of A's 30.
+    ed, other = odds(scenario({"h": 40}, other=Pool(0.0), unfilled="release"), present=(20, 0))
+    assert ed == (0, 30, 20, pytest.approx(2 / 3))
+    assert other[:3] == (20, 0, 0)
+    assert isnan(other[3])  # undefined where nobody applies
+
+
+def test_seats_that_too_few_take_are_no_chance() -> None:
+    # 15 of 30 apply for 12 seats, and a fifth of them would take one.
+    assert odds(scenario({"h": 24}, other=Pool(0.5, accept=0.2)))[1] == (12, 15, 3, 0.2)
+
+
+def test_the_chance_is_of_the_year_of_the_lottery_and_not_of_those_who_stay() -> None:
+    # 12 of 30 have a seat in the first year; in the second half of them go back and nobody follows.
+    asked = scenario({"h": 24}, years=2, attrition=0.5, backfill=False)
+    assert odds(asked)[0] == (12, 30, 12, 0.4)

@@ -59,3 +59,12 @@ def test_cep_like_hosts_are_listed():
     assert plan_words.cep_like_hosts(["Oak"]).startswith("**Oak is CEP-like**")
     assert plan_words.cep_like_hosts(["Oak", "Elm", "Ash"]).startswith("**Oak, Elm and Ash are CEP-like**")
     assert plan_words.cep_like_hosts(["Oak"] * 5).startswith("**5 of the hosts are CEP-like**")
+
+
+def test_the_chance_of_a_seat_is_told_where_anyone_is_admitted():
+    lotteries = [("ed", 0, 40, 0.2), ("ed", 0, 20, 0.1), ("other", 20, 0, float("nan")), ("open", 0, 0, 0.0)]
+    told = plan_words.seats(pd.DataFrame(lotteries, columns=["group", "offered", "admitted", "odds"]), None)
+    assert told == (
+        "By lottery — disadvantaged: 0 seats to draw, 60 admitted, a chance of 10% to 20% at each host; "
+        "others: 20 seats to draw, nobody admitted; open: no seat is left to draw, as present students keep them."
+    )
