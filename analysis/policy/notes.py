@@ -112,8 +112,18 @@ def _beyond_the_figures(ground: Ground, scenario: Scenario, expected: Assignment
     into = int(won[of_level][:, other].sum() + sent[~of_level][:, own].sum())
     out = int(won[~of_level][:, own].sum() + sent[of_level][:, other].sum())
     if not into + out:
-        return []
+        return _no_host_in_the_figures(scenario, own[ground.hosts])
     return [
         f"The figures cover {scenario.level} schools alone: {into:,} students come to them from schools of other "
         f"levels and {out:,} go to such, which by itself changes who is counted, between districts too."
+    ]
+
+
+def _no_host_in_the_figures(scenario: Scenario, of_level: NDArray[np.bool_]) -> list[str]:
+    """That a scenario of one level cannot change its figures where no host is of it, as ``of_level`` (hosts,) says."""
+    if of_level.any() or not len(of_level):
+        return []
+    return [
+        f"The figures cover {scenario.level} schools alone and no host is one, so they stay as they are; choose hosts "
+        "of that level, or the level of the hosts."
     ]

@@ -92,6 +92,21 @@ def test_students_of_schools_that_the_figures_leave_out_are_told() -> None:
     assert "and 10 go to such" in note
 
 
+@pytest.mark.parametrize(
+    ("level", "said"), [("middle", True), ("elementary", False), ("combined", True), (None, False)]
+)
+def test_a_level_that_no_host_has_is_told(level: str | None, said: bool) -> None:
+    outcome = simulate(table(*ROWS), scenario({"h": 40}, level=level), replicates=2)
+    assert outcome.district["moved"].after > 0
+    assert len(outcome.notes) == said
+    if said:
+        assert outcome.notes[0].startswith(f"The figures cover {level} schools alone and no host is one, so they stay")
+
+
+def test_a_plan_without_hosts_says_nothing_of_their_level() -> None:
+    assert simulate(table(*ROWS), scenario({}, level="middle"), replicates=2).notes == ()
+
+
 def test_grades_of_another_level_are_no_host_s_company() -> None:
     outcome = of_level(scenario({}, hosts=(Host("h", 40),)))
     assert "k" not in {*outcome.flows["from_school"], *outcome.flows["to_school"]}
