@@ -119,7 +119,7 @@ def way_to(plan: Plan) -> str:
     return (
         f"It opens with all that this policy does there: the hosts and their seats, {plan.policy.level} schools alone, "
         "who comes, the seats offered outside and every other rule. Figures there differ a little from this table's: "
-        "they are of the expected draw, and no other district holds lotteries."
+        "they are of the middle draw, and no other district holds lotteries."
     )
 
 
