@@ -2,18 +2,22 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; a person's mistake is one line on stderr and exit status 2, Ctrl-C one line and 130."""
+    """Run the command; a mistake is one line on stderr and exit status 2, Ctrl-C or SIGTERM one line and 130."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _run(arguments)
     except KeyboardInterrupt:  # while the libraries are still being read, too
         sys.stderr.write("evenground: stopped.\n")
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -240,6 +240,8 @@ def marked_races(rows: pd.DataFrame, table: pd.DataFrame, cell: int) -> pd.DataF
 def marked_result(result: Result, table: pd.DataFrame, policy: Policy, cell: int) -> Result:
     """What a statewide policy does, without the figures of places that hidden counts make too uncertain.
 
+    Those districts come last, by id, and the others are ranked among themselves: a place or a gap would tell a rank.
+
     Args:
         result: of the policy, simulated on the table.
         table: the protected schools table of its year.
@@ -253,9 +255,11 @@ def marked_result(result: Result, table: pd.DataFrame, policy: Policy, cell: int
         name for name in result.districts.columns.astype("str") if name.endswith(("_before", "_after", "_low", "_high"))
     ]
     columns = ["rank", "ed_share", *(name for name in figures if not name.startswith("moved"))]
+    districts = marked_districts(result.districts, covered, columns, comparison("ed"), cell)
+    districts = districts.assign(rank=districts["rank"].rank().astype("Int64"))
     return replace(
         result,
-        districts=marked_districts(result.districts, covered, columns, comparison("ed"), cell),
+        districts=districts.sort_values(["rank", "leaid"], ignore_index=True),
         state=marked_total(result.state, [table], policy, cell),
     )
 

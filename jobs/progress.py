@@ -20,7 +20,8 @@ class Meter:
         """Start before the first step."""
         self.of, self.what, self._clock = of, what, clock
         self._done: dict[str, int] = {}
-        self._begun, self._kept, self._told = clock(), 0, clock()
+        self._kept, self._told = 0, clock()
+        self._first: tuple[float, int] | None = None  # when the first steps were back, and how many
 
     def part(self, label: str) -> Callable[[int, int], None]:
         """What a part of the job calls with how many of its steps are done, first with those done earlier."""
@@ -29,6 +30,8 @@ class Meter:
             if label not in self._done:
                 self._kept += done
             self._done[label] = done
+            if self._first is None and self._new:
+                self._first = self._clock(), self._new
             self._show(label, sum(self._done.values()))
 
         return show
@@ -43,9 +46,21 @@ class Meter:
             sys.stderr.write(f"{label}: {done:,} of {self.of:,} {self.what}{self._left(done)}\n")
         sys.stderr.flush()
 
+    @property
+    def _new(self) -> int:
+        """How many steps have been done, those of earlier runs apart."""
+        return sum(self._done.values()) - self._kept
+
     def _left(self, done: int) -> str:
-        """How long the rest takes at the pace so far."""
-        if done <= self._kept or done == self.of:
+        """How long the rest takes at the pace since the first steps were back: workers take a while to start.
+
+        Empty until it has been watched long enough to be a pace.
+        """
+        if self._first is None or done == self.of:
             return ""
-        seconds = (self._clock() - self._begun) * (self.of - done) / (done - self._kept)
+        begun, first = self._first
+        seconds, steps = self._clock() - begun, self._new - first
+        if seconds < _SECONDS or not steps:
+            return ""
+        seconds *= (self.of - done) / steps
         return f", about {seconds / 60:.0f} minutes left" if seconds >= 90 else f", about {seconds:.0f} seconds left"

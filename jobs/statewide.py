@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,22 @@ SHOWN = (
 ALL = "all states"
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A policy that cannot be run on a dataset of several.
+
+    Attributes:
+        dataset: its name.
+        label, policy: the policy and its file's name.
+        reason: why not, in a sentence.
+    """
+
+    dataset: str
+    label: str
+    policy: Policy
+    reason: str
+
+
 def add_jobs(menu: Menu) -> None:
     """Add this module's jobs to the command line."""
     usual = Policy()
@@ -51,7 +67,9 @@ def add_jobs(menu: Menu) -> None:
         metavar="N",
         help="schools a district needs to take part",
     )
-    job.add_argument("--hosts-share", type=float, default=usual.hosts_share, help="the part of them that host")
+    job.add_argument(
+        "--hosts-share", type=float, default=usual.hosts_share, help="the part of them that host, at most all but one"
+    )
     job.add_argument("--choose", choices=tuple(CHOICES), default=usual.choose, help="which of them host")
     job.add_argument("--seats", choices=tuple(SEATS), default=usual.seats, help="which of a host's places are seats")
     job.add_argument("--preset", choices=tuple(PRESETS), help=f"the lotteries' rules (default {usual.preset})")
@@ -88,7 +106,7 @@ def write_policy(given: argparse.Namespace) -> None:
 def print_statewide(given: argparse.Namespace) -> None:
     """Run each policy on each dataset."""
     check_draws(given)
-    plans = list(_plans(given))
+    plans, left_out = _plans(given)
     for _, plan in plans:
         tell(_about(plan))
     results = []
@@ -100,9 +118,10 @@ def print_statewide(given: argparse.Namespace) -> None:
             result = marked_result(outcome(plan, done), plan.table, plan.policy, given.minimum_cell)
             tell(_aside(result))
             results.append((label, plan, result))
-    totals = _totals(results, given.minimum_cell)
+    totals = _totals(results, left_out, given.minimum_cell)
     if given.format == "json":
-        listed = [_record(*each) for each in results] + [_total_record(*each) for each in totals]
+        listed = [_record(*each) for each in results] + [_left_out_record(each) for each in left_out]
+        listed += [_total_record(*each, left_out) for each in totals]
         write_text(json.dumps(listed, indent=2, ensure_ascii=False) + "\n", given)
         return
     rows = [_rows(*each, given.by) for each in results]
@@ -112,8 +131,12 @@ def print_statewide(given: argparse.Namespace) -> None:
     write(table[list(SHOWN)] if (given.by, given.format) == ("district", "table") else table, given)
 
 
-def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
-    """Every policy on every dataset, all checked before the first is run."""
+def _plans(given: argparse.Namespace) -> tuple[list[tuple[str, Plan]], list[LeftOut]]:
+    """Every policy on every dataset, all checked before the first is run; and those that cannot be, which are told.
+
+    Raises:
+        InputError: there is nothing to run, or no policy applies anywhere.
+    """
     policies = [Path(name) for name in given.given if name.endswith(".json")]
     datasets = [name for name in given.given if not name.endswith(".json")]
     if not policies or not datasets:
@@ -121,18 +144,38 @@ def _plans(given: argparse.Namespace) -> Iterator[tuple[str, Plan]]:
         raise InputError(
             f"Nothing to run: give {lacking}; `evenground statewide-policy -o policy.json` writes a policy."
         )
-    rules = asked_rules(given)
     asked_policies = [(path.stem, from_json(text_of(path), path.name)) for path in policies]
+    plans, left_out = [], []
     for name in datasets:
-        asked = argparse.Namespace(**vars(given) | {"data": name})
-        table = on_basis(table_of(name, given.minimum_cell), given.basis)
-        table, notes = counted(table[table["year"] == known_year(table, asked)], asked, rules)
-        tell(notes)
-        tell(hidden_words(table, comparison("ed"), given.minimum_cell))
-        grades = grades_of(name)
-        for label, policy in asked_policies:
-            of = {"dataset": dataset_name(name), "basis": given.basis, "rules": rules}
+        for label, plan in _plans_of(name, asked_policies, given):
+            if isinstance(plan, Plan):
+                plans.append((label, plan))
+            else:
+                left_out.append(plan)
+    if not plans and len(left_out) == 1:
+        raise InputError(left_out[0].reason)
+    tell([f"{each.dataset}, {each.label}: left out. {each.reason}" for each in left_out])
+    if not plans:
+        raise InputError("No policy applies to any of these datasets; give another policy.")
+    return plans, left_out
+
+
+def _plans_of(
+    name: str, policies: list[tuple[str, Policy]], given: argparse.Namespace
+) -> Iterator[tuple[str, Plan | LeftOut]]:
+    """Every policy on one dataset."""
+    asked, rules = argparse.Namespace(**vars(given) | {"data": name}), asked_rules(given)
+    table = on_basis(table_of(name, given.minimum_cell), given.basis)
+    table, notes = counted(table[table["year"] == known_year(table, asked)], asked, rules)
+    tell(notes)
+    tell(hidden_words(table, comparison("ed"), given.minimum_cell))
+    grades = grades_of(name)
+    of = {"dataset": dataset_name(name), "basis": given.basis, "rules": rules}
+    for label, policy in policies:
+        try:
             yield label, planned(table, grades, policy, **of, replicates=given.replicates, seed=given.seed)
+        except InputError as error:
+            yield label, LeftOut(dataset_name(name), label, policy, str(error))
 
 
 @contextmanager
@@ -205,10 +248,21 @@ def _record(label: str, plan: Plan, result: Result) -> dict[str, Any]:
     }
 
 
+def _left_out_record(each: LeftOut) -> dict[str, Any]:
+    """Why there is no result, as plain JSON values."""
+    return {
+        "dataset": each.dataset,
+        "policy": each.policy.as_dict() | {"file": each.label},
+        "left_out": each.reason,
+    }
+
+
 # --- All states together
 
 
-def _totals(results: list[tuple[str, Plan, Result]], cell: int) -> list[tuple[str, list[Plan], pd.DataFrame]]:
+def _totals(
+    results: list[tuple[str, Plan, Result]], left_out: list[LeftOut], cell: int
+) -> list[tuple[str, list[Plan], pd.DataFrame]]:
     """Of each policy run in several states: its name, their plans, and the figures over all of them; they are told."""
     found = []
     for policy in dict.fromkeys(label for label, _, _ in results):
@@ -222,7 +276,9 @@ def _totals(results: list[tuple[str, Plan, Result]], cell: int) -> list[tuple[st
         except InputError as error:
             say(f"There are no totals over {ALL}: {error}")
             continue
-        say(f"{ALL.capitalize()} ({len(plans):,}), {policy}: {_total_words(table)}.")
+        without = [each.dataset for each in left_out if each.label == policy]
+        but = f" without {', '.join(without)}" if without else ""
+        say(f"{ALL.capitalize()}{but} ({len(plans):,}), {policy}: {_total_words(table)}.")
         found.append((policy, plans, table))
     return found
 
@@ -260,11 +316,12 @@ def _total_rows(label: str, table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _total_record(label: str, plans: list[Plan], table: pd.DataFrame) -> dict[str, Any]:
+def _total_record(label: str, plans: list[Plan], table: pd.DataFrame, left_out: list[LeftOut]) -> dict[str, Any]:
     """The totals as plain JSON values."""
     return {
         "dataset": ALL,
         "states": [plan.dataset for plan in plans],
+        "states_left_out": [each.dataset for each in left_out if each.label == label],
         "policy": plans[0].policy.as_dict() | {"file": label},
         "state": records(table),
     }

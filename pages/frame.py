@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.plan.session import open_link
 from pages.shared import store
 from pages.shared.controls import show_view_bar
 from pages.shared.view import current_view
@@ -24,6 +25,7 @@ page = st.navigation(
     ],
     position="top",
 )
+open_link()
 show_view_bar()
 page.run()
 store.settle(page.title, current_view().dataset.name)

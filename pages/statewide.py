@@ -8,12 +8,11 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.assumptions import assumptions
-from analysis.policy.presets import PRESETS
 from analysis.statewide.together import Result
 from data.batches.statewide import Plan
 from data.groups import comparison
 from pages.plan import charts as plan_charts
-from pages.plan.controls import hosts_key
+from pages.plan.session import PLAN, in_link
 from pages.sections.statewide_controls import asked_policy, run_here, show_files
 from pages.shared import atlas, charts, part_charts, parts, store
 from pages.shared.view import View, current_view, district_label
@@ -219,7 +218,7 @@ def _show_downloads(view: View, plan: Plan) -> None:
 
 
 def show_way_to(view: View, plan: Plan, ranked: list[str]) -> None:
-    """A link to the builder of one district's plan, which starts from the policy's hosts there.
+    """A link to the builder, which opens the policy's plan for one district.
 
     Args:
         view, plan: the policy in its state.
@@ -232,22 +231,15 @@ def show_way_to(view: View, plan: Plan, ranked: list[str]) -> None:
         leaid = st.selectbox(
             "Go on in one district", ranked, format_func=labels.__getitem__, key="plan_in", bind="query-params"
         )
-    hosts = next(each.host_ids for each in plan.applied.scenarios if each.district == leaid)
-    schools = plan.table.set_index("ncessch").loc[list(hosts), "school"]
-    link: dict[str, str | list[str]] = {"district": labels[leaid], "preset": PRESETS[plan.policy.preset].label}
-    link[hosts_key(leaid, plan.policy.preset)] = [f"{school} ({ncessch})" for ncessch, school in schools.items()]
+    scenario = next(each for each in plan.applied.scenarios if each.district == leaid)
     with way:
         st.page_link(
             "policy.py",
             label=f"Plan 50/50 in {names.get(leaid) or leaid}, and see which hosts could do most",
             icon=":material/shuffle:",
-            query_params=link,
+            query_params={"district": labels[leaid], PLAN: in_link(plan.policy.preset, scenario)},
         )
-    if view.level != plan.policy.level:
-        st.caption(
-            f"There it starts from the hosts of this policy. It counts schools of all levels, this page "
-            f"{plan.policy.level} ones alone: choose this level under Change view to see the figures of this table."
-        )
+    st.caption(statewide_words.way_to(plan))
 
 
 def _named(view: View, plan: Plan) -> pd.DataFrame:

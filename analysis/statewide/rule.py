@@ -67,7 +67,7 @@ class Policy:
         name: what people call it.
         level: of the schools that host.
         least_schools: how many schools of the level a district needs to take part; at least 2.
-        hosts_share: the part of them that become hosts, rounded, at least one school.
+        hosts_share: the part of them that become hosts, rounded, at least one school and never all of them.
         choose: which of them.
         seats: which of a host's places are seats.
         preset: the lotteries' rules, by name; not used where there is a template.
@@ -117,9 +117,12 @@ class Policy:
         """The rule in one sentence."""
         whose = {"highest-ed": "highest-ED", "lowest-ed": "lowest-ED"}.get(self.choose, self.choose)
         whose = "most central" if whose == "central" else whose
-        which = f"its {whose} {self.hosts_share:.0%} of them"
+        which = f"its {whose} {100 * self.hosts_share:.4g}% of them"
         if self.choose == "optimum":
-            which = f"the {self.hosts_share:.0%} of them that could do most"
+            whose = "those that could do most"
+            which = f"the {100 * self.hosts_share:.4g}% of them that could do most"
+        if self.hosts_share == 1:
+            which = f"all of them but one, {whose} first,"
         return (
             f"Each district with {self.least_schools} {self.level} schools or more turns {which} into 50/50 "
             f"schools{self._rules}."

@@ -7,8 +7,9 @@ import os
 import re
 import signal
 import sys
+import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -21,7 +22,8 @@ from concurrent.futures import (
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -32,6 +34,9 @@ Piece = TypeVar("Piece")
 # How often one piece is sent before it is given up.
 TRIES = 3
 _SECONDS_TO_CONNECT = 10
+# How often to look for workers while nothing comes back, and how long they may all be gone: nannies start new ones.
+_SECONDS_TO_LOOK = 1.0
+_SECONDS_WITHOUT_WORKERS = 30.0
 _ADDRESS = re.compile(r"(tcp|tls)://[^/\s]+:\d+")
 
 
@@ -70,12 +75,14 @@ class Crew:
         dismiss: end an executor without waiting for its workers.
         at_once: how many pieces to send before the first is back: enough that no worker waits.
         lost: the errors that mean a worker died, rather than that the work is wrong.
+        anyone: whether there is still a worker to wait for.
     """
 
     hire: Callable[[], Executor]
     dismiss: Callable[[Any], None]
     at_once: int
     lost: tuple[type[BaseException], ...]
+    anyone: Callable[[], bool] = lambda: True
 
 
 def here() -> Crew:
@@ -87,7 +94,7 @@ def machine(workers: int | None = None) -> Crew:
     """Processes on this machine, as many as it has processors unless said otherwise."""
     count = workers or os.cpu_count() or 1
     # Spawned, not forked: a server's threads must not be copied, and it is the same on every system.
-    how = {"mp_context": get_context("spawn"), "initializer": _end_when_interrupted}
+    how = {"mp_context": get_context("spawn"), "initializer": _end_with_the_run}
     return Crew(partial(Processes, count, **how), _end, at_once=2 * count, lost=(BrokenExecutor,))
 
 
@@ -95,9 +102,16 @@ def _end(executor: Executor) -> None:
     executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _end_when_interrupted() -> None:
-    """Ctrl-C ends a worker at once and without a word; the parent, which waits for its workers, tells what happened."""
+def _end_with_the_run() -> None:
+    """A worker ends at once and without a word on Ctrl-C, and when its parent is gone, whatever ended that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)  # the main thread may wait for work for ever
 
 
 @contextmanager
@@ -108,8 +122,8 @@ def cluster(address: str) -> Iterator[Crew]:
         address: of its scheduler, such as ``tcp://127.0.0.1:8786``.
 
     Raises:
-        InputError: Dask is not installed, nobody answers or no longer, there are no workers, or the cluster has none or
-            another version of Evenground.
+        InputError: Dask is not installed, nobody answers or no longer, there are no workers or one is lost as they are
+            looked at, or the cluster has none or another version of Evenground.
     """
     try:
         from distributed import Client  # an extra that few install
@@ -125,26 +139,40 @@ def cluster(address: str) -> Iterator[Crew]:
             f"No Dask scheduler answers at {address}; start one with `dask scheduler` and give its address."
         ) from None
     with client:
-        _check_workers(client, address)
-        threads = sum(client.nthreads().values())
+        threads = _checked_threads(client, address)
+        gone = InputError(f"The cluster at {address} went away; run it again: what is done is kept.")
+
+        def anyone() -> bool:
+            try:
+                return bool(client.nthreads())
+            except OSError:
+                raise gone from None
+
         hire = partial(client.get_executor, pure=False)  # pure work would be named by a hash of all its schools
         try:
-            yield Crew(hire, lambda executor: executor.shutdown(wait=False), at_once=2 * threads, lost=(KilledWorker,))
+            yield Crew(hire, lambda executor: executor.shutdown(wait=False), 2 * threads, (KilledWorker,), anyone)
         except CancelledError:  # what was under way when the scheduler fell silent
-            raise InputError(f"The cluster at {address} went away; run it again: what is done is kept.") from None
+            raise gone from None
 
 
-def _check_workers(client: Any, address: str) -> None:
-    if not client.nthreads():
+def _checked_threads(client: Any, address: str) -> int:
+    """How many threads the workers have together, once it is sure that they run this program."""
+    threads = sum(client.nthreads().values())
+    if not threads:
         raise InputError(f"The cluster at {address} has no workers; start some with `dask worker {address}`.")
     try:
         programs = {"scheduler": client.run_on_scheduler(program)} | client.run(program)
+    except OSError:  # a stream that closed; what a worker cannot import is another error
+        raise InputError(
+            f"The cluster at {address} lost a worker while its version was checked; run it again once all are up."
+        ) from None
     except Exception as error:  # Dask raises a plain one, with the other side's in its words
         raise InputError(
             f"The scheduler or the workers at {address} lack Evenground; install the same version there ({error})."
         ) from None
     if other := sorted(name for name, theirs in programs.items() if theirs != program()):
         raise InputError(f"In the cluster {other[0]} has another version of Evenground; install the same one there.")
+    return threads
 
 
 def work_through(
@@ -162,7 +190,7 @@ def work_through(
         keep: takes a result.
 
     Raises:
-        InputError: the workers of one piece died each time it was sent.
+        InputError: the workers of one piece died each time it was sent, or there are none any more.
     """
     waiting, sent, suspects = deque(range(len(pieces))), Counter[int](), set[int]()
     while waiting:
@@ -172,7 +200,7 @@ def work_through(
                 while waiting and len(running) < (1 if suspects else crew.at_once):
                     running[executor.submit(work, pieces[waiting[0]])] = waiting[0]
                     sent[waiting.popleft()] += 1
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                for future in _finished(running, crew):
                     keep(future.result())
                     suspects.discard(running.pop(future))
         except crew.lost:
@@ -185,3 +213,17 @@ def work_through(
             waiting.extendleft(running.values())
         finally:
             crew.dismiss(executor)
+
+
+def _finished(running: Collection["Future[bytes]"], crew: Crew) -> set["Future[bytes]"]:
+    """What is done of the work under way, waited for as long as there is somebody to do it."""
+    seen = time.monotonic()
+    while not (done := wait(running, _SECONDS_TO_LOOK, FIRST_COMPLETED).done):
+        if crew.anyone():
+            seen = time.monotonic()
+        elif time.monotonic() - seen >= _SECONDS_WITHOUT_WORKERS:
+            raise InputError(
+                f"All workers have been gone for {_SECONDS_WITHOUT_WORKERS:g} seconds; what is done is kept: start "
+                "workers and run it again, and it goes on from there."
+            )
+    return done

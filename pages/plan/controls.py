@@ -100,18 +100,13 @@ def _seats_in(scenario: Scenario) -> str:
     return "entry" if any(host.grade for host in scenario.hosts) else "every"
 
 
-def hosts_key(district: str, preset: str) -> str:
-    """What a link calls the hosts of a plan that starts from a preset; their labels are "name (id)"."""
-    return f"hosts_{district}_{preset}"
-
-
 def _which_schools(form: Form, schools: pd.DataFrame) -> pd.DataFrame:
     """The hosts picked."""
     ranked = schools.iloc[(-shares(schools, "ed", None).fillna(0)).argsort(kind="stable")].set_index("ncessch")
     labels = {ncessch: f"{school} ({ncessch})" for ncessch, school in ranked["school"].items()}
     picked = form.several(
         "1 · Which schools?",
-        hosts_key(form.start.district, form.preset),
+        f"hosts_{form.start.district}_{form.preset}",
         lambda s: list(s.host_ids),
         labels,
         placeholder="Pick host schools",

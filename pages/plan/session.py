@@ -9,9 +9,12 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.presets import PRESETS
-from analysis.policy.scenario import Scenario, from_json
+from analysis.policy.scenario import EXCLUDABLE, Scenario, from_json
+from data.manifest import Manifest
 from data.schema import ED_BASES, school_year
+from data.store import datasets
 from pages.plan.files import read_scenario
+from pages.shared.controls import by_label
 from pages.shared.packed import MOST_LETTERS, packed, said, unpacked
 from pages.shared.view import ALL_LEVELS, View
 
@@ -21,6 +24,8 @@ MOST_KEPT = 4
 OF_VIEW = ("dataset", "district", "year", "basis", "level", "districts", "excluded", "version")
 # The plans compared, in the link.
 PLANS = "plans"
+# A plan that a link from another page opens; from then on the controls say it.
+PLAN = "plan"
 _TELL, _CARRIED, _STEPS, _KEPT = "plan_tell", "plan_carried", "plan_steps", "plan_kept"
 _FAULT, _REOPENED = "plan_fault", "plan_reopened"
 
@@ -110,29 +115,74 @@ def open_files(key: str, view: View) -> None:
         return
     try:
         found = [read_scenario(file.getvalue(), file.name, view.dataset.name) for file in files]
-        _check_years(found, view, [file.name for file in files])
+        for scenario, file in zip(found, files, strict=True):
+            _check_year(scenario, view.dataset, file.name)
     except InputError as error:
         st.session_state[_FAULT] = str(error)
         return
     st.session_state[_REOPENED] = True
-    first = found[0]
-    st.session_state["district"] = first.district
-    st.session_state["year"] = school_year(first.year)
-    st.session_state["level"] = first.level or ALL_LEVELS
-    if first.basis:
-        st.session_state["basis"] = ED_BASES[first.basis]
-    if view.dataset.districts_file:
-        st.session_state["districts"] = first.districts
-    st.session_state["leave_out"] = list(first.excluded)
-    tell(preset_of(first), first)
+    _show(preset_of(found[0]), found[0], view.dataset)
     if len(found) > 1:
         _set_kept(found)
 
 
-def _check_years(found: list[Scenario], view: View, names: list[str]) -> None:
-    for scenario, name in zip(found, names, strict=True):
-        if scenario.year not in view.dataset.years:
-            raise InputError(f"{name} starts from {scenario.year}, a year that {view.dataset.label} does not have.")
+def _show(preset: str, scenario: Scenario, dataset: Manifest) -> None:
+    """Let the view bar, the district's box and the plan's controls show a scenario when they are next drawn."""
+    st.session_state["district"] = scenario.district
+    _set("year", school_year(scenario.year))
+    _set("level", scenario.level or ALL_LEVELS)
+    if scenario.basis:
+        _set("basis", ED_BASES[scenario.basis])
+    if dataset.districts_file:
+        _set("districts", scenario.districts)
+    _set("leave_out", list(scenario.excluded), [EXCLUDABLE[name] for name in scenario.excluded])
+    _set("preset", preset, PRESETS[preset].label)
+    tell(preset, scenario)
+
+
+def _set(key: str, value: object, in_link: str | list[str] | None = None) -> None:
+    """Set a control; one that is yet to appear does not put that in the link by itself."""
+    if key not in st.session_state:
+        st.query_params[key] = str(value) if in_link is None else in_link
+    st.session_state[key] = value
+
+
+def in_link(preset: str, scenario: Scenario) -> str:
+    """What ``PLAN`` is in a link that opens a scenario, made from a preset."""
+    return packed({"preset": preset, "scenario": said(scenario)})
+
+
+def open_link() -> None:
+    """Show the plan that the link says, if any, in the view it is of; to be called before the view bar is drawn."""
+    letters = st.query_params.pop(PLAN, None)
+    if letters is None:
+        return
+    st.session_state[_FAULT] = ""
+    try:
+        preset, scenario = _read(letters)
+        known = {manifest.name: (label, manifest) for label, manifest in by_label(datasets()).items()}
+        if scenario.dataset not in known:
+            raise InputError(f"The link's plan is of the dataset {scenario.dataset}, which is not here; load it first.")
+        label, dataset = known[scenario.dataset]
+        _check_year(scenario, dataset, "The link's plan")
+    except InputError as error:
+        st.session_state[_FAULT] = str(error)
+        return
+    _set("state", label)
+    _show(preset, scenario, dataset)
+
+
+def _read(letters: str) -> tuple[str, Scenario]:
+    """The preset and the scenario that ``in_link`` packed."""
+    raw = unpacked(letters)
+    if not isinstance(raw, dict) or raw.get("preset") not in PRESETS or "scenario" not in raw:
+        raise InputError("The link's plan cannot be read, as of a link cut short; open it from where it comes again.")
+    return raw["preset"], from_json(json.dumps(raw["scenario"]), "The link's plan")
+
+
+def _check_year(scenario: Scenario, dataset: Manifest, name: str) -> None:
+    if scenario.year not in dataset.years:
+        raise InputError(f"{name} starts from {scenario.year}, a year that {dataset.label} does not have.")
 
 
 def reopened() -> bool:

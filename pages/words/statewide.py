@@ -114,6 +114,15 @@ def applies_to(plan: Plan, place: str, year: int) -> str:
     )
 
 
+def way_to(plan: Plan) -> str:
+    """What a district's plan opens with on its own page, and why its figures differ from those here."""
+    return (
+        f"It opens with all that this policy does there: the hosts and their seats, {plan.policy.level} schools alone, "
+        "who comes, the seats offered outside and every other rule. Figures there differ a little from this table's: "
+        "they are of the middle draw, and no other district holds lotteries."
+    )
+
+
 def side_effects(result: Result) -> list[str]:
     """What happens outside the districts that take part, and what could not be simulated."""
     told = []

@@ -33,17 +33,30 @@ def test_a_log_gets_a_line_every_so_often_over_all_parts(meter, clock, capsys):
         clock[0] = seconds
         show(done, 20)
     assert lines(capsys) == [
-        "texas, tenth: 10 of 40 districts, about 60 seconds left",  # 10 in 20 seconds
-        "ohio, tenth: 30 of 40 districts, about 13 seconds left",  # 30 in 40 seconds
+        "texas, tenth: 10 of 40 districts",  # of no pace yet
+        "ohio, tenth: 30 of 40 districts, about 12 seconds left",  # 25 in the 30 seconds since the first were back
     ]
 
 
 def test_what_an_earlier_run_did_does_not_quicken_the_pace(meter, clock, capsys):
     show = meter.part("texas, tenth")
     show(30, 40)
-    clock[0] = 100
-    show(31, 40)
-    assert lines(capsys) == ["texas, tenth: 31 of 40 districts, about 15 minutes left"]  # 9 left, 100 seconds each
+    for clock[0], done in ((100, 31), (200, 32)):
+        show(done, 40)
+    assert lines(capsys) == [
+        "texas, tenth: 31 of 40 districts",
+        "texas, tenth: 32 of 40 districts, about 13 minutes left",  # 8 left, 100 seconds each
+    ]
+
+
+def test_workers_that_take_long_to_start_do_not_lengthen_the_rest(meter, clock, capsys):
+    show = meter.part("texas, tenth")
+    for clock[0], done in ((0, 0), (14, 1), (15, 2), (30, 18)):
+        show(done, 40)
+    assert lines(capsys) == [
+        "texas, tenth: 2 of 40 districts",
+        "texas, tenth: 18 of 40 districts, about 21 seconds left",  # 22 left, 17 in 16 seconds
+    ]
 
 
 def test_a_terminal_has_one_bar_for_all_parts(meter, monkeypatch, capsys):

@@ -108,6 +108,19 @@ def test_figures_that_small_counts_make_uncertain_are_left_out_unless_the_law_al
     assert "suppressed" not in shown
 
 
+def test_the_order_does_not_tell_the_rank_of_a_district_left_out(run, policy):
+    job = ["statewide", "franklin", policy, *QUICK, "--format", "csv"]
+    rows, shown = table(run(*job)), table(run(*job, "--minimum-cell", "0"))
+    told = rows["suppressed"].isna()
+    assert not told.is_monotonic_increasing
+    assert told.is_monotonic_decreasing
+    assert rows.loc[told, "rank"].tolist() == [*range(1, told.sum() + 1)]
+    assert rows.loc[~told, "leaid"].is_monotonic_increasing
+    of_told = shown[shown["leaid"].isin(rows.loc[told, "leaid"])]
+    falls = of_told["variance_ratio_after"] - of_told["variance_ratio_before"]
+    assert falls.is_monotonic_increasing
+
+
 def test_what_moves_between_districts_is_told(told, tmp_path):
     file = tmp_path / "outside.json"
     file.write_text(Policy(outside=1.0, willing=1.0).to_json())
@@ -127,6 +140,37 @@ def test_several_states_and_policies_are_one_plan(run, policy, tmp_path):
     # What is before the policy does not depend on it.
     before = state.pivot_table(index=["measure", "part"], columns="policy", values="before")
     assert before["tenth"].tolist() == pytest.approx(before["poorest"].tolist())
+
+
+def test_a_state_where_the_policy_applies_nowhere_is_left_out_of_several(told, policy, tmp_path):
+    job = ["statewide", "franklin", "california-2000", other_state(tmp_path), policy, *QUICK]
+    printed, lines = told(*job, "--format", "json")
+    reason = next(line for line in lines if line.startswith("california-2000, tenth: left out. "))
+    assert "The policy applies to no district of california-2000: " in reason
+    assert "All states without california-2000 (2), tenth: V from " in lines[-1]
+    first, second, without, totals = json.loads(printed)
+    assert [first["dataset"], second["dataset"]] == ["franklin", "other"] == totals["states"]
+    assert without["dataset"] == "california-2000" == totals["states_left_out"][0]
+    assert without["policy"]["file"] == "tenth"
+    assert reason.endswith(without["left_out"])
+    rows = table(told(*job, "--format", "csv")[0])
+    assert set(rows["dataset"]) == {"franklin", "other"}
+
+
+@pytest.mark.parametrize(
+    ("datasets", "least_schools", "said"),
+    [
+        (["california-2000"], 4, "The policy applies to no district of california-2000: "),
+        (["franklin", "california-2000"], 1000, "No policy applies to any of these datasets; "),
+    ],
+)
+def test_a_policy_that_applies_nowhere_is_refused(capsys, tmp_path, datasets, least_schools, said):
+    policy = tmp_path / "policy.json"
+    policy.write_text(Policy(least_schools=least_schools).to_json())
+    assert cli.main(["statewide", *datasets, str(policy)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.splitlines()[-1].startswith(f"evenground: {said}")
 
 
 def test_several_states_have_totals_level_by_level(told, run, policy, tmp_path):

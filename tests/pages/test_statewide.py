@@ -10,12 +10,15 @@ import pytest
 import streamlit as st
 
 from analysis.policy.scenario import Pool, Scenario, Supply
+from analysis.policy.scenario import from_json as scenario_from_json
 from analysis.statewide.rule import Policy, from_json
 from data import store
 from data.batches.batch import here
 from data.batches.statewide import completed, outcome, planned, run_of
 from data.inclusion import Rules, included
+from pages.plan.session import in_link
 from pages.sections.statewide_controls import CHOICE_LABELS
+from pages.shared.packed import packed
 from pages.words import numbers
 from pages.words import statewide as statewide_words
 
@@ -25,15 +28,15 @@ FEW = {"all_least": "12", "all_choose": CHOICE_LABELS["highest-ed"]}
 POLICY = Policy(least_schools=12, choose="highest-ed", outside=0.0, willing=0.2)
 
 
-def found(policy):
-    manifest = store.find("franklin")
+def found(policy, dataset="franklin"):
+    manifest = store.find(dataset)
     year = max(manifest.years)
     rules = Rules()
     table, _ = included(store.schools(manifest, [year]), rules.excluded)
     # The basis is the dataset's own, as the view names it.
     (basis,) = table["ed_basis"].dropna().unique()
     grades = store.grades(manifest, [year])
-    plan = planned(table, grades, policy, dataset="franklin", basis=basis, rules=rules)
+    plan = planned(table, grades, policy, dataset=dataset, basis=basis, rules=rules)
     return plan, outcome(plan, completed(plan, run_of(plan), here()))
 
 
@@ -75,19 +78,6 @@ def test_once_asked_it_says_what_the_analysis_finds(opened):
     assert today["customdata"]
     assert all(told[name] == said for name, said in today["customdata"])
     assert len(app.button) == 0
-
-
-def test_a_district_is_gone_on_with_from_its_hosts(opened):
-    plan, result = found(POLICY)
-    app = opened("statewide", state=FRANKLIN, **FEW)
-    leaid = result.districts["leaid"].iloc[-1]
-    app.selectbox(key="plan_in").set_value(leaid).run()
-    (way,) = [each.proto for each in app.get("page_link") if "Plan 50/50" in each.proto.label]
-    link = parse_qs(way.query_string)
-    (scenario,) = [each for each in plan.applied.scenarios if each.district == leaid]
-    there = opened("policy", **{name: values if len(values) > 1 else values[0] for name, values in link.items()})
-    assert there.selectbox(key="district").value == leaid
-    assert there.multiselect[0].value == [*scenario.host_ids]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +133,12 @@ OWN = Policy("Ours", "high", 2, 0.075, "largest", "every grade", "cambridge", No
 @pytest.fixture
 def policy_saved(monkeypatch):
     """The policy that the page would save, as last drawn."""
+    given = saved_by(monkeypatch)
+    return lambda: from_json(given["Policy (JSON)"])
+
+
+def saved_by(monkeypatch):
+    """What each download button would save, as last drawn."""
     given = {}
 
     def button(_, label, data, **__):
@@ -150,7 +146,7 @@ def policy_saved(monkeypatch):
 
     monkeypatch.setattr(st.delta_generator.DeltaGenerator, "download_button", button)
     monkeypatch.setattr(st, "download_button", lambda label, data, **more: button(None, label, data, **more))
-    return lambda: from_json(given["Policy (JSON)"])
+    return given
 
 
 def give(app, text):
@@ -225,3 +221,68 @@ def test_without_boundaries_there_is_no_map_but_all_else(opened):
     assert not app.exception
     assert any("no map" in each.value for each in app.info)
     assert app.metric.len == 4
+
+
+# On to one district -------------------------------------------------------------------------------------------------
+
+# What a plan of one district has from its policy, each unlike what the page starts with.
+WHOLE = Policy("Ours", "elementary", 12, 0.2, "highest-ed", "every grade", "dallas", 0.3, 0.33)
+
+
+def way_on(app, leaid):
+    """The link to one district's plan."""
+    app.selectbox(key="plan_in").set_value(leaid).run()
+    (way,) = [each.proto for each in app.get("page_link") if "Plan 50/50" in each.proto.label]
+    return {name: values[0] for name, values in parse_qs(way.query_string).items()}
+
+
+@pytest.mark.parametrize(
+    ("dataset", "policy"),
+    [("california-2000", replace(WHOLE, least_schools=60)), ("franklin", replace(WHOLE, template=RULES))],
+)
+def test_a_district_s_plan_opens_as_the_policy_has_it(opened, monkeypatch, dataset, policy):
+    plan, result = found(policy, dataset)
+    given, state = saved_by(monkeypatch), store.find(dataset).label
+    app = give(opened("statewide", state=state), policy.to_json())
+    row = result.districts.iloc[-1]
+    (scenario,) = [each for each in plan.applied.scenarios if each.district == row["leaid"]]
+    # In another tab, which knows nothing of this one and would start from the first state and all levels.
+    there = opened("policy", **way_on(app, row["leaid"]))
+    assert there.selectbox(key="state").value == state
+    assert there.selectbox(key="district").value == row["leaid"]
+    asked = scenario_from_json(given["Scenario (JSON)"])
+    assert asked == scenario
+    assert (asked.level, asked.ed.outside, asked.other.willing) == ("elementary", 0.3, 0.33)
+    # The page's own link has the plan no more, and shows the same.
+    assert "plan" not in there.query_params
+    again = opened("policy", **dict(there.query_params))
+    assert again.selectbox(key="state").value == state
+    kept = scenario_from_json(given["Scenario (JSON)"])
+    assert (kept.hosts, kept.ed, kept.other, kept.level) == (asked.hosts, asked.ed, asked.other, asked.level)
+
+
+def test_the_plan_s_figures_are_those_of_its_row(opened):
+    policy = replace(POLICY, outside=0.3)
+    _, result = found(policy)
+    app = give(opened("statewide", state=FRANKLIN), policy.to_json())
+    row = result.districts.iloc[0]
+    shown = metrics(opened("policy", **way_on(app, row["leaid"])))
+    for label, name in (("Variance ratio (V)", "variance_ratio"), ("Dissimilarity (D)", "dissimilarity")):
+        before, after = map(float, shown[label].split(" → "))
+        assert before == round(row[f"{name}_before"], 3)
+        assert row[f"{name}_low"] <= after <= row[f"{name}_high"]
+
+
+@pytest.mark.parametrize(
+    ("letters", "told"),
+    [
+        ("nonsense", "The link's plan cannot be read"),
+        (packed({"preset": "dallas"}), "The link's plan cannot be read"),
+        (packed({"preset": "dallas", "scenario": {"hosts": 3}}), "The link's plan"),
+        (in_link("dallas", Scenario("nowhere", "1", 2023)), "is of the dataset nowhere, which is not here"),
+        (in_link("dallas", Scenario("franklin", "9000360", 1700)), "The link's plan starts from 1700, a year that"),
+    ],
+)
+def test_a_plan_that_a_link_cannot_open_is_told(opened, letters, told):
+    there = opened("policy", state=FRANKLIN, plan=letters)
+    assert any(told in each.value for each in there.warning)

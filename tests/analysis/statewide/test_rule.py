@@ -145,6 +145,11 @@ def test_the_rule_is_told_in_a_sentence():
     assert Policy().words == (
         "Each district with 4 elementary schools or more turns its most central 10% of them into 50/50 schools."
     )
+    assert Policy(hosts_share=1.0, choose="optimum").words == (
+        "Each district with 4 elementary schools or more turns all of them but one, those that could do most first, "
+        "into 50/50 schools."
+    )
+    assert "its largest 7.5% of them" in Policy(hosts_share=0.075, choose="largest").words
     assert Policy(choose="largest", template=RULES).words == (
         "Each district with 4 elementary schools or more turns its largest 10% of them into 50/50 schools by the rules "
         'of "Ours".'

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 
 import pandas as pd
 import psutil
@@ -248,20 +250,86 @@ def test_a_cluster_that_goes_away_or_has_another_program_is_told(dask, monkeypat
     assert list(store.home().glob("runs/*/*.part"))
 
 
-def test_ctrl_c_leaves_what_is_done(home, tmp_path):
-    """The command itself, interrupted as a person does it."""
+@needs_kill
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_a_worker_lost_while_it_is_checked_lacks_nothing(dask, monkeypatch):
+    workers, _ = dask
+    parent = os.getpid()
+    monkeypatch.setattr(
+        "data.batches.batch.program", lambda: "" if os.getpid() == parent else os.kill(os.getpid(), signal.SIGKILL)
+    )
+    address = workers.scheduler_address
+    with pytest.raises(InputError, match=f"^The cluster at {address} lost a worker while"), cluster(address):
+        pass
+
+
+@needs_kill
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_a_cluster_whose_workers_are_all_gone_is_given_up(monkeypatch):
+    """One worker that nobody starts anew, killed midway; without an end of its own the run would get another late."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(work, "_CHUNK_ROWS", 60)
+    monkeypatch.setattr("data.batches.batch._SECONDS_TO_LOOK", 0.1)
+    monkeypatch.setattr("data.batches.batch._SECONDS_WITHOUT_WORKERS", 1.0)
+    with distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as workers:
+        address = workers.scheduler_address
+        one = subprocess.Popen([sys.executable, "-m", "dask", "worker", address, "--no-nanny", "--nthreads", "1"])
+        with distributed.Client(workers) as client:
+            client.wait_for_workers(1, timeout=60)
+        late = threading.Timer(30, workers.scale, [1])
+        late.start()
+        with pytest.raises(InputError, match=r"gone for 1 seconds; what is done is kept"), cluster(address) as crew:
+            simulated(plan(replicates=50), crew, Watched(one.kill))
+        late.cancel()
+        one.wait(timeout=10)
+    assert list(store.home().glob("runs/*/*.part"))
+
+
+@pytest.fixture
+def command(home, tmp_path):
+    """Starts the command as a person does, and gives its process once something of it is done."""
     policy = tmp_path / "policy.json"
     policy.write_text(Policy().to_json())
     job = [sys.executable, "-m", "cli", "statewide", "franklin", str(policy), "--replicates", "10000"]
-    # What a shell starts in the background ignores Ctrl-C, and so would all that it starts in turn.
-    heeded = signal.signal(signal.SIGINT, signal.default_int_handler)
-    process = subprocess.Popen(job, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    signal.signal(signal.SIGINT, heeded)
-    deadline = time.monotonic() + 25
-    while not list(home.glob("runs/*/*.part")) and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.02)
+    started = []
+
+    def start(*more):
+        # What a shell starts in the background ignores Ctrl-C, and so would all that it starts in turn.
+        heeded = signal.signal(signal.SIGINT, signal.default_int_handler)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        process = subprocess.Popen([*job, *more], start_new_session=True, **pipes)
+        signal.signal(signal.SIGINT, heeded)
+        started.append(process)
+        deadline = time.monotonic() + 60
+        while not list(home.glob("runs/*/*.part")) and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.02)
+        return process
+
+    yield start
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_ctrl_c_leaves_what_is_done(command, home):
+    process = command()
     os.killpg(process.pid, signal.SIGINT)
     printed, told = process.communicate(timeout=20)
     assert (process.returncode, printed) == (130, "")
     assert "Traceback" not in told
     assert list(home.glob("runs/*/*.part"))
+
+
+@needs_kill
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGKILL"])
+def test_no_worker_outlives_a_command_that_is_ended(command, how):
+    process = command("--workers", "2")
+    others = psutil.Process(process.pid).children(recursive=True)
+    assert len(others) >= 2
+    process.send_signal(signal.Signals[how])
+    process.wait(timeout=60)
+    assert psutil.wait_procs(others, timeout=20)[1] == []
+    if how == "SIGTERM":
+        told = process.stderr.read()
+        assert (process.returncode, told.splitlines()[-1]) == (130, "evenground: stopped.")
+        assert "Traceback" not in told
