@@ -76,7 +76,7 @@ def add_jobs(menu: Menu) -> None:
         "--participation",
         choices=(*TURNOUT, ALL),
         help="share of students who apply, in place of the scenario's: "
-        + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+        + ", ".join(f"{name} {share:.0%}%" for name, share in TURNOUT.items())
         + "; all: the district's figures at each",
     )
     job.add_argument(
