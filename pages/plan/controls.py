@@ -133,7 +133,7 @@ def _for_whom(form: Form) -> tuple[dict[str, object], float]:
         key=form.shown(form.key("reserve", lambda s: s.reserve), lambda s: s.reserve, DIVIDED.__getitem__),
         bind="query-params",
     )
-    asked: dict[str, object] = {"reserve": rule}
+    asked: dict[str, object] = {"reserve": rule, "tiers": ()}
     outside = form.percent(
         "Seats offered outside the district first",
         "outside",
