@@ -48,6 +48,7 @@ SCHOOL_COLUMNS = [
     "ed_after",
     "ed_after_low",
     "ed_after_high",
+    "poorer",
 ]
 
 
@@ -199,15 +200,18 @@ def read_scenario(given: argparse.Namespace) -> tuple[Scenario, pd.DataFrame, li
     """The scenario of a file, the schools it is about, and notes on what its rules leave out.
 
     Raises:
-        InputError: the file holds no scenario, or one of another dataset.
+        InputError: there is no such dataset, or the file holds no scenario, or one of another dataset.
     """
-    scenario = from_json(text_of(given.scenario), given.scenario.name)
+    scenario, schools = (
+        from_json(text_of(given.scenario), given.scenario.name),
+        table_of(given.data, given.minimum_cell),
+    )
     if scenario.dataset != (name := dataset_name(given.data)):
         raise InputError(
             f"{given.scenario.name} was made for dataset {scenario.dataset}, not {name}; give that dataset."
         )
     scenario = replace(scenario, districts=given.districts or scenario.districts)
-    table = on_bases(table_of(given.data, given.minimum_cell), scenario.basis, scenario.lottery_basis)
+    table = on_bases(schools, scenario.basis, scenario.lottery_basis)
     rules = Rules(scenario.districts, scenario.excluded)
     table, notes = counted(table[table["year"] == scenario.year], given, rules)
     return scenario, table, notes

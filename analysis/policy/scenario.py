@@ -365,5 +365,7 @@ def _from_version_2(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_version(version: int, label: str) -> None:
+    if version < 1:
+        raise InputError(f"{label} is of version {version}, which there never was; give one from 1 to {VERSION}.")
     if version != VERSION:
         raise InputError(f"{label} is of version {version}; this program reads version {VERSION} and those before.")

@@ -92,6 +92,10 @@ class Policy:
     version: int = VERSION
 
     def __post_init__(self) -> None:
+        if self.version < 1:
+            raise InputError(
+                f"The policy is of version {self.version}, which there never was; give one from 1 to {VERSION}."
+            )
         if self.version != VERSION:
             raise InputError(
                 f"The policy is of version {self.version}; this program reads version {VERSION} and those before."

@@ -130,6 +130,7 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a district as a number": ({"district": 4816230}, ("district", "text", "4816230")),
     "a name that is nothing": ({"name": None}, ("name", "text", "null")),
     "another version": ({"version": VERSION + 1}, (f"version {VERSION + 1}", f"version {VERSION}")),
+    "a version that never was": ({"version": 0}, ("version 0", "never was", f"1 to {VERSION}")),
     "more seats than there could be": ({"hosts": [{"ncessch": "48", "seats": 10**30}]}, ("48", "give fewer")),
     "a version as text": ({"version": str(VERSION)}, ("version", "whole number")),
 }
