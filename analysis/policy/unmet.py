@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.policy.assign import Assignment
 from analysis.policy.draw import Expected, Ints, round_half_up
-from analysis.policy.ground import Ground
+from analysis.policy.ground import HOME, PRIVATE, Ground
 from analysis.policy.lotteries import Lottery
 from analysis.policy.pools import GROUPS, Pools
 from analysis.policy.scenario import Scenario, SetAside
@@ -33,7 +33,7 @@ def unmet(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignme
         return []
     return [
         *_nobody_from_outside(ground, scenario, divided, expected, seats),
-        *_nobody_from_beside(scenario),
+        *_nobody_from_beside(ground, scenario, expected),
         *_nobody_first(ground, scenario, divided, seats),
         *_without_effect(scenario),
     ]
@@ -81,16 +81,23 @@ def _out_of_reach(scenario: Scenario) -> str:
     )
 
 
-def _nobody_from_beside(scenario: Scenario) -> Iterator[str]:
-    """Private and home-schooled students whom no seat is offered to."""
-    if scenario.unfilled == "outside" or scenario.ed.outside or scenario.other.outside:
-        return
-    for name in ("private", "home"):
-        supply = getattr(scenario, name)
-        if supply and supply.students:
+def _nobody_from_beside(ground: Ground, scenario: Scenario, expected: Assignment) -> Iterator[str]:
+    """Private and home-schooled students whom no seat is offered to, or who live at no distance that is known."""
+    offered = scenario.unfilled == "outside" or scenario.ed.outside or scenario.other.outside
+    for field, place in (("private", PRIVATE), ("home", HOME)):
+        supply = getattr(scenario, field)
+        if not supply or not supply.students:
+            continue
+        came = expected.won[..., (ground.schools["ncessch"] == place).to_numpy(dtype=bool)].any()
+        if not offered:
             yield (
-                f"None of the {supply.students:,} students of {name} comes, since no seat is offered outside the "
+                f"None of the {supply.students:,} students of {field} comes, since no seat is offered outside the "
                 "district; give ed.outside or other.outside a share above 0."
+            )
+        elif not came and scenario.draw == "distance":
+            yield (
+                f"None of the {supply.students:,} students of {field} comes, since willingness falls with distance and "
+                "theirs is not known; give another draw."
             )
 
 

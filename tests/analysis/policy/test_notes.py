@@ -101,6 +101,16 @@ def placed(policy: Scenario) -> list[str]:
         ),
         ({"home": Supply(50, 0.5)}, ["None of the 50 students of home comes"]),
         ({"home": Supply(0, 0.5)}, []),
+        (
+            {
+                "home": Supply(50, 0.5),
+                "other": HALF_OUTSIDE,
+                "outside_miles": 70.0,
+                "draw": "distance",
+                "half_miles": 99.0,
+            },
+            ["None of the 50 students of home comes, since willingness falls with distance", "another draw"],
+        ),
         ({"private": Supply(50, 0.5), "unfilled": "outside"}, []),
         ({"unfilled": "outside"}, []),
         (
