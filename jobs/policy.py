@@ -61,7 +61,8 @@ def add_jobs(menu: Menu) -> None:
     job = add_job(menu, "scenario", write_scenario, "write a 50/50 scenario to start from")
     add_data(job)
     job.add_argument("--district", required=True, metavar="ID", help="the district's id")
-    job.add_argument("--preset", default="dallas", help="; ".join(f"{p.name}: {p.label}" for p in PRESETS.values()))
+    presets = "; ".join(f"{p.name}: {p.label}" + (f" ({p.source})" if p.source else "") for p in PRESETS.values())
+    job.add_argument("--preset", default="dallas", help=f"{presets} (default dallas)")
     job.add_argument("--year", type=int, help="the fall of the school year (default: the last)")
     job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
     places = "; ".join(f"{name}: {words}" for name, words in SEATS_IN.items())
@@ -106,7 +107,8 @@ def write_scenario(given: argparse.Namespace) -> None:
         grades=grades_of(given.data),
         seats_in=given.seats_in,
     )
-    tell(notes)
+    preset = PRESETS[given.preset]
+    tell([*notes, f"{preset.label}: {preset.basis}"])
     write_text(replace(scenario, **asdict(rules)).to_json(), given)
 
 

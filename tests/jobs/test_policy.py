@@ -6,6 +6,7 @@ from io import StringIO
 import pandas as pd
 import pytest
 
+import cli
 from analysis.policy.presets import PRESETS
 from tests.small_state import UNEVEN
 
@@ -49,6 +50,21 @@ def test_a_scenario_file_runs(run, tmp_path, preset):
     assert {"dissimilarity", "variance_ratio", "exposure"} <= set(result["indices"])
     for change in result["indices"].values():
         assert list(change) == ["before", "after", "low", "high"]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_scenario_comes_with_what_its_preset_rests_on(told, preset):
+    _, said = told("scenario", "franklin", "--district", DISTRICT, "--preset", preset)
+    assert said[-1] == f"{PRESETS[preset].label}: {PRESETS[preset].basis}"
+
+
+def test_the_help_names_the_source_of_every_preset(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["scenario", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    sources = [str(each.source) for each in PRESETS.values() if each.source]
+    assert len(sources) == 6
+    assert all(source.replace(" ", "") in said.replace(" ", "") for source in sources)
 
 
 def test_doing_nothing_changes_nothing(run, tmp_path):
