@@ -193,8 +193,13 @@ def _ends_on(table: pd.DataFrame, basis: str) -> tuple[pd.Series, pd.Series]:
     return ends[0].clip(upper=students), ends[1].clip(upper=students)
 
 
-def on_basis(table: pd.DataFrame, basis: str | None) -> pd.DataFrame:
+def on_basis(table: pd.DataFrame, basis: str | None, field: str = "basis") -> pd.DataFrame:
     """The schools table with ``ed`` counted on a basis; None keeps the table's own.
+
+    Args:
+        table: the schools.
+        basis: one of ``data.schema.ED_BASES``.
+        field: where the basis was given, for a message.
 
     Raises:
         InputError: the table has no count on that basis.
@@ -203,7 +208,9 @@ def on_basis(table: pd.DataFrame, basis: str | None) -> pd.DataFrame:
     if basis is None or (len(own) == 1 and own[0] == basis):
         return table
     if basis not in bases(table):
-        raise InputError(f'The data has no ED count by "{basis}"; it has {", ".join(bases(table)) or "none"}.')
+        there = ", ".join(bases(table))
+        choose = f"choose one of {there}" if there else "load data with one"
+        raise InputError(f'The data has no ED count by the {field} "{basis}"; {choose}.')
     # A publisher's bounds are of its own basis; those of what we hide ourselves stand beside each basis.
     counts = {f"ed{side}": counted_on(table, basis, side) for side in ("", "_low", "_high")}
     if "ed_hidden" in table:
@@ -225,7 +232,7 @@ def on_bases(table: pd.DataFrame, basis: str | None, lottery_basis: str | None) 
         InputError: the table has no count on one of them.
     """
     found = on_basis(table, basis)
-    return found if lottery_basis is None else with_lottery(found, on_basis(table, lottery_basis))
+    return found if lottery_basis is None else with_lottery(found, on_basis(table, lottery_basis, "lottery_basis"))
 
 
 def with_lottery(table: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:

@@ -80,9 +80,9 @@ def _either_hidden(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(ed_hidden=hidden(table, "ed") | secret, **exact)
 
 
-def _of_hidden(hosts: pd.Series, table: pd.DataFrame) -> "pd.Series[bool]":
-    """Whether each row is about a host whose ED count is hidden."""
-    return hosts.isin(table.loc[hidden(table, "ed"), "ncessch"])
+def _of_hidden(schools: pd.Series, table: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether each row is about a school whose ED count is hidden."""
+    return schools.isin(table.loc[hidden(table, "ed"), "ncessch"])
 
 
 def _rests(of_hidden: "pd.Series[bool]", cell: int) -> pd.Series:
@@ -158,9 +158,10 @@ def hidden_of_plan(outcome: Outcome, table: pd.DataFrame, cell: int) -> str:
 
 def marked_senders(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """``analysis.policy.moves.at_schools``; of a school whose count is hidden only both groups together."""
-    return marked_moves(
-        rows, _either_hidden(table), ["leave_ed", "leave_other", "arrive_ed", "arrive_other"], ["ncessch"]
-    )
+    table = _either_hidden(table)
+    poorer = rows["poorer"].astype("boolean").mask(_of_hidden(rows["ncessch"], table))
+    by_group = ["leave_ed", "leave_other", "arrive_ed", "arrive_other"]
+    return marked_moves(rows, table, by_group, ["ncessch"]).assign(poorer=poorer)
 
 
 def _if_all(outcome: Outcome, table: pd.DataFrame) -> list[tuple[pd.DataFrame, pd.DataFrame]]:

@@ -48,6 +48,7 @@ SCHOOL_COLUMNS = [
     "ed_after",
     "ed_after_low",
     "ed_after_high",
+    "poorer",
 ]
 
 
@@ -60,7 +61,8 @@ def add_jobs(menu: Menu) -> None:
     job = add_job(menu, "scenario", write_scenario, "write a 50/50 scenario to start from")
     add_data(job)
     job.add_argument("--district", required=True, metavar="ID", help="the district's id")
-    job.add_argument("--preset", default="dallas", help="; ".join(f"{p.name}: {p.label}" for p in PRESETS.values()))
+    presets = "; ".join(f"{p.name}: {p.label}" + (f" ({p.source})" if p.source else "") for p in PRESETS.values())
+    job.add_argument("--preset", default="dallas", help=f"{presets} (default dallas)")
     job.add_argument("--year", type=int, help="the fall of the school year (default: the last)")
     job.add_argument("--basis", choices=tuple(ED_BASES), help="the ED basis (default: the dataset's own)")
     places = "; ".join(f"{name}: {words}" for name, words in SEATS_IN.items())
@@ -76,7 +78,7 @@ def add_jobs(menu: Menu) -> None:
         "--participation",
         choices=(*TURNOUT, ALL),
         help="share of students who apply, in place of the scenario's: "
-        + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+        + ", ".join(f"{name} {share:.0%}%" for name, share in TURNOUT.items())
         + "; all: the district's figures at each",
     )
     job.add_argument(
@@ -105,7 +107,8 @@ def write_scenario(given: argparse.Namespace) -> None:
         grades=grades_of(given.data),
         seats_in=given.seats_in,
     )
-    tell(notes)
+    preset = PRESETS[given.preset]
+    tell([*notes, f"{preset.label}: {preset.basis}"])
     write_text(replace(scenario, **asdict(rules)).to_json(), given)
 
 
@@ -199,15 +202,18 @@ def read_scenario(given: argparse.Namespace) -> tuple[Scenario, pd.DataFrame, li
     """The scenario of a file, the schools it is about, and notes on what its rules leave out.
 
     Raises:
-        InputError: the file holds no scenario, or one of another dataset.
+        InputError: there is no such dataset, or the file holds no scenario, or one of another dataset.
     """
-    scenario = from_json(text_of(given.scenario), given.scenario.name)
+    scenario, schools = (
+        from_json(text_of(given.scenario), given.scenario.name),
+        table_of(given.data, given.minimum_cell),
+    )
     if scenario.dataset != (name := dataset_name(given.data)):
         raise InputError(
             f"{given.scenario.name} was made for dataset {scenario.dataset}, not {name}; give that dataset."
         )
     scenario = replace(scenario, districts=given.districts or scenario.districts)
-    table = on_bases(table_of(given.data, given.minimum_cell), scenario.basis, scenario.lottery_basis)
+    table = on_bases(schools, scenario.basis, scenario.lottery_basis)
     rules = Rules(scenario.districts, scenario.excluded)
     table, notes = counted(table[table["year"] == scenario.year], given, rules)
     return scenario, table, notes

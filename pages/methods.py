@@ -7,7 +7,7 @@ from analysis.hidden.suppression import still_possible
 from analysis.indices import INDICES, MULTIGROUP, ORDERED, SCHOOL, Index
 from analysis.peers import PARTS
 from analysis.policy.presets import PRESETS
-from analysis.policy.scenario import DRAWS, EXCLUDABLE, RESERVES, STAYS, UNFILLED
+from analysis.policy.scenario import APPLICANTS, DRAWS, EXCLUDABLE, RESERVES, SET_ASIDES, STAYS, UNFILLED
 from data.geographic import NEAREST_METRES
 from data.inclusion import USUALLY_EXCLUDED
 from data.neighbours import TOLERANCE_METRES
@@ -211,7 +211,9 @@ st.markdown(
 - At each host as many places as it has lottery seats come free; a magnet's seats are places of their own. For those
   present: {"; ".join(f"*{name}*, {text}" for name, text in STAYS.items())}.
 - What is left of each pool goes to willing students of other schools of the same grades: first the share for
-  students from outside the district, then set-asides, then from inside.
+  students from outside the district, then each set-aside, then from inside. A set-aside is a share of a pool's seats
+  for some of the district's students: {"; ".join(f"*{name}*, {text}" for name, text in SET_ASIDES.items())}.
+- Who may apply for seats in one grade: {"; ".join(f"*{name}*, {text}" for name, text in APPLICANTS.items())}.
 - Seats in one grade are drawn anew each year and the students drawn stay to the host's highest grade, but for those who
   go back; the district is taken to stay as it is otherwise.
 - Which sending schools: {"; ".join(f"*{name}*, {text}" for name, text in DRAWS.items())}.
@@ -222,6 +224,7 @@ st.markdown(
 - Students in equal students out, in whole students. Schools, moves and seats are shown as the lotteries are expected to
   fall, indices and shares of the district as the middle one (the median) of 200 draws with a fixed seed; the range is
   their 5th to 95th percentile.
+- Every field of a scenario file, with examples, is told in docs/scenarios.md of the program.
 """
 )
 for preset in PRESETS.values():

@@ -173,11 +173,14 @@ def _hosts(result: PlanResult) -> pd.DataFrame:
 
 
 def _seats_title(outcome: Outcome) -> str:
-    if outcome.scenario.years == 1:
-        return "Seats by lottery"
+    scenario = outcome.scenario
+    when = f"; second round: {scenario.second_date}" if scenario.unfilled == "second" and scenario.second_date else ""
+    if scenario.years == 1:
+        return f"Seats by lottery{when}"
     last = _year(outcome, int(outcome.pools["year"].max()))
     return (
-        f"Seats by lottery, held at the end; offered, applied, admitted and waiting are of {last}, the last year drawn"
+        f"Seats by lottery, held at the end; offered, applied, admitted and waiting are of {last}, the last year "
+        f"drawn{when}"
     )
 
 
@@ -219,7 +222,7 @@ def _why(result: PlanResult) -> list[str]:
 def _others(result: PlanResult, top: int) -> str:
     """The schools that students leave or join, the largest change of the ED share first."""
     schools = _schools(result).set_index("ncessch")
-    rows = result.senders.join(schools.drop(columns="leaid"), on="ncessch")
+    rows = result.senders.join(schools.drop(columns=["leaid", "poorer"]), on="ncessch")
     if rows.empty:
         return "No other school changes."
     order = rows.assign(size=rows["change"].abs()).sort_values(
@@ -230,6 +233,8 @@ def _others(result: PlanResult, top: int) -> str:
     change = {"change": some["change"].map(_points), "hidden count": some["hidden"]}
     shown = _without_empty(pd.DataFrame({"school": some["school"]} | moves | _shown(some) | change))
     left = len(order) - len(some)
+    if some.empty:
+        return f"Schools that students leave or join: {left:,}; --top N lists N of them, --format csv every school."
     more = f"\n{left:,} more; --top N shows more of them, --format csv every school." if left else ""
     return _titled("Schools that students leave or join, by the change of their ED share", shown) + more
 

@@ -61,11 +61,15 @@ def check_together(scenario: "Scenario") -> None:
 
 def _check_rules(scenario: "Scenario") -> None:
     """Tiers and tables that the rules need."""
-    if scenario.reserve == "tiers" and not 0 < sum(scenario.tiers) <= 1 + 1e-9:
-        raise InputError(
-            f"The scenario's tiers add up to {sum(scenario.tiers):g}; give each tier a share, above 0 and at most 1 "
-            "together."
-        )
+    if scenario.reserve == "tiers":
+        for i, share in enumerate(scenario.tiers):
+            if share == 0:
+                raise InputError(f"The scenario's tiers[{i}] is 0; give each tier a share above 0.")
+        if not 0 < sum(scenario.tiers) <= 1 + 1e-9:
+            raise InputError(
+                f"The scenario's tiers add up to {sum(scenario.tiers):g}; give each tier a share, above 0 and at most "
+                "1 together."
+            )
     if scenario.draw == "table" and not scenario.weights:
         raise InputError("The scenario's weights are empty but its draw is a table; give each school its weight.")
     listed = [weight.ncessch for weight in scenario.weights]
@@ -78,20 +82,32 @@ def _check_set_asides(scenario: "Scenario") -> None:
     for i, each in enumerate(scenario.set_asides):
         if each.kind == "feeder" and not each.schools:
             raise InputError(f"The scenario's set_asides[{i}].schools is empty; name the feeder schools.")
-        if each.pool is not None and each.pool not in (known := _pools(scenario)):
+        # Seats open to all are there or not as the rule and the district have it: what is then without is noted.
+        known = dict.fromkeys([*_pools(scenario), "open"])
+        if each.pool is not None and each.pool not in known:
             raise InputError(
                 f'The scenario\'s set_asides[{i}].pool is "{each.pool}"; choose one of {", ".join(known)}.'
             )
-    for name, pool in (("ed", scenario.ed), ("other", scenario.other)):
-        aside = sum(each.share for each in scenario.set_asides if each.pool in (None, name))
-        if aside + pool.outside > 1 + 1e-9:
+    own = {"ed": scenario.ed.outside, "other": scenario.other.outside}
+    for name, aside in set_aside(scenario).items():
+        outside = own.get(name, sum(own.values()) / 2)
+        if aside + outside > 1 + 1e-9:
+            offered = f"{name}.outside" if name in own else "the mean of ed.outside and other.outside"
             raise InputError(
-                f"The scenario's set_asides and {name}.outside take {aside + pool.outside:g} of a pool; lower them to "
-                "at most 1 together."
+                f"The scenario's set_asides and {offered} take {aside + outside:g} of pool {name}; lower them to at "
+                "most 1 together."
             )
+
+
+def set_aside(scenario: "Scenario") -> dict[str, float]:
+    """The share of each pool that is set aside, of every pool that the scenario's rule can make."""
+    return {
+        name: sum(each.share for each in scenario.set_asides if each.pool in (None, name)) for name in _pools(scenario)
+    }
 
 
 def _pools(scenario: "Scenario") -> list[str]:
     """Names of the pools that the scenario's rule can make."""
-    tiers = [f"tier {i + 1}" for i in range(len(scenario.tiers))]
-    return [*(tiers if scenario.reserve == "tiers" else ("ed", "other")), "open"]
+    if scenario.reserve == "tiers":
+        return [*(f"tier {i + 1}" for i in range(len(scenario.tiers))), "open"]
+    return ["ed", "other", *(["open"] if scenario.reserve == "band" else [])]

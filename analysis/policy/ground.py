@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from analysis.errors import InputError
 from analysis.policy.draw import Ints, round_half_up
 from analysis.policy.grades import begin, check_grades, grade_counts, grade_ranks, level_places, stays
+from analysis.policy.named import check_named
 from analysis.policy.scenario import LEVELS, Host, NewSchool, Scenario
 from analysis.units import Floats
 
@@ -93,7 +94,7 @@ def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
     own_basis = [] if scenario.lottery_basis is None else [LOTTERY_ED]
     table = table[[name for name in (*COLUMNS, *own_basis) if name in table]]
     if own_basis and LOTTERY_ED not in table:
-        raise InputError(f'The data has no ED count by "{scenario.lottery_basis}"; choose another lottery_basis.')
+        raise InputError(f'The data has no ED count by the lottery_basis "{scenario.lottery_basis}"; choose another.')
     of_year = _is(table["year"], scenario.year)
     of_district = of_year & _is(table["leaid"], scenario.district)
     if not of_district.any():
@@ -110,6 +111,7 @@ def ground(table: pd.DataFrame, scenario: Scenario) -> Ground:
         rows = np.sort(np.concatenate([rows, rest[near]]))
     added = [part for part in (new, _beside(own, scenario)) if len(part)]
     scope = pd.concat([table.iloc[rows], *added]) if added else table.iloc[rows]
+    check_named(scope["ncessch"], table, scenario)
     result = _arrays(scope.reset_index(drop=True), scenario, own[~usable])
     _check_company(result)
     return result
@@ -372,19 +374,7 @@ def _miles(hosts: Floats, schools: Floats) -> Floats:
 def _may_send(ids: pd.Series, scenario: Scenario) -> NDArray[np.bool_]:
     hosts = ids.isin([host.ncessch for host in scenario.hosts])
     allowed = []
-    for name, pool in (("ed", scenario.ed), ("other", scenario.other)):
+    for pool in (scenario.ed, scenario.other):
         listed = ids.isin(pool.senders)
-        _check_named(f"{name}.senders", pool.senders, ids)
         allowed.append((listed if pool.senders else ~listed) & ~hosts)
-    for i, each in enumerate(scenario.set_asides):
-        _check_named(f"set_asides[{i}].schools", each.schools, ids)
-    _check_named("weights", tuple(weight.ncessch for weight in scenario.weights), ids)
     return np.stack([mask.to_numpy(dtype=bool) for mask in allowed])
-
-
-def _check_named(field: str, named: tuple[str, ...], ids: pd.Series) -> None:
-    if missing := sorted(set(named) - set(ids)):
-        raise InputError(
-            f"{field} names school {missing[0]}, which is outside the scenario's catchment; give an outside share and "
-            "enough outside_miles to admit it, or remove it from the list."
-        )

@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -32,7 +32,9 @@ def of_class(kind: type[Any]) -> dict[str, Any]:
     hints, said = get_type_hints(kind), _attributes(kind)
     return {
         "type": "object",
-        "properties": {f.name: {"description": said[f.name]} | _of_field(hints[f.name], f) for f in fields(kind)},
+        "properties": {
+            f.name: {"description": said[f.name]} | _of_field(hints[f.name], f) | _default(f) for f in fields(kind)
+        },
         "required": [f.name for f in fields(kind) if required(f)],
         "additionalProperties": False,
     }
@@ -46,17 +48,30 @@ def _of_field(hint: Any, f: Field[Any]) -> dict[str, Any]:
 
 def _of_value(hint: Any, f: Field[Any]) -> dict[str, Any]:
     kind: type[Any] = (get_args(hint) or (hint,))[0]
-    schema = of_class(kind) if is_dataclass(kind) else {"type": TYPES[kind]} | _limits(f.metadata)
+    schema = (
+        {"title": kind.__name__} | of_class(kind) if is_dataclass(kind) else {"type": TYPES[kind]} | _limits(f.metadata)
+    )
     if NoneType not in get_args(hint):
         return schema
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def _default(f: Field[Any]) -> dict[str, Any]:
+    """What a field is where it is left out; an object's own fields say what they are then."""
+    if required(f):
+        return {}
+    if f.default is MISSING:
+        return {"default": {}}
+    return {"default": list(f.default) if isinstance(f.default, tuple) else f.default}
+
+
 def _limits(allowed: Mapping[str, Any]) -> dict[str, Any]:
     """What a field's metadata allows, as ``analysis.policy.scenario`` checks it."""
     found: dict[str, Any] = {}
-    if "choices" in allowed:
-        found["enum"] = list(allowed["choices"])
+    if isinstance(choices := allowed.get("choices"), Mapping):
+        found["oneOf"] = [{"const": name, "description": words} for name, words in choices.items()]
+    elif choices is not None:
+        found["enum"] = list(choices)
     if "share" in allowed or "not_negative" in allowed:
         found["minimum"] = 0
     if "above_zero" in allowed:
@@ -71,17 +86,14 @@ def _limits(allowed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _attributes(kind: type[Any]) -> dict[str, str]:
-    """What the docstring of a dataclass says of each field; fields named together share it."""
+    """What the docstring of a dataclass says of each field."""
     _, _, text = (kind.__doc__ or "").partition("Attributes:\n")
     said: dict[str, str] = {}
-    names: list[str] = []
     for line in text.splitlines():
         if line.startswith("        ") and not line.startswith("         "):
-            head, _, rest = line.strip().partition(": ")
-            names = head.split(", ")
-            said |= dict.fromkeys(names, rest)
+            name, _, said[name] = line.strip().partition(": ")
         elif line.strip():
-            said |= {name: f"{said[name]} {line.strip()}" for name in names}
+            said[name] += f" {line.strip()}"
     return {name: _plain(words) for name, words in said.items()}
 
 

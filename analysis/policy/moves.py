@@ -33,9 +33,10 @@ def at_schools(outcome: Outcome) -> pd.DataFrame:
 
     Returns:
         ncessch, leaid, leave, leave_ed and leave_other (students drawn by the hosts), arrive, arrive_ed and
-        arrive_other (students of the hosts who gave up their places).
+        arrive_other (students of the hosts who gave up their places), poorer (whether it sends students and its ED
+        share rises).
     """
-    schools = outcome.schools.loc[~outcome.schools["host"], ["ncessch", "leaid"]].reset_index(drop=True)
+    schools = outcome.schools.loc[~outcome.schools["host"], ["ncessch", "leaid", "poorer"]].reset_index(drop=True)
     for way, here, _ in WAYS:
         for group in GROUPS:
             flows = outcome.flows[outcome.flows["group"] == group]
@@ -44,7 +45,7 @@ def at_schools(outcome: Outcome) -> pd.DataFrame:
     schools = schools[schools["leave"] + schools["arrive"] > 0]
     ordered = schools.sort_values(["leave", "arrive", "ncessch"], ascending=[False, False, True], kind="stable")
     columns = [f"{way}{of}" for way in ("leave", "arrive") for of in ("", "_ed", "_other")]
-    return ordered[["ncessch", "leaid", *columns]].reset_index(drop=True)
+    return ordered[["ncessch", "leaid", *columns, "poorer"]].reset_index(drop=True)
 
 
 def _sums(flows: pd.DataFrame, end: str, schools: pd.Series) -> pd.Series:

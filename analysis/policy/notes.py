@@ -10,6 +10,7 @@ from analysis.policy.ground import Ground
 from analysis.policy.pools import GROUPS, OPEN, Pools
 from analysis.policy.scenario import Scenario
 from analysis.policy.shortage import students_of
+from analysis.policy.unmet import pools_of, unmet
 
 
 def notes(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignment) -> list[str]:
@@ -26,6 +27,7 @@ def notes(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignme
         *_without_applicants(divided, expected),
         *_without_seats(ground, scenario, divided, seats),
         *_without_seats_aside(scenario, divided, seats),
+        *unmet(ground, scenario, divided, expected, seats),
         *_beyond_the_figures(ground, scenario, expected),
     ]
 
@@ -76,21 +78,17 @@ def _without_seats(ground: Ground, scenario: Scenario, divided: Pools, seats: In
 
 def _without_seats_aside(scenario: Scenario, divided: Pools, seats: Ints) -> list[str]:
     """Shares of every pool that come to no seat at any host: those outside the district, and those set aside."""
-    shares = {name: getattr(scenario, name).outside for name in GROUPS}
-    asked = {f"{name}.outside": (share, _seats_of(divided, name, seats)) for name, share in shares.items()}
-    asked |= {f"set_asides[{i}].share": (each.share, seats) for i, each in enumerate(scenario.set_asides)}
+    shares: dict[str, tuple[float, str | None]] = {
+        f"{name}.outside": (getattr(scenario, name).outside, name) for name in GROUPS
+    }
+    shares |= {f"set_asides[{i}].share": (each.share, each.pool) for i, each in enumerate(scenario.set_asides)}
+    asked = {field: (share, seats[:, pools_of(divided, name)]) for field, (share, name) in shares.items()}
     return [
         f"No seat comes of {field}: {share:.2%} of {int(of_pool.max()):,} seats, the most of any lottery, is less than "
         "half a seat; give a larger share."
         for field, (share, of_pool) in asked.items()
         if share > 0 and of_pool.any() and not round_half_up(of_pool * share).any()
     ]
-
-
-def _seats_of(divided: Pools, name: str, seats: Ints) -> Ints:
-    """(hosts, pools) seats of the pool of a group, or of all pools where they are of tiers."""
-    which = [i for i, each in enumerate(divided.names) if each == name] or slice(None)
-    return seats[:, which]
 
 
 def _hosts(which: NDArray[np.bool_], ground: Ground) -> str:

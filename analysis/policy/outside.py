@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.errors import InputError
 from analysis.policy.assign import years_as_expected
 from analysis.policy.binding import Lifted, enough, lifted
+from analysis.policy.consistency import set_aside
 from analysis.policy.figures import covered
 from analysis.policy.ground import Ground, ground, seats_held
 from analysis.policy.pools import GROUPS, pools
@@ -146,8 +147,8 @@ def _least(table: pd.DataFrame, scenario: Scenario, measure: str, target: float)
 
 
 def _most(scenario: Scenario) -> float:
-    """The largest share of both groups' seats that no set-aside is of."""
-    return 1.0 - max(sum(a.share for a in scenario.set_asides if a.pool in (None, name)) for name in GROUPS)
+    """The largest share of both groups' seats that no set-aside is of, in any pool."""
+    return 1.0 - max(set_aside(scenario).values())
 
 
 def _offering(scenario: Scenario, share: float) -> Scenario:

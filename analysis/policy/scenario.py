@@ -76,7 +76,7 @@ def _share(default: float, most: float = 1.0) -> Any:
 
 
 def _choice(default: str | None, choices: Mapping[str, str] | tuple[str, ...]) -> Any:
-    return field(default=default, metadata={"choices": tuple(choices)})
+    return field(default=default, metadata={"choices": choices})
 
 
 def _above_zero(default: float | None, what: str) -> Any:
@@ -93,9 +93,11 @@ class NewSchool:
 
     Attributes:
         school: its name.
-        latitude, longitude: where it will stand, WGS 84.
+        latitude: degrees north of where it will stand, WGS 84.
+        longitude: degrees east of where it will stand; west is below 0.
         level: its level, which says which schools share its grades.
-        grade_low, grade_high: its lowest and highest grade; None for as many grades as its level usually has.
+        grade_low: its lowest grade; where this or the highest is None, it has as many grades as its level usually has.
+        grade_high: its highest grade.
     """
 
     school: str
@@ -187,7 +189,7 @@ class SetAside:
         rate: share of those schools' applicants whom the seats are for, as siblings; an assumption.
     """
 
-    kind: str = field(metadata={"choices": tuple(SET_ASIDES)})
+    kind: str = field(metadata={"choices": SET_ASIDES})
     share: float = field(metadata={"share": 1.0})
     miles: float = _above_zero(1.0, "distance")
     schools: tuple[str, ...] = ()
@@ -214,7 +216,8 @@ class Weight:
 
     Attributes:
         ncessch: the school's id.
-        ed, other: multiples of the groups' ``willing``; 0 for nobody.
+        ed: multiple of ``ed.willing`` at the school; 0 for nobody.
+        other: multiple of ``other.willing`` at the school; 0 for nobody.
     """
 
     ncessch: str
@@ -234,7 +237,8 @@ class Scenario:
         basis: the ED basis of the counts and indices, or None for the dataset's own.
         level: the level whose schools the indices cover, or None for all.
         ed_share: share of each host's seats reserved for disadvantaged students.
-        ed, other: disadvantaged students and all others, with the pool reserved for each.
+        ed: economically disadvantaged students, and the pool of seats reserved for them.
+        other: all other students, and the pool of seats reserved for them.
         draw: which sending schools the seats go to, one of ``DRAWS``.
         unfilled: what becomes of seats a pool cannot fill, one of ``UNFILLED``.
         outside_miles: how far from a host a school outside the district may lie to send students.
@@ -249,7 +253,8 @@ class Scenario:
         weights: willingness school by school, where it is a table; schools not in it have weight 1.
         set_asides: seats of the pools offered first to some, in this order.
         sources: which schools outside the district may send students, of ``SOURCES``.
-        private, home: private and home-schooled students who may enter; None for none.
+        private: students of private schools who may enter by the seats offered outside the district; None for none.
+        home: home-schooled students who may enter by the seats offered outside the district; None for none.
         applicants: who may apply for seats in one grade, one of ``APPLICANTS``.
         years: how many years the lotteries are held; seats in one grade grow by a grade a year.
         attrition: share of the drawn students who go back to where they came from each year.
@@ -275,7 +280,7 @@ class Scenario:
     unfilled: str = _choice("hold", UNFILLED)
     outside_miles: float = _above_zero(10.0, "distance")
     districts: str = _choice("administrative", DISTRICTS)
-    excluded: tuple[str, ...] = field(default=(), metadata={"choices": tuple(EXCLUDABLE)})
+    excluded: tuple[str, ...] = field(default=(), metadata={"choices": EXCLUDABLE})
     name: str = ""
     reserve: str = _choice("share", RESERVES)
     band: float = _share(0.1, most=0.5)
@@ -284,7 +289,7 @@ class Scenario:
     half_miles: float = _above_zero(5.0, "distance")
     weights: tuple[Weight, ...] = ()
     set_asides: tuple[SetAside, ...] = ()
-    sources: tuple[str, ...] = field(default=tuple(SOURCES), metadata={"choices": tuple(SOURCES)})
+    sources: tuple[str, ...] = field(default=tuple(SOURCES), metadata={"choices": SOURCES})
     private: Supply | None = None
     home: Supply | None = None
     applicants: str = _choice("cohort", APPLICANTS)
@@ -368,5 +373,7 @@ def _from_version_2(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_version(version: int, label: str) -> None:
+    if version < 1:
+        raise InputError(f"{label} is of version {version}, which there never was; give one from 1 to {VERSION}.")
     if version != VERSION:
         raise InputError(f"{label} is of version {version}; this program reads version {VERSION} and those before.")

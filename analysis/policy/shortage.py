@@ -1,6 +1,7 @@
 """Why seats stay unfilled: the limiting factor of each pool, in one sentence."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.policy.draw import Ints
 from analysis.policy.ground import Ground
@@ -48,9 +49,9 @@ def limits(
         Keys of ``LIMITS``, and sentences; both empty where no seat is unfilled.
     """
     lost = scenario.attrition > 0 and not scenario.backfill
-    eligible = _eligible(ground, divided)
+    could = eligible(ground, divided)
     found = np.select(
-        [unfilled == 0, eligible < 0.5, (applied >= offered) & lost, waiting > 0, applied > offered, applied == 0],
+        [unfilled == 0, could < 0.5, (applied >= offered) & lost, waiting > 0, applied > offered, applied == 0],
         ["", NOBODY, LEFT, BEYOND, DECLINED, NO_APPLICANTS],
         FEW_APPLICANTS,
     )
@@ -58,8 +59,8 @@ def limits(
     names, keys = divided.names * len(ground.hosts), found.ravel().tolist()
     sentences = {"": ""} | LIMITS | _WITH_NUMBERS
     return keys, [
-        sentences[key].format(who=students_of(pool), seats=seats, applied=asked, waiting=left, eligible=could)
-        for key, pool, (seats, asked, left), could in zip(keys, names, numbers, eligible.ravel().tolist(), strict=True)
+        sentences[key].format(who=students_of(pool), seats=seats, applied=asked, waiting=left, eligible=those)
+        for key, pool, (seats, asked, left), those in zip(keys, names, numbers, could.ravel().tolist(), strict=True)
     ]
 
 
@@ -68,8 +69,14 @@ def students_of(pool: str) -> str:
     return STUDENTS.get(pool, f"students of {pool}")
 
 
-def _eligible(ground: Ground, divided: Pools) -> Floats:
-    """(hosts, pools) students of sending schools who could enter each pool."""
+def eligible(ground: Ground, divided: Pools, of: NDArray[np.bool_] | None = None) -> Floats:
+    """(hosts, pools) students of sending schools who could enter each pool.
+
+    Args:
+        ground, divided: as in ``limits``.
+        of: (n,) or (hosts, n) the schools whose students count; None for all.
+    """
     may = ground.students * ground.may_send
-    of_class = np.einsum("gn,cgn,hn->hc", may, divided.classes, ground.serves.astype(np.float64))
+    sending = ground.serves if of is None else ground.serves & of
+    of_class = np.einsum("gn,cgn,hn->hc", may, divided.classes, sending.astype(np.float64))
     return np.stack([of_class[:, divided.opened(pool)].sum(axis=1) for pool in range(len(divided.names))], axis=1)

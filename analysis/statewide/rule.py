@@ -83,15 +83,21 @@ class Policy:
     level: str = field(default="elementary", metadata={"choices": LEVELS})
     least_schools: int = field(default=4, metadata={"least": 2, "most": MOST_SCHOOLS})
     hosts_share: float = field(default=0.1, metadata={"share": 1.0, "above_zero": "share"})
-    choose: str = field(default="central", metadata={"choices": tuple(CHOICES)})
-    seats: str = field(default=EVERY, metadata={"choices": tuple(SEATS)})
-    preset: str = field(default="district-only", metadata={"choices": tuple(PRESETS)})
+    choose: str = field(default="central", metadata={"choices": CHOICES})
+    seats: str = field(default=EVERY, metadata={"choices": SEATS})
+    preset: str = field(
+        default="district-only", metadata={"choices": {preset.name: preset.label for preset in PRESETS.values()}}
+    )
     outside: float | None = field(default=None, metadata={"share": 1.0})
     willing: float | None = field(default=None, metadata={"share": 1.0})
     template: Scenario | None = None
     version: int = VERSION
 
     def __post_init__(self) -> None:
+        if self.version < 1:
+            raise InputError(
+                f"The policy is of version {self.version}, which there never was; give one from 1 to {VERSION}."
+            )
         if self.version != VERSION:
             raise InputError(
                 f"The policy is of version {self.version}; this program reads version {VERSION} and those before."

@@ -128,7 +128,7 @@ def _for_whom(form: Form) -> tuple[dict[str, object], float]:
         key=form.shown(form.key("reserve", lambda s: s.reserve), lambda s: s.reserve, DIVIDED.__getitem__),
         bind="query-params",
     )
-    asked: dict[str, object] = {"reserve": rule}
+    asked: dict[str, object] = {"reserve": rule, "tiers": ()}
     outside = form.percent(
         "Seats offered outside the district first",
         "outside",
@@ -160,7 +160,7 @@ def _tiers(form: Form) -> tuple[float, ...]:
     tiers = tuple(percentages(words))
     if not tiers:
         raise InputError(f'The tiers "{words}" are no percentages; write them like 25, 25, 25, 25.')
-    if not 0 < sum(tiers) <= 1 + 1e-9 or min(tiers) < 0:
+    if not 0 < sum(tiers) <= 1 + 1e-9 or min(tiers) <= 0:
         raise InputError(
             f"The tiers add up to {100 * sum(tiers):g} %; give each its part, above 0 and at most 100 % together."
         )

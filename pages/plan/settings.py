@@ -313,7 +313,7 @@ def _supply(form: Form, name: str, what: str) -> Supply | None:
 
 def _leaving(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[str, Any]:  # noqa: ARG001
     unfilled = form.rule("Seats that one lottery cannot fill", "unfilled", lambda s: s.unfilled, UNFILLED)
-    asked: dict[str, Any] = {"unfilled": unfilled}
+    asked: dict[str, Any] = {"unfilled": unfilled, "second_date": ""}
     if unfilled == "second":
         asked |= _second_round(form)
     asked |= _of_pools(

@@ -91,5 +91,5 @@ def test_the_tables_own_basis_changes_nothing(schools: pd.DataFrame, basis: str 
 
 
 def test_a_basis_the_data_lacks_is_refused(schools: pd.DataFrame) -> None:
-    with pytest.raises(InputError, match='no ED count by "state"; it has frpl, direct, direct_x16'):
+    with pytest.raises(InputError, match='by the basis "state"; choose one of frpl, direct, direct_x16'):
         on_basis(schools, "state")

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import cli
 from tests.small_state import lines, written
 
 DISTRICT = "9000360"
 ROOT = Path(__file__).resolve().parents[2]
+JOBS = [job for each in cli.parser()._subparsers._group_actions for job in each.choices]
 
 
 @pytest.mark.parametrize(
@@ -136,3 +138,11 @@ def test_a_reader_that_stops_early_is_no_fault(home):
     assert done.stdout.startswith("year,place,place_name,")
     assert done.returncode == 0
     assert "BrokenPipe" not in done.stderr
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_every_job_says_what_its_options_are(capsys, job):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([job, "--help"])
+    assert stopped.value.code == 0
+    assert f"evenground {job}" in capsys.readouterr().out

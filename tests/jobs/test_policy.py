@@ -6,6 +6,7 @@ from io import StringIO
 import pandas as pd
 import pytest
 
+import cli
 from analysis.policy.presets import PRESETS
 from tests.small_state import UNEVEN
 
@@ -31,6 +32,7 @@ SCHOOLS = [
     "ed_after",
     "ed_after_low",
     "ed_after_high",
+    "poorer",
     "suppressed",
 ]
 
@@ -48,6 +50,21 @@ def test_a_scenario_file_runs(run, tmp_path, preset):
     assert {"dissimilarity", "variance_ratio", "exposure"} <= set(result["indices"])
     for change in result["indices"].values():
         assert list(change) == ["before", "after", "low", "high"]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_scenario_comes_with_what_its_preset_rests_on(told, preset):
+    _, said = told("scenario", "franklin", "--district", DISTRICT, "--preset", preset)
+    assert said[-1] == f"{PRESETS[preset].label}: {PRESETS[preset].basis}"
+
+
+def test_the_help_names_the_source_of_every_preset(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["scenario", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    sources = [str(each.source) for each in PRESETS.values() if each.source]
+    assert len(sources) == 6
+    assert all(source.replace(" ", "") in said.replace(" ", "") for source in sources)
 
 
 def test_doing_nothing_changes_nothing(run, tmp_path):
@@ -203,8 +220,30 @@ def test_a_lottery_may_go_by_another_definition(run, refused, plan):
     secret = {row["ncessch"] for row in marked["schools"] if row["suppressed"]}
     saved_with(plan, lottery_basis=None)
     assert secret > {row["ncessch"] for row in json.loads(run(*job[:-2]))["schools"] if row["suppressed"]}
-    saved_with(plan, lottery_basis="neither")
-    assert 'no ED count by "neither"' in refused("simulate", "franklin", plan)
+    for field in ("lottery_basis", "basis"):
+        saved_with(plan, **{"basis": None, "lottery_basis": None} | {field: "neither"})
+        assert f'no ED count by the {field} "neither"; choose one of frpl' in refused("simulate", "franklin", plan)
+
+
+def test_a_dataset_that_is_not_there_is_said_to_be_so(refused, plan):
+    assert 'no dataset "nodata"' in refused("simulate", "nodata", plan)
+    assert "was made for dataset franklin" in refused("simulate", "california-2000", plan)
+
+
+def test_schools_that_send_and_become_poorer_are_marked_unless_their_counts_are_hidden(run, plan):
+    job = ["simulate", "franklin", plan, "--replicates", "5"]
+    whole, protected = (json.loads(run(*job, "--format", "json", *cell)) for cell in (["--minimum-cell", "0"], []))
+    share = {row["ncessch"]: row["ed_before"] / row["students_before"] for row in whole["schools"]}
+    for row in whole["senders"]:
+        (school,) = (each for each in whole["schools"] if each["ncessch"] == row["ncessch"])
+        poorer = row["leave"] > 0 and school["ed_after"] / school["students_after"] > share[row["ncessch"]]
+        assert row["poorer"] is school["poorer"] is poorer
+    assert {row["poorer"] for row in whole["senders"]} == {True, False}
+    hidden = {row["ncessch"] for row in protected["schools"] if row["suppressed"]}
+    for rows in (protected["schools"], protected["senders"]):
+        assert {row["ncessch"] for row in rows if row["poorer"] is None} == hidden & {row["ncessch"] for row in rows}
+    as_csv = table(run(*job, "--format", "csv"))
+    assert as_csv["poorer"].isna().sum() == len(hidden) > 0
 
 
 def test_moves_are_told_by_grade_and_year(run, tmp_path):

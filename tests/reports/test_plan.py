@@ -121,12 +121,21 @@ def test_the_seats_of_every_lottery():
     ]
 
 
-@pytest.mark.parametrize(("top", "listed", "more"), [(25, 3, ""), (1, 1, "2 more"), (0, 0, "3 more")])
+@pytest.mark.parametrize(
+    ("top", "listed", "more"), [(25, 3, ""), (1, 1, "\n2 more; --top N"), (0, 0, "leave or join: 3; --top N")]
+)
 def test_the_list_ends_where_asked_and_says_how_many_more_there_are(top, listed, more):
     said = text(result(plan()), top)
     part = next(part for part in said.split("\n\n") if part.startswith("Schools that students leave"))
     assert sum(name in part for name in ("Ash", "Birch", "Cedar")) == listed
-    assert ("more; --top" in part, more in part) == (bool(more), True)
+    assert ("--top" in part, more in part) == (bool(more), True)
+    assert "Empty DataFrame" not in part
+
+
+def test_the_date_of_the_second_round_stands_with_the_seats():
+    said = text(result(plan(unfilled="second", second_date="the first of July")), 25)
+    assert "Seats by lottery; second round: the first of July\n" in said
+    assert "second round" not in text(result(plan(unfilled="second")), 25)
 
 
 def test_notes_and_reasons_are_said():

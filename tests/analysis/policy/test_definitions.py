@@ -81,5 +81,5 @@ def test_a_school_that_the_lottery_s_definition_does_not_count_is_left_out() -> 
 
 def test_data_without_that_definition_is_refused() -> None:
     rows = table(school("h", 0, 0), school("a", 8, 12))
-    with pytest.raises(InputError, match='The data has no ED count by "direct"; choose another lottery_basis'):
+    with pytest.raises(InputError, match='The data has no ED count by the lottery_basis "direct"; choose another'):
         simulate(rows, scenario({"h": 10}, lottery_basis="direct"), replicates=1)

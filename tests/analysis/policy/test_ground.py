@@ -34,7 +34,7 @@ REFUSED: dict[str, tuple[list[Row], Scenario, tuple[str, ...]]] = {
     "an unknown sender": (
         [A, B],
         scenario({"a": 4}, ed=Pool(senders=("b", "z"))),
-        ("ed.senders", "school z"),
+        ("ed.senders", "school z", "not among the schools that count in 2018", "correct its id"),
     ),
     "a new school with the id of another": (
         [A, B],
@@ -79,9 +79,23 @@ REFUSED: dict[str, tuple[list[Row], Scenario, tuple[str, ...]]] = {
     "an unknown feeder": (
         [A, B],
         scenario({"a": 4}, set_asides=(SetAside("feeder", 0.5, schools=("z",)),)),
-        ("set_asides[0].schools", "school z", "remove"),
+        ("set_asides[0].schools", "school z", "not among the schools that count in 2018", "remove"),
     ),
-    "the weight of an unknown school": ([A, B], scenario({"a": 4}, weights=(Weight("z"),)), ("weights", "school z")),
+    "the weight of an unknown school": (
+        [A, B],
+        scenario({"a": 4}, weights=(Weight("z"),)),
+        ("weights", "school z", "not among the schools that count in 2018", "correct its id"),
+    ),
+    "a sender of unknown ED count": (
+        [A, B, UNKNOWN],
+        scenario({"a": 4}, ed=Pool(senders=("unknown",))),
+        ("ed.senders", "school unknown", "no known ED count", "remove"),
+    ),
+    "a feeder outside the district": (
+        [A, B, AWAY],
+        scenario({"a": 4}, set_asides=(SetAside("feeder", 0.5, schools=("away",)),)),
+        ("set_asides[0].schools", "school away", "outside the district", "remove"),
+    ),
     "a sender beyond the distance": (
         [
             school("a", 9, 9, latitude=30.0, longitude=-97.0),
@@ -92,6 +106,11 @@ REFUSED: dict[str, tuple[list[Row], Scenario, tuple[str, ...]]] = {
         ("other.senders", "school away", "outside_miles", "remove"),
     ),
 }
+
+
+def test_only_a_school_that_could_be_reached_is_said_to_be_out_of_reach() -> None:
+    out_of_reach = {name for name in REFUSED if "outside_miles" in refusal(name)}
+    assert out_of_reach == {"a sender beyond the distance"}
 
 
 def refusal(name: str) -> str:

@@ -10,12 +10,27 @@ import pytest
 from hypothesis import given
 
 from analysis.errors import InputError
-from analysis.policy.json_schema import json_schema
+from analysis.policy.json_schema import json_schema, of_class
 from analysis.policy.presets import PRESETS
-from analysis.policy.scenario import Host, NewSchool, Scenario, SetAside, Supply, Weight, from_json
+from analysis.policy.scenario import (
+    APPLICANTS,
+    DRAWS,
+    RESERVES,
+    STAYS,
+    UNFILLED,
+    Host,
+    NewSchool,
+    Pool,
+    Scenario,
+    SetAside,
+    Supply,
+    Weight,
+    from_json,
+)
 from tests.analysis.policy.test_scenario import LEAST, REFUSED, SCENARIOS
 
 PUBLISHED = Path(__file__).resolve().parents[3] / "docs" / "scenario.schema.json"
+PARTS = (Scenario, Host, NewSchool, Pool, SetAside, Supply, Weight)
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 # Refused for what several fields or entries say together, which a schema does not tell.
@@ -29,6 +44,31 @@ BEYOND_A_SCHEMA = {
 
 def test_the_published_schema_is_what_the_dataclasses_say() -> None:
     assert json.loads(PUBLISHED.read_text("utf-8")) == json_schema()
+
+
+@pytest.mark.parametrize(
+    ("name", "meanings"),
+    [("draw", DRAWS), ("unfilled", UNFILLED), ("stay", STAYS), ("applicants", APPLICANTS), ("reserve", RESERVES)],
+)
+def test_it_says_what_every_value_means(name: str, meanings: dict[str, str]) -> None:
+    told = {each["const"]: each["description"] for each in json_schema()["properties"][name]["oneOf"]}
+    assert told == meanings
+
+
+def test_it_says_what_a_field_is_where_it_is_left_out() -> None:
+    told = {name: each["default"] for name, each in json_schema()["properties"].items() if "default" in each}
+    least = json.loads(from_json(json.dumps(LEAST)).to_json())
+    assert json.loads(json.dumps(told)) | {"ed": least["ed"], "other": least["other"]} == {
+        name: value for name, value in least.items() if name not in LEAST
+    }
+    assert (told["ed"], told["other"]) == ({}, {})
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_two_fields_of_a_part_are_described_alike(part: type[Any]) -> None:
+    told = [each["description"] for each in of_class(part)["properties"].values()]
+    assert all(told)
+    assert len(set(told)) == len(told)
 
 
 def test_it_is_a_schema() -> None:

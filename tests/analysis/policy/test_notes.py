@@ -7,7 +7,7 @@ import pytest
 
 from analysis.policy.effects import between_within
 from analysis.policy.outcome import Outcome, simulate
-from analysis.policy.scenario import Host, Pool, Scenario, SetAside
+from analysis.policy.scenario import Host, Pool, Scenario, SetAside, Supply, Weight
 from tests.analysis.policy.districts import ELSEWHERE, EVERYONE, Row, scenario, school, table
 
 ROWS = [school("h", 40, 0), school("a", 10, 50), school("b", 20, 30)]
@@ -60,6 +60,96 @@ def test_shares_that_come_to_no_seat(fields: dict[str, object], said: list[str])
     found = notes(scenario({"h": 40}, **fields))
     assert len(found) == bool(said)
     assert all(words in found[0] for words in said)
+
+
+# --- What is asked for and nobody is there for
+
+FAR, NEAR = {"latitude": 31.0, "longitude": -97.0}, {"latitude": 30.0, "longitude": -97.0}  # 69 miles apart
+PLACED = [school("h", 40, 0, **NEAR), school("a", 10, 50, **FAR), school("b", 20, 30, **FAR)]
+AWAY = school("x", 30, 30, leaid=ELSEWHERE, **FAR)
+HALF_OUTSIDE = replace(EVERYONE, outside=0.5)
+NO_REACH = "Nobody comes from outside the district for other.outside: no school of the sources that may send students"
+
+
+def placed(policy: Scenario) -> list[str]:
+    return list(simulate(table(*PLACED, AWAY), policy, replicates=2).notes)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"other": HALF_OUTSIDE}, [NO_REACH, "within 10 miles", "raise outside_miles"]),
+        ({"ed": HALF_OUTSIDE, "other": HALF_OUTSIDE}, ["for ed.outside and other.outside: no school of the sources"]),
+        ({"other": HALF_OUTSIDE, "outside_miles": 70.0}, []),
+        (
+            {"other": HALF_OUTSIDE, "outside_miles": 70.0, "sources": ()},
+            ["for other.outside: sources is empty; name where"],
+        ),
+        ({"other": HALF_OUTSIDE, "sources": (), "private": Supply(50, 0.0)}, []),
+        (
+            {"other": HALF_OUTSIDE, "outside_miles": 70.0, "draw": "table", "weights": (Weight("x", other=0.0),)},
+            ["for other.outside: none of the students in reach applies", "raise the share who do, willing and accept"],
+        ),
+        # A pool of each tier, and half of ED's share in both.
+        (
+            {"ed": HALF_OUTSIDE, "reserve": "tiers", "tiers": (0.5, 0.5)},
+            ["for ed.outside: no school of the sources"],
+        ),
+        (
+            {"private": Supply(50, 0.5)},
+            ["None of the 50 students of private comes", "give ed.outside or other.outside"],
+        ),
+        ({"home": Supply(50, 0.5)}, ["None of the 50 students of home comes"]),
+        ({"home": Supply(0, 0.5)}, []),
+        (
+            {
+                "home": Supply(50, 0.5),
+                "other": HALF_OUTSIDE,
+                "outside_miles": 70.0,
+                "draw": "distance",
+                "half_miles": 99.0,
+            },
+            ["None of the 50 students of home comes, since willingness falls with distance", "another draw"],
+        ),
+        ({"private": Supply(50, 0.5), "unfilled": "outside"}, []),
+        ({"unfilled": "outside"}, []),
+        (
+            {"unfilled": "outside", "stay": "drawn", "other": replace(EVERYONE, willing=0.05)},
+            ['Nobody from outside can take the seats left, as unfilled "outside" asks: no school of the sources'],
+        ),
+        (
+            {"set_asides": (SetAside("sibling", 0.2, pool="open"),)},
+            ['by set_asides[0]: no seat is open to all where reserve is "share"', "name another pool"],
+        ),
+        ({"set_asides": (SetAside("sibling", 0.2, pool="open"),), "reserve": "band"}, []),
+        (
+            {"set_asides": (SetAside("sibling", 0.2, pool="open"),), "reserve": "tiers", "tiers": (0.5, 0.5)},
+            ['no seat is open to all where reserve is "tiers"'],
+        ),
+        ({"set_asides": (SetAside("sibling", 0.2, rate=0.0),)}, ["by set_asides[0]: its rate is 0; give"]),
+        (
+            {"set_asides": (SetAside("sibling", 0.2), SetAside("proximity", 0.2, 5.0))},
+            ["by set_asides[1]: no other school", "within 5 miles", "raise its miles"],
+        ),
+        ({"set_asides": (SetAside("proximity", 0.2, 70.0),)}, []),
+        # The seats are of the district's students, and h is the host itself.
+        (
+            {"set_asides": (SetAside("feeder", 0.2, schools=("h",)),)},
+            ["by set_asides[0]: none of the schools it names"],
+        ),
+        ({"set_asides": (SetAside("feeder", 0.2, schools=("a",)),)}, []),
+        ({"weights": (Weight("a", 0.5),)}, ['weights has no effect, since draw is "proportional"; give draw "table"']),
+        ({"weights": (Weight("a", 0.5),), "draw": "table"}, []),
+        ({"tiers": (0.5, 0.5)}, ['tiers has no effect, since reserve is "share"']),
+        ({"second_date": "1 July"}, ['second_date has no effect, since unfilled is "hold"']),
+        ({"ed": replace(EVERYONE, half_miles=2.0)}, ['ed.half_miles has no effect, since draw is "proportional"']),
+        ({"hosts": (), "private": Supply(50, 0.5)}, []),
+    ],
+)
+def test_what_is_asked_for_and_has_nobody_is_said(fields: dict[str, object], said: list[str]) -> None:
+    found = placed(scenario({"h": 40}, **fields))
+    assert len(found) == bool(said), found
+    assert all(words in found[0] for words in said), found
 
 
 # --- Figures of one level

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.errors import InputError
 from analysis.policy.outcome import simulate
 from analysis.policy.outside import smallest_outside
-from analysis.policy.scenario import Host, NewSchool, Pool
+from analysis.policy.scenario import Host, NewSchool, Pool, SetAside
 from tests.analysis.policy.districts import ELSEWHERE, cases, scenario, school, table
 from tests.analysis.policy.every_assignment import INDEX
 
@@ -80,6 +80,13 @@ def test_with_the_limit_on_seats_lifted_a_host_of_seats_in_two_grades_has_every_
 def test_without_hosts_nobody_can_come():
     with pytest.raises(InputError, match="no host with a seat"):
         smallest_outside(place(NEAR), scenario({}), 0.4)
+
+
+def test_no_more_is_offered_outside_than_no_set_aside_of_any_pool_is_of():
+    aside = SetAside("sibling", 0.7, pool="tier 1")
+    policy = scenario({}, hosts=(NEW,), reserve="tiers", tiers=(0.5, 0.5), set_asides=(aside,))
+    found = smallest_outside(place(NEAR), policy, 0.0)
+    assert 0.2 < found.rows["share"].max() <= 0.3
 
 
 @settings(max_examples=30)

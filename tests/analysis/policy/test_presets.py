@@ -55,6 +55,7 @@ def test_each_says_its_name_and_what_it_rests_on(preset: str) -> None:
     assert PRESETS[preset].name == preset
     assert PRESETS[preset].label
     assert PRESETS[preset].basis.endswith(".")
+    assert (source := PRESETS[preset].source) is None or str(source.year or "year not noted") in PRESETS[preset].basis
 
 
 @every_preset

@@ -130,6 +130,7 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a district as a number": ({"district": 4816230}, ("district", "text", "4816230")),
     "a name that is nothing": ({"name": None}, ("name", "text", "null")),
     "another version": ({"version": VERSION + 1}, (f"version {VERSION + 1}", f"version {VERSION}")),
+    "a version that never was": ({"version": 0}, ("version 0", "never was", f"1 to {VERSION}")),
     "more seats than there could be": ({"hosts": [{"ncessch": "48", "seats": 10**30}]}, ("48", "give fewer")),
     "a version as text": ({"version": str(VERSION)}, ("version", "whole number")),
 }
@@ -139,6 +140,7 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 TOGETHER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "tiers without quotas": ({"reserve": "tiers"}, ("tiers", "add up to 0", "above 0")),
     "tiers of more than all seats": ({"reserve": "tiers", "tiers": [0.6, 0.6]}, ("tiers", "1.2", "at most 1")),
+    "a tier without a seat": ({"reserve": "tiers", "tiers": [0.5, 0]}, ("tiers[1] is 0", "above 0")),
     "a table that is empty": ({"draw": "table"}, ("weights", "draw", "give each school")),
     "a school with two weights": ({"weights": [{"ncessch": "1"}, {"ncessch": "1"}]}, ("weights", "1", "one weight")),
     "feeders without names": ({"set_asides": [{"kind": "feeder", "share": 0.1}]}, ("set_asides[0].schools", "name")),
@@ -168,9 +170,42 @@ TOGETHER: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     ),
     "more set aside than there is": (
         {"set_asides": [{"kind": "sibling", "share": 0.6}], "other": {"outside": 0.5}},
-        ("set_asides", "other.outside", "1.1", "lower"),
+        ("set_asides", "other.outside", "1.1", "pool other", "lower"),
+    ),
+    "more of a tier set aside than there is": (
+        {
+            "reserve": "tiers",
+            "tiers": [0.5, 0.5],
+            "set_asides": [{"kind": kind, "share": 0.7, "pool": "tier 1"} for kind in ("sibling", "proximity")],
+        },
+        ("set_asides", "1.4", "pool tier 1", "lower"),
+    ),
+    # Of tiers each has the mean of both outside shares: 0.8 + (0.5 + 0) / 2.
+    "more of a tier offered first than there is": (
+        {
+            "reserve": "tiers",
+            "tiers": [0.5, 0.5],
+            "ed": {"outside": 0.5},
+            "set_asides": [{"kind": "sibling", "share": 0.8, "pool": "tier 2"}],
+        },
+        ("set_asides", "mean of ed.outside and other.outside", "1.05", "pool tier 2", "lower"),
+    ),
+    "more of the open seats set aside than there are": (
+        {"reserve": "band", "set_asides": [{"kind": "sibling", "share": 0.6, "pool": "open"}] * 2},
+        ("set_asides", "1.2", "pool open", "lower"),
     ),
 }
+
+
+def test_set_asides_of_tiers_may_take_what_no_tier_is_offered_outside() -> None:
+    # There is no pool "ed" to take 0.8 + 0.3 of: each tier is offered the mean, 0.15.
+    asked = LEAST | {
+        "reserve": "tiers",
+        "tiers": [0.5, 0.5],
+        "ed": {"outside": 0.3},
+        "set_asides": [{"kind": "sibling", "share": 0.8}],
+    }
+    assert from_json(json.dumps(asked)).ed.outside == 0.3
 
 
 @pytest.mark.parametrize("name", TOGETHER)

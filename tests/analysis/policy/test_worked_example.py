@@ -2,7 +2,9 @@
 
 Twenty 500-seat schools have 495 (eight), 480 (four), 450 (three), 400 (two), 300, 150 and 75 ED students. A new
 500-seat school opens with 250 + 250 seats. The published figures rest on fractional students; here every count is a
-thousandfold, which leaves the indices alone and makes a whole student too small to see.
+thousandfold, which leaves the indices alone and makes a whole student too small to see. At its real size the program
+moves whole students, and D of A and B comes to .6661 and .6612, V of C to .3596: the published digits are those of
+fractions of students.
 """
 
 from fractions import Fraction
@@ -78,6 +80,23 @@ def test_before(outcome: Outcome) -> None:
 )
 def test_after(outcome: Outcome, expected: tuple[float, ...]) -> None:
     assert printed(outcome, "after") == expected
+
+
+@pytest.mark.parametrize(
+    ("others", "measure", "expected"),
+    [
+        ({}, "dissimilarity", 0.6661),
+        ({"outside": 1.0}, "dissimilarity", 0.6612),
+        ({"senders": ("s17", "s18", "s19")}, "variance_ratio", 0.3596),
+    ],
+)
+def test_at_its_real_size_whole_students_move_the_last_digits(others, measure: str, expected: float) -> None:
+    rows = [school(f"s{i:02d}", ed, 500 - ed, county="Dallas") for i, ed in enumerate(EDS)]
+    poorest = tuple(f"s{i:02d}" for i in range(8)) if "senders" in others else ()
+    policy = scenario({"new": 500}, ed=Pool(1.0, senders=poorest), other=Pool(1.0, **others))
+    away = school("neighbour", 0, 2000, leaid=ELSEWHERE, county="Dallas")
+    found = as_expected(table(*rows, NEW, away), policy).district[measure].after
+    assert round(found, 4) == expected
 
 
 @pytest.mark.parametrize(

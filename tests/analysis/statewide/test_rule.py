@@ -110,6 +110,7 @@ def test_fields_may_be_left_out_and_shares_be_whole_numbers():
         ("[" * 100_000, ["too large"]),
         ('{"colour": 1}', ["colour", "hosts_share"]),
         ('{"version": 3}', ["version 3", "version 2"]),
+        ('{"version": 0}', ["version 0", "never was", "1 to 2"]),
         ('{"template": []}', ["template", "object"]),
         ('{"template": {"hosts": []}}', ["template", "hosts", "years"]),
         ('{"template": {"years": "two"}}', ["template", "years", "whole number"]),
