@@ -38,9 +38,7 @@ def define(indices: dict[str, Index], *, read: bool = False) -> None:
             st.code(index.formula, language=None, wrap_lines=True)
             st.markdown(f"{index.meaning} {bounds} {index.undefined}")
             if read and len(state) == 1 and pd.notna(value := state[index.name].iloc[0]):
-                st.markdown(
-                    f"**Here:** {measure_words.reading(index, value, view.dataset.label, view.year, view.groups)}"
-                )
+                st.markdown(f"**Here:** {measure_words.reading(index, value, view.place, view.year, view.groups)}")
             st.caption(index.citation)
 
 

@@ -15,12 +15,13 @@ from data.groups import comparison
 from pages.plan import charts as plan_charts
 from pages.plan.controls import hosts_key
 from pages.sections.statewide_controls import asked_policy, run_here, show_files
-from pages.shared import atlas, charts, part_charts, parts, store
+from pages.shared import atlas, charts, part_charts, parts, store, tables
 from pages.shared.view import View, current_view, district_label
 from pages.words import numbers
 from pages.words import plan as plan_words
 from pages.words import ranges as range_words
 from pages.words import statewide as statewide_words
+from pages.words.escaped import in_markdown
 
 # Districts drawn: those whose V falls most, and those whose V rises most.
 MOST_FALLING, MOST_RISING = 14, 6
@@ -72,7 +73,7 @@ def _show_today(view: View) -> None:
         sure = store.how_sure(view)
         split = store.parts_sure(view).loc[view.year]
     told = sure[sure.index.isin(CARDS)]
-    st.caption(statewide_words.today(view.dataset.label, view.year, told, split))
+    st.caption(statewide_words.today(view.place, view.year, told, split))
 
 
 def show_state(view: View, result: Result, level: str) -> None:
@@ -193,7 +194,7 @@ def show_districts(view: View, plan: Plan) -> None:
     st.caption(f"Ranked by how much V falls. {statewide_words.TWO_RANGES}")
     show_way_to(view, plan, table["leaid"].tolist())
     with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
-        st.table(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
+        tables.show(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
     _show_downloads(view, plan)
 
 
@@ -239,7 +240,7 @@ def show_way_to(view: View, plan: Plan, ranked: list[str]) -> None:
     with way:
         st.page_link(
             "policy.py",
-            label=f"Plan 50/50 in {names.get(leaid) or leaid}, and see which hosts could do most",
+            label=f"Plan 50/50 in {in_markdown(names.get(leaid) or leaid)}, and see which hosts could do most",
             icon=":material/shuffle:",
             query_params=link,
         )
@@ -264,24 +265,24 @@ def _left_alone(view: View, plan: Plan) -> pd.DataFrame:
 
 view = current_view()
 level = view.level or "elementary"
-st.title(f"What would one 50/50 policy do across {view.dataset.label}?")
+st.title(f"What would one 50/50 policy do across {view.place}?")
 policy = asked_policy(level)
 show_files(policy, f"{view.dataset.name}-policy.json")
 try:
     with st.spinner("Choosing the hosts"):
         plan = store.statewide_plan(view, policy)
-    st.markdown(statewide_words.applies_to(plan, view.dataset.label, view.year))
+    st.markdown(statewide_words.applies_to(plan, view.place, view.year))
     run_here(plan)
     result = store.statewide(view, policy)
 except InputError as error:
-    st.info(str(error), icon=":material/info:")
+    st.info(in_markdown(str(error)), icon=":material/info:")
     parts.provenance(view)
     st.stop()
-st.markdown(statewide_words.answer(plan, result, view.dataset.label, store.district_names(view)))
+st.markdown(statewide_words.answer(plan, result, view.place, store.district_names(view)))
 show_state(view, result, policy.level)
 show_districts(view, plan)
 st.subheader("What the lotteries rest on")
-st.markdown("\n".join(f"- {each}" for each in assumptions(plan.applied.scenarios[0])))
+st.markdown("\n".join(f"- {in_markdown(each)}" for each in assumptions(plan.applied.scenarios[0])))
 st.subheader("What this does not tell")
 st.markdown("\n".join(f"- {caveat}" for caveat in (*statewide_words.CAVEATS, *plan_words.CAVEATS)))
 parts.provenance(view)

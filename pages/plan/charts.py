@@ -17,6 +17,7 @@ from pages.shared.charts import (
     whiskers,
 )
 from pages.shared.labels import short
+from pages.words.escaped import in_chart
 
 BEFORE = {"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}}
 
@@ -43,7 +44,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         marker={"size": 11, "color": GROUP, "symbol": np.where(poorer, "triangle-up", "circle")},
         error_x=whiskers(schools, "after", GROUP),
         name="after, with 5–95 % range",
-        customdata=np.column_stack([schools["label"], schools["low"], schools["high"]]),
+        customdata=np.column_stack([schools["label"].map(in_chart), schools["low"], schools["high"]]),
         hovertemplate="%{customdata[0]}: %{x:F} after (%{customdata[1]:F}–%{customdata[2]:F})<extra></extra>".replace(
             "F", show
         ),
@@ -73,7 +74,7 @@ def _add_before(figure: go.Figure, schools: pd.DataFrame, names: list[str], show
         mode="markers",
         marker=BEFORE,
         name="today",
-        customdata=schools.filter(["label", "today"]).to_numpy(),
+        customdata=schools.assign(label=schools["label"].map(in_chart)).filter(["label", "today"]).to_numpy(),
         hovertemplate=f"%{{customdata[0]}}: today {told}<extra></extra>",
     )
 

@@ -11,11 +11,12 @@ from pages.plan import cached, session
 from pages.plan import charts as plan_charts
 from pages.plan.files import check_dataset, together
 from pages.plan.session import MOST_KEPT
-from pages.shared import charts
+from pages.shared import charts, tables
 from pages.shared.view import View
 from pages.words import change as change_words
 from pages.words import numbers
 from pages.words import plan as plan_words
+from pages.words.escaped import in_markdown
 from pages.words.plan import FIGURES
 
 CHARTS_A_ROW = 3
@@ -53,7 +54,7 @@ def show_comparison(view: View, scenario: Scenario) -> None:
             args=(scenario, name),
         )
         for number, each in enumerate(kept):
-            label = f"Remove {each.name}"
+            label = f"Remove {in_markdown(each.name)}"
             st.button(label, icon=":material/close:", key=f"drop_{number}", on_click=session.drop, args=(number,))
     if not kept:
         st.caption("Keep a plan, change the controls, keep another: here they stand beside each other.")
@@ -65,8 +66,8 @@ def show_comparison(view: View, scenario: Scenario) -> None:
 def _say_what_the_link_holds() -> None:
     if missing := session.not_in_link():
         st.caption(
-            f"The link cannot hold {', '.join(missing)}: a table of willingness, or plans of many schools, are too "
-            "much for it. The file below has them all; open it here to see them again."
+            f"The link cannot hold {', '.join(map(in_markdown, missing))}: a table of willingness, or plans of many "
+            "schools, are too much for it. The file below has them all; open it here to see them again."
         )
     else:
         st.caption("These plans are in the link.")
@@ -79,10 +80,10 @@ def _show(view: View, kept: list[Scenario]) -> None:
             check_dataset(each, "This plan", view.dataset.name)
             outcomes[f"{number} · {each.name}"] = cached.outcome(view, each)
         except InputError as error:
-            st.warning(f"{each.name} cannot be shown: {error}", icon=":material/edit:")
+            st.warning(in_markdown(f"{each.name} cannot be shown: {error}"), icon=":material/edit:")
     if not outcomes:
         return
-    st.table(figures(outcomes))
+    tables.show(figures(outcomes))
     names = list(FIGURES)
     for first in range(0, len(names), CHARTS_A_ROW):
         for column, name in zip(st.columns(CHARTS_A_ROW), names[first : first + CHARTS_A_ROW], strict=True):
@@ -135,7 +136,7 @@ def _show_through(view: View, outcomes: dict[str, Outcome]) -> None:
         | {label: rows[part].map(change_words.signed_part) for part, label in _PARTS.items()}
     )
     st.subheader("Through what H changes")
-    st.table(shown.rename_axis("From → to"))
+    tables.show(shown.rename_axis("From → to"))
     st.caption(f"The five parts add up to the change, of the schools of the district. {change_words.MEANING}")
 
 

@@ -20,6 +20,7 @@ from pages.plan.session import carried, told
 from pages.plan.settings import TABS, settings
 from pages.shared import store
 from pages.shared.view import View
+from pages.words.escaped import in_markdown
 
 BY_GROUP = "by group"
 # How seats are divided, in as few words as a box shows.
@@ -253,7 +254,9 @@ def _one_by_one(form: Form, chosen: pd.DataFrame, hosts: tuple[Host, ...]) -> tu
         return hosts
     found: list[Host] = []
     for row in chosen.itertuples():
-        found += _of_one(form, str(row.school), row.capacity, [host for host in hosts if host.ncessch == row.ncessch])
+        found += _of_one(
+            form, in_markdown(str(row.school)), row.capacity, [host for host in hosts if host.ncessch == row.ncessch]
+        )
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
+from pages.words.escaped import in_markdown
 
 _PLAIN = Scenario("", "", 0)
 
@@ -162,5 +163,5 @@ def fault_beside(faults: list[str]) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        st.warning(str(error), icon=":material/edit:")
+        st.warning(in_markdown(str(error)), icon=":material/edit:")
         faults.append(str(error))

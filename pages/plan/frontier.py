@@ -14,6 +14,7 @@ from pages.shared import charts, parts, store
 from pages.shared.view import View
 from pages.words import numbers
 from pages.words import plan as plan_words
+from pages.words.escaped import in_markdown
 from reports import optimum as sentences
 
 if TYPE_CHECKING:  # the solver is slow to import, and what stands above it on the page need not wait
@@ -38,12 +39,12 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
             lambda part: bar.progress(part, "Looking for the best assignments of this district's students"),
         )
     except InputError as error:
-        bar.info(str(error), icon=":material/info:")
+        bar.info(in_markdown(str(error)), icon=":material/info:")
         return
     bar.empty()
     schools = cached.schools_of(view, scenario)
-    names = dict(zip(schools["ncessch"], schools["school"], strict=True))
-    district = store.district_name(view, scenario.district)
+    names = dict(zip(schools["ncessch"], schools["school"].fillna(schools["ncessch"]), strict=True))
+    district = in_markdown(store.district_name(view, scenario.district))
     symbol = sentences.SYMBOLS[question.measure]
     st.markdown(plan_words.frontier(rows, names, symbol, district, scenario.year))
     _show_charts(rows, question)
@@ -89,7 +90,9 @@ def _show_target(view: View, scenario: Scenario, question: "Question", rows: pd.
     with st.spinner("Looking for the fewest moves and seats to the target", show_time=True):
         reached = best.reached(view, scenario, question)
         seats = best.fewest_seats(view, scenario, question) if reached.fewest else None
-    st.markdown("\n".join(f"- {each}" for each in sentences.target(reached, seats, question.measure, today)))
+    st.markdown(
+        "\n".join(f"- {in_markdown(each)}" for each in sentences.target(reached, seats, question.measure, today))
+    )
     if scenario.hosts and st.toggle(
         "Also the smallest outside share that reaches the target by this plan's own rules",
         key="best_outside",
@@ -106,12 +109,12 @@ def _show_outside(view: View, scenario: Scenario, question: "Question", reached:
             found = best.outside(view, scenario, question)
             free = best.free_outside(view, scenario, question) if reached.fewest is None else None
     except InputError as error:
-        st.info(str(error), icon=":material/info:")
+        st.info(in_markdown(str(error)), icon=":material/info:")
         return
     symbol, said = sentences.SYMBOLS[question.measure], sentences.outside(found, question.measure)
-    st.markdown(f"- {said}")
+    st.markdown(f"- {in_markdown(said)}")
     if free is not None:
-        st.markdown(f"- {sentences.free_outside(free, question.measure)}")
+        st.markdown(f"- {in_markdown(sentences.free_outside(free, question.measure))}")
     st.plotly_chart(
         plan_charts.by_outside(found.rows, symbol, found.target),
         config=charts.config("outside-share"),

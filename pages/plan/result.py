@@ -20,6 +20,7 @@ from pages.shared.view import View
 from pages.words import change as change_words
 from pages.words import numbers
 from pages.words import plan as plan_words
+from pages.words.escaped import in_markdown
 from pages.words.plan import FIGURES
 from reports.plan import answer
 
@@ -30,11 +31,11 @@ def show_answer(so_far: SoFar, view: View) -> None:
     """The sentence, whom it leaves poorer, and the cards."""
     outcome = so_far.outcome
     district = store.district_name(view, outcome.scenario.district)
-    st.markdown(answer(outcome, district))
+    st.markdown(in_markdown(answer(outcome, district)))
     if outcome.scenario.hosts:
         st.caption(plan_words.poorer(so_far.rows))
     for note in outcome.notes:
-        st.warning(note, icon=":material/info:")
+        st.warning(in_markdown(note), icon=":material/info:")
     _show_cep_like_hosts(outcome, view)
     figures, today = list(FIGURES), cached.today(view, outcome.scenario)
     for first in range(0, len(figures), CARDS_A_ROW):
@@ -45,8 +46,8 @@ def show_answer(so_far: SoFar, view: View) -> None:
     by_what = _by_what(outcome, view, district)
     so_far.show(
         lambda: st.markdown(
-            f"{plan_words.moved(so_far.outcome, district)} {by_what} This is arithmetic, not a forecast: what it takes "
-            "for granted and does not tell stands at the end."
+            f"{plan_words.moved(so_far.outcome, in_markdown(district))} {by_what} This is arithmetic, not a forecast: "
+            "what it takes for granted and does not tell stands at the end."
         )
     )
 
@@ -95,7 +96,9 @@ def _range(so_far: SoFar, name: str) -> DeltaGenerator:
 def _by_what(outcome: Outcome, view: View, district: str) -> str:
     """Through what H over the district's schools changes: who is where, the schools' sizes, or the groups' shares."""
     found = from_today(cached.schools_of(view, outcome.scenario), outcome)
-    return change_words.simulated(district, outcome.scenario.year, comparison("ed"), found, INDICES["theil_h"])
+    return change_words.simulated(
+        in_markdown(district), outcome.scenario.year, comparison("ed"), found, INDICES["theil_h"]
+    )
 
 
 TABLE = {
@@ -157,7 +160,7 @@ def show_caveats(scenario: Scenario) -> None:
     with left:
         st.subheader("What this takes for granted")
         said = assumptions(scenario) or ["Nothing: no school takes part."]
-        st.markdown("\n".join(f"- {each}" for each in said))
+        st.markdown("\n".join(f"- {in_markdown(each)}" for each in said))
     with right:
         st.subheader("What this does not tell")
         st.markdown("\n".join(f"- {caveat}" for caveat in plan_words.CAVEATS))

@@ -12,6 +12,7 @@ from analysis.policy.scenario import from_json as scenario_from_json
 from analysis.statewide.rule import CHOICES, EVERY, MOST_SCHOOLS, OF_TEMPLATE, SEATS, Policy, from_json, template_of
 from data.batches.statewide import Plan, completed, crew_for, missing, name_of, run_of
 from pages.shared.packed import MOST_LETTERS, packed, said, unpacked
+from pages.words.escaped import in_markdown
 
 # What a link says of the run to show: its name, so that a link shows what was seen and another choice waits.
 RUN = "run"
@@ -77,7 +78,7 @@ def _more_settings() -> dict[str, object]:
                 bind="query-params",
             )
         else:
-            st.markdown(f"Lotteries by the rules of **{template.name or 'a scenario'}**")
+            st.markdown(f"Lotteries by the rules of **{in_markdown(template.name or 'a scenario')}**")
             st.button("Use a preset instead", icon=":material/undo:", key="all_preset", on_click=_set_template)
     with second:
         outside = st.number_input(
@@ -176,7 +177,7 @@ def show_files(policy: Policy, file_name: str) -> None:
                 max_upload_size=1,
             )
     if fault := st.session_state.get(_FAULT):
-        st.warning(fault, icon=":material/edit:")
+        st.warning(in_markdown(fault), icon=":material/edit:")
 
 
 def _open() -> None:

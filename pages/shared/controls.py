@@ -14,6 +14,7 @@ from data.privacy import LEAST_CELL, MINIMUM_CELL
 from data.schema import ED_BASES, LEVELS, school_year
 from pages.shared import links, store
 from pages.shared.view import ALL_LEVELS, View, district_label
+from pages.words.escaped import in_markdown
 
 # What a link from page to page calls the state to look at from now on; ``state`` is for those who come from outside.
 LOOK_AT = "look_at"
@@ -49,11 +50,11 @@ def _chosen_view() -> View:
         rules = _chosen_rules(manifest)
         cell = _chosen_cell()
     view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis, rules, cell)
-    words.markdown(f"**{view.words}**")
+    words.markdown(f"**{in_markdown(view.words)}**")
     links.tell("state", "year", "level", "groups", "basis", "districts", "leave_out")
     if manifest.fictional:
         st.warning(
-            f"{manifest.label}: an invented state to try things on. No number here is real.",
+            f"{view.place}: an invented state to try things on. No number here is real.",
             icon=":material/theater_comedy:",
         )
     return view

@@ -21,6 +21,7 @@ from pages.shared.view import View
 from pages.words import counts as count_words
 from pages.words import numbers
 from pages.words import ranges as range_words
+from pages.words.escaped import in_markdown
 
 # The column of what an index can be.
 HIDDEN = "If every hidden count is counted"
@@ -29,7 +30,7 @@ HIDDEN = "If every hidden count is counted"
 def nothing_to_show(view: View) -> NoReturn:
     """Say that the view holds no school that can be counted, and stop the page."""
     st.info(
-        f"{view.dataset.label} has no schools in this view whose counts of {view.groups.group_words} are known. "
+        f"{view.place} has no schools in this view whose counts of {view.groups.group_words} are known. "
         "Change the level, the groups or the year.",
         icon=":material/info:",
     )
@@ -300,8 +301,8 @@ def provenance(view: View) -> None:
         ground = f" {placed_words(placed)}"
         _show_unassigned(placed[placed["unassigned"]])
     st.caption(
-        f"{view.dataset.source.rstrip('.')}. School year {school_year(view.year)}, {view.rules.districts} districts. "
-        f"Covers {covered:.1%} of students{left_out}.{by_choice}{ground}{basis} "
+        f"{in_markdown(view.dataset.source.rstrip('.'))}. School year {school_year(view.year)}, {view.rules.districts} "
+        f"districts. Covers {covered:.1%} of students{left_out}.{by_choice}{ground}{basis} "
         f"Data version {view.dataset.input_hash[:12]}."
     )
 

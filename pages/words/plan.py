@@ -11,6 +11,7 @@ from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import TURNOUT
 from data.schema import school_year
 from pages.words import numbers
+from pages.words.escaped import in_markdown
 from reports import optimum as sentences
 
 if TYPE_CHECKING:
@@ -46,7 +47,11 @@ FIGURES = {
 
 def cep_like_hosts(names: Sequence[str]) -> str:
     """What it means that these host schools are CEP-like."""
-    which = f"{len(names):,} of the hosts" if len(names) > MOST_HOSTS else numbers.listed(names)
+    which = (
+        f"{len(names):,} of the hosts"
+        if len(names) > MOST_HOSTS
+        else numbers.listed([in_markdown(name) for name in names])
+    )
     return (
         f"**{which} {'is' if len(names) == 1 else 'are'} CEP-like**: by some count every student there is "
         "disadvantaged, as is usual where everyone eats free of charge. A preset starts with the schools of the "
@@ -66,7 +71,7 @@ def poorer(rows: pd.DataFrame) -> str:
         return "No school that sends students becomes poorer."
     some = found.head(3)
     named = [
-        f"{school} ({numbers.signed(change, points=True)})"
+        f"{in_markdown(school)} ({numbers.signed(change, points=True)})"
         for school, change in some[["school", "change"]].itertuples(index=False)
     ]
     rest = len(found) - len(some)
@@ -187,7 +192,9 @@ def other_end(moves: pd.DataFrame, end: str, names: Mapping[str, str]) -> str:
         names: of schools by their id.
     """
     of = moves.groupby(end)["students"].sum().sort_values(ascending=False, kind="stable")
-    some = [f"{names.get(school, school)} ({students:,})" for school, students in of.head(MOST_NAMED).items()]
+    some = [
+        f"{in_markdown(names.get(school, school))} ({students:,})" for school, students in of.head(MOST_NAMED).items()
+    ]
     rest = len(of) - len(some)
     text = f"Most {'come from' if end == 'from_school' else 'go to'} {numbers.listed(some)}"
     return (
@@ -263,7 +270,7 @@ def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str, place: str,
     chosen = rows[rows["what"] == "best hosts"]
     if len(chosen):
         row = chosen.iloc[0]
-        hosts = [names.get(each, each) for each in str(row["hosts"]).split()]
+        hosts = [in_markdown(names.get(each, each)) for each in str(row["hosts"]).split()]
         if not hosts:
             return f"{text} No 50/50 school could make it less within these limits."
         which = f"{len(hosts)} hosts found to do most are" if len(hosts) > 1 else "host found to do most is"
