@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import store
+from pages.shared import links, store
 from pages.shared.controls import show_view_bar
 from pages.shared.view import current_view
 
@@ -24,6 +24,7 @@ page = st.navigation(
     ],
     position="top",
 )
+links.drop_endless()
 show_view_bar()
 page.run()
 store.settle(page.title, current_view().dataset.name)

@@ -9,7 +9,7 @@ from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from pages.plan import cached, session
 from pages.plan import charts as plan_charts
-from pages.plan.files import check_dataset, together
+from pages.plan.files import check_fits, together
 from pages.plan.session import MOST_KEPT
 from pages.shared import charts, tables
 from pages.shared.view import View
@@ -56,6 +56,12 @@ def show_comparison(view: View, scenario: Scenario) -> None:
         for number, each in enumerate(kept):
             label = f"Remove {in_markdown(each.name)}"
             st.button(label, icon=":material/close:", key=f"drop_{number}", on_click=session.drop, args=(number,))
+    if session.lost_of_link():
+        st.warning(
+            f"Not every plan of the link is here: it is cut short, or holds more than {MOST_KEPT}. Ask for the "
+            "scenario files, which hold them whole.",
+            icon=":material/link_off:",
+        )
     if not kept:
         st.caption("Keep a plan, change the controls, keep another: here they stand beside each other.")
         return
@@ -74,13 +80,17 @@ def _say_what_the_link_holds() -> None:
 
 
 def _show(view: View, kept: list[Scenario]) -> None:
-    outcomes = {}
+    outcomes: dict[str, Outcome] = {}
+    faults: dict[str, list[str]] = {}
     for number, each in enumerate(kept, start=1):
+        label = f"{number} · {each.name}"
         try:
-            check_dataset(each, "This plan", view.dataset.name)
-            outcomes[f"{number} · {each.name}"] = cached.outcome(view, each)
+            check_fits(each, "This plan", view)
+            outcomes[label] = cached.outcome(view, each)
         except InputError as error:
-            st.warning(in_markdown(f"{each.name} cannot be shown: {error}"), icon=":material/edit:")
+            faults.setdefault(str(error), []).append(label)
+    for fault, labels in faults.items():
+        st.warning(in_markdown(f"{numbers.listed(labels)} cannot be shown: {fault}"), icon=":material/edit:")
     if not outcomes:
         return
     tables.show(figures(outcomes))

@@ -18,7 +18,7 @@ from pages.plan.form import Form, fault_beside, percentages
 from pages.plan.new_schools import new_schools
 from pages.plan.session import carried, told
 from pages.plan.settings import TABS, settings
-from pages.shared import store
+from pages.shared import links, store
 from pages.shared.view import View
 from pages.words.escaped import in_markdown
 
@@ -46,14 +46,20 @@ def asked_scenario(view: View, district: str) -> tuple[str, Scenario]:
     asked = told()
     if asked:
         st.session_state["preset"] = asked[0]
-    preset = st.segmented_control(
-        "Start from",
-        list(PRESETS),
-        format_func=lambda name: PRESETS[name].label,
-        default="dallas",
-        required=True,
-        key="preset",
-        bind="query-params",
+    labels = {name: each.label for name, each in PRESETS.items()}
+    preset = links.chosen(
+        "preset",
+        "preset",
+        labels,
+        lambda: st.segmented_control(
+            "Start from",
+            list(PRESETS),
+            format_func=labels.__getitem__,
+            default="dallas",
+            required=True,
+            key="preset",
+            bind="query-params",
+        ),
     )
     st.caption(PRESETS[preset].basis)
     start = cached.start(view.exported, preset, district)
@@ -79,6 +85,7 @@ def _controls(form: Form, view: View, schools: pd.DataFrame) -> Scenario:
     pools = {name: replace(pool, outside=0.0 if faults else outside) for name, pool in pools.items()}
     with st.expander("More settings", icon=":material/settings:"):
         hosts, more = _more(form, view, schools, chosen, filled, pools)
+    links.tell_settings(*form.drawn)
     if faults:
         raise InputError(faults[0])
     return replace(form.start, hosts=hosts, **reserve, **more)
@@ -123,16 +130,14 @@ def _which_schools(form: Form, schools: pd.DataFrame) -> pd.DataFrame:
 
 def _for_whom(form: Form) -> tuple[dict[str, object], float]:
     """How the seats are divided, and the share of them offered outside first."""
-    rule = st.selectbox(
+    rule = form.select(
         "2 · Seats for whom, and from where?",
-        list(DIVIDED),
-        index=list(DIVIDED).index(form.start.reserve),
-        format_func=DIVIDED.__getitem__,
+        "reserve",
+        lambda s: s.reserve,
+        DIVIDED,
         help="A share for each: the slider says how many seats are for disadvantaged students. The district's share: "
         "the hosts mirror the district. A band around it: what lies between the least for either side is open to all. "
         "Tiers: a quota for each tier of sending schools, the poorest first; what is left is open to all.",
-        key=form.shown(form.key("reserve", lambda s: s.reserve), lambda s: s.reserve, DIVIDED.__getitem__),
-        bind="query-params",
     )
     asked: dict[str, object] = {"reserve": rule}
     outside = form.percent(

@@ -10,7 +10,7 @@ from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
 from pages.plan import best, cached, session
 from pages.plan import charts as plan_charts
-from pages.shared import charts, parts, store
+from pages.shared import charts, links, parts, store
 from pages.shared.view import View
 from pages.words import numbers
 from pages.words import plan as plan_words
@@ -69,6 +69,7 @@ def _question(view: View, scenario: Scenario) -> "Question":
             move = _number("Of all students, % who may move", "best_move", 100, "all")
             miles = _number("Miles that a student may move", "best_miles", 100, "any")
             stay = _number("Of each school's students, % who must stay", "best_stay", 100, "none")
+    links.tell_settings("best_target", "best_hosts", "best_move", "best_miles", "best_stay")
     limits = Limits(
         move=1.0 if move is None else move / 100,
         miles=math.inf if miles is None else float(miles),
@@ -81,7 +82,13 @@ def _question(view: View, scenario: Scenario) -> "Question":
 def _number(label: str, key: str, most: float, empty: str, *, step: float = 1) -> float | None:
     """A number from 0 on, or None where nothing is typed, which ``empty`` says the meaning of."""
     least: float = 0 if isinstance(step, int) else 0.0
-    return st.number_input(label, least, most, None, step, key=key, bind="query-params", placeholder=empty, width=WIDTH)
+
+    def draw() -> float | None:
+        return st.number_input(
+            label, least, most, None, step, key=key, bind="query-params", placeholder=empty, width=WIDTH
+        )
+
+    return links.number(key, label, draw, empty)
 
 
 def _show_target(view: View, scenario: Scenario, question: "Question", rows: pd.DataFrame) -> None:

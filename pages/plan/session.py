@@ -14,6 +14,7 @@ from data.schema import ED_BASES, school_year
 from pages.plan.files import read_scenario
 from pages.shared.packed import MOST_LETTERS, packed, said, unpacked
 from pages.shared.view import ALL_LEVELS, View
+from pages.words.numbers import listed
 
 MOST_STEPS = 100
 MOST_KEPT = 4
@@ -22,7 +23,7 @@ OF_VIEW = ("dataset", "district", "year", "basis", "level", "districts", "exclud
 # The plans compared, in the link.
 PLANS = "plans"
 _TELL, _CARRIED, _STEPS, _KEPT = "plan_tell", "plan_carried", "plan_steps", "plan_kept"
-_FAULT, _REOPENED = "plan_fault", "plan_reopened"
+_FAULT, _REOPENED, _LOST = "plan_fault", "plan_reopened", "plan_lost"
 
 
 @dataclass
@@ -109,8 +110,7 @@ def open_files(key: str, view: View) -> None:
     if not files:
         return
     try:
-        found = [read_scenario(file.getvalue(), file.name, view.dataset.name) for file in files]
-        _check_years(found, view, [file.name for file in files])
+        found = [read_scenario(file.getvalue(), file.name, view) for file in files]
     except InputError as error:
         st.session_state[_FAULT] = str(error)
         return
@@ -127,12 +127,11 @@ def open_files(key: str, view: View) -> None:
     tell(preset_of(first), first)
     if len(found) > 1:
         _set_kept(found)
-
-
-def _check_years(found: list[Scenario], view: View, names: list[str]) -> None:
-    for scenario, name in zip(found, names, strict=True):
-        if scenario.year not in view.dataset.years:
-            raise InputError(f"{name} starts from {scenario.year}, a year that {view.dataset.label} does not have.")
+    if more := [file.name for file in files[MOST_KEPT:]]:
+        st.session_state[_FAULT] = (
+            f"Up to {MOST_KEPT} plans stand side by side, so {listed(more)} {'is' if len(more) == 1 else 'are'} not "
+            "among them."
+        )
 
 
 def reopened() -> bool:
@@ -154,7 +153,7 @@ def preset_of(scenario: Scenario) -> str:
 def kept() -> list[Scenario]:
     """The scenarios to compare, in the order they were kept; at first those of the link."""
     if _KEPT not in st.session_state:
-        st.session_state[_KEPT] = _linked()
+        st.session_state[_KEPT], st.session_state[_LOST] = _linked()
     scenarios: list[Scenario] = st.session_state[_KEPT]
     return scenarios
 
@@ -171,12 +170,18 @@ def drop(number: int) -> None:
 
 def not_in_link() -> list[str]:
     """Names of the plans kept that the link does not hold."""
-    linked = _linked()
+    linked, _ = _linked()
     return [each.name for each in kept() if each not in linked]
 
 
+def lost_of_link() -> bool:
+    """Whether the link that began the session held plans that could not be kept; until others are."""
+    kept()
+    return bool(st.session_state.get(_LOST))
+
+
 def _set_kept(scenarios: list[Scenario]) -> None:
-    st.session_state[_KEPT] = scenarios[:MOST_KEPT]
+    st.session_state[_KEPT], st.session_state[_LOST] = scenarios[:MOST_KEPT], False
     link_kept()
 
 
@@ -190,11 +195,15 @@ def link_kept() -> None:
         st.query_params[PLANS] = letters
 
 
-def _linked() -> list[Scenario]:
-    """The scenarios of the link, as far as they can be read."""
-    raw = unpacked(st.query_params.get(PLANS, ""))
+def _linked() -> tuple[list[Scenario], bool]:
+    """The scenarios of the link as far as they can be read, and whether there are more."""
+    if PLANS not in st.query_params:
+        return [], False
+    raw = unpacked(st.query_params[PLANS])
+    if not isinstance(raw, list):  # a link cut short or made by hand
+        return [], True
     found = []
-    for each in raw if isinstance(raw, list) else []:
-        with suppress(InputError):  # a link cut short or made by hand
+    for each in raw:
+        with suppress(InputError):
             found.append(from_json(json.dumps(each)))
-    return found[:MOST_KEPT]
+    return found[:MOST_KEPT], len(found[:MOST_KEPT]) < len(raw)

@@ -52,6 +52,7 @@ def _chosen_view() -> View:
     view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis, rules, cell)
     words.markdown(f"**{in_markdown(view.words)}**")
     links.tell("state", "year", "level", "groups", "basis", "districts", "leave_out")
+    links.tell_settings("minimum_cell")
     if manifest.fictional:
         st.warning(
             f"{view.place}: an invented state to try things on. No number here is real.",
@@ -103,16 +104,21 @@ def _chosen_rules(manifest: Manifest) -> Rules:
 
 def _chosen_cell() -> int:
     """The minimum cell size of downloads."""
-    asked = st.number_input(
-        "Smallest count in downloads",
-        min_value=0,
-        max_value=100,
-        value=MINIMUM_CELL,
-        key="minimum_cell",
-        bind="query-params",
-        width=250,
-        help="Downloads hide a school's count of students below this, or of all but fewer, and every count that would "
-        f"tell it. {LEAST_CELL} or more; 0 hides none. Pages show the data as loaded.",
+    label, key = "Smallest count in downloads", "minimum_cell"
+    asked = links.number(
+        key,
+        label,
+        lambda: st.number_input(
+            label,
+            min_value=0,
+            max_value=100,
+            value=MINIMUM_CELL,
+            key=key,
+            bind="query-params",
+            width=250,
+            help="Downloads hide a school's count of students below this, or of all but fewer, and every count that "
+            f"would tell it. {LEAST_CELL} or more; 0 hides none. Pages show the data as loaded.",
+        ),
     )
     return max(LEAST_CELL, int(asked)) if asked else 0
 
