@@ -14,7 +14,7 @@ from pages.words import ranges as range_words
 
 DEFAULT_FLOOR = 1000
 # What says how sure a measure is: the corrected one and its interval.
-INTERVAL = {"corrected": "corrected", "interval_low": "95 % from", "interval_high": "95 % to"}
+INTERVAL = {"corrected": "corrected", "interval_low": "95% from", "interval_high": "95% to"}
 
 
 def rows_with_chance(view: View, measure: str) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def rows_with_chance(view: View, measure: str) -> pd.DataFrame:
 
 
 def rows_with_intervals(view: View, measure: str) -> pd.DataFrame:
-    """The same with the measure corrected for chance and its 95 % interval."""
+    """The same with the measure corrected for chance and its 95% interval."""
     rows = rows_with_chance(view, measure)
     return rows.assign(**{end.removeprefix(f"{measure}_"): ends for end, ends in _ends(view, rows, measure).items()})
 

@@ -53,7 +53,7 @@ define(MULTIGROUP, read=view.groups.many)
 st.subheader("Ordered bands")
 st.markdown(
     "Income bands are students with free lunch, with reduced-price lunch and without either, where the data counts "
-    "both free lunch and free or reduced-price lunch: families up to 130 % of the poverty line, up to 185 % and above, "
+    "both free lunch and free or reduced-price lunch: families up to 130% of the poverty line, up to 185% and above, "
     "as far as each is counted. Schools that count every student as free lunch put them all into the lowest band."
 )
 define(ORDERED)

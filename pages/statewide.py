@@ -29,7 +29,7 @@ CARDS = {
     "variance_ratio": "Variance ratio (V)",
     "dissimilarity": "Dissimilarity (D)",
     "exposure": "Exposure of ED to other students",
-    "balanced": "Share of students in 40–60 % ED schools",
+    "balanced": "Share of students in 40–60% ED schools",
 }
 # Columns of the table of districts, and those of today's interval by what they are in ``intervals_by``.
 COLUMNS = {
@@ -43,8 +43,8 @@ COLUMNS = {
     "moved": "Students who change schools",
     "variance_ratio_before": "V today",
     "today_corrected": "V today, corrected",
-    "today_low": "V today, 95 % from",
-    "today_high": "V today, 95 % to",
+    "today_low": "V today, 95% from",
+    "today_high": "V today, 95% to",
     "variance_ratio_after": "V after",
     "variance_ratio_low": "V after by lottery, low",
     "variance_ratio_high": "V after by lottery, high",
@@ -53,8 +53,8 @@ COLUMNS = {
     "dissimilarity_after": "D after",
     "exposure_before": "Exposure today",
     "exposure_after": "Exposure after",
-    "balanced_before": "In 40–60 % ED schools today",
-    "balanced_after": "In 40–60 % ED schools after",
+    "balanced_before": "In 40–60% ED schools today",
+    "balanced_after": "In 40–60% ED schools after",
 }
 # What the map, the picture and the table tell of each district today.
 WITHIN = ("variance_ratio", "dissimilarity")
@@ -84,8 +84,8 @@ def show_state(view: View, result: Result, level: str) -> None:
         with column.container(border=True):
             st.metric(
                 label,
-                f"{show(change.before)} → {show(change.after)}",
-                numbers.signed(change.after - change.before, points=share),
+                plan_words.went(change, percent=share),
+                plan_words.by(change, percent=share),
                 delta_color="off",
                 delta_arrow="off",
             )

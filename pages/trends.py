@@ -129,7 +129,7 @@ def _by_year(shown: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
 @st.fragment(parallel=True)
 def _show_corrected(view: View, span: Span, which: str, symbols: dict[str, str]) -> None:
     """The same indices corrected for chance, with ranges that take a moment to draw."""
-    st.markdown("**Corrected for chance (95 % interval)**")
+    st.markdown("**Corrected for chance (95% interval)**")
     with st.skeleton(height=36 * (len(span.years) + 1)):
         sure = ranges.of_span(view, span, which, list(INDICES))
     told = range_words.corrected(sure, [name for name in symbols if f"{name}_corrected" in sure], 3)

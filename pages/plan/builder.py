@@ -36,7 +36,7 @@ def show_plan(view: View, district: str) -> None:
     participation = st.container()
     show_pictures(view, so_far)
     show_table(so_far)
-    show_downloads(scenario, view)
+    show_downloads(so_far, view)
     exits = st.container()
     show_caveats(scenario)
     # What takes a moment comes last, so that nothing waits for it.

@@ -35,7 +35,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
     poorer = schools.get("poorer", pd.Series(False, index=schools.index)).to_numpy(dtype=bool)
     figure = figure_of(ROW_HEIGHT * len(schools) + 110, legend=LEGEND_ABOVE, margin_t=90)
     if index is None:
-        figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
+        figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60%")
     _add_before(figure, schools, names, show)
     figure.add_scatter(
         x=schools["after"],
@@ -43,7 +43,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         mode="markers",
         marker={"size": 11, "color": GROUP, "symbol": np.where(poorer, "triangle-up", "circle")},
         error_x=whiskers(schools, "after", GROUP),
-        name="after, with 5–95 % range",
+        name="after, with 5–95% range",
         customdata=np.column_stack([schools["label"].map(in_chart), schools["low"], schools["high"]]),
         hovertemplate="%{customdata[0]}: %{x:F} after (%{customdata[1]:F}–%{customdata[2]:F})<extra></extra>".replace(
             "F", show
@@ -89,7 +89,7 @@ def fan(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
     """
     figure = figure_of(320, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
     form = ".1%" if percent else ".3f"
-    for column, name, fill in (("low", "", None), ("high", "5–95 % of draws", "tonexty")):
+    for column, name, fill in (("low", "", None), ("high", "5–95% of draws", "tonexty")):
         figure.add_scatter(
             x=rows["label"],
             y=rows[column],

@@ -100,7 +100,7 @@ def _show(view: View, kept: list[Scenario]) -> None:
             with column:
                 _show_chart(outcomes, name)
     st.caption(
-        "Circle: today; dot: after, with the 5–95 % range of the draws. Each chart has a scale of its own, not from 0."
+        "Circle: today; dot: after, with the 5–95% range of the draws. Each chart has a scale of its own, not from 0."
     )
     _show_through(view, outcomes)
     st.download_button(

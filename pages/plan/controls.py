@@ -25,7 +25,7 @@ from pages.words.escaped import in_markdown
 BY_GROUP = "by group"
 # How seats are divided, in as few words as a box shows.
 DIVIDED = {
-    "share": "a share for each",
+    "share": "a fixed share for each group",
     "district": "the district's share",
     "band": "a band around it",
     "tiers": "tiers",
@@ -135,9 +135,10 @@ def _for_whom(form: Form) -> tuple[dict[str, object], float]:
         "reserve",
         lambda s: s.reserve,
         DIVIDED,
-        help="A share for each: the slider says how many seats are for disadvantaged students. The district's share: "
-        "the hosts mirror the district. A band around it: what lies between the least for either side is open to all. "
-        "Tiers: a quota for each tier of sending schools, the poorest first; what is left is open to all.",
+        help="A fixed share for each group: the slider says how many seats are for disadvantaged students. The "
+        "district's share: the hosts mirror the district. A band around it: what lies between the least for either "
+        "side is open to all. Tiers: a quota for each tier of sending schools, the poorest first; what is left is open "
+        "to all.",
     )
     asked: dict[str, object] = {"reserve": rule}
     outside = form.percent(
@@ -173,7 +174,7 @@ def _tiers(form: Form) -> tuple[float, ...]:
         raise InputError(f'The tiers "{words}" are no percentages; write them like 25, 25, 25, 25.')
     if not 0 < sum(tiers) <= 1 + 1e-9 or min(tiers) < 0:
         raise InputError(
-            f"The tiers add up to {100 * sum(tiers):g} %; give each its part, above 0 and at most 100 % together."
+            f"The tiers add up to {100 * sum(tiers):g}%; give each its part, above 0 and at most 100% together."
         )
     return tiers
 
@@ -185,10 +186,13 @@ def _who_comes(form: Form) -> dict[str, Pool]:
         "turnout",
         _turnout,
         [*TURNOUT, BY_GROUP],
-        help="Share of each sending school's students who would take a seat: "
-        + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
-        + ". An assumption; try all three, or set it for each group.",
+        help="The share of each sending school's students who apply. An assumption; try all three, or set it for each "
+        "group.",
     )
+    if turnout != BY_GROUP:
+        st.caption(
+            f"Of each school's students apply: {', '.join(f'{name} {share:.0%}' for name, share in TURNOUT.items())}."
+        )
     pools = {}
     for name, who in (("ed", "Disadvantaged"), ("other", "Other")):
         if turnout == BY_GROUP:

@@ -76,7 +76,11 @@ def _check_district(scenario: Scenario, label: str, view: View) -> None:
     raise InputError(
         f'{label} has district "{scenario.district}", which is none of {view.dataset.label} in '
         f"{school_year(scenario.year)}{of_level}; "
-        + (f"give the id of one, such as {example}; the box District names each with its id." if example else "give another level.")
+        + (
+            f"give the id of one, such as {example}; the box District names each with its id."
+            if example
+            else "give another level."
+        )
     )
 
 

@@ -55,7 +55,7 @@ class Form:
         shown = self._number(
             label,
             key,
-            lambda: st.slider(label, 0, 100, default, step, format="%d %%", key=key, bind="query-params", help=help),
+            lambda: st.slider(label, 0, 100, default, step, format="%d%%", key=key, bind="query-params", help=help),
         )
         return of(self.start) if shown == default else shown / 100
 

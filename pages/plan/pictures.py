@@ -52,6 +52,10 @@ def show_pictures(view: View, so_far: SoFar) -> None:
 
 def _schools(view: View, so_far: SoFar) -> None:
     """The dumbbell of every host and the schools that change most, and where they are."""
+    touched = _touched(so_far)
+    if touched.empty:
+        st.info("No school changes.", icon=":material/info:")
+        return
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Each school, before and after")
@@ -60,11 +64,11 @@ def _schools(view: View, so_far: SoFar) -> None:
         st.caption(
             f"● marks hosts, ▲ schools that send students and become poorer. Shown are the hosts and the "
             f"{SENDERS_SHOWN} schools that change most; the table below holds every school. "
-            f"The bar is the 5–95 % range of {REPLICATES} lottery draws."
+            f"The bar is the 5–95% range of {REPLICATES} lottery draws."
         )
     with right:
         st.subheader("Where they are")
-        _map(view, _touched(so_far))
+        _map(view, touched)
 
 
 def _touched(so_far: SoFar) -> pd.DataFrame:

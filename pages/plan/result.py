@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from analysis.indices import INDICES
 from analysis.policy.assumptions import assumptions
 from analysis.policy.changes import from_today
+from analysis.policy.effects import money
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from data.cep import cep_signs
@@ -18,7 +19,6 @@ from pages.plan.so_far import SoFar
 from pages.shared import parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
-from pages.words import numbers
 from pages.words import plan as plan_words
 from pages.words.escaped import in_markdown
 from pages.words.plan import FIGURES
@@ -43,13 +43,13 @@ def show_answer(so_far: SoFar, view: View) -> None:
             with column:
                 _show_card(so_far, name, today)
     st.caption(plan_words.TWO_RANGES)
-    by_what = _by_what(outcome, view, district)
     so_far.show(
         lambda: st.markdown(
-            f"{plan_words.moved(so_far.outcome, in_markdown(district))} {by_what} This is arithmetic, not a forecast: "
-            "what it takes for granted and does not tell stands at the end."
+            f"{plan_words.moved(so_far.outcome, in_markdown(district))} This is arithmetic, not a forecast: what it "
+            "takes for granted and does not tell stands at the end."
         )
     )
+    st.caption(_by_what(outcome, view, district))
 
 
 def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
@@ -67,13 +67,11 @@ def _show_card(so_far: SoFar, name: str, today: pd.Series) -> None:
     """One figure: before, after, range and direction, whichever way it moves; and how sure today's index is."""
     label, percent = FIGURES[name]
     of = so_far.outcome.district[name]
-
-    show = partial(plan_words.figure, percent=percent)
     with st.container(border=True):
         st.metric(
             label,
-            f"{show(of.before)} → {show(of.after)}",
-            numbers.signed(of.after - of.before, points=percent),
+            plan_words.went(of, percent=percent),
+            plan_words.by(of, percent=percent),
             delta_color="off",
             delta_arrow="off",
             help=INDICES[name].meaning if name in INDICES else None,
@@ -129,8 +127,9 @@ def show_table(so_far: SoFar) -> None:
         st.caption(f"{len(outcome.unknown):,} schools of the district are left out: their ED counts are unknown.")
 
 
-def show_downloads(scenario: Scenario, view: View) -> None:
-    """Everything the page shows, of what may be told."""
+def show_downloads(so_far: SoFar, view: View) -> None:
+    """Everything the page shows, of what may be told; money where some follows students."""
+    scenario = so_far.outcome.scenario
     names = cached.schools_of(view, scenario)[["ncessch", "school"]]
     hosts = names.rename(columns={"ncessch": "host"})
     tables = {
@@ -149,6 +148,8 @@ def show_downloads(scenario: Scenario, view: View) -> None:
         "between": ("Between and within (CSV)", lambda told: cached.between_within(told, scenario)),
         "races": ("Races (CSV)", lambda told: cached.races(told, scenario)),
     }
+    if money(cached.schools_of(view, scenario), so_far.outcome).empty:
+        del tables["money"]
     with st.container(horizontal=True):
         for name, (label, table) in tables.items():
             parts.download(table, view, f"{scenario.district}-5050-{name}", label=label)

@@ -205,7 +205,7 @@ def show_one(view: View, lines: pd.DataFrame) -> None:
             lambda: st.selectbox("Line", list(pairs), key="line", bind="query-params", help="The first ranked first."),
         )
     with right:
-        opened = st.slider("Seats opened across it", 0, 50, 10, 1, format="%d %%", key="opened", bind="query-params")
+        opened = st.slider("Seats opened across it", 0, 50, 10, 1, format="%d%%", key="opened", bind="query-params")
     _show_changes(view, pairs[line], opened)
     st.caption(
         "Arithmetic, not a forecast. Joining: every student stays in the same school; nobody moves or leaves. Opening: "
@@ -282,7 +282,7 @@ def _of_districts(
     states = (
         (joining.districts.xs("before", axis=1, level=1), "{} today", called),
         (joining.districts.xs("after", axis=1, level=1).iloc[:1], "Joined", called[:1]),
-        (opening.districts.xs("after", axis=1, level=1), f"{{}}, {opened} % opened", called),
+        (opening.districts.xs("after", axis=1, level=1), f"{{}}, {opened}% opened", called),
     )
     columns = {}
     for (values, words, names), ranges_of in zip(states, sure, strict=True):
@@ -298,7 +298,7 @@ def _of_all(joining: Change, opening: Change, opened: int, sure: Sequence[pd.Dat
     states = {
         "Today": joining.everyone["before"],
         "Joined": joining.everyone["after"],
-        f"{opened} % opened": opening.everyone["after"],
+        f"{opened}% opened": opening.everyone["after"],
     }
     columns = {}
     for (name, values), ranges_of in zip(states.items(), sure, strict=True):

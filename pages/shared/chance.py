@@ -13,7 +13,7 @@ from pages.words import ranges as range_words
 from pages.words.escaped import in_markdown
 
 BY_CHANCE = "By chance alone"
-CORRECTED = "Corrected for chance (95 % interval)"
+CORRECTED = "Corrected for chance (95% interval)"
 MEANING = (
     f"*{BY_CHANCE}*: what the measure would be on average if these students were assigned to these schools at random. "
     "*Corrected for chance*: what is left when each school's students are taken for one draw of those who might have "

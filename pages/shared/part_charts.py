@@ -65,7 +65,7 @@ def by_level(parts: pd.DataFrame, symbol: str) -> go.Figure:
 
 
 def _add_corrected(figure: go.Figure, rows: pd.DataFrame, at: Sequence[str], told: Sequence[str]) -> None:
-    """Values corrected for chance as dots with their 95 % intervals: dark with a light rim, to be seen on any ground.
+    """Values corrected for chance as dots with their 95% intervals: dark with a light rim, to be seen on any ground.
 
     Args:
         figure: of horizontal bars.
@@ -80,7 +80,7 @@ def _add_corrected(figure: go.Figure, rows: pd.DataFrame, at: Sequence[str], tol
             mode="markers",
             marker={"color": colour, "size": 5, "line": {"color": "#FFFFFF", "width": 1.5}},
             error_x=whiskers(rows, "corrected", colour, thickness),
-            name="corrected for chance, 95 % interval",
+            name="corrected for chance, 95% interval",
             showlegend=thickness < 2,
             customdata=told,
             hovertemplate="corrected for chance: %{customdata}<extra></extra>",

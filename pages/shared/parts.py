@@ -186,11 +186,11 @@ def sortable(
     """
     shares = [*percent, *points, *([bar] if bar else [])]
     kinds = st.column_config
-    config: dict[str, object] = {labels[name]: kinds.NumberColumn(format="%.1f %%") for name in percent}
+    config: dict[str, object] = {labels[name]: kinds.NumberColumn(format="%.1f%%") for name in percent}
     meanings = {name: index.meaning for name, index in (INDICES | ORDERED | SCHOOL).items()}
     config |= {labels[name]: kinds.NumberColumn(format="%+.1f", help=meanings.get(name)) for name in points}
     if bar:
-        config[labels[bar]] = kinds.ProgressColumn(format="%.0f %%", min_value=0, max_value=100)
+        config[labels[bar]] = kinds.ProgressColumn(format="%.0f%%", min_value=0, max_value=100)
     for name in table.columns.difference(shares):
         if name in meanings or decimals.get(name):
             form = f"%.{decimals.get(name, 2)}f"

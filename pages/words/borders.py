@@ -117,6 +117,6 @@ def opened(
         for row, name in enumerate(called)
     )
     return (
-        f"**With {percent_opened} % of seats opened** in {school_year(year)}, {crossing:,.0f} students cross each way: "
+        f"**With {percent_opened}% of seats opened** in {school_year(year)}, {crossing:,.0f} students cross each way: "
         f"{sides}. V between {groups.words} over all schools of {state} goes from {v[0]}, to {v[1]}."
     )

@@ -88,7 +88,7 @@ def ends_corrected(names: pd.Series, told: pd.Series) -> str:
         told: of the same, the index corrected for chance with its range.
     """
     ends = ", ".join(f"{told.iloc[at]} in {in_markdown(names.iloc[at])}" for at in (0, -1))
-    return f"Corrected for chance (95 % interval): {ends}."
+    return f"Corrected for chance (95% interval): {ends}."
 
 
 def place_among(name: str, groups: Comparison, year: int, place: pd.Series, label: str, here: str) -> str:

@@ -30,6 +30,7 @@ TWO_RANGES = (
     "students afterwards. *By intake*, in brackets: where today's index would lie 95 times of 100 if other students "
     "had come to the same schools, corrected for chance. Shares of students have no such range."
 )
+STILL = ("no change", "hardly any change")
 NOT_DRAWN = "By lottery: being drawn."
 # Schools named where most come from or go to.
 MOST_NAMED = 5
@@ -39,9 +40,9 @@ FIGURES = {
     "dissimilarity": ("Dissimilarity (D)", False),
     "variance_ratio": ("Variance ratio (V)", False),
     "exposure": ("Exposure of ED to other students", False),
-    "balanced": ("Share of students in 40–60 % ED schools", True),
+    "balanced": ("Share of students in 40–60% ED schools", True),
     "theil_h": ("Theil's H", False),
-    "high_poverty": ("Share of students in schools of 75 % ED and more", True),
+    "high_poverty": ("Share of students in schools of 75% ED and more", True),
 }
 
 
@@ -88,9 +89,22 @@ def before_after(change: Change, *, percent: bool) -> str:
     before, after, low, high = (
         figure(value, percent=percent) for value in (change.before, change.after, change.low, change.high)
     )
-    if math.isnan(change.low):
-        return f"{before} → {after}"
-    return f"{before} → {after} ({low}–{high})"
+    went = f"stays {after}" if before == after else f"{before} → {after}"
+    return went if math.isnan(change.low) else f"{went} ({low}–{high})"
+
+
+def went(change: Change, *, percent: bool) -> str:
+    """A figure of a card: "0.469 → 0.472", or "0.469" where it changes by no more than can be shown."""
+    before, after = (figure(value, percent=percent) for value in (change.before, change.after))
+    return before if by(change, percent=percent) in STILL else f"{before} → {after}"
+
+
+def by(change: Change, *, percent: bool) -> str:
+    """By how much a figure changes: "−0.040", or that it does not."""
+    if change.after == change.before:
+        return STILL[0]
+    said = numbers.signed(change.after - change.before, points=percent)
+    return STILL[1] if said.startswith("±") else said
 
 
 def spread(low: float, high: float, show: Callable[[float], str]) -> str:
@@ -304,16 +318,21 @@ def unplaced(rows: pd.DataFrame) -> str:
     if not plan and not most:
         return ""
     return (
-        f"Means are of moves between schools with a known point; without are {plan:,.0f} moves of this plan and "
-        f"{most:,.0f} of the best at any distance."
+        f"Miles are means over moves between schools whose points are known. {plan:,.0f} "
+        f"{'move' if plan == 1 else 'moves'} of this plan and {most:,.0f} of the best at any distance are not counted."
     )
+
+
+def _went(change: Change) -> str:
+    before, after = f"{change.before:.4f}", f"{change.after:.4f}"
+    return f"stays {after}" if before == after else f"{before} → {after}"
 
 
 def state_change(outcome: Outcome, state: str) -> str:
     """What the scenario does to the whole state's indices."""
     names = {"dissimilarity": "D", "variance_ratio": "V", "exposure": "exposure"}
     changes = [
-        f"{symbol} {change.before:.4f} → {change.after:.4f}"
+        f"{symbol} {_went(change)}"
         for name, symbol in names.items()
         if not math.isnan((change := outcome.state[name]).after)
     ]

@@ -22,7 +22,7 @@ CAVEATS = (
     "Hosts are chosen by the numbers alone: whether families would come to these schools is an assumption.",
 )
 TWO_RANGES = (
-    "*V today, corrected* and its *95 % from* and *to*: corrected for chance, and the interval it lies in 95 times of "
+    "*V today, corrected* and its *95% from* and *to*: corrected for chance, and the interval it lies in 95 times of "
     "100 if other students had come to the same schools. *By lottery*: what the lotteries make of these very students."
 )
 

@@ -291,9 +291,9 @@ def test_a_wrong_file_is_told_in_one_sentence_and_changes_nothing(uneven, small,
 @pytest.mark.parametrize(
     ("link", "fault"),
     [
-        ({"siblings_dallas": "80", "nearby": "30"}, "at most 100 % together"),
+        ({"siblings_dallas": "80", "nearby": "30"}, "at most 100% together"),
         ({"feeders": "10"}, "name one or set the share to 0"),
-        ({"reserve": "tiers", "tiers": "80, 30"}, "The tiers add up to 110 %"),
+        ({"reserve": "tiers", "tiers": "80, 30"}, "The tiers add up to 110%"),
         ({"reserve": "tiers", "tiers": "half"}, "write them like 25, 25"),
         ({"draw": "table: willingness as a table of your own says for each school"}, "Give a table of willingness"),
     ],

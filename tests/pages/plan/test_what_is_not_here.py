@@ -41,9 +41,9 @@ def give(app, *texts):
         ({"district": "0000000"}, ('district "0000000"', "2023–24", "such as 90")),
         ({"district": ""}, ('district ""', "such as 90")),
         ({"district": "0000000", "level": "high"}, ("with high schools",)),
-        ({"basis": "state"}, ('basis "state"', "give lunch")),
+        ({"basis": "state"}, ('basis "state"', "give frpl")),
         ({"basis": "foo"}, ("basis",)),
-        ({"lottery_basis": "state"}, ('lottery_basis "state"', "give lunch")),
+        ({"lottery_basis": "state"}, ('lottery_basis "state"', "give frpl")),
         ({"year": 1990}, ("1990", "2023")),
     ],
 )
@@ -84,7 +84,9 @@ def test_files_that_are_not_kept_are_named(opened, plan):
 def test_the_same_fault_of_several_plans_is_told_once(opened, plan):
     faulty = [said(replace(plan, district="0000000"))] * 4
     (fault,) = told(opened("policy", plans=packed(faulty)))
-    assert fault.startswith("1 · Dallas, 2 · Dallas, 3 · Dallas and 4 · Dallas cannot be shown: ")
+    assert fault.startswith(
+        "1 · Dallas 50/50, 2 · Dallas 50/50, 3 · Dallas 50/50 and 4 · Dallas 50/50 cannot be shown: "
+    )
     assert 'district "0000000"' in fault
 
 
@@ -119,7 +121,7 @@ def test_an_unknown_host_is_told_beside_the_known(opened, plan):
     [
         ("ed_share_dallas", "101", "Seats for disadvantaged students", "50"),
         ("seats", "500", "Seats, of each host's places", "100"),
-        ("years", "31", "Years of lotteries", "1"),
+        ("years_dallas", "31", "Years of lotteries", "4"),
         ("turnout", "huge", "3 · Who comes?", "middle"),
         ("reserve", "charm", "2 · Seats for whom, and from where?", None),
         ("preset", "Atlantis", None, None),
