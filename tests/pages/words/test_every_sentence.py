@@ -128,9 +128,8 @@ LINE = pd.DataFrame(
     }
 )
 BASES = pd.DataFrame({"basis": ["a", "b"], "share": [0.2, 0.4], "variance_ratio": [0.1, 0.2], "full_schools": 0})
-FRONTIER = pd.DataFrame(
-    {"what": ["today", "plan", "as many moves"], "value": 0.3, "moved": 9, "share_moved": 0.1, "bound": 0.2, "breaks": ""}
-)
+FRONTIER = pd.DataFrame({"what": ["today", "plan", "as many moves"], "value": 0.3, "moved": 9, "share_moved": 0.1})
+FRONTIER = FRONTIER.assign(bound=0.2, breaks="")
 SURE = pd.DataFrame({"corrected": 0.3, "interval_low": 0.2, "interval_high": 0.4}, index=["variance_ratio"])
 SPLIT = pd.Series(
     {("variance_ratio", part, end): 0.2 for part in ("between", "within") for end in ("corrected", "low", "high")}
