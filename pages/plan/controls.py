@@ -20,6 +20,7 @@ from pages.plan.session import carried, told
 from pages.plan.settings import TABS, settings
 from pages.shared import links, store
 from pages.shared.view import View
+from pages.words import numbers
 from pages.words.escaped import in_markdown
 
 BY_GROUP = "by group"
@@ -30,7 +31,7 @@ DIVIDED = {
     "band": "a band around it",
     "tiers": "tiers",
 }
-# Hosts whose seats can be set one by one; of more, a file says them.
+# Hosts that are named, and whose seats can be set one by one; of more, a file says them.
 MOST_LISTED = 12
 
 
@@ -125,6 +126,9 @@ def _which_schools(form: Form, schools: pd.DataFrame) -> pd.DataFrame:
         placeholder="Pick host schools",
         help="Type to search. The schools with the highest share of disadvantaged students come first.",
     )
+    if len(picked) > 1:  # the box shows the first alone
+        names = f": {numbers.listed(ranked.loc[picked, 'school'].tolist())}" if len(picked) <= MOST_LISTED else ""
+        st.caption(in_markdown(f"{len(picked)} hosts{names}."))
     return ranked.loc[picked].reset_index()
 
 

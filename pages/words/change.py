@@ -222,9 +222,10 @@ def simulated(place: str, year: int, groups: Comparison, found: Change, index: I
         return ""
     before, after = (number(row[name], DECIMALS) for name in ("before", "after"))
     where = f"the schools of {place} in {school_year(year)}"
-    text = f"{index.called} of {groups.words} over {where} goes from {before} to {after}"
+    text = f"{index.called} of {groups.words} over {where}"
     if before == after:
-        return f"{text}."
+        return f"{text} stays at {after}."
+    text += f" goes from {before} to {after}"
     named = {
         "structure": "by how the groups are spread over the schools",
         "unit_margins": "by the schools' sizes",

@@ -4,7 +4,7 @@ import html
 import re
 
 # What begins emphasis, code, a link, an image, a formula, a tag, an entity, a directive or a cell, anywhere in a line.
-_ANYWHERE = re.compile(r"[\\`*_\[\]<>$~|&]|:(?=\S)")
+_ANYWHERE = re.compile(r"[\\`*_\[\]<>$~|]|&(?=[#\w])|:(?=\S)")
 # What begins a heading or a list at the start of a line.
 _AT_THE_START = re.compile(r"^(\d*)([#+\-.)])(?=[\s#])")
 

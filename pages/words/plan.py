@@ -271,8 +271,10 @@ def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str, place: str,
     today, plan = (rows[rows["what"] == what].iloc[0] for what in ("today", "plan"))
     best = rows[rows["what"] == "as many moves"].iloc[0]
     of = f"{symbol} between economically disadvantaged and other students in {place} in {school_year(year)}"
+    before, after = (numbers.number(row["value"], 3) for row in (today, plan))
+    went = f"leaves {of} at {after}" if before == after else f"takes {of} from {before} to {after}"
     text = (
-        f"This plan takes {of} from {numbers.number(today['value'], 3)} to {numbers.number(plan['value'], 3)} with "
+        f"This plan {went} with "
         f"{plan['moved']:,.0f} students moved, {plan['share_moved']:.1%} of the district's. The best assignment that "
         f"moves no more comes to {numbers.number(best['value'], 3)}; none lies below "
         f"{numbers.number(best['bound'], 3)}."

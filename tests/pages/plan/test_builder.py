@@ -485,3 +485,24 @@ def test_every_picture_of_a_plan_is_drawn(opened, picture, preset):
     assert "nan" not in " ".join(each.value for each in app.markdown).lower().split()
     app = opened("policy", picture=picture, preset=PRESETS[preset].label, state=store.find("california-2000").label)
     assert app.metric
+
+
+def downloads(app):
+    return [each.proto.label for each in app.get("download_button")]
+
+
+@pytest.mark.parametrize(("outside", "there"), [("0", False), ("50", True)])
+def test_money_is_given_out_where_some_follows_students(opened, outside, there):
+    app = opened("policy", preset=PRESETS["district-only"].label, **{"outside_district-only": outside})
+    assert ("Money (CSV)" in downloads(app)) is there
+
+
+def test_data_without_revenue_gives_out_no_money(uneven):
+    assert "Table (CSV)" in (given := downloads(uneven(outside_dallas="50")))
+    assert "Money (CSV)" not in given
+
+
+def test_hosts_are_named_below_the_box_and_turnout_in_numbers(opened):
+    told = [each.value for each in opened("policy").caption]
+    assert any(each.startswith("4 hosts: ") and " and " in each for each in told)
+    assert "Of each school's students apply: low 5%, middle 20%, high 50%." in told
