@@ -6,6 +6,7 @@ from pages.sections import border_lines
 from pages.shared import ground, parts, store
 from pages.shared.view import current_view
 from pages.words import borders as border_words
+from pages.words.escaped import in_markdown
 
 view = current_view()
 st.title("Where does a district line separate most?")
@@ -13,7 +14,7 @@ with st.spinner("Finding the lines that districts share"):
     neighbours = ground.neighbours(view.dataset.name, view.dataset.input_hash)
 if neighbours is None:
     st.info(
-        f"{view.dataset.label} has no district boundaries, so there is no map of borders and nothing says which "
+        f"{view.place} has no district boundaries, so there is no map of borders and nothing says which "
         "districts are neighbours. Add a boundary file on the Sources page.",
         icon=":material/map:",
     )
@@ -32,9 +33,9 @@ gaps = store.borders(view)
 if gaps["gap"].isna().all():
     parts.nothing_to_show(view)
 asked = border_lines.chosen_borders(view, gaps)
-whose = f"in {view.dataset.label}"
+whose = f"in {view.place}"
 if asked.leaid is not None:
-    whose = f"of {store.district_name(view, asked.leaid)}"
+    whose = f"of {in_markdown(store.district_name(view, asked.leaid))}"
 lines = border_lines.asked_lines(view, asked)
 floors = None if asked.leaid else (asked.students, asked.miles)
 st.markdown(border_words.widest_border(view.groups, view.year, lines, asked.by, whose, floors))

@@ -13,24 +13,26 @@ from pages.shared.view import current_view, district_label
 from pages.words import counts as count_words
 from pages.words import districts as district_words
 from pages.words import numbers
+from pages.words.escaped import in_chart, in_markdown
 
 view = current_view()
 leaid = chosen_district(view)
 if leaid is None:
     parts.nothing_to_show(view)
 name = store.district_name(view, leaid)
+place, label = in_markdown(name), district_label(store.district_names(view), leaid)
 schools = splits.district_schools(view, leaid)
 known = schools.dropna(subset="share")
 rows = parts.district_rows(view).set_index("leaid")
 share = float(rows["share"].get(leaid, float("nan")))
 
-st.title(name)
-st.markdown(district_words.district_range(name, view.year, view.groups, share, known["share"].tolist()))
+st.title(place)
+st.markdown(district_words.district_range(place, view.year, view.groups, share, known["share"].tolist()))
 if "cep_like" in schools:
     flagged = schools.loc[schools["cep_like"].notna(), "students"]
     if len(flagged):
         of_students = flagged.sum() / schools["students"].sum()
-        st.markdown(count_words.cep_like_schools(name, view.year, len(flagged), len(schools), of_students))
+        st.markdown(count_words.cep_like_schools(place, view.year, len(flagged), len(schools), of_students))
 st.markdown(splits.revenue(view, leaid))
 if known.empty:
     parts.provenance(view)
@@ -57,7 +59,7 @@ with right:
             colour=known["share"],
             symbol="circle",
             hover=[
-                f"{school}<br>{numbers.percent(value)} · {students:,} students"
+                f"{in_chart(school)}<br>{numbers.percent(value)} · {students:,} students"
                 for school, value, students in zip(known["school"], known["share"], known["students"], strict=True)
             ],
         ),
@@ -77,8 +79,7 @@ with right:
     colours = {"D": charts.BETWEEN, "V": charts.WITHIN}
     years.district_trend(view, leaid, name, lines[["D", "V"]].astype(float), colours)
     if len(history) > 1:
-        place = {"place": district_label(store.district_names(view), leaid)}
-        st.page_link("trends.py", label="Why did it change?", icon=":material/timeline:", query_params=place)
+        st.page_link("trends.py", label="Why did it change?", icon=":material/timeline:", query_params={"place": label})
 
 st.subheader("Its measures")
 chance.show(view, leaid, partial(parts.place_measures, view, now))
@@ -90,13 +91,13 @@ st.page_link(
     "policy.py",
     label="Try 50/50 here",
     icon=":material/shuffle:",
-    query_params={"district": district_label(store.district_names(view), leaid)},
+    query_params={"district": label},
 )
 st.page_link(
     "borders.py",
     label="Its borders",
     icon=":material/border_style:",
-    query_params={"around": district_label(store.district_names(view), leaid)},
+    query_params={"around": label},
 )
 every_school.show_every_school(view, leaid, schools)
 
@@ -104,7 +105,7 @@ grades = store.grades(view)
 grades = grades[grades["ncessch"].isin(schools["ncessch"])]
 if len(grades):
     st.subheader("Students by grade")
-    st.markdown(district_words.entering(name, view.year, entry_grades(grades)))
+    st.markdown(district_words.entering(place, view.year, entry_grades(grades)))
     taught = {grade: district_words.grade_heading(grade) for grade in GRADES if grade in set(grades["grade"])}
     by_grade = grades.pivot_table("students", "ncessch", "grade", aggfunc="first").reindex(columns=list(taught))
     by_grade = schools[["school", "ncessch"]].merge(by_grade, on="ncessch").sort_values("school")

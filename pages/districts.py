@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.chance.random_assignment import MUCH
 from analysis.indices import Index
-from pages.shared import atlas, chance, charts, links, parts, store
+from pages.shared import atlas, chance, charts, links, parts, store, tables
 from pages.shared.view import View, current_view, district_label
 from pages.words import districts as district_words
 from pages.words import measures as measure_words
@@ -14,7 +14,7 @@ from pages.words import ranges as range_words
 
 DEFAULT_FLOOR = 1000
 # What says how sure a measure is: the corrected one and its interval.
-INTERVAL = {"corrected": "corrected", "interval_low": "95 % from", "interval_high": "95 % to"}
+INTERVAL = {"corrected": "corrected", "interval_low": "95% from", "interval_high": "95% to"}
 
 
 def rows_with_chance(view: View, measure: str) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def rows_with_chance(view: View, measure: str) -> pd.DataFrame:
 
 
 def rows_with_intervals(view: View, measure: str) -> pd.DataFrame:
-    """The same with the measure corrected for chance and its 95 % interval."""
+    """The same with the measure corrected for chance and its 95% interval."""
     rows = rows_with_chance(view, measure)
     return rows.assign(**{end.removeprefix(f"{measure}_"): ends for end, ends in _ends(view, rows, measure).items()})
 
@@ -43,7 +43,7 @@ def show_sure(view: View, index: Index, ranked: pd.DataFrame) -> None:
     told = range_words.corrected(sure, [index.name])[index.name]
     st.caption(district_words.ends_corrected(ranked["district"], told))
     if warning := measure_words.chance_in_ranking(
-        view.dataset.label, view.year, view.groups, index, int((care != "").sum()), len(ranked)
+        view.place, view.year, view.groups, index, int((care != "").sum()), len(ranked)
     ):
         st.markdown(f":material/warning: {warning}")
 
@@ -132,9 +132,7 @@ with controls[2]:
         placeholder="Pick two or more",
     )
 
-st.markdown(
-    district_words.districts_compared(view.dataset.label, view.groups, view.year, ranked, index, int(floor), len(rows))
-)
+st.markdown(district_words.districts_compared(view.place, view.groups, view.year, ranked, index, int(floor), len(rows)))
 if not ranked.empty:
     show_sure(view, index, ranked)
 left, right = st.columns(2, gap="large")
@@ -149,7 +147,7 @@ with right:
 if picked:
     st.subheader("Side by side")
     chosen = rows.set_index("leaid").loc[picked]
-    st.table(
+    tables.show(
         pd.DataFrame(
             {district_label(names, leaid): parts.place_summary(view, row, measure) for leaid, row in chosen.iterrows()}
         )

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.plan.session import open_link
-from pages.shared import store
+from pages.shared import links, store
 from pages.shared.controls import show_view_bar
 from pages.shared.view import current_view
 
@@ -25,7 +24,11 @@ page = st.navigation(
     ],
     position="top",
 )
-open_link()
+links.drop_endless()
+if "plan" in st.query_params:  # the engine of plans need not wait for every page
+    from pages.plan.session import open_link
+
+    open_link()
 show_view_bar()
 page.run()
 store.settle(page.title, current_view().dataset.name)

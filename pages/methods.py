@@ -38,9 +38,7 @@ def define(indices: dict[str, Index], *, read: bool = False) -> None:
             st.code(index.formula, language=None, wrap_lines=True)
             st.markdown(f"{index.meaning} {bounds} {index.undefined}")
             if read and len(state) == 1 and pd.notna(value := state[index.name].iloc[0]):
-                st.markdown(
-                    f"**Here:** {measure_words.reading(index, value, view.dataset.label, view.year, view.groups)}"
-                )
+                st.markdown(f"**Here:** {measure_words.reading(index, value, view.place, view.year, view.groups)}")
             st.caption(index.citation)
 
 
@@ -55,7 +53,7 @@ define(MULTIGROUP, read=view.groups.many)
 st.subheader("Ordered bands")
 st.markdown(
     "Income bands are students with free lunch, with reduced-price lunch and without either, where the data counts "
-    "both free lunch and free or reduced-price lunch: families up to 130 % of the poverty line, up to 185 % and above, "
+    "both free lunch and free or reduced-price lunch: families up to 130% of the poverty line, up to 185% and above, "
     "as far as each is counted. Schools that count every student as free lunch put them all into the lowest band."
 )
 define(ORDERED)

@@ -6,12 +6,12 @@ import streamlit as st
 
 from pages.sections import contributing_districts
 from pages.sections.definitions import show_definitions
-from pages.shared import atlas, chance, charts, parts, ranges, splits, store, years
+from pages.shared import atlas, chance, charts, parts, ranges, splits, store, tables, years
 from pages.shared.view import current_view
 from pages.words import measures as measure_words
 
 view = current_view()
-place = view.dataset.label
+place = view.place
 decomposed = store.decomposed(view)
 if view.year not in decomposed.index:
     parts.nothing_to_show(view)
@@ -57,7 +57,7 @@ with right:
 ranked_by = contributing_districts.show_contributing(view)
 
 st.subheader("Every measure")
-st.table(parts.state_measures(view))
+tables.show(parts.state_measures(view))
 st.markdown(splits.shares_between(view))
 st.subheader("How much of it is chance?")
 chance.show(view, None, partial(chance.state_measures, view))

@@ -6,8 +6,9 @@ import streamlit as st
 
 from data.quality.finding import SEVERITIES, Finding
 from data.schema import school_year
-from pages.shared import parts, store
+from pages.shared import parts, store, tables
 from pages.shared.view import current_view
+from pages.words.escaped import in_markdown
 from reports import quality
 
 ICONS = {"error": ":material/error:", "warning": ":material/warning:", "note": ":material/info:"}
@@ -16,18 +17,18 @@ ICONS = {"error": ":material/error:", "warning": ":material/warning:", "note": "
 def show_findings(findings: Iterable[Finding]) -> None:
     """Each finding with its severity in words, what was done, and its rows."""
     for finding in findings:
-        label = f"**{finding.severity.capitalize()}** · {finding.sentence}"
+        label = f"**{finding.severity.capitalize()}** · {in_markdown(finding.sentence)}"
         with st.expander(label, icon=ICONS[finding.severity], expanded=finding.severity == "error"):
-            st.markdown(finding.done)
+            st.markdown(in_markdown(finding.done))
             rows = quality.shown(finding.rows)
-            st.table(rows.set_index(rows.columns[0]))
+            tables.show(rows.set_index(rows.columns[0]))
             if more := quality.more(finding):
                 st.caption(more)
 
 
 def show_list(title: str, sentences: Iterable[str]) -> None:
     """Sentences under a heading, if there are any."""
-    if lines := [f"- {sentence}" for sentence in sentences]:
+    if lines := [f"- {in_markdown(sentence)}" for sentence in sentences]:
         st.subheader(title)
         st.markdown("\n".join(lines))
 
@@ -37,7 +38,7 @@ with st.spinner("Checking the data"):
     report = store.quality(view)
 
 st.title("What is in the data, and what is wrong with it?")
-st.markdown(quality.sentence(report, view.year))
+st.markdown(in_markdown(quality.sentence(report, view.year)))
 for column, (severity, number) in zip(st.columns(3), report.of_severity(view.year).items(), strict=True):
     column.metric(f"{severity.capitalize()}s", number, help=f"{severity.capitalize()}: {SEVERITIES[severity]}.")
 st.caption(
@@ -54,7 +55,7 @@ with left:
     show_list("Told when the data was read", report.notes)
 with right:
     st.subheader("What is known")
-    st.table(quality.shown_coverage(report, view.year).set_index("Field"))
+    tables.show(quality.shown_coverage(report, view.year).set_index("Field"))
 
 downloads = st.columns([1, 1, 4])
 for column, (form, content) in zip(downloads, {"html": quality.as_html, "json": quality.as_json}.items(), strict=False):

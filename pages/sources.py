@@ -24,7 +24,9 @@ from data.sources.source import Asked
 from data.states import STATES
 from pages.sections import mapping_more
 from pages.sections.mapping_step import chosen_mapping
+from pages.shared import tables
 from pages.shared.controls import LOOK_AT, by_label
+from pages.words.escaped import in_markdown
 
 # Of what was left out for one reason; Data quality names more.
 _NAMED = 3
@@ -35,9 +37,9 @@ def show_dataset(manifest: Manifest, *, new: bool = False) -> None:
     years = [school_year(year) for year in manifest.years]
     span = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
     with st.expander(
-        f"**{manifest.label}** · {span} · {manifest.schools:,} schools", expanded=new or manifest.fictional
+        f"**{in_markdown(manifest.label)}** · {span} · {manifest.schools:,} schools", expanded=new or manifest.fictional
     ):
-        st.markdown(f"{manifest.source} {manifest.rights}")
+        st.markdown(in_markdown(f"{manifest.source} {manifest.rights}"))
         st.markdown(
             f"{manifest.districts:,} districts, {manifest.students:,} students in the last year, "
             f"{'with' if manifest.districts_file else 'without'} district boundaries. Name for the command line: "
@@ -46,10 +48,12 @@ def show_dataset(manifest: Manifest, *, new: bool = False) -> None:
         if manifest.ed_bases:
             bases = (ED_BASES[basis] for basis in manifest.ed_bases)
             st.markdown(f"Disadvantage is counted by {', or by '.join(bases)}.")
-        st.markdown("\n".join(f"- {words}" for words in (*aside.words(manifest.aside, _NAMED), *manifest.notes)))
+        st.markdown(
+            "\n".join(f"- {in_markdown(words)}" for words in (*aside.words(manifest.aside, _NAMED), *manifest.notes))
+        )
         if manifest.files:
             files = pd.DataFrame(manifest.files)
-            st.table(files.set_index(files.columns[0]))
+            tables.show(files.set_index(files.columns[0]))
 
 
 def show_fetch() -> None:
@@ -68,17 +72,17 @@ def show_fetch() -> None:
             try:
                 st.session_state["plan"] = (asked, planned(state, years, route=route))
             except InputError as error:
-                st.error(str(error), icon=":material/error:")
+                st.error(in_markdown(str(error)), icon=":material/error:")
                 return
     asked_before, plan = st.session_state.get("plan", (None, None))
     if plan is None or asked_before != asked:
         return
-    st.markdown(plan.sentence())
+    st.markdown(in_markdown(plan.sentence()))
     rows = [(file.remote.about, file.remote.name, file.size_words, "yes" if file.path else "no") for file in plan.files]
     with st.expander("The files"):
-        st.table(pd.DataFrame(rows, columns=["What", "File", "Size", "On disk"]).set_index("What"))
+        tables.show(pd.DataFrame(rows, columns=["What", "File", "Size", "On disk"]).set_index("What"))
     if plan.gaps:
-        st.warning("\n".join(f"- {gap}" for gap in plan.gaps))
+        st.warning("\n".join(f"- {in_markdown(gap)}" for gap in plan.gaps))
     if st.button("Fetch and store", type="primary"):
         del st.session_state["plan"]
         stored("Fetching", lambda progress: get(plan, progress=progress))
@@ -92,15 +96,15 @@ def stored(doing: str, store_it: Callable[[Callable[[str], None]], Manifest]) ->
     """
     status = st.status(doing, expanded=True)
     try:
-        manifest = store_it(status.write)
+        manifest = store_it(lambda said: status.write(in_markdown(said)))
     except InputError as error:
         status.update(label="Nothing was stored", state="error")
         if isinstance(error, UnknownLayoutError):
             raise
-        st.error(str(error), icon=":material/error:")
+        st.error(in_markdown(str(error)), icon=":material/error:")
         return False
-    status.update(label=f"Stored {manifest.label}", state="complete")
-    st.success(f"{manifest.label} is ready: choose it under Change view.", icon=":material/check_circle:")
+    status.update(label=f"Stored {in_markdown(manifest.label)}", state="complete")
+    st.success(f"{in_markdown(manifest.label)} is ready: choose it under Change view.", icon=":material/check_circle:")
     (label,) = (label for label, each in by_label(store.datasets()).items() if each.name == manifest.name)
     for page, words, icon in (
         ("overview.py", "Its map and measures", ":material/map:"),
@@ -182,7 +186,7 @@ def store_files(
             done = stored("Reading", lambda progress: load(paths, **given, progress=progress, leave_out=leave_out))
         except UnknownLayoutError as error:
             if leave_out:
-                st.error(str(error), icon=":material/error:")
+                st.error(in_markdown(str(error)), icon=":material/error:")
                 return False
             remembered()
             st.session_state["unknown"] = ([file.file_id for file in files], error.table.label)

@@ -14,12 +14,13 @@ from data.groups import comparison
 from pages.plan import charts as plan_charts
 from pages.plan.session import PLAN, in_link
 from pages.sections.statewide_controls import asked_policy, run_here, show_files
-from pages.shared import atlas, charts, part_charts, parts, store
+from pages.shared import atlas, charts, part_charts, parts, store, tables
 from pages.shared.view import View, current_view, district_label
 from pages.words import numbers
 from pages.words import plan as plan_words
 from pages.words import ranges as range_words
 from pages.words import statewide as statewide_words
+from pages.words.escaped import in_markdown
 
 # Districts drawn: those whose V falls most, and those whose V rises most.
 MOST_FALLING, MOST_RISING = 14, 6
@@ -27,7 +28,7 @@ CARDS = {
     "variance_ratio": "Variance ratio (V)",
     "dissimilarity": "Dissimilarity (D)",
     "exposure": "Exposure of ED to other students",
-    "balanced": "Share of students in 40–60 % ED schools",
+    "balanced": "Share of students in 40–60% ED schools",
 }
 # Columns of the table of districts, and those of today's interval by what they are in ``intervals_by``.
 COLUMNS = {
@@ -41,8 +42,8 @@ COLUMNS = {
     "moved": "Students who change schools",
     "variance_ratio_before": "V today",
     "today_corrected": "V today, corrected",
-    "today_low": "V today, 95 % from",
-    "today_high": "V today, 95 % to",
+    "today_low": "V today, 95% from",
+    "today_high": "V today, 95% to",
     "variance_ratio_after": "V after",
     "variance_ratio_low": "V after by lottery, low",
     "variance_ratio_high": "V after by lottery, high",
@@ -51,8 +52,8 @@ COLUMNS = {
     "dissimilarity_after": "D after",
     "exposure_before": "Exposure today",
     "exposure_after": "Exposure after",
-    "balanced_before": "In 40–60 % ED schools today",
-    "balanced_after": "In 40–60 % ED schools after",
+    "balanced_before": "In 40–60% ED schools today",
+    "balanced_after": "In 40–60% ED schools after",
 }
 # What the map, the picture and the table tell of each district today.
 WITHIN = ("variance_ratio", "dissimilarity")
@@ -71,7 +72,7 @@ def _show_today(view: View) -> None:
         sure = store.how_sure(view)
         split = store.parts_sure(view).loc[view.year]
     told = sure[sure.index.isin(CARDS)]
-    st.caption(statewide_words.today(view.dataset.label, view.year, told, split))
+    st.caption(statewide_words.today(view.place, view.year, told, split))
 
 
 def show_state(view: View, result: Result, level: str) -> None:
@@ -82,8 +83,8 @@ def show_state(view: View, result: Result, level: str) -> None:
         with column.container(border=True):
             st.metric(
                 label,
-                f"{show(change.before)} → {show(change.after)}",
-                numbers.signed(change.after - change.before, points=share),
+                plan_words.went(change, percent=share),
+                plan_words.by(change, percent=share),
                 delta_color="off",
                 delta_arrow="off",
             )
@@ -192,7 +193,7 @@ def show_districts(view: View, plan: Plan) -> None:
     st.caption(f"Ranked by how much V falls. {statewide_words.TWO_RANGES}")
     show_way_to(view, plan, table["leaid"].tolist())
     with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
-        st.table(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
+        tables.show(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
     _show_downloads(view, plan)
 
 
@@ -235,7 +236,7 @@ def show_way_to(view: View, plan: Plan, ranked: list[str]) -> None:
     with way:
         st.page_link(
             "policy.py",
-            label=f"Plan 50/50 in {names.get(leaid) or leaid}, and see which hosts could do most",
+            label=f"Plan 50/50 in {in_markdown(names.get(leaid) or leaid)}, and see which hosts could do most",
             icon=":material/shuffle:",
             query_params={"district": labels[leaid], PLAN: in_link(plan.policy.preset, scenario)},
         )
@@ -256,24 +257,24 @@ def _left_alone(view: View, plan: Plan) -> pd.DataFrame:
 
 view = current_view()
 level = view.level or "elementary"
-st.title(f"What would one 50/50 policy do across {view.dataset.label}?")
+st.title(f"What would one 50/50 policy do across {view.place}?")
 policy = asked_policy(level)
 show_files(policy, f"{view.dataset.name}-policy.json")
 try:
     with st.spinner("Choosing the hosts"):
         plan = store.statewide_plan(view, policy)
-    st.markdown(statewide_words.applies_to(plan, view.dataset.label, view.year))
+    st.markdown(statewide_words.applies_to(plan, view.place, view.year))
     run_here(plan)
     result = store.statewide(view, policy)
 except InputError as error:
-    st.info(str(error), icon=":material/info:")
+    st.info(in_markdown(str(error)), icon=":material/info:")
     parts.provenance(view)
     st.stop()
-st.markdown(statewide_words.answer(plan, result, view.dataset.label, store.district_names(view)))
+st.markdown(statewide_words.answer(plan, result, view.place, store.district_names(view)))
 show_state(view, result, policy.level)
 show_districts(view, plan)
 st.subheader("What the lotteries rest on")
-st.markdown("\n".join(f"- {each}" for each in assumptions(plan.applied.scenarios[0])))
+st.markdown("\n".join(f"- {in_markdown(each)}" for each in assumptions(plan.applied.scenarios[0])))
 st.subheader("What this does not tell")
 st.markdown("\n".join(f"- {caveat}" for caveat in (*statewide_words.CAVEATS, *plan_words.CAVEATS)))
 parts.provenance(view)

@@ -12,7 +12,7 @@ from analysis.indices import INDICES, Index
 from analysis.measured_change import Changed
 from data.joining.lineage import summary
 from data.schema import school_year
-from pages.shared import charts, over_time, part_charts, parts, ranges, store
+from pages.shared import charts, over_time, part_charts, parts, ranges, store, tables
 from pages.shared.over_time import ALL, EVERY_YEAR, EVERYWHERE, Span
 from pages.shared.view import View, current_view
 from pages.words import change as change_words
@@ -42,10 +42,10 @@ def show_years(view: View, span: Span) -> None:
             _show_split(view, span, which, rows)
         else:
             _show_shares(view, rows)
-    st.table(_counts(view, rows))
+    tables.show(_counts(view, rows))
     st.caption(change_words.YEAR_BY_YEAR)
     symbols = _symbols(view, span, rows)
-    st.table(_by_year(rows[list(symbols)].map(partial(numbers.number, decimals=3)), symbols))
+    tables.show(_by_year(rows[list(symbols)].map(partial(numbers.number, decimals=3)), symbols))
     _show_corrected(view, span, which, symbols)
     last = replace(view, year=span.years[-1])
     parts.download(
@@ -129,11 +129,11 @@ def _by_year(shown: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
 @st.fragment(parallel=True)
 def _show_corrected(view: View, span: Span, which: str, symbols: dict[str, str]) -> None:
     """The same indices corrected for chance, with ranges that take a moment to draw."""
-    st.markdown("**Corrected for chance (95 % interval)**")
+    st.markdown("**Corrected for chance (95% interval)**")
     with st.skeleton(height=36 * (len(span.years) + 1)):
         sure = ranges.of_span(view, span, which, list(INDICES))
     told = range_words.corrected(sure, [name for name in symbols if f"{name}_corrected" in sure], 3)
-    st.table(_by_year(told, symbols))
+    tables.show(_by_year(told, symbols))
     st.caption(range_words.meaning(told))
 
 
@@ -173,7 +173,7 @@ def _show_parts(view: View, span: Span, index: Index, said: str) -> None:
     if not found.change.reason:
         chart = part_charts.change_parts(_bars(found, sure, index, names), index.symbol)
         st.plotly_chart(chart, config=charts.config("change"), key="change_parts", alt=said)
-    st.table(_parts_table(view, found, sure, names))
+    tables.show(_parts_table(view, found, sure, names))
     st.caption(f"{change_words.MEANING} {change_words.RANGES}")
 
 
@@ -206,7 +206,7 @@ if store.schools_of_all_years(view).empty:
 st.title("How has separation changed, and why?")
 span = over_time.chosen_span(view)
 if span is None:
-    st.info(change_words.too_few_years(view.dataset.label, view.groups), icon=":material/info:")
+    st.info(change_words.too_few_years(view.place, view.groups), icon=":material/info:")
     parts.provenance(view)
     st.stop()
 show_years(view, span)

@@ -13,8 +13,8 @@ from data.schema import grade_words, school_year
 PARTS = {"variance_ratio": "V", "theil_h": "H", "exposure_shortfall": "Exposure shortfall", "dissimilarity": "D"}
 FIGURES = {
     **{name: INDICES[name].called for name in REPORTED},
-    "balanced": "Share of students in 40–60 % ED schools",
-    "high_poverty": "Share of students in schools of 75 % ED and more",
+    "balanced": "Share of students in 40–60% ED schools",
+    "high_poverty": "Share of students in schools of 75% ED and more",
     "moved": "Students who change schools",
 }
 
@@ -56,16 +56,14 @@ def answer(outcome: Outcome, district: str) -> str:
     schools = outcome.schools
     before, after = (schools[f"ed_{when}"] / schools[f"students_{when}"] for when in ("before", "after"))
     on_target = int((after.between(*BALANCED) & schools["host"]).sum())
-    poorer = (after > before) & ~schools["host"]
+    poorer = schools["poorer"].fillna(False).astype(bool)
     senders = set(outcome.flows["from_school"]) & set(schools.loc[~schools["host"], "ncessch"])
     hosts = len(outcome.scenario.host_ids)
     text = (
-        f"{where}, with {hosts} host {'school' if hosts == 1 else 'schools'} and {seats(outcome)} for "
-        "disadvantaged and other students, "
-        f"{on_target} of {hosts} {'lies' if on_target == 1 else 'lie'} between 40 and 60 % economically disadvantaged "
-        "afterwards. "
-        f"{len(senders):,} {'school sends' if len(senders) == 1 else 'schools send'} students; {int(poorer.sum()):,} "
-        f"other {'school becomes' if poorer.sum() == 1 else 'schools become'} poorer"
+        f"{where}, {on_target} of {hosts} host {'school' if hosts == 1 else 'schools'} "
+        f"{'lies' if on_target == 1 else 'lie'} between 40 and 60% economically disadvantaged afterwards. "
+        f"{seats(outcome)} {len(senders):,} {'school sends' if len(senders) == 1 else 'schools send'} students; "
+        f"{int(poorer.sum()):,} of them {'becomes' if poorer.sum() == 1 else 'become'} poorer"
     )
     most = float((after - before)[poorer].max()) if poorer.any() else 0.0
     text += f", by at most {most * 100:.1f} points." if poorer.any() else "."
@@ -74,18 +72,19 @@ def answer(outcome: Outcome, district: str) -> str:
 
 
 def seats(outcome: Outcome) -> str:
-    """How many seats are drawn, in which grades, and held at the end where these are others: "140 seats a year".
+    """How many seats are drawn, in which grades, and how many there are at the end where these are others.
 
     Args:
         outcome: of a scenario with hosts.
     """
     scenario, held = outcome.scenario, int(outcome.pools["seats"].sum())
     drawn = [sum(host.seats_in(year) for host in scenario.hosts) for year in range(1, scenario.years + 1)]
-    first = f"{drawn[0]:,} {'seat' if drawn[0] == 1 else 'seats'}"
+    first = f"{drawn[0]:,} {'seat is' if drawn[0] == 1 else 'seats are'} for disadvantaged and other students"
+    first += seats_in(scenario)
     if held == drawn[0] == sum(drawn):
-        return first + seats_in(scenario)
-    rate = "a year" if len(set(drawn)) == 1 else "in the first year"
-    return f"{first} {rate}{seats_in(scenario)}, {held:,} held after {scenario.years} years,"
+        return f"{first}."
+    rate = "Every year" if len(set(drawn)) == 1 else "In the first year"
+    return f"{rate} {first}; after {scenario.years} years there are {held:,}."
 
 
 def seats_in(scenario: Scenario) -> str:
@@ -108,7 +107,7 @@ def text(result: PlanResult, top: int) -> str:
     parts = [result.answer, *outcome.notes]
     if outcome.scenario.hosts:
         parts += [
-            _titled(f"The district's schools, of {outcome.replicates} lottery draws 5–95 %", _figures(outcome)),
+            _titled(f"The district's schools, of {outcome.replicates} lottery draws 5–95%", _figures(outcome)),
             _titled("The state's separation between and within districts", _between_within(result.parts)),
             _titled("Host schools", _hosts(result)),
             _titled(_seats_title(outcome), _seats(result)),
@@ -205,10 +204,14 @@ def _seat_hosts(result: PlanResult) -> pd.Series:
 
 
 def with_grades(outcome: Outcome, names: pd.Series) -> pd.Series:
-    """Names of the hosts of an outcome's pools, with the grade of the seats where a host has them in several."""
+    """Names of the hosts of an outcome's pools, with the grade that seats are drawn in where a host has several.
+
+    After some years students drawn in it sit in higher ones.
+    """
     if len(outcome.scenario.host_ids) == len(outcome.scenario.hosts):
         return names
-    grades = [f", {grade_words(grade)}" if isinstance(grade, str) else "" for grade in outcome.pools["grade"]]
+    drawn = ", drawn in" if outcome.scenario.years > 1 else ","
+    grades = [f"{drawn} {grade_words(grade)}" if isinstance(grade, str) else "" for grade in outcome.pools["grade"]]
     return names + pd.Series(grades, index=names.index, dtype="str")
 
 

@@ -65,7 +65,7 @@ def _without_seats(ground: Ground, scenario: Scenario, divided: Pools, seats: In
         none, share = (seats[:, pool] == 0) & (given > 0), divided.shares[pool]
         if scenario.reserve == "band" and name != OPEN and share == 0:
             said.append(
-                f"The band of {scenario.band * 100:g} points reaches down to 0 % for {students_of(name)}, so no seat "
+                f"The band of {scenario.band * 100:g} points reaches down to 0% for {students_of(name)}, so no seat "
                 "is reserved for them; give a smaller band."
             )
         elif share > 0 and none.any():

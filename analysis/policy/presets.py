@@ -121,8 +121,8 @@ PRESETS: dict[str, Preset] = {
             "san-antonio",
             "San Antonio",
             "Half of the seats for each side by a score of census blocks (income, home ownership, single parents, "
-            "education), and seats for students from outside the district up to 30 % at most campuses and 50 % at "
-            "some, as in San Antonio. The even halves are assumed, and that blocks misplace 15 % of either side.",
+            "education), and seats for students from outside the district up to 30% at most campuses and 50% at "
+            "some, as in San Antonio. The even halves are assumed, and that blocks misplace 15% of either side.",
             lambda plain, _: _for_both(plain, outside=0.3, mistaken=0.15),
             Citation("Integrating Schools in San Antonio: Start With One", "CRPE"),
         ),
@@ -138,7 +138,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "chicago",
             "Chicago tiers",
-            "30 % of the seats open to the whole city and 17.5 % for each of four tiers, as in Chicago's selective "
+            "30% of the seats open to the whole city and 17.5% for each of four tiers, as in Chicago's selective "
             "schools. Chicago's tiers are of census tracts; here they are of sending schools by their share of "
             "disadvantaged students, with about as many students each. The tiers' seats are drawn first, then the open "
             "ones, with the numbers drawn anew.",
@@ -157,7 +157,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "new-york-d15",
             "New York D15",
-            "Priority, not a quota, for disadvantaged students in 52 % of the seats, as in the middle schools of "
+            "Priority, not a quota, for disadvantaged students in 52% of the seats, as in the middle schools of "
             "District 15: what either side cannot fill goes to the other.",
             lambda plain, _: replace(plain, ed_share=0.52, unfilled="release"),
             Citation("District 15 Middle School Diversity Plan", "City of New York", 2018),

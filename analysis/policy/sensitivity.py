@@ -55,7 +55,7 @@ def variants(
     applying = {level: at_participation(scenario, level) for level in participation} or {OWN: scenario}
     if not exits:
         return {(level, OWN): each for level, each in applying.items()}
-    return {(level, f"{100 * rate:g} %"): at_exits(each, rate) for level, each in applying.items() for rate in exits}
+    return {(level, f"{100 * rate:g}%"): at_exits(each, rate) for level, each in applying.items() for rate in exits}
 
 
 def compared(outcomes: Mapping[tuple[str, str], Outcome]) -> pd.DataFrame:

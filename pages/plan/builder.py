@@ -14,6 +14,7 @@ from pages.plan.sensitivity import show_exits, show_participation
 from pages.plan.so_far import SoFar
 from pages.shared import store
 from pages.shared.view import View
+from pages.words.escaped import in_markdown
 
 FILES = "scenario_files"
 
@@ -28,14 +29,14 @@ def show_plan(view: View, district: str) -> None:
         so_far = SoFar(view, scenario)
     except InputError as error:
         _show_way_back(view, district)
-        st.info(_named(str(error), view), icon=":material/info:")
+        st.info(in_markdown(_named(str(error), view)), icon=":material/info:")
         return
     _show_steps(view, preset, scenario)
     show_answer(so_far, view)
     participation = st.container()
     show_pictures(view, so_far)
     show_table(so_far)
-    show_downloads(scenario, view)
+    show_downloads(so_far, view)
     exits = st.container()
     show_caveats(scenario)
     # What takes a moment comes last, so that nothing waits for it.
@@ -103,7 +104,7 @@ def _show_files(view: View) -> None:
             max_upload_size=1,
         )
     if fault := session.fault():
-        st.warning(fault, icon=":material/edit:")
+        st.warning(in_markdown(fault), icon=":material/edit:")
 
 
 def _named(sentence: str, view: View) -> str:

@@ -17,6 +17,7 @@ from pages.shared.charts import (
     whiskers,
 )
 from pages.shared.labels import short
+from pages.words.escaped import in_chart
 
 BEFORE = {"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}}
 
@@ -34,7 +35,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
     poorer = schools.get("poorer", pd.Series(False, index=schools.index)).to_numpy(dtype=bool)
     figure = figure_of(ROW_HEIGHT * len(schools) + 110, legend=LEGEND_ABOVE, margin_t=90)
     if index is None:
-        figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60 %")
+        figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60%")
     _add_before(figure, schools, names, show)
     figure.add_scatter(
         x=schools["after"],
@@ -42,8 +43,8 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         mode="markers",
         marker={"size": 11, "color": GROUP, "symbol": np.where(poorer, "triangle-up", "circle")},
         error_x=whiskers(schools, "after", GROUP),
-        name="after, with 5–95 % range",
-        customdata=np.column_stack([schools["label"], schools["low"], schools["high"]]),
+        name="after, with 5–95% range",
+        customdata=np.column_stack([schools["label"].map(in_chart), schools["low"], schools["high"]]),
         hovertemplate="%{customdata[0]}: %{x:F} after (%{customdata[1]:F}–%{customdata[2]:F})<extra></extra>".replace(
             "F", show
         ),
@@ -73,7 +74,7 @@ def _add_before(figure: go.Figure, schools: pd.DataFrame, names: list[str], show
         mode="markers",
         marker=BEFORE,
         name="today",
-        customdata=schools.filter(["label", "today"]).to_numpy(),
+        customdata=schools.assign(label=schools["label"].map(in_chart)).filter(["label", "today"]).to_numpy(),
         hovertemplate=f"%{{customdata[0]}}: today {told}<extra></extra>",
     )
 
@@ -88,7 +89,7 @@ def fan(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
     """
     figure = figure_of(320, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
     form = ".1%" if percent else ".3f"
-    for column, name, fill in (("low", "", None), ("high", "5–95 % of draws", "tonexty")):
+    for column, name, fill in (("low", "", None), ("high", "5–95% of draws", "tonexty")):
         figure.add_scatter(
             x=rows["label"],
             y=rows[column],

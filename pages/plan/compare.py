@@ -9,13 +9,14 @@ from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from pages.plan import cached, session
 from pages.plan import charts as plan_charts
-from pages.plan.files import check_dataset, together
+from pages.plan.files import check_fits, together
 from pages.plan.session import MOST_KEPT
-from pages.shared import charts
+from pages.shared import charts, tables
 from pages.shared.view import View
 from pages.words import change as change_words
 from pages.words import numbers
 from pages.words import plan as plan_words
+from pages.words.escaped import in_markdown
 from pages.words.plan import FIGURES
 
 CHARTS_A_ROW = 3
@@ -53,8 +54,14 @@ def show_comparison(view: View, scenario: Scenario) -> None:
             args=(scenario, name),
         )
         for number, each in enumerate(kept):
-            label = f"Remove {each.name}"
+            label = f"Remove {in_markdown(each.name)}"
             st.button(label, icon=":material/close:", key=f"drop_{number}", on_click=session.drop, args=(number,))
+    if session.lost_of_link():
+        st.warning(
+            f"Not every plan of the link is here: it is cut short, or holds more than {MOST_KEPT}. Ask for the "
+            "scenario files, which hold them whole.",
+            icon=":material/link_off:",
+        )
     if not kept:
         st.caption("Keep a plan, change the controls, keep another: here they stand beside each other.")
         return
@@ -65,31 +72,35 @@ def show_comparison(view: View, scenario: Scenario) -> None:
 def _say_what_the_link_holds() -> None:
     if missing := session.not_in_link():
         st.caption(
-            f"The link cannot hold {', '.join(missing)}: a table of willingness, or plans of many schools, are too "
-            "much for it. The file below has them all; open it here to see them again."
+            f"The link cannot hold {', '.join(map(in_markdown, missing))}: a table of willingness, or plans of many "
+            "schools, are too much for it. The file below has them all; open it here to see them again."
         )
     else:
         st.caption("These plans are in the link.")
 
 
 def _show(view: View, kept: list[Scenario]) -> None:
-    outcomes = {}
+    outcomes: dict[str, Outcome] = {}
+    faults: dict[str, list[str]] = {}
     for number, each in enumerate(kept, start=1):
+        label = f"{number} · {each.name}"
         try:
-            check_dataset(each, "This plan", view.dataset.name)
-            outcomes[f"{number} · {each.name}"] = cached.outcome(view, each)
+            check_fits(each, "This plan", view)
+            outcomes[label] = cached.outcome(view, each)
         except InputError as error:
-            st.warning(f"{each.name} cannot be shown: {error}", icon=":material/edit:")
+            faults.setdefault(str(error), []).append(label)
+    for fault, labels in faults.items():
+        st.warning(in_markdown(f"{numbers.listed(labels)} cannot be shown: {fault}"), icon=":material/edit:")
     if not outcomes:
         return
-    st.table(figures(outcomes))
+    tables.show(figures(outcomes))
     names = list(FIGURES)
     for first in range(0, len(names), CHARTS_A_ROW):
         for column, name in zip(st.columns(CHARTS_A_ROW), names[first : first + CHARTS_A_ROW], strict=True):
             with column:
                 _show_chart(outcomes, name)
     st.caption(
-        "Circle: today; dot: after, with the 5–95 % range of the draws. Each chart has a scale of its own, not from 0."
+        "Circle: today; dot: after, with the 5–95% range of the draws. Each chart has a scale of its own, not from 0."
     )
     _show_through(view, outcomes)
     st.download_button(
@@ -135,7 +146,7 @@ def _show_through(view: View, outcomes: dict[str, Outcome]) -> None:
         | {label: rows[part].map(change_words.signed_part) for part, label in _PARTS.items()}
     )
     st.subheader("Through what H changes")
-    st.table(shown.rename_axis("From → to"))
+    tables.show(shown.rename_axis("From → to"))
     st.caption(f"The five parts add up to the change, of the schools of the district. {change_words.MEANING}")
 
 

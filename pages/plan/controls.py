@@ -18,18 +18,20 @@ from pages.plan.form import Form, fault_beside, percentages
 from pages.plan.new_schools import new_schools
 from pages.plan.session import carried, told
 from pages.plan.settings import TABS, settings
-from pages.shared import store
+from pages.shared import links, store
 from pages.shared.view import View
+from pages.words import numbers
+from pages.words.escaped import in_markdown
 
 BY_GROUP = "by group"
 # How seats are divided, in as few words as a box shows.
 DIVIDED = {
-    "share": "a share for each",
+    "share": "a fixed share for each group",
     "district": "the district's share",
     "band": "a band around it",
     "tiers": "tiers",
 }
-# Hosts whose seats can be set one by one; of more, a file says them.
+# Hosts that are named, and whose seats can be set one by one; of more, a file says them.
 MOST_LISTED = 12
 
 
@@ -45,14 +47,20 @@ def asked_scenario(view: View, district: str) -> tuple[str, Scenario]:
     asked = told()
     if asked:
         st.session_state["preset"] = asked[0]
-    preset = st.segmented_control(
-        "Start from",
-        list(PRESETS),
-        format_func=lambda name: PRESETS[name].label,
-        default="dallas",
-        required=True,
-        key="preset",
-        bind="query-params",
+    labels = {name: each.label for name, each in PRESETS.items()}
+    preset = links.chosen(
+        "preset",
+        "preset",
+        labels,
+        lambda: st.segmented_control(
+            "Start from",
+            list(PRESETS),
+            format_func=labels.__getitem__,
+            default="dallas",
+            required=True,
+            key="preset",
+            bind="query-params",
+        ),
     )
     st.caption(PRESETS[preset].basis)
     start = cached.start(view.exported, preset, district)
@@ -78,6 +86,7 @@ def _controls(form: Form, view: View, schools: pd.DataFrame) -> Scenario:
     pools = {name: replace(pool, outside=0.0 if faults else outside) for name, pool in pools.items()}
     with st.expander("More settings", icon=":material/settings:"):
         hosts, more = _more(form, view, schools, chosen, filled, pools)
+    links.tell_settings(*form.drawn)
     if faults:
         raise InputError(faults[0])
     return replace(form.start, hosts=hosts, **reserve, **more)
@@ -112,21 +121,23 @@ def _which_schools(form: Form, schools: pd.DataFrame) -> pd.DataFrame:
         placeholder="Pick host schools",
         help="Type to search. The schools with the highest share of disadvantaged students come first.",
     )
+    if len(picked) > 1:  # the box shows the first alone
+        names = f": {numbers.listed(ranked.loc[picked, 'school'].tolist())}" if len(picked) <= MOST_LISTED else ""
+        st.caption(in_markdown(f"{len(picked)} hosts{names}."))
     return ranked.loc[picked].reset_index()
 
 
 def _for_whom(form: Form) -> tuple[dict[str, object], float]:
     """How the seats are divided, and the share of them offered outside first."""
-    rule = st.selectbox(
+    rule = form.select(
         "2 · Seats for whom, and from where?",
-        list(DIVIDED),
-        index=list(DIVIDED).index(form.start.reserve),
-        format_func=DIVIDED.__getitem__,
-        help="A share for each: the slider says how many seats are for disadvantaged students. The district's share: "
-        "the hosts mirror the district. A band around it: what lies between the least for either side is open to all. "
-        "Tiers: a quota for each tier of sending schools, the poorest first; what is left is open to all.",
-        key=form.shown(form.key("reserve", lambda s: s.reserve), lambda s: s.reserve, DIVIDED.__getitem__),
-        bind="query-params",
+        "reserve",
+        lambda s: s.reserve,
+        DIVIDED,
+        help="A fixed share for each group: the slider says how many seats are for disadvantaged students. The "
+        "district's share: the hosts mirror the district. A band around it: what lies between the least for either "
+        "side is open to all. Tiers: a quota for each tier of sending schools, the poorest first; what is left is open "
+        "to all.",
     )
     asked: dict[str, object] = {"reserve": rule, "tiers": ()}
     outside = form.percent(
@@ -162,7 +173,7 @@ def _tiers(form: Form) -> tuple[float, ...]:
         raise InputError(f'The tiers "{words}" are no percentages; write them like 25, 25, 25, 25.')
     if not 0 < sum(tiers) <= 1 + 1e-9 or min(tiers) <= 0:
         raise InputError(
-            f"The tiers add up to {100 * sum(tiers):g} %; give each its part, above 0 and at most 100 % together."
+            f"The tiers add up to {100 * sum(tiers):g}%; give each its part, above 0 and at most 100% together."
         )
     return tiers
 
@@ -174,10 +185,13 @@ def _who_comes(form: Form) -> dict[str, Pool]:
         "turnout",
         _turnout,
         [*TURNOUT, BY_GROUP],
-        help="Share of each sending school's students who would take a seat: "
-        + ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
-        + ". An assumption; try all three, or set it for each group.",
+        help="The share of each sending school's students who apply. An assumption; try all three, or set it for each "
+        "group.",
     )
+    if turnout != BY_GROUP:
+        st.caption(
+            f"Of each school's students apply: {', '.join(f'{name} {share:.0%}' for name, share in TURNOUT.items())}."
+        )
     pools = {}
     for name, who in (("ed", "Disadvantaged"), ("other", "Other")):
         if turnout == BY_GROUP:
@@ -248,7 +262,9 @@ def _one_by_one(form: Form, chosen: pd.DataFrame, hosts: tuple[Host, ...]) -> tu
         return hosts
     found: list[Host] = []
     for row in chosen.itertuples():
-        found += _of_one(form, str(row.school), row.capacity, [host for host in hosts if host.ncessch == row.ncessch])
+        found += _of_one(
+            form, in_markdown(str(row.school)), row.capacity, [host for host in hosts if host.ncessch == row.ncessch]
+        )
     return tuple(found)
 
 

@@ -9,33 +9,79 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario, Weight, from_json
+from data.groups import bases
+from data.inclusion import ADMINISTRATIVE
+from data.schema import school_year
+from pages.plan import cached
+from pages.shared import store
+from pages.shared.view import View
 
 
-def read_scenario(content: bytes, label: str, dataset: str) -> Scenario:
+def read_scenario(content: bytes, label: str, view: View) -> Scenario:
     """The scenario of a file, of this layout or an older one.
 
     Raises:
-        InputError: the file holds no scenario, or one of another dataset.
+        InputError: the file holds no scenario, or one that asks for what the data shown does not have.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{label} cannot be read as text; give a scenario file as saved here.") from None
     scenario = from_json(text, label)
-    check_dataset(scenario, label, dataset)
+    check_fits(scenario, label, view)
     return scenario
 
 
-def check_dataset(scenario: Scenario, label: str, dataset: str) -> None:
-    """Refuse a scenario of another dataset than the one shown.
+def check_fits(scenario: Scenario, label: str, view: View) -> None:
+    """Refuse a scenario that asks for what the dataset shown does not have, which another would be shown for.
 
     Raises:
-        InputError: it is.
+        InputError: it is of another dataset, or of a year, definition, kind of district or district that is not here.
     """
-    if scenario.dataset != dataset:
+    data = view.dataset
+    if scenario.dataset != data.name:
         raise InputError(
-            f"{label} was made for the dataset {scenario.dataset}, not {dataset}; choose that state under Change view."
+            f"{label} was made for the dataset {scenario.dataset}, not {data.name}; choose that state under Change "
+            "view."
         )
+    if scenario.year not in data.years:
+        raise InputError(
+            f"{label} starts from {scenario.year}, a year that {data.label} does not have; give year one of "
+            f"{', '.join(map(str, data.years))}."
+        )
+    everyone = store.all_schools(data.name, data.input_hash)
+    counted = bases(everyone[everyone["year"] == scenario.year])
+    for field in ("basis", "lottery_basis"):
+        if (given := getattr(scenario, field)) not in (None, *counted):
+            raise InputError(
+                f'{label} has {field} "{given}", by which {data.label} counts nobody in {school_year(scenario.year)}; '
+                f"give {' or '.join(counted) or 'null'}."
+            )
+    if scenario.districts != ADMINISTRATIVE and not data.districts_file:
+        raise InputError(
+            f"{label} has {scenario.districts} districts, for which {data.label} has no boundaries; give districts "
+            f"{ADMINISTRATIVE}."
+        )
+    _check_district(scenario, label, view)
+
+
+def _check_district(scenario: Scenario, label: str, view: View) -> None:
+    schools = cached.schools_of(view, scenario)
+    if scenario.level:
+        schools = schools[schools["level"] == scenario.level]
+    if scenario.district in set(schools["leaid"]):
+        return
+    of_level = f" with {scenario.level} schools" if scenario.level else ""
+    example = schools.groupby("leaid")["students"].sum().idxmax() if len(schools) else None
+    raise InputError(
+        f'{label} has district "{scenario.district}", which is none of {view.dataset.label} in '
+        f"{school_year(scenario.year)}{of_level}; "
+        + (
+            f"give the id of one, such as {example}; the box District names each with its id."
+            if example
+            else "give another level."
+        )
+    )
 
 
 def read_weights(content: bytes, label: str) -> tuple[Weight, ...]:

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
+from pages.shared import links
+from pages.words.escaped import in_markdown
 
 _PLAIN = Scenario("", "", 0)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,13 @@ class Form:
         start: the scenario a preset starts from; what it says is each control's default.
         preset: its key.
         told: a scenario that all controls show from this run on, as one opened from a file; None to leave them.
+        drawn: the keys of its controls so far, by which ``links.tell_settings`` tells what the link asks in vain.
     """
 
     start: Scenario
     preset: str
     told: Scenario | None
+    drawn: list[str] = field(default_factory=list, compare=False)
 
     def percent(
         self,
@@ -47,13 +52,22 @@ class Form:
         """
         default = round(100 * of(self.start))
         key = self.shown(key or self.key(name, of), lambda scenario: round(100 * of(scenario)))
-        shown = st.slider(label, 0, 100, default, step, format="%d %%", key=key, bind="query-params", help=help)
+        shown = self._number(
+            label,
+            key,
+            lambda: st.slider(label, 0, 100, default, step, format="%d%%", key=key, bind="query-params", help=help),
+        )
         return of(self.start) if shown == default else shown / 100
 
     def number(self, label: str, name: str, of: Callable[[Scenario], Any], **limits: Any) -> Any:
         """A number, or None where that is the default and nothing is typed."""
         key = self.shown(self.key(name, of), of)
-        return st.number_input(label, value=of(self.start), key=key, bind="query-params", **limits)
+        return self._number(
+            label,
+            key,
+            lambda: st.number_input(label, value=of(self.start), key=key, bind="query-params", **limits),
+            limits.get("placeholder", "nothing"),
+        )
 
     def part(self, label: str, name: str, of: Callable[[Scenario], float | None], **more: Any) -> float | None:
         """A share as a number in percent, or None as in ``number``."""
@@ -69,7 +83,12 @@ class Form:
         first = of(self.start)
         words = {each: f"{each}: {meaning}" for each, meaning in ({first: rules[first]} | dict(rules)).items()}
         key = self.shown(name if first == of(_PLAIN) else f"{name}_{first}", of, words.__getitem__)
-        return st.radio(label, list(words), format_func=words.__getitem__, key=key, bind="query-params")
+        return self._chosen(
+            label,
+            key,
+            words,
+            lambda: st.radio(label, list(words), format_func=words.__getitem__, key=key, bind="query-params"),
+        )
 
     def several(
         self, label: str, name: str, of: Callable[[Scenario], list[str]], options: Mapping[str, str], **more: Any
@@ -79,41 +98,51 @@ class Form:
         def known(scenario: Scenario) -> list[str]:
             return [each for each in of(scenario) if each in options]
 
-        return st.multiselect(
+        key = self.shown(name, known, lambda chosen: [options[each] for each in chosen])
+        asked = links.asked(key)
+        found = st.multiselect(
             label,
             list(options),
             default=known(self.start),
             format_func=options.__getitem__,
-            key=self.shown(name, known, lambda chosen: [options[each] for each in chosen]),
+            key=key,
             bind="query-params",
             **more,
         )
+        links.note(key, label, asked, options.values(), ", ".join(options[each] for each in found) or "none")
+        self.drawn.append(key)
+        return found
 
     def buttons(self, label: str, name: str, of: Callable[[Scenario], str], options: list[str], **more: Any) -> str:
         """One of a few words, side by side."""
-        chosen: str = st.segmented_control(
+        key = self.shown(self.key(name, of), of)
+        return self._chosen(
             label,
-            options,
-            default=of(self.start),
-            required=True,
-            key=self.shown(self.key(name, of), of),
-            bind="query-params",
-            **more,
+            key,
+            {each: each for each in options},
+            lambda: st.segmented_control(
+                label, options, default=of(self.start), required=True, key=key, bind="query-params", **more
+            ),
         )
-        return chosen
 
     def select(
         self, label: str, name: str, of: Callable[[Scenario], str], options: Mapping[str, str], **more: Any
     ) -> str:
         """One of many words in a box that opens."""
-        return st.selectbox(
+        key = self.shown(self.key(name, of), of, options.__getitem__)
+        return self._chosen(
             label,
-            list(options),
-            index=list(options).index(of(self.start)),
-            format_func=options.__getitem__,
-            key=self.shown(self.key(name, of), of, options.__getitem__),
-            bind="query-params",
-            **more,
+            key,
+            options,
+            lambda: st.selectbox(
+                label,
+                list(options),
+                index=list(options).index(of(self.start)),
+                format_func=options.__getitem__,
+                key=key,
+                bind="query-params",
+                **more,
+            ),
         )
 
     def text(self, label: str, name: str, of: Callable[[Scenario], str], **more: Any) -> str:
@@ -125,6 +154,18 @@ class Form:
         """Yes or no."""
         key = self.shown(self.key(name, of), of, lambda on: "true" if on else "false")
         return st.toggle(label, of(self.start), key=key, bind="query-params", **more)
+
+    def _number(self, label: str, key: str, draw: Callable[[], Any], empty: str = "nothing") -> Any:
+        self.drawn.append(key)
+        return links.number(key, label, draw, empty)
+
+    def _chosen(self, label: str, key: str, labels: Mapping[T, str], draw: Callable[[], T]) -> T:
+        """The choice of a control whose options have these labels."""
+        self.drawn.append(key)
+        asked = links.asked(key)
+        found = draw()
+        links.note(key, label, asked, labels.values(), labels[found])
+        return found
 
     def key(self, name: str, of: Callable[[Scenario], Any]) -> str:
         """A key of the preset's own where its default is, so that its suggestion shows."""
@@ -162,5 +203,5 @@ def fault_beside(faults: list[str]) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        st.warning(str(error), icon=":material/edit:")
+        st.warning(in_markdown(str(error)), icon=":material/edit:")
         faults.append(str(error))

@@ -10,10 +10,11 @@ from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
 from pages.plan import best, cached, session
 from pages.plan import charts as plan_charts
-from pages.shared import charts, parts, store
+from pages.shared import charts, links, parts, store
 from pages.shared.view import View
 from pages.words import numbers
 from pages.words import plan as plan_words
+from pages.words.escaped import in_markdown
 from reports import optimum as sentences
 
 if TYPE_CHECKING:  # the solver is slow to import, and what stands above it on the page need not wait
@@ -38,12 +39,12 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
             lambda part: bar.progress(part, "Looking for the best assignments of this district's students"),
         )
     except InputError as error:
-        bar.info(str(error), icon=":material/info:")
+        bar.info(in_markdown(str(error)), icon=":material/info:")
         return
     bar.empty()
     schools = cached.schools_of(view, scenario)
-    names = dict(zip(schools["ncessch"], schools["school"], strict=True))
-    district = store.district_name(view, scenario.district)
+    names = dict(zip(schools["ncessch"], schools["school"].fillna(schools["ncessch"]), strict=True))
+    district = in_markdown(store.district_name(view, scenario.district))
     symbol = sentences.SYMBOLS[question.measure]
     st.markdown(plan_words.frontier(rows, names, symbol, district, scenario.year))
     _show_charts(rows, question)
@@ -68,6 +69,7 @@ def _question(view: View, scenario: Scenario) -> "Question":
             move = _number("Of all students, % who may move", "best_move", 100, "all")
             miles = _number("Miles that a student may move", "best_miles", 100, "any")
             stay = _number("Of each school's students, % who must stay", "best_stay", 100, "none")
+    links.tell_settings("best_target", "best_hosts", "best_move", "best_miles", "best_stay")
     limits = Limits(
         move=1.0 if move is None else move / 100,
         miles=math.inf if miles is None else float(miles),
@@ -80,7 +82,13 @@ def _question(view: View, scenario: Scenario) -> "Question":
 def _number(label: str, key: str, most: float, empty: str, *, step: float = 1) -> float | None:
     """A number from 0 on, or None where nothing is typed, which ``empty`` says the meaning of."""
     least: float = 0 if isinstance(step, int) else 0.0
-    return st.number_input(label, least, most, None, step, key=key, bind="query-params", placeholder=empty, width=WIDTH)
+
+    def draw() -> float | None:
+        return st.number_input(
+            label, least, most, None, step, key=key, bind="query-params", placeholder=empty, width=WIDTH
+        )
+
+    return links.number(key, label, draw, empty)
 
 
 def _show_target(view: View, scenario: Scenario, question: "Question", rows: pd.DataFrame) -> None:
@@ -89,7 +97,9 @@ def _show_target(view: View, scenario: Scenario, question: "Question", rows: pd.
     with st.spinner("Looking for the fewest moves and seats to the target", show_time=True):
         reached = best.reached(view, scenario, question)
         seats = best.fewest_seats(view, scenario, question) if reached.fewest else None
-    st.markdown("\n".join(f"- {each}" for each in sentences.target(reached, seats, question.measure, today)))
+    st.markdown(
+        "\n".join(f"- {in_markdown(each)}" for each in sentences.target(reached, seats, question.measure, today))
+    )
     if scenario.hosts and st.toggle(
         "Also the smallest outside share that reaches the target by this plan's own rules",
         key="best_outside",
@@ -106,12 +116,12 @@ def _show_outside(view: View, scenario: Scenario, question: "Question", reached:
             found = best.outside(view, scenario, question)
             free = best.free_outside(view, scenario, question) if reached.fewest is None else None
     except InputError as error:
-        st.info(str(error), icon=":material/info:")
+        st.info(in_markdown(str(error)), icon=":material/info:")
         return
     symbol, said = sentences.SYMBOLS[question.measure], sentences.outside(found, question.measure)
-    st.markdown(f"- {said}")
+    st.markdown(f"- {in_markdown(said)}")
     if free is not None:
-        st.markdown(f"- {sentences.free_outside(free, question.measure)}")
+        st.markdown(f"- {in_markdown(sentences.free_outside(free, question.measure))}")
     st.plotly_chart(
         plan_charts.by_outside(found.rows, symbol, found.target),
         config=charts.config("outside-share"),

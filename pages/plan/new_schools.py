@@ -10,6 +10,7 @@ from analysis.policy.scenario import ENTRY_GRADES, LEVELS, Host, NewSchool, Scen
 from pages.plan.form import Form
 from pages.shared import atlas
 from pages.shared.view import View
+from pages.words.escaped import in_markdown
 
 MOST_NEW = 4
 USUAL = "usual"
@@ -52,7 +53,7 @@ def _new_school(form: Form, view: View, schools: pd.DataFrame, number: int, *, i
             max_value=20_000,
             step=50,
         )
-    if st.toggle(f"Choose the point of {name} on a map", key=f"new_map{more}", bind="query-params"):
+    if st.toggle(f"Choose the point of {in_markdown(name)} on a map", key=f"new_map{more}", bind="query-params"):
         atlas.point_map(view, schools, point, keys, name)
     low, high, capacity = _grades_and_capacity(form, number, more)
     return Host(

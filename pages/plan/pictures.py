@@ -14,11 +14,12 @@ from pages.plan import cached
 from pages.plan import charts as plan_charts
 from pages.plan.compare import HELD
 from pages.plan.so_far import SoFar
-from pages.shared import atlas, charts, maps, parts, store
+from pages.shared import atlas, charts, maps, parts, store, tables
 from pages.shared.view import View
 from pages.words import change as change_words
 from pages.words import numbers
 from pages.words import plan as plan_words
+from pages.words.escaped import in_chart, in_markdown
 from pages.words.plan import FIGURES
 from reports.plan import seats_in, with_grades
 
@@ -51,6 +52,10 @@ def show_pictures(view: View, so_far: SoFar) -> None:
 
 def _schools(view: View, so_far: SoFar) -> None:
     """The dumbbell of every host and the schools that change most, and where they are."""
+    touched = _touched(so_far)
+    if touched.empty:
+        st.info("No school changes.", icon=":material/info:")
+        return
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Each school, before and after")
@@ -59,11 +64,11 @@ def _schools(view: View, so_far: SoFar) -> None:
         st.caption(
             f"● marks hosts, ▲ schools that send students and become poorer. Shown are the hosts and the "
             f"{SENDERS_SHOWN} schools that change most; the table below holds every school. "
-            f"The bar is the 5–95 % range of {REPLICATES} lottery draws."
+            f"The bar is the 5–95% range of {REPLICATES} lottery draws."
         )
     with right:
         st.subheader("Where they are")
-        _map(view, _touched(so_far))
+        _map(view, touched)
 
 
 def _touched(so_far: SoFar) -> pd.DataFrame:
@@ -105,7 +110,7 @@ def _map(view: View, touched: pd.DataFrame) -> None:
             colour=touched["after"],
             symbol=np.select([touched["host"], touched["poorer"]], ["star", "triangle-up"], "circle"),
             hover=[
-                f"{school}<br>{numbers.percent(before)} → {numbers.percent(after)} ED<br>"
+                f"{in_chart(school)}<br>{numbers.percent(before)} → {numbers.percent(after)} ED<br>"
                 f"{leave:,} leave, {arrive:,} arrive"
                 for school, before, after, leave, arrive in touched[
                     ["school", "before", "after", "leave", "arrive"]
@@ -146,7 +151,7 @@ def _moves(view: View, so_far: SoFar) -> None:
         "leave_other": "Others who leave",
         "to_schools": "To schools",
     }
-    st.table(_counted(hosts).rename(columns=labels).set_index("Host"))
+    tables.show(_counted(hosts).rename(columns=labels).set_index("Host"))
     if outcome.travel["miles"].notna().any():
         so_far.show(lambda: _travel(so_far.outcome.travel))
 
@@ -174,7 +179,7 @@ def _flow_map(view: View, rows: pd.DataFrame, moves: pd.DataFrame, said: str) ->
     around = outlines.near(at["longitude"], at["latitude"]) if outlines else []
     own = rows.loc[rows["host"], "leaid"].unique().tolist()
     hover = [
-        f"{school}<br>{leave:,} leave, {arrive:,} arrive"
+        f"{in_chart(school)}<br>{leave:,} leave, {arrive:,} arrive"
         for school, leave, arrive in at[["school", "leave", "arrive"]].itertuples(index=False)
     ]
     st.plotly_chart(
@@ -195,7 +200,7 @@ def _flow_map(view: View, rows: pd.DataFrame, moves: pd.DataFrame, said: str) ->
 def _travel(travel: pd.DataFrame) -> DeltaGenerator:
     """How far those who move go, by group."""
     travel = travel[travel["students"] > 0]
-    return st.table(
+    return tables.show(
         pd.DataFrame(
             {
                 "Students who move": travel["group"].map({"ed": "Disadvantaged", "other": "Others"}),
@@ -250,10 +255,10 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     }
     if outcome.scenario.unfilled != "second":
         labels.pop("second")
-    st.table(_counted(pools[list(labels)]).rename(columns=labels).set_index("Host"))
+    tables.show(_counted(pools[list(labels)]).rename(columns=labels).set_index("Host"))
     empty = pools[pools["unfilled"] > 0]
     for host, group, why in empty[["host", "group", "why"]].itertuples(index=False):
-        st.caption(f"Why seats stay empty — {host}, {group.lower()}: {why}")
+        st.caption(in_markdown(f"Why seats stay empty — {host}, {group.lower()}: {why}"))
     if seats_in(outcome.scenario):
         st.caption(
             "The seats are in single grades, and a policy that grows by a grade a year begins with them. No file "
@@ -304,8 +309,7 @@ def _districts(view: View, so_far: SoFar) -> None:
     """Between and within districts, the state, and every district that sends or receives."""
     outcome = so_far.outcome
     st.markdown(
-        plan_words.state_change(outcome, view.dataset.label)
-        + " As expected; the state's figures have no range by lottery."
+        plan_words.state_change(outcome, view.place) + " As expected; the state's figures have no range by lottery."
     )
     found = cached.between_within(view, outcome.scenario)
     state = found[found["place"] == "state"]
@@ -314,7 +318,7 @@ def _districts(view: View, so_far: SoFar) -> None:
         numbers.with_corrected(before, *(sure[measure, _PARTS.get((measure, part), part), end] for end in _ENDS), 4)
         for measure, part, before in state[["measure", "part", "before"]].itertuples(index=False)
     ]
-    st.table(
+    tables.show(
         pd.DataFrame(
             {
                 "Of the state's separation": [
@@ -374,7 +378,7 @@ def _races(view: View, so_far: SoFar) -> None:
     outcome = so_far.outcome
     rows = cached.races(view, outcome.scenario)
     if not rows["race"].isin(list(RACES)).any():
-        st.info(f"{view.dataset.label} has no counts by race.", icon=":material/info:")
+        st.info(f"{view.place} has no counts by race.", icon=":material/info:")
         return
     host = rows["ncessch"].isin(outcome.scenario.host_ids)
     columns = {}
@@ -386,7 +390,7 @@ def _races(view: View, so_far: SoFar) -> None:
                 columns[f"In {side}, {word}"] = [f"{share:.1%}" if share >= 0 else "–" for share in shares[when]]
     table = pd.DataFrame(columns, index=rows["race"].unique())
     table.index = [RACES.get(race, "not known") for race in table.index]
-    st.table(table.rename_axis("Students"))
+    tables.show(table.rename_axis("Students"))
     st.caption(
         "Race is an outcome here, never part of a lottery. Whoever moves is taken to be of the races of the school "
         "left, in proportion: no file counts races by disadvantage."

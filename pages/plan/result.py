@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from analysis.indices import INDICES
 from analysis.policy.assumptions import assumptions
 from analysis.policy.changes import from_today
+from analysis.policy.effects import money
 from analysis.policy.outcome import Outcome
 from analysis.policy.scenario import Scenario
 from data.cep import cep_signs
@@ -18,8 +19,8 @@ from pages.plan.so_far import SoFar
 from pages.shared import parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
-from pages.words import numbers
 from pages.words import plan as plan_words
+from pages.words.escaped import in_markdown
 from pages.words.plan import FIGURES
 from reports.plan import answer
 
@@ -30,11 +31,11 @@ def show_answer(so_far: SoFar, view: View) -> None:
     """The sentence, whom it leaves poorer, and the cards."""
     outcome = so_far.outcome
     district = store.district_name(view, outcome.scenario.district)
-    st.markdown(answer(outcome, district))
+    st.markdown(in_markdown(answer(outcome, district)))
     if outcome.scenario.hosts:
         st.caption(plan_words.poorer(so_far.rows))
     for note in outcome.notes:
-        st.warning(note, icon=":material/info:")
+        st.warning(in_markdown(note), icon=":material/info:")
     _show_cep_like_hosts(outcome, view)
     figures, today = list(FIGURES), cached.today(view, outcome.scenario)
     for first in range(0, len(figures), CARDS_A_ROW):
@@ -42,13 +43,13 @@ def show_answer(so_far: SoFar, view: View) -> None:
             with column:
                 _show_card(so_far, name, today)
     st.caption(plan_words.TWO_RANGES)
-    by_what = _by_what(outcome, view, district)
     so_far.show(
         lambda: st.markdown(
-            f"{plan_words.moved(so_far.outcome, district)} {by_what} This is arithmetic, not a forecast: what it takes "
-            "for granted and does not tell stands at the end."
+            f"{plan_words.moved(so_far.outcome, in_markdown(district))} This is arithmetic, not a forecast: what it "
+            "takes for granted and does not tell stands at the end."
         )
     )
+    st.caption(_by_what(outcome, view, district))
 
 
 def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
@@ -76,11 +77,10 @@ def _change(so_far: SoFar, name: str) -> DeltaGenerator:
     """A figure before and after: as expected until the lotteries are drawn, then the middle draw."""
     label, percent = FIGURES[name]
     of = so_far.outcome.district[name]
-    show = partial(plan_words.figure, percent=percent)
     return st.metric(
         label,
-        f"{show(of.before)} → {show(of.after)}",
-        numbers.signed(of.after - of.before, points=percent),
+        plan_words.went(of, percent=percent),
+        plan_words.by(of, percent=percent),
         delta_color="off",
         delta_arrow="off",
         help=INDICES[name].meaning if name in INDICES else None,
@@ -99,7 +99,9 @@ def _range(so_far: SoFar, name: str) -> DeltaGenerator:
 def _by_what(outcome: Outcome, view: View, district: str) -> str:
     """Through what H over the district's schools changes: who is where, the schools' sizes, or the groups' shares."""
     found = from_today(cached.schools_of(view, outcome.scenario), outcome)
-    return change_words.simulated(district, outcome.scenario.year, comparison("ed"), found, INDICES["theil_h"])
+    return change_words.simulated(
+        in_markdown(district), outcome.scenario.year, comparison("ed"), found, INDICES["theil_h"]
+    )
 
 
 TABLE = {
@@ -130,8 +132,9 @@ def show_table(so_far: SoFar) -> None:
         st.caption(f"{len(outcome.unknown):,} schools of the district are left out: their ED counts are unknown.")
 
 
-def show_downloads(scenario: Scenario, view: View) -> None:
-    """Everything the page shows, of what may be told."""
+def show_downloads(so_far: SoFar, view: View) -> None:
+    """Everything the page shows, of what may be told; money where some follows students."""
+    scenario = so_far.outcome.scenario
     names = cached.schools_of(view, scenario)[["ncessch", "school"]]
     hosts = names.rename(columns={"ncessch": "host"})
     tables = {
@@ -150,6 +153,8 @@ def show_downloads(scenario: Scenario, view: View) -> None:
         "between": ("Between and within (CSV)", lambda told: cached.between_within(told, scenario)),
         "races": ("Races (CSV)", lambda told: cached.races(told, scenario)),
     }
+    if money(cached.schools_of(view, scenario), so_far.outcome).empty:
+        del tables["money"]
     with st.container(horizontal=True):
         for name, (label, table) in tables.items():
             parts.download(table, view, f"{scenario.district}-5050-{name}", label=label)
@@ -161,7 +166,7 @@ def show_caveats(scenario: Scenario) -> None:
     with left:
         st.subheader("What this takes for granted")
         said = assumptions(scenario) or ["Nothing: no school takes part."]
-        st.markdown("\n".join(f"- {each}" for each in said))
+        st.markdown("\n".join(f"- {in_markdown(each)}" for each in said))
     with right:
         st.subheader("What this does not tell")
         st.markdown("\n".join(f"- {caveat}" for caveat in plan_words.CAVEATS))

@@ -8,8 +8,10 @@ from analysis.policy.scenario import TURNOUT, Scenario
 from analysis.policy.sensitivity import EXIT_RATES, compared, variants
 from pages.plan import cached
 from pages.plan.form import percentages
+from pages.shared import tables
 from pages.shared.view import View
 from pages.words import plan as plan_words
+from pages.words.escaped import in_markdown
 from pages.words.plan import FIGURES
 
 MOST_RATES = 5
@@ -47,10 +49,10 @@ def show_exits(view: View, scenario: Scenario) -> None:
         rates_tried = variants(scenario, exits=_rates(words))
         outcomes = compared({words: cached.outcome(view, each) for words, each in rates_tried.items()})
     except InputError as error:
-        st.warning(str(error), icon=":material/edit:")
+        st.warning(in_markdown(str(error)), icon=":material/edit:")
         return
-    st.table(_by_rate(outcomes))
-    st.caption("Each as expected, with the 5–95 % range of the draws; in place of the rates under More settings.")
+    tables.show(_by_rate(outcomes))
+    st.caption("Each as expected, with the 5–95% range of the draws; in place of the rates under More settings.")
 
 
 def _rates(words: str) -> list[float]:

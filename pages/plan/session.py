@@ -10,13 +10,15 @@ import streamlit as st
 from analysis.errors import InputError
 from analysis.policy.presets import PRESETS
 from analysis.policy.scenario import EXCLUDABLE, Scenario, from_json
+from data.groups import comparison
 from data.manifest import Manifest
 from data.schema import ED_BASES, school_year
 from data.store import datasets
-from pages.plan.files import read_scenario
+from pages.plan.files import check_fits, read_scenario
 from pages.shared.controls import by_label
 from pages.shared.packed import MOST_LETTERS, packed, said, unpacked
 from pages.shared.view import ALL_LEVELS, View
+from pages.words.numbers import listed
 
 MOST_STEPS = 100
 MOST_KEPT = 4
@@ -27,7 +29,7 @@ PLANS = "plans"
 # A plan that a link from another page opens; from then on the controls say it.
 PLAN = "plan"
 _TELL, _CARRIED, _STEPS, _KEPT = "plan_tell", "plan_carried", "plan_steps", "plan_kept"
-_FAULT, _REOPENED = "plan_fault", "plan_reopened"
+_FAULT, _REOPENED, _LOST = "plan_fault", "plan_reopened", "plan_lost"
 
 
 @dataclass
@@ -114,9 +116,7 @@ def open_files(key: str, view: View) -> None:
     if not files:
         return
     try:
-        found = [read_scenario(file.getvalue(), file.name, view.dataset.name) for file in files]
-        for scenario, file in zip(found, files, strict=True):
-            _check_year(scenario, view.dataset, file.name)
+        found = [read_scenario(file.getvalue(), file.name, view) for file in files]
     except InputError as error:
         st.session_state[_FAULT] = str(error)
         return
@@ -124,6 +124,11 @@ def open_files(key: str, view: View) -> None:
     _show(preset_of(found[0]), found[0], view.dataset)
     if len(found) > 1:
         _set_kept(found)
+    if more := [file.name for file in files[MOST_KEPT:]]:
+        st.session_state[_FAULT] = (
+            f"Up to {MOST_KEPT} plans stand side by side, so {listed(more)} {'is' if len(more) == 1 else 'are'} not "
+            "among them."
+        )
 
 
 def _show(preset: str, scenario: Scenario, dataset: Manifest) -> None:
@@ -164,7 +169,8 @@ def open_link() -> None:
         if scenario.dataset not in known:
             raise InputError(f"The link's plan is of the dataset {scenario.dataset}, which is not here; load it first.")
         label, dataset = known[scenario.dataset]
-        _check_year(scenario, dataset, "The link's plan")
+        groups = comparison("ed")
+        check_fits(scenario, "The link's plan", View(dataset, scenario.year, scenario.level, groups, scenario.basis))
     except InputError as error:
         st.session_state[_FAULT] = str(error)
         return
@@ -178,11 +184,6 @@ def _read(letters: str) -> tuple[str, Scenario]:
     if not isinstance(raw, dict) or raw.get("preset") not in PRESETS or "scenario" not in raw:
         raise InputError("The link's plan cannot be read, as of a link cut short; open it from where it comes again.")
     return raw["preset"], from_json(json.dumps(raw["scenario"]), "The link's plan")
-
-
-def _check_year(scenario: Scenario, dataset: Manifest, name: str) -> None:
-    if scenario.year not in dataset.years:
-        raise InputError(f"{name} starts from {scenario.year}, a year that {dataset.label} does not have.")
 
 
 def reopened() -> bool:
@@ -204,7 +205,7 @@ def preset_of(scenario: Scenario) -> str:
 def kept() -> list[Scenario]:
     """The scenarios to compare, in the order they were kept; at first those of the link."""
     if _KEPT not in st.session_state:
-        st.session_state[_KEPT] = _linked()
+        st.session_state[_KEPT], st.session_state[_LOST] = _linked()
     scenarios: list[Scenario] = st.session_state[_KEPT]
     return scenarios
 
@@ -221,12 +222,18 @@ def drop(number: int) -> None:
 
 def not_in_link() -> list[str]:
     """Names of the plans kept that the link does not hold."""
-    linked = _linked()
+    linked, _ = _linked()
     return [each.name for each in kept() if each not in linked]
 
 
+def lost_of_link() -> bool:
+    """Whether the link that began the session held plans that could not be kept; until others are."""
+    kept()
+    return bool(st.session_state.get(_LOST))
+
+
 def _set_kept(scenarios: list[Scenario]) -> None:
-    st.session_state[_KEPT] = scenarios[:MOST_KEPT]
+    st.session_state[_KEPT], st.session_state[_LOST] = scenarios[:MOST_KEPT], False
     link_kept()
 
 
@@ -240,11 +247,15 @@ def link_kept() -> None:
         st.query_params[PLANS] = letters
 
 
-def _linked() -> list[Scenario]:
-    """The scenarios of the link, as far as they can be read."""
-    raw = unpacked(st.query_params.get(PLANS, ""))
+def _linked() -> tuple[list[Scenario], bool]:
+    """The scenarios of the link as far as they can be read, and whether there are more."""
+    if PLANS not in st.query_params:
+        return [], False
+    raw = unpacked(st.query_params[PLANS])
+    if not isinstance(raw, list):  # a link cut short or made by hand
+        return [], True
     found = []
-    for each in raw if isinstance(raw, list) else []:
-        with suppress(InputError):  # a link cut short or made by hand
+    for each in raw:
+        with suppress(InputError):
             found.append(from_json(json.dumps(each)))
-    return found[:MOST_KEPT]
+    return found[:MOST_KEPT], len(found[:MOST_KEPT]) < len(raw)

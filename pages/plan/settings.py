@@ -173,7 +173,7 @@ def _check_asides(asides: tuple[SetAside, ...], pools: dict[str, Pool]) -> None:
         if taken > 1 + 1e-9:
             raise InputError(
                 f"The seats offered first and those offered outside take {taken:.0%} of a lottery's seats; lower them "
-                "to at most 100 % together."
+                "to at most 100% together."
             )
 
 

@@ -13,12 +13,13 @@ from analysis.borders import OF_A_DISTRICT, RANKINGS, Change, means, ranked, sha
 from analysis.indices import INDICES
 from data.inclusion import GEOGRAPHIC
 from data.schema import RACES
-from pages.shared import atlas, charts, ground, links, maps, parts, ranges, store
+from pages.shared import atlas, charts, ground, links, maps, parts, ranges, store, tables
 from pages.shared.view import View, district_label
 from pages.words import borders as border_words
 from pages.words import money as money_words
 from pages.words import numbers
 from pages.words import ranges as range_words
+from pages.words.escaped import in_chart
 
 if TYPE_CHECKING:  # slow to import, and needed only where there are boundaries
     import geopandas as gpd
@@ -131,8 +132,9 @@ def _named(lines: pd.DataFrame) -> pd.DataFrame:
         neighbour_district=lines["neighbour_district"].fillna(lines["neighbour"]),
     )
     hover = [
-        f"<b>{row.district}</b> {numbers.percent(row.share)} of {row.students:,}<br>"
-        f"<b>{row.neighbour_district}</b> {numbers.percent(row.neighbour_share)} of {row.neighbour_students:,}<br>"
+        f"<b>{in_chart(row.district)}</b> {numbers.percent(row.share)} of {row.students:,}<br>"
+        f"<b>{in_chart(row.neighbour_district)}</b> {numbers.percent(row.neighbour_share)} of "
+        f"{row.neighbour_students:,}<br>"
         f"{row.gap * 100:.0f} points along {row.miles:.1f} miles"
         for row in lines.itertuples()
     ]
@@ -203,7 +205,7 @@ def show_one(view: View, lines: pd.DataFrame) -> None:
             lambda: st.selectbox("Line", list(pairs), key="line", bind="query-params", help="The first ranked first."),
         )
     with right:
-        opened = st.slider("Seats opened across it", 0, 50, 10, 1, format="%d %%", key="opened", bind="query-params")
+        opened = st.slider("Seats opened across it", 0, 50, 10, 1, format="%d%%", key="opened", bind="query-params")
     _show_changes(view, pairs[line], opened)
     st.caption(
         "Arithmetic, not a forecast. Joining: every student stays in the same school; nobody moves or leaves. Opening: "
@@ -230,20 +232,20 @@ def _show_changes(view: View, row: Any, opened: int) -> None:
     crossing = opened / 100 * min(row.students, row.neighbour_students)
     of_all = _of_all(joining, opening, opened, [everyone for _, everyone in sure])
     v = of_all.loc[_PARTS["variance_ratio", "total"]].tolist()
-    st.markdown(border_words.joined(called, joining, view.groups, view.year, view.dataset.label, v[0]))
+    st.markdown(border_words.joined(called, joining, view.groups, view.year, view.place, v[0]))
     st.markdown(
-        border_words.opened(called, opening, opened, crossing, view.groups, view.year, view.dataset.label, (v[0], v[2]))
+        border_words.opened(called, opening, opened, crossing, view.groups, view.year, view.place, (v[0], v[2]))
     )
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown("**Both sides today**")
-        st.table(_sides(view, pair, called))
+        tables.show(_sides(view, pair, called))
     with right:
         st.markdown("**Both districts**")
         of_districts = _of_districts(called, joining, opening, opened, [districts for districts, _ in sure])
-        st.table(of_districts)
-    st.markdown(f"**All of {view.dataset.label}**")
-    st.table(of_all)
+        tables.show(of_districts)
+    st.markdown(f"**All of {view.place}**")
+    tables.show(of_all)
     st.caption(
         f"{range_words.meaning(of_districts, of_all)} The same schools stand behind all columns, so a change between "
         "them is surer than ranges that overlap suggest."
@@ -280,7 +282,7 @@ def _of_districts(
     states = (
         (joining.districts.xs("before", axis=1, level=1), "{} today", called),
         (joining.districts.xs("after", axis=1, level=1).iloc[:1], "Joined", called[:1]),
-        (opening.districts.xs("after", axis=1, level=1), f"{{}}, {opened} % opened", called),
+        (opening.districts.xs("after", axis=1, level=1), f"{{}}, {opened}% opened", called),
     )
     columns = {}
     for (values, words, names), ranges_of in zip(states, sure, strict=True):
@@ -296,7 +298,7 @@ def _of_all(joining: Change, opening: Change, opened: int, sure: Sequence[pd.Dat
     states = {
         "Today": joining.everyone["before"],
         "Joined": joining.everyone["after"],
-        f"{opened} % opened": opening.everyone["after"],
+        f"{opened}% opened": opening.everyone["after"],
     }
     columns = {}
     for (name, values), ranges_of in zip(states.items(), sure, strict=True):

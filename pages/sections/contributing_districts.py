@@ -65,14 +65,14 @@ def _show_ranking(view: View, label: str) -> None:
         "total": f"{symbol} together",
         "share": f"Share of the state's {symbol}",
         "corrected": "Corrected for chance",
-        "low": "95 % from",
-        "high": "95 % to",
+        "low": "95% from",
+        "high": "95% to",
     }
     decimals = dict.fromkeys(("between", "within", "total", "corrected", "low", "high"), DECIMALS)
     parts.sortable(ranked[list(shown)], shown, key="contributing_table", percent=["share"], decimals=decimals)
     st.caption(
         "Dots and *corrected for chance*: between and within together, when the students of every school are taken for "
-        "one draw of those who might have attended it; the bar through the dot and *95 % from* and *to*: the interval "
+        "one draw of those who might have attended it; the bar through the dot and *95% from* and *to*: the interval "
         "that this lies in 95 times of 100."
     )
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from data.schema import ED_BASES
-from pages.shared import ranges, store
+from pages.shared import ranges, store, tables
 from pages.shared.view import View
 from pages.words import counts as count_words
 from pages.words import numbers
@@ -30,7 +30,7 @@ def show_definitions(view: View) -> None:
     if view.groups.key != "ed" or len(rows) < 2:
         return
     st.subheader("How much does the definition matter?")
-    st.markdown(count_words.definitions_compared(view.dataset.label, view.year, rows, ED_BASES))
+    st.markdown(count_words.definitions_compared(view.place, view.year, rows, ED_BASES))
     _show_table(view, rows)
 
 
@@ -41,5 +41,5 @@ def _show_table(view: View, rows: pd.DataFrame) -> None:
         told = range_words.with_ranges(rows[list(_INDICES)], ranges.of_definitions(view, rows.index.tolist()))
     shown = pd.DataFrame({"Share": rows["share"].map(numbers.percent)}).join(told.rename(columns=_INDICES))
     counts = rows[list(_COUNTS)].map("{:,}".format).rename(columns=_COUNTS)
-    st.table(shown.join(counts).rename(index=ED_BASES).rename_axis("Economically disadvantaged by"))
+    tables.show(shown.join(counts).rename(index=ED_BASES).rename_axis("Economically disadvantaged by"))
     st.caption(range_words.meaning(told))

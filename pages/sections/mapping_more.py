@@ -15,6 +15,7 @@ from data.formats.reading import TextTable, held, tables
 from data.sources.guess import guess
 from data.sources.mapping import Mapping
 from data.sources.preview import label_of
+from pages.words.escaped import in_markdown
 
 TITLE = "More: header, rows, marks, ids, school year"
 _IDS = ("ncessch", "leaid", "state_school", "state_leaid")
@@ -136,7 +137,7 @@ def _rows(
         there = [str(value) for value in text[column].dropna().unique()[:_MOST_VALUES]]
         options = list(dict.fromkeys([*given.get(column, ()), *there]))
         values = st.multiselect(
-            f"{column} is", options, default=list(given.get(column, ())), key=f"{what}_{column}_{key}"
+            f"{in_markdown(column)} is", options, default=list(given.get(column, ())), key=f"{what}_{column}_{key}"
         )
         if values:
             chosen[column] = tuple(values)
@@ -187,7 +188,7 @@ def _said_digits(mapping: Mapping, key: str) -> Mapping:
         take = fields[field]
         digits = take.digits or (0,) * len(take.columns)
         value = box.number_input(
-            f"Digits of the {label_of(field).lower()}, {take.columns[i]}",
+            f"Digits of the {label_of(field).lower()}, {in_markdown(take.columns[i])}",
             min_value=0,
             max_value=_MOST_DIGITS,
             value=digits[i],

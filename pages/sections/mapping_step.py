@@ -15,6 +15,7 @@ from data.sources.mapping import MAPPABLE, Mapping, Take
 from data.sources.preview import label_of
 from data.sources.source import Asked, Part
 from pages.sections import mapping_more
+from pages.words.escaped import in_markdown
 
 _UNITS = {"count": "students", "percent": "percent", "share": "share (0 to 1)"}
 _FIRST_VALUES = 3
@@ -34,8 +35,8 @@ def chosen_mapping(file: UploadedFile, label: str, asked: Asked) -> Mapping | No
     """
     st.subheader("What do these columns hold?")
     st.markdown(
-        f"{label} is of no known layout. This is what its columns seem to hold, from their names and values: "
-        "correct it here. Nothing is stored until you say so; the answer is remembered for the next such file."
+        f"{in_markdown(label)} is of no known layout. This is what its columns seem to hold, from their names and "
+        "values: correct it here. Nothing is stored until you say so; the answer is remembered for the next such file."
     )
     columns, more, result = st.container(), st.expander(mapping_more.TITLE), st.container()
     try:
@@ -44,7 +45,7 @@ def chosen_mapping(file: UploadedFile, label: str, asked: Asked) -> Mapping | No
         table = chosen.table
         guessed = mapping_more.guessed(file, table)
     except InputError as error:
-        result.warning(str(error), icon=":material/edit:")
+        result.warning(in_markdown(str(error)), icon=":material/edit:")
         return None
     with columns:
         named = st.text_input(
@@ -130,11 +131,11 @@ def _shown(table: TextTable, mapping: Mapping, asked: Asked) -> bool:
     try:
         part = read(table, mapping, asked)
     except InputError as error:
-        st.warning(str(error), icon=":material/edit:")
+        st.warning(in_markdown(str(error)), icon=":material/edit:")
         return False
     st.markdown(_words(part))
     for note in part.notes:
-        st.caption(note)
+        st.caption(in_markdown(note))
     st.dataframe(_first_rows(part.frame.head(_FIRST_ROWS)), hide_index=True)
     return True
 

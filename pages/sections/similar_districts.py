@@ -7,11 +7,12 @@ import streamlit as st
 
 from analysis.indices import INDICES
 from analysis.peers import PARTS, place_among
-from pages.shared import charts, parts, ranges, store
+from pages.shared import charts, parts, ranges, store, tables
 from pages.shared.view import View
 from pages.words import districts as district_words
 from pages.words import numbers
 from pages.words import ranges as range_words
+from pages.words.escaped import in_markdown
 
 # What the words speak of, and what the picture shows: the indices from 0 to 1.
 SPOKEN = "variance_ratio"
@@ -41,7 +42,12 @@ def _show_place(view: View, leaid: str, name: str, others: list[str]) -> None:
     place = place_among(rows, leaid, others, indices)
     st.markdown(
         district_words.place_among(
-            name, view.groups, view.year, place.loc[SPOKEN], view.indices[SPOKEN].label.lower(), told.loc[leaid, SPOKEN]
+            in_markdown(name),
+            view.groups,
+            view.year,
+            place.loc[SPOKEN],
+            view.indices[SPOKEN].label.lower(),
+            told.loc[leaid, SPOKEN],
         )
     )
     left, right = st.columns(2, gap="large")
@@ -54,7 +60,7 @@ def _show_place(view: View, leaid: str, name: str, others: list[str]) -> None:
         )
     with right:
         here = range_words.corrected(sure.reindex([leaid]), indices)
-        st.table(_places(view, place, here.loc[leaid]))
+        tables.show(_places(view, place, here.loc[leaid]))
     st.caption(f"{range_words.meaning(here)} In the picture the line by the diamond is that interval.")
 
 

@@ -1,7 +1,9 @@
 """Controls of the statewide page: they make a policy and start its run; what they say stands in the link."""
 
 import json
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -11,7 +13,9 @@ from analysis.policy.scenario import TURNOUT, Scenario
 from analysis.policy.scenario import from_json as scenario_from_json
 from analysis.statewide.rule import CHOICES, EVERY, MOST_SCHOOLS, OF_TEMPLATE, SEATS, Policy, from_json, template_of
 from data.batches.statewide import Plan, completed, crew_for, missing, name_of, run_of
+from pages.shared import links
 from pages.shared.packed import MOST_LETTERS, packed, said, unpacked
+from pages.words.escaped import in_markdown
 
 # What a link says of the run to show: its name, so that a link shows what was seen and another choice waits.
 RUN = "run"
@@ -26,6 +30,11 @@ CHOICE_LABELS = {
 }
 AS_RULES, OTHER = "as the rules say", "another share"
 _PRESETS = [name for name in PRESETS if name != "do-nothing"]
+# The keys of the controls, by which it is told what a link asks in vain.
+_KEYS = (
+    *("all_least", "all_part", "all_choose"),
+    *("all_lotteries", "all_outside", "all_turnout", "all_willing", "all_seats_in"),
+)
 _FILE, _FAULT, _TEMPLATE = "all_file", "all_fault", "all_template"
 
 
@@ -33,32 +42,47 @@ def asked_policy(level: str) -> Policy:
     """The policy that the controls describe."""
     columns = st.columns([1, 1, 2])
     with columns[0]:
-        least = st.number_input(
-            f"1 · Districts with at least so many {level} schools",
-            2,
-            MOST_SCHOOLS,
-            4,
-            key="all_least",
-            bind="query-params",
-        )
+        least = _number(f"1 · Districts with at least so many {level} schools", "all_least", 2, MOST_SCHOOLS, 4)
     with columns[1]:
-        share = st.number_input(
-            "2 · Part of them that host, %", 0.1, 100.0, 10.0, 5.0, format="%g", key="all_part", bind="query-params"
-        )
+        share = _number("2 · Part of them that host, %", "all_part", 0.1, 100.0, 10.0, 5.0, format="%g")
     with columns[2]:
-        choose = st.segmented_control(
+        choose = _choice(
+            st.segmented_control,
             "3 · Which of them?",
-            list(CHOICES),
-            format_func=CHOICE_LABELS.__getitem__,
+            "all_choose",
+            CHOICE_LABELS,
             default="central",
             required=True,
-            key="all_choose",
-            bind="query-params",
             help="; ".join(f"{CHOICE_LABELS[name]}: {meaning}" for name, meaning in CHOICES.items()) + ".",
         )
+    told = st.container()
     with st.expander("More settings", icon=":material/settings:"):
         more = _more_settings()
+    with told:
+        links.tell_settings(*_KEYS)
+        if _unreadable_rules():
+            st.warning(
+                "The rules in the link cannot be read, so those of a preset are shown; ask for the link anew, or for "
+                "the policy as a file.",
+                icon=":material/link_off:",
+            )
     return Policy(level=level, least_schools=int(least), hosts_share=round(share / 100, 6), choose=choose, **more)
+
+
+def _number(label: str, key: str, *limits: float | None, **more: Any) -> Any:
+    return links.number(
+        key,
+        label,
+        lambda: st.number_input(label, *limits, key=key, bind="query-params", **more),
+        more.get("placeholder", "nothing"),
+    )
+
+
+def _choice(draw: Callable[..., str], label: str, key: str, labels: Mapping[str, str], **more: Any) -> str:
+    asked = links.asked(key)
+    found = draw(label, list(labels), format_func=labels.__getitem__, key=key, bind="query-params", **more)
+    links.note(key, label, asked, labels.values(), labels[found])
+    return found
 
 
 def _more_settings() -> dict[str, object]:
@@ -68,35 +92,20 @@ def _more_settings() -> dict[str, object]:
     first, second, third, fourth = st.columns(4)
     with first:
         if template is None:
-            preset = st.selectbox(
-                "Lotteries",
-                _PRESETS,
-                index=_PRESETS.index(Policy.preset),
-                format_func=lambda name: PRESETS[name].label,
-                key="all_lotteries",
-                bind="query-params",
-            )
+            labels = {name: PRESETS[name].label for name in _PRESETS}
+            index = _PRESETS.index(Policy.preset)
+            preset = _choice(st.selectbox, "Lotteries", "all_lotteries", labels, index=index)
         else:
-            st.markdown(f"Lotteries by the rules of **{template.name or 'a scenario'}**")
+            st.markdown(f"Lotteries by the rules of **{in_markdown(template.name or 'a scenario')}**")
             st.button("Use a preset instead", icon=":material/undo:", key="all_preset", on_click=_set_template)
     with second:
-        outside = st.number_input(
-            "Seats offered outside first, %",
-            0.0,
-            100.0,
-            None,
-            5.0,
-            format="%g",
-            placeholder=AS_RULES,
-            key="all_outside",
-            bind="query-params",
-        )
+        label = "Seats offered outside first, %"
+        outside = _number(label, "all_outside", 0.0, 100.0, None, 5.0, format="%g", placeholder=AS_RULES)
     with third:
         willing = _who_comes()
     with fourth:
-        seats = st.segmented_control(
-            "Seats in", list(SEATS), default=EVERY, required=True, key="all_seats_in", bind="query-params"
-        )
+        labels = {each: each for each in SEATS}
+        seats = _choice(st.segmented_control, "Seats in", "all_seats_in", labels, default=EVERY, required=True)
     name = st.text_input("Name of the policy", key="all_name", max_chars=60, bind="query-params").strip()
     shares = {"outside": None if outside is None else outside / 100, "willing": willing}
     return {"preset": preset, "template": template, "seats": seats, "name": name} | shares
@@ -104,18 +113,10 @@ def _more_settings() -> dict[str, object]:
 
 def _who_comes() -> float | None:
     """The share of students who would take a seat; None for what the rules say."""
-    turnout = st.selectbox(
-        "Who comes?",
-        [AS_RULES, *TURNOUT, OTHER],
-        index=0,
-        key="all_turnout",
-        bind="query-params",
-        help=_turnout_words(),
-    )
+    labels = {each: each for each in (AS_RULES, *TURNOUT, OTHER)}
+    turnout = _choice(st.selectbox, "Who comes?", "all_turnout", labels, index=0, help=_turnout_words())
     if turnout == OTHER:
-        share = st.number_input(
-            "Of each school's students, %", 0.0, 100.0, 20.0, 5.0, format="%g", key="all_willing", bind="query-params"
-        )
+        share = _number("Of each school's students, %", "all_willing", 0.0, 100.0, 20.0, 5.0, format="%g")
         return round(share / 100, 6)
     return TURNOUT.get(turnout)
 
@@ -130,16 +131,27 @@ def _turnout_words() -> str:
 
 def _template() -> Scenario | None:
     """The scenario's rules that the link or the last file says; None for a preset's."""
-    linked = unpacked(st.query_params.get(RULES, ""))
-    if isinstance(linked, dict):
-        try:
-            return template_of(scenario_from_json(json.dumps({"dataset": "", "district": "", "year": 0} | linked)))
-        except InputError:  # a link cut short or made by hand
-            return None
+    if RULES in st.query_params:
+        return _linked()
     kept: Scenario | None = st.session_state.get(_TEMPLATE)
     if kept is not None:
         _set_template(kept)
     return kept
+
+
+def _linked() -> Scenario | None:
+    """The rules that the link says; None where they cannot be read, as of one cut short or made by hand."""
+    linked = unpacked(st.query_params[RULES])
+    if not isinstance(linked, dict):
+        return None
+    try:
+        return template_of(scenario_from_json(json.dumps({"dataset": "", "district": "", "year": 0} | linked)))
+    except InputError:
+        return None
+
+
+def _unreadable_rules() -> bool:
+    return RULES in st.query_params and _linked() is None
 
 
 def _set_template(template: Scenario | None = None) -> None:
@@ -176,7 +188,7 @@ def show_files(policy: Policy, file_name: str) -> None:
                 max_upload_size=1,
             )
     if fault := st.session_state.get(_FAULT):
-        st.warning(fault, icon=":material/edit:")
+        st.warning(in_markdown(fault), icon=":material/edit:")
 
 
 def _open() -> None:

@@ -9,6 +9,7 @@ from pages.shared import charts, ground, maps, parts, store
 from pages.shared.view import View, district_label
 from pages.words import numbers
 from pages.words import ranges as range_words
+from pages.words.escaped import in_markdown
 
 # What a map or scatter may colour districts by: key, and the words of the control.
 SHARE = "share"
@@ -35,7 +36,7 @@ def district_map(view: View, key: str) -> None:
     outlines = outlines_of(view)
     if outlines is None:
         st.info(
-            f"{view.dataset.label} has no district boundaries, so there is no map; the tables hold every district. "
+            f"{view.place} has no district boundaries, so there is no map; the tables hold every district. "
             "Add a boundary file on the Sources page.",
             icon=":material/map:",
         )
@@ -191,9 +192,7 @@ def change_map(view: View, rows: pd.DataFrame, *, scale_title: str, alt: str) ->
     known = rows.dropna(subset="value").set_index("leaid")
     coloured = [leaid for leaid in outlines.ids if leaid in known.index] if outlines else []
     if not outlines or not coloured:
-        st.info(
-            f"{view.dataset.label} has no boundaries of these districts, so there is no map.", icon=":material/map:"
-        )
+        st.info(f"{view.place} has no boundaries of these districts, so there is no map.", icon=":material/map:")
         return
     # The same for falling and rising, and a round number, so that the colour of no change stays in the middle.
     most = max(float(np.ceil(known["value"].abs().max() * 20) / 20), 0.05)
@@ -219,7 +218,10 @@ def open_district(view: View, leaid: str) -> None:
     """A link to a district's page."""
     label = district_label(store.district_names(view), leaid)
     st.page_link(
-        "district.py", label=f"Open {label}", icon=":material/arrow_forward:", query_params={"district": label}
+        "district.py",
+        label=f"Open {in_markdown(label)}",
+        icon=":material/arrow_forward:",
+        query_params={"district": label},
     )
 
 

@@ -5,14 +5,15 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from pages.shared import store
+from pages.shared import store, tables
 from pages.shared.view import View
 from pages.words import measures as measure_words
 from pages.words import numbers
 from pages.words import ranges as range_words
+from pages.words.escaped import in_markdown
 
 BY_CHANCE = "By chance alone"
-CORRECTED = "Corrected for chance (95 % interval)"
+CORRECTED = "Corrected for chance (95% interval)"
 MEANING = (
     f"*{BY_CHANCE}*: what the measure would be on average if these students were assigned to these schools at random. "
     "*Corrected for chance*: what is left when each school's students are taken for one draw of those who might have "
@@ -31,10 +32,10 @@ def show(view: View, leaid: str | None, table: Callable[[], pd.DataFrame]) -> No
     """
     with st.skeleton(height=360):
         sure, shown = store.how_sure(view, leaid), table()
-    name = view.dataset.label if leaid is None else store.district_name(view, leaid)
+    name = view.place if leaid is None else in_markdown(store.district_name(view, leaid))
     d = sure.loc["dissimilarity", ["value", "expected", "chance_share"]]
     st.markdown(measure_words.chance(name, view.year, view.groups, *d))
-    st.table(shown)
+    tables.show(shown)
     st.caption(" ".join([MEANING, *range_words.thinner(shown.filter(like="orrected"))]))
 
 

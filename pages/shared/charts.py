@@ -5,7 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data.schema import school_year
-from pages.shared.labels import label_place, short
+from pages.shared.labels import cut, label_place, short
+from pages.words.escaped import in_chart
 
 GROUP, OTHER = "#C9711A", "#2B6CB0"
 BETWEEN, WITHIN = "#5B6B82", "#0F8B8D"
@@ -135,6 +136,7 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
     """
     area = districts["students"].to_numpy(dtype=float)
     chosen = districts["leaid"].isin(picked).to_numpy()
+    names = districts["district"].map(in_chart)
     figure = figure_of(420)
     figure.add_scatter(
         x=districts["share"],
@@ -146,9 +148,9 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
             "opacity": np.where(chosen, 0.95, 0.5),
             "line": {"width": 1, "color": "#FFFFFF"},
         },
-        text=districts["district"].where(chosen, ""),
+        text=names.where(chosen, ""),
         textposition="top center",
-        customdata=districts[["leaid", "district", "students", "told"]].to_numpy(),
+        customdata=districts.assign(district=names)[["leaid", "district", "students", "told"]].to_numpy(),
         hovertemplate=(
             "%{customdata[1]}<br>%{x:.0%} " + share_words + "<br>" + index_label + " %{customdata[3]}"
             "<br>%{customdata[2]:,} students<extra></extra>"
@@ -185,7 +187,7 @@ def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str, col
             "opacity": 0.75,
             "line": {"width": 0.8, "color": "#FFFFFF"},
         },
-        customdata=np.column_stack([shown["school"], shown["students"], shown["level"].fillna("")]),
+        customdata=np.column_stack([shown["school"].map(in_chart), shown["students"], shown["level"].fillna("")]),
         hovertemplate="%{customdata[0]}<br>%{x:.0%} · %{customdata[1]:,} students · %{customdata[2]}<extra></extra>",
     )
     figure.add_vline(
@@ -216,7 +218,7 @@ def two_sides(lines: pd.DataFrame) -> go.Figure:
     Args:
         lines: columns district, neighbour_district, share, neighbour_share, hover, in order.
     """
-    one, two = (pd.Series(short(lines[side], 20)) for side in ("district", "neighbour_district"))
+    one, two = (lines[side].map(lambda name: cut(name, 20)) for side in ("district", "neighbour_district"))
     names = short(one + " · " + two, 60)
     figure = figure_of(ROW_HEIGHT * len(lines) + 60)
     figure.add_scatter(
@@ -254,7 +256,7 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
     figure = figure_of(ROW_HEIGHT * rows + 90, legend=LEGEND_ABOVE, margin_t=34)
     for own, called, marker in (
         (False, "similar districts", {"symbol": "circle-open", "size": 10, "color": NEUTRAL, "line": {"width": 2}}),
-        (True, name, {"symbol": "diamond", "size": 13, "color": GROUP}),
+        (True, in_chart(name), {"symbol": "diamond", "size": 13, "color": GROUP}),
     ):
         shown = places[places["own"] == own]
         if own:  # the others' ranges would lie on each other
@@ -274,7 +276,7 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
             mode="markers",
             marker=marker,
             name=called,
-            customdata=np.column_stack([shown["district"], shown["told"]]),
+            customdata=np.column_stack([shown["district"].map(in_chart), shown["told"]]),
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
         )
     figure.update_layout(

@@ -14,6 +14,7 @@ from data.privacy import LEAST_CELL, MINIMUM_CELL
 from data.schema import ED_BASES, LEVELS, school_year
 from pages.shared import links, store
 from pages.shared.view import ALL_LEVELS, View, district_label
+from pages.words.escaped import in_markdown
 
 # What a link from page to page calls the state to look at from now on; ``state`` is for those who come from outside.
 LOOK_AT = "look_at"
@@ -49,11 +50,12 @@ def _chosen_view() -> View:
         rules = _chosen_rules(manifest)
         cell = _chosen_cell()
     view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis, rules, cell)
-    words.markdown(f"**{view.words}**")
+    words.markdown(f"**{in_markdown(view.words)}**")
     links.tell("state", "year", "level", "groups", "basis", "districts", "leave_out")
+    links.tell_settings("minimum_cell")
     if manifest.fictional:
         st.warning(
-            f"{manifest.label}: an invented state to try things on. No number here is real.",
+            f"{view.place}: an invented state to try things on. No number here is real.",
             icon=":material/theater_comedy:",
         )
     return view
@@ -102,16 +104,21 @@ def _chosen_rules(manifest: Manifest) -> Rules:
 
 def _chosen_cell() -> int:
     """The minimum cell size of downloads."""
-    asked = st.number_input(
-        "Smallest count in downloads",
-        min_value=0,
-        max_value=100,
-        value=MINIMUM_CELL,
-        key="minimum_cell",
-        bind="query-params",
-        width=250,
-        help="Downloads hide a school's count of students below this, or of all but fewer, and every count that would "
-        f"tell it. {LEAST_CELL} or more; 0 hides none. Pages show the data as loaded.",
+    label, key = "Smallest count in downloads", "minimum_cell"
+    asked = links.number(
+        key,
+        label,
+        lambda: st.number_input(
+            label,
+            min_value=0,
+            max_value=100,
+            value=MINIMUM_CELL,
+            key=key,
+            bind="query-params",
+            width=250,
+            help="Downloads hide a school's count of students below this, or of all but fewer, and every count that "
+            f"would tell it. {LEAST_CELL} or more; 0 hides none. Pages show the data as loaded.",
+        ),
     )
     return max(LEAST_CELL, int(asked)) if asked else 0
 

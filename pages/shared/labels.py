@@ -4,6 +4,8 @@ import re
 
 import pandas as pd
 
+from pages.words.escaped import in_chart
+
 _KIND_OF_DISTRICT = re.compile(r"\b((Consolidated|Elementary|High|Independent|Unified) )*School District$")
 
 
@@ -17,17 +19,15 @@ def label_place(lines: pd.DataFrame, name: str, top: float) -> str:
     return "bottom left" if falls and not apart.between(-0.1, 0).any() else "top left"
 
 
+def cut(name: str, longest: int) -> str:
+    """A name of so many letters at most; a long one ends as districts are known for short, "Oak USD"."""
+    if len(name) > longest:
+        name = _KIND_OF_DISTRICT.sub(lambda words: "".join(word[0] for word in words[0].split()), name)
+    return name if len(name) <= longest else name[: longest - 1] + "…"
+
+
 def short(names: pd.Series, longest: int = 40) -> list[str]:
-    """Names short enough for an axis, made distinct by a trailing invisible mark where they repeat.
-
-    Long ones end as districts are known for short, "Oak Unified School District" as "Oak USD".
-    """
-
-    def cut(name: str) -> str:
-        if len(name) > longest:
-            name = _KIND_OF_DISTRICT.sub(lambda words: "".join(word[0] for word in words[0].split()), name)
-        return name if len(name) <= longest else name[: longest - 1] + "…"
-
-    short = names.fillna("").map(cut)
+    """Names short enough for an axis, as a chart takes them, with a trailing invisible mark where they repeat."""
+    short = names.fillna("").map(lambda name: cut(name, longest))
     repeat = short.groupby(short).cumcount()
-    return [name + "\u200b" * int(n) for name, n in zip(short, repeat, strict=True)]
+    return [in_chart(name) + "\u200b" * int(n) for name, n in zip(short, repeat, strict=True)]

@@ -1,5 +1,6 @@
 """What a link asks a control for that the control does not offer: Streamlit forgets it, so it is noted and told."""
 
+import math
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
@@ -8,7 +9,9 @@ import streamlit as st
 from pages.words import links as link_words
 
 T = TypeVar("T")
+N = TypeVar("N", int, float, int | None, float | None)
 _NOTED = "not_in_this_link"
+_ENDLESS = "endless_in_this_link"
 
 
 def chosen(key: str, what: str, labels: Mapping[T, str], draw: Callable[[], T]) -> T:
@@ -45,7 +48,7 @@ def note(key: str, what: str, asked: Collection[str], offered: Collection[str], 
         shown: its label now.
     """
     noted: dict[str, tuple[str, str, str]] = st.session_state.setdefault(_NOTED, {})
-    lost = [each for each in asked if each not in offered]
+    lost = [each for each in asked if each and each not in offered]  # nothing at all is what a link says of none
     if lost:
         noted[key] = (what, ", ".join(lost), shown)
     elif key in noted and (asked or noted[key][2] != shown):
@@ -54,6 +57,50 @@ def note(key: str, what: str, asked: Collection[str], offered: Collection[str], 
 
 def tell(*keys: str) -> None:
     """Say in one sentence what a link asked of some controls in vain, if anything."""
-    noted = st.session_state.get(_NOTED, {})
-    if lost := [noted[key] for key in keys if key in noted]:
+    if lost := _lost(keys):
         st.warning(link_words.not_here(lost), icon=":material/link_off:")
+
+
+def number(key: str, label: str, draw: Callable[[], N], empty: str = "nothing") -> N:
+    """The number of a control, noted where the link says another, for ``tell_settings`` to tell.
+
+    Args:
+        key, label: of the control.
+        draw: draws it.
+        empty: what is shown where it holds no number.
+    """
+    said = asked(key)
+    found = draw()
+    taken = [each for each in said if found is not None and _read(each) == found]
+    note(key, label, said, taken, empty if found is None else f"{found:g}")
+    return found
+
+
+def tell_settings(*keys: str) -> None:
+    """The same as ``tell`` of controls that are noted by their labels."""
+    if lost := _lost(keys):
+        st.warning(link_words.cannot_be(lost), icon=":material/link_off:")
+
+
+def _lost(keys: Collection[str]) -> list[tuple[str, str, str]]:
+    noted = st.session_state.get(_NOTED, {})
+    return [noted[key] for key in keys if key in noted]
+
+
+def drop_endless() -> None:
+    """Take out of the link what is a number without end, on which Streamlit fails, and say so."""
+    endless = {key: said for key, said in st.query_params.items() if not math.isfinite(_read(said) or 0.0)}
+    if endless:
+        st.session_state[_ENDLESS] = endless
+        for key in endless:
+            del st.query_params[key]
+        st.rerun()  # a control takes the link as it was when the run began
+    if dropped := st.session_state.pop(_ENDLESS, None):
+        st.warning(link_words.endless(dropped), icon=":material/link_off:")
+
+
+def _read(said: str) -> float | None:
+    try:
+        return float(said)
+    except ValueError:
+        return None

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import shapely
 
 from pages.shared.charts import GROUP, LINE, NEUTRAL, OTHER, WITHIN, segments
+from pages.words.escaped import in_chart
 
 # Classes of a gap between two shares, the same in every state and year: the least gap, what to call it, colour, width.
 GAPS = (
@@ -65,7 +66,7 @@ def districts(
         colorscale="Cividis_r" if middle is None else around((middle - low) / (high - low)),
         marker_line={"color": "#FFFFFF", "width": 0.4},
         unselected={"marker": {"opacity": 1}},
-        customdata=np.column_stack([table["leaid"], table["district"], table["hover"]]),
+        customdata=np.column_stack([table["leaid"], table["district"].map(in_chart), table["hover"]]),
         hovertemplate="<b>%{customdata[1]}</b><br>%{customdata[2]}<extra></extra>",
         colorbar=_scale(scale_title, percent=middle is not None and low == 0),
     )
@@ -171,7 +172,11 @@ def spots(
     told = lattice["latitude"].map("{:.4f}".format) + ", " + lattice["longitude"].map("{:.4f}".format)
     for points, hover, marker in (
         (lattice, told, {"size": 6, "color": NEUTRAL, "opacity": 0.35}),
-        (schools, schools["school"], {"size": 7, "color": LINE, "line": {"width": 0.8, "color": "#FFFFFF"}}),
+        (
+            schools,
+            schools["school"].map(in_chart, na_action="ignore"),
+            {"size": 7, "color": LINE, "line": {"width": 0.8, "color": "#FFFFFF"}},
+        ),
     ):
         figure.add_scattergeo(
             lon=points["longitude"],

@@ -15,6 +15,7 @@ from data.schema import school_year
 from pages.shared import links, store
 from pages.shared.controls import district_labels
 from pages.shared.view import Key, View
+from pages.words.escaped import in_markdown
 
 ALL, EVERY_YEAR = "all schools", "schools in every year"
 EVERYWHERE = ""  # the place that is no district
@@ -26,7 +27,7 @@ class Span:
 
     Attributes:
         place: a district's id, or ``EVERYWHERE``.
-        name: what people call it.
+        name: what people call it, as sentences take it.
         years: the years with counts from the first to the last chosen.
     """
 
@@ -131,7 +132,7 @@ def chosen_span(view: View) -> Span | None:
     with end:
         later = [text for text, year in reversed(years.items()) if year > first]
         last = years[_chosen_year("To", later)]
-    name = store.district_names(view).get(place) or place if place else view.dataset.label
+    name = in_markdown(store.district_names(view).get(place) or place) if place else view.place
     return Span(place, name, tuple(year for year in years.values() if first <= year <= last))
 
 

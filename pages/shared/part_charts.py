@@ -20,6 +20,7 @@ from pages.shared.charts import (
     whiskers,
 )
 from pages.shared.labels import short
+from pages.words.escaped import in_chart
 
 
 def between_within(between: float, within: float, symbol: str) -> go.Figure:
@@ -64,7 +65,7 @@ def by_level(parts: pd.DataFrame, symbol: str) -> go.Figure:
 
 
 def _add_corrected(figure: go.Figure, rows: pd.DataFrame, at: Sequence[str], told: Sequence[str]) -> None:
-    """Values corrected for chance as dots with their 95 % intervals: dark with a light rim, to be seen on any ground.
+    """Values corrected for chance as dots with their 95% intervals: dark with a light rim, to be seen on any ground.
 
     Args:
         figure: of horizontal bars.
@@ -79,7 +80,7 @@ def _add_corrected(figure: go.Figure, rows: pd.DataFrame, at: Sequence[str], tol
             mode="markers",
             marker={"color": colour, "size": 5, "line": {"color": "#FFFFFF", "width": 1.5}},
             error_x=whiskers(rows, "corrected", colour, thickness),
-            name="corrected for chance, 95 % interval",
+            name="corrected for chance, 95% interval",
             showlegend=thickness < 2,
             customdata=told,
             hovertemplate="corrected for chance: %{customdata}<extra></extra>",
@@ -103,7 +104,7 @@ def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
             orientation="h",
             name=f"{part} districts",
             marker_color=colour,
-            customdata=districts["district"],
+            customdata=districts["district"].map(in_chart),
             hovertemplate="%{customdata}<br>" + f"{symbol} {part}: " + "%{x:.4f}<extra></extra>",
         )
     if "corrected" in districts:
@@ -186,7 +187,7 @@ def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
         y=short(schools["school"]),
         orientation="h",
         marker_color=np.where(schools["above"], GROUP, OTHER) if of_share else WITHIN,
-        customdata=np.column_stack([schools["school"], side or [""] * len(schools)]),
+        customdata=np.column_stack([schools["school"].map(in_chart), side or [""] * len(schools)]),
         hovertemplate="%{customdata[0]}: %{text}%{customdata[1]}<extra></extra>",
         text=told,
         textposition="outside",

@@ -21,6 +21,7 @@ from pages.shared.view import View
 from pages.words import counts as count_words
 from pages.words import numbers
 from pages.words import ranges as range_words
+from pages.words.escaped import in_markdown
 
 # The column of what an index can be.
 HIDDEN = "If every hidden count is counted"
@@ -29,7 +30,7 @@ HIDDEN = "If every hidden count is counted"
 def nothing_to_show(view: View) -> NoReturn:
     """Say that the view holds no school that can be counted, and stop the page."""
     st.info(
-        f"{view.dataset.label} has no schools in this view whose counts of {view.groups.group_words} are known. "
+        f"{view.place} has no schools in this view whose counts of {view.groups.group_words} are known. "
         "Change the level, the groups or the year.",
         icon=":material/info:",
     )
@@ -185,11 +186,11 @@ def sortable(
     """
     shares = [*percent, *points, *([bar] if bar else [])]
     kinds = st.column_config
-    config: dict[str, object] = {labels[name]: kinds.NumberColumn(format="%.1f %%") for name in percent}
+    config: dict[str, object] = {labels[name]: kinds.NumberColumn(format="%.1f%%") for name in percent}
     meanings = {name: index.meaning for name, index in (INDICES | ORDERED | SCHOOL).items()}
     config |= {labels[name]: kinds.NumberColumn(format="%+.1f", help=meanings.get(name)) for name in points}
     if bar:
-        config[labels[bar]] = kinds.ProgressColumn(format="%.0f %%", min_value=0, max_value=100)
+        config[labels[bar]] = kinds.ProgressColumn(format="%.0f%%", min_value=0, max_value=100)
     for name in table.columns.difference(shares):
         if name in meanings or decimals.get(name):
             form = f"%.{decimals.get(name, 2)}f"
@@ -300,8 +301,8 @@ def provenance(view: View) -> None:
         ground = f" {placed_words(placed)}"
         _show_unassigned(placed[placed["unassigned"]])
     st.caption(
-        f"{view.dataset.source.rstrip('.')}. School year {school_year(view.year)}, {view.rules.districts} districts. "
-        f"Covers {covered:.1%} of students{left_out}.{by_choice}{ground}{basis} "
+        f"{in_markdown(view.dataset.source.rstrip('.'))}. School year {school_year(view.year)}, {view.rules.districts} "
+        f"districts. Covers {covered:.1%} of students{left_out}.{by_choice}{ground}{basis} "
         f"Data version {view.dataset.input_hash[:12]}."
     )
 

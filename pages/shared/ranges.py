@@ -1,4 +1,4 @@
-"""The ranges of what pages show beside the view's own places: 95 % intervals, corrected for chance."""
+"""The ranges of what pages show beside the view's own places: 95% intervals, corrected for chance."""
 
 from collections.abc import Sequence
 from dataclasses import replace

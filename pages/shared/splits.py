@@ -14,6 +14,7 @@ from pages.shared.view import View
 from pages.words import districts as district_words
 from pages.words import money as money_words
 from pages.words import ranges as range_words
+from pages.words.escaped import in_markdown
 from reports import where_it_lies as where_it_lies_words
 
 CONTRIBUTIONS_SHOWN = 20
@@ -40,7 +41,7 @@ def where_it_lies(view: View, between: float, within: float) -> None:
     found = found[found["measure"] == "variance_ratio"].sort_values("depth").reset_index(drop=True)
     names = [level.name for level in levels]
     found = found.assign(label=[level.several for level in levels], within=found["depth"] > names.index("district"))
-    said = where_it_lies_words.by_level(view.dataset.label, view.year, view.groups, found)
+    said = where_it_lies_words.by_level(view.place, view.year, view.groups, found)
     st.plotly_chart(part_charts.by_level(found, "V"), config=charts.config("levels"), key="levels", alt=said)
     st.markdown(said)
     _show_level_ranges(view, text, found)
@@ -67,7 +68,7 @@ def _show_level_ranges(view: View, text: str, parts: pd.DataFrame) -> None:
 def shares_between(view: View) -> str:
     """What share of the separation lies between districts, one answer for each index, as Markdown."""
     parts = store.decomposed(view).loc[view.year]
-    lead, answers = where_it_lies_words.shares_between(view.dataset.label, view.year, view.groups, parts)
+    lead, answers = where_it_lies_words.shares_between(view.place, view.year, view.groups, parts)
     return "\n".join([lead, "", *(f"- {answer}" for answer in answers)]) if answers else ""
 
 
@@ -79,9 +80,9 @@ def revenue(view: View, leaid: str) -> str:
         return ""
     everyone = means(schools.assign(leaid="everyone"), ["revenue"])["revenue"].iloc[0]
     geographic = view.rules.districts == GEOGRAPHIC
-    name = store.district_name(view, leaid)
+    name = in_markdown(store.district_name(view, leaid))
     own = float(of_districts.loc[leaid, "revenue"])
-    return money_words.revenue(name, view.dataset.label, view.year, own, everyone, geographic=geographic)
+    return money_words.revenue(name, view.place, view.year, own, everyone, geographic=geographic)
 
 
 def contributed_to(view: View) -> str:
@@ -129,7 +130,7 @@ def show_contributions(view: View, name: str, schools: pd.DataFrame, share: floa
     if not view.groups.many:
         shown = shown.assign(above=shown["share"] > share)
     _draw_contributions(view, shown)
-    st.caption(district_words.contributed(name, view.groups, view.year, now, len(shown), len(found)))
+    st.caption(district_words.contributed(in_markdown(name), view.groups, view.year, now, len(shown), len(found)))
 
 
 @st.fragment(parallel=True)

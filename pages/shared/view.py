@@ -10,6 +10,7 @@ from data.inclusion import Rules
 from data.manifest import Manifest
 from data.privacy import MINIMUM_CELL
 from data.schema import ED_BASES, school_year
+from pages.words.escaped import in_markdown
 
 # Labels stand in links, so they stay as they are once published.
 ALL_LEVELS = "all levels"
@@ -67,6 +68,11 @@ class View:
         """What cached results depend on."""
         name, content = self.dataset.name, self.dataset.input_hash
         return Key(name, content, self.rules, self.level, self.basis, self.cell, self.groups.key)
+
+    @property
+    def place(self) -> str:
+        """What people call the state, as sentences take it."""
+        return in_markdown(self.dataset.label)
 
     @property
     def indices(self) -> dict[str, Index]:

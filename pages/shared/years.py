@@ -5,9 +5,10 @@ import streamlit as st
 
 from data.joining.lineage import KINDS, summary
 from data.schema import school_year
-from pages.shared import parts, ranges, store
+from pages.shared import parts, ranges, store, tables
 from pages.shared.view import View
 from pages.words import districts as district_words
+from pages.words.escaped import in_markdown
 
 
 def district_trend(view: View, leaid: str, name: str, lines: pd.DataFrame, colours: dict[str, str]) -> None:
@@ -32,7 +33,7 @@ def district_trend(view: View, leaid: str, name: str, lines: pd.DataFrame, colou
         ranges=lambda: ranges.lines(ranges.of_district(view, leaid, list(called)), called),
     )
     if len(view.dataset.years) > 1:
-        st.markdown(district_words.district_years(name, store.ids_of(view, leaid), events))
+        st.markdown(district_words.district_years(in_markdown(name), store.ids_of(view, leaid), events))
 
 
 def district_events(view: View, leaid: str) -> None:
@@ -41,7 +42,7 @@ def district_events(view: View, leaid: str) -> None:
     if events.empty:
         return
     st.subheader("What became of it and its schools")
-    st.table(_shown(events))
+    tables.show(_shown(events))
     parts.download(lambda _: events, view, f"{leaid}-years", label="Its years (CSV)")
 
 
@@ -62,7 +63,7 @@ def state_events(view: View) -> None:
     order = [(unit, kind) for unit in ("school", "district") for kind in KINDS if (unit, kind) in table.index]
     table = table.reindex(order).rename(columns=school_year)
     names = pd.Index([f"{unit[0].upper()}{unit[1:]}s {kind}" for unit, kind in table.index], name="Seen first in")
-    st.table(table.set_axis(names).rename_axis(None, axis=1))
+    tables.show(table.set_axis(names).rename_axis(None, axis=1))
     with st.expander("What each of these means"):
         meanings = zip(names, (KINDS[kind] for _, kind in table.index), strict=True)
         st.markdown("\n".join(f"- *{name}*: {meaning}." for name, meaning in meanings))

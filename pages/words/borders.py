@@ -6,6 +6,7 @@ from analysis.borders import Change
 from data.groups import Comparison
 from data.schema import school_year
 from pages.words import money
+from pages.words.escaped import in_markdown
 from pages.words.numbers import UNDEFINED, number, of_100
 
 
@@ -29,8 +30,8 @@ def widest_border(
         return f"There are no {borders} with counts of {groups.group_words} on both sides in {school_year(year)}."
     top = lines.iloc[0]
     sides = (
-        f"{top['district']}, where {of_100(top['share'])} students are {groups.adjective}, and "
-        f"{top['neighbour_district']}, where {of_100(top['neighbour_share'])} are"
+        f"{in_markdown(top['district'])}, where {of_100(top['share'])} students are {groups.adjective}, and "
+        f"{in_markdown(top['neighbour_district'])}, where {of_100(top['neighbour_share'])} are"
     )
     gap = f"{top['gap'] * 100:.0f} points along {top['miles']:.1f} miles"
     of_all = f"Of the {len(lines):,} {borders}, in {school_year(year)}"
@@ -54,8 +55,8 @@ def counts_nobody(groups: Comparison, line: pd.Series) -> str:
     for name, share in (("district", line["share"]), ("neighbour_district", line["neighbour_share"])):
         if share in (0.0, 1.0):
             told += (
-                f" {line[name]} counts {'no student' if share == 0 else 'every student'} as {groups.adjective}: that "
-                "may tell how it counts rather than who attends."
+                f" {in_markdown(line[name])} counts {'no student' if share == 0 else 'every student'} as "
+                f"{groups.adjective}: that may tell how it counts rather than who attends."
             )
     return told
 
@@ -69,21 +70,21 @@ def joined(called: tuple[str, str], change: Change, groups: Comparison, year: in
         groups, year, state: whom, when and where.
         v: the variance ratio of all schools, and corrected with its range.
     """
-    parts = change.everyone.loc["variance_ratio"]
+    parts, (one, other) = change.everyone.loc["variance_ratio"], map(in_markdown, called)
     whose = f"V between {groups.words}"
     if parts.isna().any(axis=None):
         return (
-            f"In {state} in {school_year(year)} {whose} is {UNDEFINED}, so it cannot tell what joining {called[0]} and "
-            f"{called[1]} changes."
+            f"In {state} in {school_year(year)} {whose} is {UNDEFINED}, so it cannot tell what joining {one} and "
+            f"{other} changes."
         )
     between, after = parts.loc["between", "before"], parts.loc["between", "after"]
     if between == 0:
         return (
-            f"**Joined**, {called[0]} and {called[1]} change nothing: in {state} in {school_year(year)} none of the "
+            f"**Joined**, {one} and {other} change nothing: in {state} in {school_year(year)} none of the "
             f"separation of {groups.words} lies between districts."
         )
     return (
-        f"**Joined**, {called[0]} and {called[1]} leave every student in the same school: {whose} over all schools of "
+        f"**Joined**, {one} and {other} leave every student in the same school: {whose} over all schools of "
         f"{state} in {school_year(year)} stays {v}. Of V as counted {number(between - after, 4)}, "
         f"{(between - after) / between:.1%} of what lies between districts, then lies within the new one."
     )
@@ -111,11 +112,11 @@ def opened(
     """
     shares = change.districts["share"]
     sides = "; ".join(
-        f"in {name} {of_100(shares['after'].iloc[row])} students are then {groups.adjective}, for "
+        f"in {in_markdown(name)} {of_100(shares['after'].iloc[row])} students are then {groups.adjective}, for "
         f"{shares['before'].iloc[row] * 100:.0f} today"
         for row, name in enumerate(called)
     )
     return (
-        f"**With {percent_opened} % of seats opened** in {school_year(year)}, {crossing:,.0f} students cross each way: "
+        f"**With {percent_opened}% of seats opened** in {school_year(year)}, {crossing:,.0f} students cross each way: "
         f"{sides}. V between {groups.words} over all schools of {state} goes from {v[0]}, to {v[1]}."
     )

@@ -11,7 +11,7 @@ from analysis.measured_change import Changed
 from data.groups import Comparison
 from data.schema import school_year
 from pages.words import ranges as range_words
-from pages.words.numbers import UNDEFINED, number, signed
+from pages.words.numbers import UNDEFINED, listed, number, signed
 
 # Changes are a tenth of an index, so they have two digits more than it.
 DECIMALS = 4
@@ -22,7 +22,7 @@ MEANING = (
     "moves. Methods says how."
 )
 RANGES = (
-    "*Corrected*, and the dot in the picture: corrected for chance, with its 95 % interval in brackets and as the bar "
+    "*Corrected*, and the dot in the picture: corrected for chance, with its 95% interval in brackets and as the bar "
     "through the dot, the students of both years drawn anew and apart. A part whose interval has both signs may be "
     "chance."
 )
@@ -110,7 +110,7 @@ def trend_corrected(sure: pd.DataFrame, indices: Sequence[Index]) -> str:
     """
     told = range_words.corrected(sure, [index.name for index in indices], 3)
     went = (f"{index.symbol} from {told[index.name].iloc[0]} to {told[index.name].iloc[-1]}" for index in indices)
-    return f"Corrected for chance (95 % interval): {', '.join(went)}."
+    return f"Corrected for chance (95% interval): {', '.join(went)}."
 
 
 def change(place: str, groups: Comparison, found: Changed, index: Index) -> str:
@@ -222,13 +222,16 @@ def simulated(place: str, year: int, groups: Comparison, found: Change, index: I
         return ""
     before, after = (number(row[name], DECIMALS) for name in ("before", "after"))
     where = f"the schools of {place} in {school_year(year)}"
-    text = f"{index.called} of {groups.words} over {where} goes from {before} to {after}"
+    text = f"{index.called} of {groups.words} over {where}"
     if before == after:
-        return f"{text}."
-    if not any(round(row[name], DECIMALS) for name in ("unit_margins", "group_margins")):
-        return f"{text}, by how the groups are spread over the schools alone, not by the schools' sizes or the groups'."
-    return (
-        f"{text}: {signed_part(row['structure'])} by how the groups are spread over the schools, "
-        f"{signed_part(row['unit_margins'])} by the schools' sizes and {signed_part(row['group_margins'])} by the "
-        "groups' shares of the students."
-    )
+        return f"{text} stays at {after}."
+    text += f" goes from {before} to {after}"
+    named = {
+        "structure": "by how the groups are spread over the schools",
+        "unit_margins": "by the schools' sizes",
+        "group_margins": "by the groups' shares of the students",
+    }
+    some = {name: words for name, words in named.items() if round(row[name], DECIMALS)}
+    if list(some) == ["structure"]:
+        return f"{text}, {some['structure']} alone."
+    return f"{text}: {listed([f'{signed_part(row[name])} {words}' for name, words in some.items()])}."

@@ -9,6 +9,7 @@ from analysis.indices import Index
 from analysis.policy.scenario import ENTRY_GRADES
 from data.groups import Comparison
 from data.schema import grade_words, school_year
+from pages.words.escaped import in_markdown
 from pages.words.numbers import UNDEFINED, number, of_100
 
 # What changes the district a line is about, rather than the line.
@@ -73,9 +74,9 @@ def districts_compared(
     return (
         f"{'Among' if groups.many else 'Between'} {groups.words} in {place} in {school_year(year)}, "
         f"{index.label.lower()} is "
-        f"highest in {first['district']}, {most}, and lowest in {last['district']}, {least}; half of "
-        f"the {len(ranked):,} districts lie above {median}. The other {districts - len(ranked):,} have fewer than "
-        f"{floor:,} students or a single school and are not ranked."
+        f"highest in {in_markdown(first['district'])}, {most}, and lowest in {in_markdown(last['district'])}, {least}; "
+        f"half of the {len(ranked):,} districts lie above {median}. The other {districts - len(ranked):,} have fewer "
+        f"than {floor:,} students or a single school and are not ranked."
     )
 
 
@@ -86,8 +87,8 @@ def ends_corrected(names: pd.Series, told: pd.Series) -> str:
         names: of the districts ranked, in order.
         told: of the same, the index corrected for chance with its range.
     """
-    ends = ", ".join(f"{told.iloc[at]} in {names.iloc[at]}" for at in (0, -1))
-    return f"Corrected for chance (95 % interval): {ends}."
+    ends = ", ".join(f"{told.iloc[at]} in {in_markdown(names.iloc[at])}" for at in (0, -1))
+    return f"Corrected for chance (95% interval): {ends}."
 
 
 def place_among(name: str, groups: Comparison, year: int, place: pd.Series, label: str, here: str) -> str:
@@ -128,7 +129,7 @@ def district_years(name: str, ids: Sequence[str], events: pd.DataFrame) -> str:
     for event in of_districts[of_districts["kind"].isin(["merged", "split"])].itertuples():
         verb = "merged into" if event.kind == "merged" else "gave schools to"
         to = "it" if event.to_district in ids else f"the district {event.to_district}"
-        who = "it" if event.from_district in ids else event.name
+        who = "it" if event.from_district in ids else in_markdown(event.name)
         text += (
             f" In {school_year(event.year)} {who} {verb} {to} with {event.schools:,} schools and {event.students:,} "
             "students; each district's line is its own, before and after, and never the sum."

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from data.schema import school_year
+from pages.words.escaped import in_markdown
 
 
 def dollars(value: float) -> str:
@@ -40,6 +41,7 @@ def across(line: pd.Series) -> str:
     if math.isnan(line.get("gap_revenue", math.nan)):
         return ""
     return (
-        f" {line['district']} has {dollars(line['revenue'])} of revenue per student, {line['neighbour_district']} "
+        f" {in_markdown(line['district'])} has {dollars(line['revenue'])} of revenue per student, "
+        f"{in_markdown(line['neighbour_district'])} "
         f"{dollars(line['neighbour_revenue'])}."
     )

@@ -75,11 +75,12 @@ def number_or_reason(value: float, reason: str) -> str:
 
 
 def signed(change: float, *, points: bool = False, decimals: int = 3) -> str:
-    """A change with its sign: "−0.040", or "+3.0 points" for shares."""
+    """A change with its sign, "−0.040", or "+3.0 points" for shares; "±0.000" where it is too small to have one."""
     if math.isnan(change):
         return UNDEFINED
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
-    return f"{sign}{abs(change) * 100:.1f} points" if points else f"{sign}{abs(change):.{decimals}f}"
+    size = f"{abs(change) * 100:.1f}" if points else f"{abs(change):.{decimals}f}"
+    sign = "±" if not float(size) else "+" if change > 0 else "−"
+    return f"{sign}{size} points" if points else f"{sign}{size}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import TURNOUT
 from data.schema import school_year
 from pages.words import numbers
+from pages.words.escaped import in_markdown
 from reports import optimum as sentences
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ TWO_RANGES = (
     "students afterwards. *By intake*, in brackets: where today's index would lie 95 times of 100 if other students "
     "had come to the same schools, corrected for chance. Shares of students have no such range."
 )
+STILL = ("no change", "hardly any change")
 NOT_DRAWN = "By lottery: being drawn."
 # Schools named where most come from or go to.
 MOST_NAMED = 5
@@ -38,15 +40,19 @@ FIGURES = {
     "dissimilarity": ("Dissimilarity (D)", False),
     "variance_ratio": ("Variance ratio (V)", False),
     "exposure": ("Exposure of ED to other students", False),
-    "balanced": ("Share of students in 40–60 % ED schools", True),
+    "balanced": ("Share of students in 40–60% ED schools", True),
     "theil_h": ("Theil's H", False),
-    "high_poverty": ("Share of students in schools of 75 % ED and more", True),
+    "high_poverty": ("Share of students in schools of 75% ED and more", True),
 }
 
 
 def cep_like_hosts(names: Sequence[str]) -> str:
     """What it means that these host schools are CEP-like."""
-    which = f"{len(names):,} of the hosts" if len(names) > MOST_HOSTS else numbers.listed(names)
+    which = (
+        f"{len(names):,} of the hosts"
+        if len(names) > MOST_HOSTS
+        else numbers.listed([in_markdown(name) for name in names])
+    )
     return (
         f"**{which} {'is' if len(names) == 1 else 'are'} CEP-like**: by some count every student there is "
         "disadvantaged, as is usual where everyone eats free of charge. A preset starts with the schools of the "
@@ -66,7 +72,7 @@ def poorer(rows: pd.DataFrame) -> str:
         return "No school that sends students becomes poorer."
     some = found.head(3)
     named = [
-        f"{school} ({numbers.signed(change, points=True)})"
+        f"{in_markdown(school)} ({numbers.signed(change, points=True)})"
         for school, change in some[["school", "change"]].itertuples(index=False)
     ]
     rest = len(found) - len(some)
@@ -83,9 +89,22 @@ def before_after(change: Change, *, percent: bool) -> str:
     before, after, low, high = (
         figure(value, percent=percent) for value in (change.before, change.after, change.low, change.high)
     )
-    if math.isnan(change.low):
-        return f"{before} → {after}"
-    return f"{before} → {after} ({low}–{high})"
+    went = f"stays {after}" if before == after else f"{before} → {after}"
+    return went if math.isnan(change.low) else f"{went} ({low}–{high})"
+
+
+def went(change: Change, *, percent: bool) -> str:
+    """A figure of a card: "0.469 → 0.472", or "0.469" where it changes by no more than can be shown."""
+    before, after = (figure(value, percent=percent) for value in (change.before, change.after))
+    return before if by(change, percent=percent) in STILL else f"{before} → {after}"
+
+
+def by(change: Change, *, percent: bool) -> str:
+    """By how much a figure changes: "−0.040", or that it does not."""
+    if change.after == change.before:
+        return STILL[0]
+    said = numbers.signed(change.after - change.before, points=percent)
+    return STILL[1] if said.startswith("±") else said
 
 
 def spread(low: float, high: float, show: Callable[[float], str]) -> str:
@@ -187,7 +206,9 @@ def other_end(moves: pd.DataFrame, end: str, names: Mapping[str, str]) -> str:
         names: of schools by their id.
     """
     of = moves.groupby(end)["students"].sum().sort_values(ascending=False, kind="stable")
-    some = [f"{names.get(school, school)} ({students:,})" for school, students in of.head(MOST_NAMED).items()]
+    some = [
+        f"{in_markdown(names.get(school, school))} ({students:,})" for school, students in of.head(MOST_NAMED).items()
+    ]
     rest = len(of) - len(some)
     text = f"Most {'come from' if end == 'from_school' else 'go to'} {numbers.listed(some)}"
     return (
@@ -253,8 +274,10 @@ def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str, place: str,
     today, plan = (rows[rows["what"] == what].iloc[0] for what in ("today", "plan"))
     best = rows[rows["what"] == "as many moves"].iloc[0]
     of = f"{symbol} between economically disadvantaged and other students in {place} in {school_year(year)}"
+    before, after = (numbers.number(row["value"], 3) for row in (today, plan))
+    went = f"leaves {of} at {after}" if before == after else f"takes {of} from {before} to {after}"
     text = (
-        f"This plan takes {of} from {numbers.number(today['value'], 3)} to {numbers.number(plan['value'], 3)} with "
+        f"This plan {went} with "
         f"{plan['moved']:,.0f} students moved, {plan['share_moved']:.1%} of the district's. The best assignment that "
         f"moves no more comes to {numbers.number(best['value'], 3)}; none lies below "
         f"{numbers.number(best['bound'], 3)}."
@@ -266,7 +289,7 @@ def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str, place: str,
     chosen = rows[rows["what"] == "best hosts"]
     if len(chosen):
         row = chosen.iloc[0]
-        hosts = [names.get(each, each) for each in str(row["hosts"]).split()]
+        hosts = [in_markdown(names.get(each, each)) for each in str(row["hosts"]).split()]
         if not hosts:
             return f"{text} No 50/50 school could make it less within these limits."
         which = f"{len(hosts)} hosts found to do most are" if len(hosts) > 1 else "host found to do most is"
@@ -300,16 +323,21 @@ def unplaced(rows: pd.DataFrame) -> str:
     if not plan and not most:
         return ""
     return (
-        f"Means are of moves between schools with a known point; without are {plan:,.0f} moves of this plan and "
-        f"{most:,.0f} of the best at any distance."
+        f"Miles are means over moves between schools whose points are known. {plan:,.0f} "
+        f"{'move' if plan == 1 else 'moves'} of this plan and {most:,.0f} of the best at any distance are not counted."
     )
+
+
+def _went(change: Change) -> str:
+    before, after = f"{change.before:.4f}", f"{change.after:.4f}"
+    return f"stays {after}" if before == after else f"{before} → {after}"
 
 
 def state_change(outcome: Outcome, state: str) -> str:
     """What the scenario does to the whole state's indices."""
     names = {"dissimilarity": "D", "variance_ratio": "V", "exposure": "exposure"}
     changes = [
-        f"{symbol} {change.before:.4f} → {change.after:.4f}"
+        f"{symbol} {_went(change)}"
         for name, symbol in names.items()
         if not math.isnan((change := outcome.state[name]).after)
     ]

@@ -13,7 +13,7 @@ from pages.words import numbers
 # Of the height of a chart: a thinner band lies hidden behind its line.
 THIN = 0.02
 BRACKETS = (
-    "*Corrected*: corrected for chance, with its 95 % interval in brackets: where the corrected one lies 95 times of "
+    "*Corrected*: corrected for chance, with its 95% interval in brackets: where the corrected one lies 95 times of "
     "100. Where chance explains much of an index, both are below the index itself."
 )
 THINNER = "A number without brackets has a range thinner than its last digit."
@@ -79,7 +79,7 @@ def shaded(ranges: pd.DataFrame, top: float) -> str:
     meaning = "would lie 95 times of 100 once corrected for chance"
     if widest < THIN * top:
         return f"Where a line {meaning} is a range of {numbers.number(widest, 3)} at most, thinner than the line."
-    return f"Shaded: where the line {meaning} (95 % interval)."
+    return f"Shaded: where the line {meaning} (95% interval)."
 
 
 def number_and_range(lines: pd.DataFrame, ranges: pd.DataFrame | None, year: int, name: str) -> str:
@@ -103,7 +103,7 @@ def parts_with_ranges(sure: pd.Series) -> str:
         sure: columns (measure, part, corrected | low | high).
     """
     between, within = (part_with_range(sure, "variance_ratio", part) for part in ("between", "within"))
-    said = f"Corrected for chance (95 % interval): {between} between districts, {within} within them."
+    said = f"Corrected for chance (95% interval): {between} between districts, {within} within them."
     return said if "(" in between and "(" in within else f"{said} {THINNER}"
 
 
@@ -117,7 +117,7 @@ def levels_with_ranges(parts: pd.DataFrame) -> str:
         f"{numbers.with_range(*ends)} between {label}"
         for label, *ends in parts[["label", "corrected", "low", "high"]].itertuples(index=False)
     ]
-    said = f"Corrected for chance (95 % interval): {', '.join(told)}."
+    said = f"Corrected for chance (95% interval): {', '.join(told)}."
     return said if all("(" in each for each in told) else f"{said} {THINNER}"
 
 

@@ -10,6 +10,7 @@ from analysis.statewide.together import Result
 from data.batches.statewide import Plan
 from data.schema import school_year
 from pages.words import numbers
+from pages.words.escaped import in_markdown
 from pages.words.ranges import part_with_range
 
 # Districts named where V falls or rises most.
@@ -21,7 +22,7 @@ CAVEATS = (
     "Hosts are chosen by the numbers alone: whether families would come to these schools is an assumption.",
 )
 TWO_RANGES = (
-    "*V today, corrected* and its *95 % from* and *to*: corrected for chance, and the interval it lies in 95 times of "
+    "*V today, corrected* and its *95% from* and *to*: corrected for chance, and the interval it lies in 95 times of "
     "100 if other students had come to the same schools. *By lottery*: what the lotteries make of these very students."
 )
 
@@ -78,7 +79,7 @@ def _most(districts: pd.DataFrame, names: Mapping[str, str]) -> str:
     change = (districts["variance_ratio_after"] - districts["variance_ratio_before"]).set_axis(districts["leaid"])
     told = []
     for verb, some in (("falls", change[change < 0].head(MOST)), ("rises", change[change > 0].iloc[::-1].head(MOST))):
-        each = [f"{names.get(leaid, leaid)} ({numbers.signed(value)})" for leaid, value in some.items()]
+        each = [f"{in_markdown(names.get(leaid, leaid))} ({numbers.signed(value)})" for leaid, value in some.items()]
         if each:
             told.append(f"{verb} most in {numbers.listed(each)}")
     return f" V {' and '.join(told)}." if told else ""
@@ -109,8 +110,8 @@ def applies_to(plan: Plan, place: str, year: int) -> str:
     """To how many districts of a state the policy applies."""
     taking_part, others = len(plan.applied.scenarios), int(plan.left_alone.sum())
     return (
-        f"{plan.policy.words} It applies to {taking_part:,} of the {taking_part + others:,} districts of {place} in "
-        f"{school_year(year)}."
+        f"{in_markdown(plan.policy.words)} It applies to {taking_part:,} of the {taking_part + others:,} districts of "
+        f"{place} in {school_year(year)}."
     )
 
 

@@ -70,7 +70,7 @@ def test_overview_to_district_to_policy_shows_what_the_command_line_prints(visit
         assert card == f"{change['before']:.3f} → {change['after']:.3f}"
     assert f"{outcome['indices']['moved']['after']:,.0f} students of {district['place_name']}" in tab.text
     hosts = [school for school in outcome["schools"] if school["host"]]
-    drawn = tab.trace("dumbbell", "after, with 5–95 % range")["x"][: len(hosts)]
+    drawn = tab.trace("dumbbell", "after, with 5–95% range")["x"][: len(hosts)]
     assert sorted(drawn) == pytest.approx(sorted(host["ed_after"] / host["students_after"] for host in hosts), abs=1e-9)
 
 
@@ -135,7 +135,7 @@ def test_back_returns_to_the_page_before(visit):
 
 def test_zero_seats_change_nothing(visit):
     tab = visit("/policy?seats=0")
-    assert all(before == after for before, after in (card.split(" → ") for card in tab.cards))
+    assert not any(" → " in card for card in tab.cards)
 
 
 def test_a_district_on_the_map_opens_its_page(visit):

@@ -190,12 +190,12 @@ def test_each_level_of_participation_is_as_a_scenario_that_says_so(run, plan):
 def test_exits_are_as_a_scenario_that_says_so(run, plan):
     job = ["simulate", "franklin", plan, "--replicates", "20", "--format", "json", "--minimum-cell", "0"]
     rows = pd.DataFrame(json.loads(run(*job, "--exits", "0,10"))["sensitivity"])
-    assert rows["exits"].unique().tolist() == ["0 %", "10 %"]
+    assert rows["exits"].unique().tolist() == ["0%", "10%"]
     scenario = json.loads(plan.read_text())
     saved_with(plan, **{name: scenario[name] | {"leave": 0.1, "leave_changed": 0.1} for name in ("ed", "other")})
     told = json.loads(run(*job))
     assert "sensitivity" not in told
-    of_ten = rows[rows["exits"] == "10 %"].set_index("figure")[["before", "after", "low", "high"]]
+    of_ten = rows[rows["exits"] == "10%"].set_index("figure")[["before", "after", "low", "high"]]
     assert of_ten.to_dict("index") == told["indices"]
     gone = sum(row["students"] for row in told["flows"] if row["to_school"] == "left the district")
     assert told["state"]["students"]["before"] - told["state"]["students"]["after"] == gone > 0

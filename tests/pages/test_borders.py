@@ -90,7 +90,7 @@ def test_a_chosen_line_shows_both_changes(opened, gaps, franklin, value_alone):
     for column, change, when in (
         ("Today", expected[0], "before"),
         ("Joined", expected[0], "after"),
-        ("25 % opened", expected[1], "after"),
+        ("25% opened", expected[1], "after"),
     ):
         parts = change.everyone.loc["variance_ratio", when]
         assert shown[column].iloc[:3].tolist() == [f"{parts[part]:.4f}" for part in ("total", "between", "within")]

@@ -19,7 +19,7 @@ from data.quality.report import of_dataset
 from data.schema import ED_BASES, LEVELS, RACES
 from data.sensitivity import sensitivity
 from pages.shared.parts import HIDDEN
-from pages.words.numbers import percent
+from pages.words import plan as plan_words
 from tests.pages.figures import values
 from tests.small_state import EVEN, UNEVEN, lines, written
 
@@ -361,8 +361,8 @@ def test_policy_cards_hold_the_outcome(opened, small, preset):
     shown = [card.value for card in app.metric]
     for name, card in zip(("dissimilarity", "variance_ratio", "exposure"), shown, strict=False):
         change = outcome.district[name]
-        assert card == f"{change.before:.3f} → {change.after:.3f}"
-    assert shown[3] == " → ".join(percent(getattr(outcome.district["balanced"], when)) for when in ("before", "after"))
+        assert card == plan_words.went(change, percent=False)
+    assert shown[3] == plan_words.went(outcome.district["balanced"], percent=True)
 
 
 @pytest.mark.parametrize("seats_in", ["entry grade", "every grade", "K–2, then a grade a year"])
@@ -384,9 +384,10 @@ def test_policy_seats_are_of_the_entry_grade_unless_of_every_grade(opened, seats
     assert app.multiselect[0].value == [host.ncessch for host in hosts]
     # Every host is an elementary school, of six grades and prekindergarten.
     of_entry, said = sum(host.seats for host in hosts), sentence(app)
-    every_year = f"{of_entry:,} seats a year in kindergarten, {4 * of_entry:,} held after 4 years, for"
+    for_both = "seats are for disadvantaged and other students in kindergarten"
+    every_year = f"Every year {of_entry:,} {for_both}; after 4 years there are {4 * of_entry:,}."
     assert (every_year in said) is (seats_in == "entry grade")
-    assert ("seats in the first year in kindergarten, grade 1 and grade 2," in said) is seats_in.startswith("K–2")
+    assert (f"{for_both}, grade 1 and grade 2;" in said) is seats_in.startswith("K–2")
     seats = int(re.search(r"([\d,]+) seats", said)[1].replace(",", ""))
     least, most = {"entry grade": (1, 1), "every grade": (4, 9)}.get(seats_in, (2, 4))
     assert least * of_entry <= seats <= most * of_entry
@@ -446,21 +447,23 @@ def test_policy_table_holds_every_school_of_the_outcome(opened, small):
 
 def test_policy_without_seats_is_the_baseline(opened):
     app = opened("policy")
-    assert any(card.value.split(" → ")[0] != card.value.split(" → ")[1] for card in app.metric)
+    assert any(" → " in card.value for card in app.metric)
     app.slider(key="seats").set_value(0).run()
     assert not app.exception
     for card in app.metric:
-        before, after = card.value.split(" → ")
-        assert before == after
-        assert "±" in card.delta
+        assert " → " not in card.value
+        assert card.delta == "no change"
 
 
 def test_policy_without_hosts_is_the_baseline(opened, numbers):
     app = opened("policy")
     app.multiselect[0].set_value([]).run()
     assert not app.exception
-    assert all(len(set(card.value.split(" → "))) == 1 for card in app.metric)
+    assert all(" → " not in card.value for card in app.metric)
     assert numbers(sentence(app)) == ["2023", "24"]  # the school year alone
+    told = [each.value for each in app.info]
+    assert "No school changes." in told
+    assert not any("coordinates" in each for each in told)
 
 
 def test_an_index_that_gets_worse_is_shown(opened, small):

@@ -1,4 +1,4 @@
-"""The 95 % intervals beside the numbers that pages draw, on the page and in what it gives out."""
+"""The 95% intervals beside the numbers that pages draw, on the page and in what it gives out."""
 
 import json
 import re
@@ -63,7 +63,7 @@ def test_overview_says_how_sure_its_split_is(opened, schools):
         with_range(*(sure["variance_ratio", part, end] for end in ("corrected", "low", "high")))
         for part in ("between", "within")
     )
-    said = f"Corrected for chance (95 % interval): {between} between districts, {within} within them."
+    said = f"Corrected for chance (95% interval): {between} between districts, {within} within them."
     assert said in [each.value for each in app.caption]
     (shown,) = (each.value for each in app.table if "Between districts, corrected" in each.value)
     assert shown.loc["Variance ratio (V)", "Between districts, corrected"] == between
@@ -74,7 +74,7 @@ def test_overview_says_how_sure_its_split_is(opened, schools):
 @pytest.mark.parametrize("groups", ["all races", "Black students / White students"])
 def test_any_groups_have_ranges(opened, groups):
     assert any(
-        "Corrected for chance (95 % interval)" in each.value for each in opened("overview", groups=groups).caption
+        "Corrected for chance (95% interval)" in each.value for each in opened("overview", groups=groups).caption
     )
 
 
@@ -84,8 +84,8 @@ def test_districts_are_ranked_with_their_intervals(opened, schools):
     shown = opened("districts", measure="Gini (G)").dataframe[0].value.set_index("District id")
     for column, end in {
         "G corrected": "corrected",
-        "G 95 % from": "interval_low",
-        "G 95 % to": "interval_high",
+        "G 95% from": "interval_low",
+        "G 95% to": "interval_high",
     }.items():
         expected = found[f"gini_{end}"].reindex(shown.index).where(shown["Gini"].notna())
         np.testing.assert_allclose(shown[column], expected, equal_nan=True)
@@ -97,7 +97,7 @@ def test_every_index_of_every_district_can_be_told_with_its_interval(opened, sch
     app = opened("districts", every_sure="true")
     shown = app.dataframe[0].value.set_index("District id")
     for symbol, name in {"V": "variance_ratio", "D": "dissimilarity", "G": "gini"}.items():
-        for word, end in {"corrected": "corrected", "95 % from": "interval_low", "95 % to": "interval_high"}.items():
+        for word, end in {"corrected": "corrected", "95% from": "interval_low", "95% to": "interval_high"}.items():
             told, known = shown[f"{symbol} {word}"], expected[f"{name}_{end}"].reindex(shown.index)
             assert told.astype(float).tolist() == pytest.approx(known.tolist(), nan_ok=True)
 
@@ -129,7 +129,7 @@ def test_every_index_of_every_year_has_its_range(opened, schools):
     said = (
         f"D from {shown['D'].iloc[0]} to {shown['D'].iloc[-1]}, H from {shown['H'].iloc[0]} to {shown['H'].iloc[-1]}."
     )
-    assert f"Corrected for chance (95 % interval): {said}" in [each.value for each in app.caption]
+    assert f"Corrected for chance (95% interval): {said}" in [each.value for each in app.caption]
 
 
 def test_a_longer_chain_says_how_sure_each_level_is(opened, schools):
@@ -140,7 +140,7 @@ def test_a_longer_chain_says_how_sure_each_level_is(opened, schools):
         found[["corrected", "low", "high"]].itertuples(index=False), ("counties", "districts", "schools"), strict=True
     )
     said = ", ".join(f"{bracket(*row)} between {label}" for row, label in labels)
-    assert f"Corrected for chance (95 % interval): {said}." in [each.value for each in app.caption]
+    assert f"Corrected for chance (95% interval): {said}." in [each.value for each in app.caption]
 
 
 def test_a_joined_district_has_the_range_of_one_district(opened, schools):
@@ -202,15 +202,15 @@ def test_what_districts_contribute_has_the_interval_that_its_picture_draws(opene
     (shown,) = (each.value for each in app.dataframe if "Corrected for chance" in each.value)
     for column, end in {
         "Corrected for chance": "corrected",
-        "95 % from": "interval_low",
-        "95 % to": "interval_high",
+        "95% from": "interval_low",
+        "95% to": "interval_high",
     }.items():
         np.testing.assert_allclose(shown[column], found[f"theil_h_{end}"].reindex(shown["District id"]))
     traces = (trace for chart in app.get("plotly_chart") for trace in json.loads(chart.proto.spec)["data"])
     drawn = next(trace for trace in traces if "error_x" in trace)
     assert values(drawn["x"]) == pytest.approx(shown["Corrected for chance"].head(15).tolist())
     assert values(drawn["error_x"]["array"]) == pytest.approx(
-        (shown["95 % to"] - shown["Corrected for chance"]).head(15).tolist()
+        (shown["95% to"] - shown["Corrected for chance"]).head(15).tolist()
     )
     assert {"V_part_corrected", "V_part_low", "V_part_high"} <= set(
         downloaded("overview")["Every district's contribution (CSV)"]

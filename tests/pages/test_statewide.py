@@ -71,7 +71,7 @@ def test_once_asked_it_says_what_the_analysis_finds(opened):
         assert shown[label] == f"{numbers.number(change.before, 3)} → {numbers.number(change.after, 3)}"
     (table,) = (frame.value for frame in app.dataframe)
     assert table["District id"].tolist() == result.districts["leaid"].tolist()
-    ends = table.set_index("District")[["V today", "V today, corrected", "V today, 95 % from", "V today, 95 % to"]]
+    ends = table.set_index("District")[["V today", "V today, corrected", "V today, 95% from", "V today, 95% to"]]
     told = {name: numbers.with_corrected(*row, 3) for name, *row in ends.itertuples()}
     charts = [json.loads(chart.proto.spec)["data"] for chart in app.get("plotly_chart")]
     (today,) = (trace for chart in charts for trace in chart if trace.get("name") == "today")

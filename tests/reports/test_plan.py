@@ -8,10 +8,11 @@ import pytest
 from analysis.policy.moves import at_schools
 from analysis.policy.outcome import Outcome, simulate
 from analysis.policy.scenario import Host, Pool, Scenario
-from reports.plan import PlanResult, answer, seats, seats_in, text
+from reports.plan import PlanResult, answer, seats, seats_in, text, with_grades
 from tests.analysis.policy.districts import scenario, school, table
 from tests.small_state import uneven_plan
 
+FOR_BOTH = "seats are for disadvantaged and other students"
 NO_PARTS = pd.DataFrame(columns=["place", "measure", "part", "before", "after"])
 
 
@@ -21,9 +22,8 @@ def test_no_host(tmp_path):
 
 def test_one_host_is_singular(tmp_path):
     said = answer(uneven_plan(tmp_path, 1), "Oak")
-    assert "1 host school " in said
-    assert "100 seats" in said
-    assert "1 of 1 lies" in said
+    assert "1 of 1 host school lies" in said
+    assert "100 seats are" in said
 
 
 @pytest.mark.parametrize(
@@ -40,17 +40,21 @@ def test_seats_are_in_the_entry_grades_of_the_hosts(grades, said):
 @pytest.mark.parametrize(
     ("hosts", "years", "said"),
     [
-        ((Host("h", 12),), 1, "12 seats"),
-        ((Host("h", 12),), 3, "12 seats"),  # drawn once, held on
-        ((Host("h", 1, "KG"),), 1, "1 seat in kindergarten"),
+        ((Host("h", 12),), 1, "12 seats are for disadvantaged and other students."),
+        ((Host("h", 12),), 3, "12 seats are for disadvantaged and other students."),  # drawn once, held on
+        ((Host("h", 1, "KG"),), 1, "1 seat is for disadvantaged and other students in kindergarten."),
         # A student of kindergarten to grade 5 is there for six years, so two of eight lotteries' have left.
-        ((Host("h", 2, "KG"),), 3, "2 seats a year in kindergarten, 6 held after 3 years,"),
-        ((Host("h", 2, "KG"),), 8, "2 seats a year in kindergarten, 12 held after 8 years,"),
-        ((Host("h", 2, "KG", later=(3,)),), 3, "2 seats in the first year in kindergarten, 8 held after 3 years,"),
+        ((Host("h", 2, "KG"),), 3, f"Every year 2 {FOR_BOTH} in kindergarten; after 3 years there are 6."),
+        ((Host("h", 2, "KG"),), 8, f"Every year 2 {FOR_BOTH} in kindergarten; after 8 years there are 12."),
+        (
+            (Host("h", 2, "KG", later=(3,)),),
+            3,
+            f"In the first year 2 {FOR_BOTH} in kindergarten; after 3 years there are 8.",
+        ),
         (
             (Host("h", 2, "KG"), Host("h", 4, "01", later=(0,))),
             2,
-            "6 seats in the first year in kindergarten and grade 1, 8 held after 2 years,",
+            f"In the first year 6 {FOR_BOTH} in kindergarten and grade 1; after 2 years there are 8.",
         ),
     ],
 )
@@ -58,18 +62,36 @@ def test_seats_drawn_and_held_are_both_told(hosts, years, said):
     k5 = [school(name, 40, 20, grade_low="KG", grade_high="05") for name in "hab"]
     outcome = simulate(table(*k5), scenario({}, hosts=hosts, years=years), replicates=2)
     assert seats(outcome) == said
-    assert f"1 host school and {said} for disadvantaged and other students" in answer(outcome, "Oak")
+    assert f" {said} " in answer(outcome, "Oak")
+
+
+def test_only_schools_that_send_are_said_to_become_poorer(tmp_path):
+    outcome = uneven_plan(tmp_path, 1)
+    schools = outcome.schools.assign(poorer=[False, True, False])
+    # The third's share rises as well, by students who come; it sends none.
+    schools.loc[2, ["ed_after", "students_after"]] = [40, 100]
+    said = answer(replace(outcome, schools=schools), "Oak")
+    assert "; 1 of them becomes poorer" in said
 
 
 def test_two_hosts_are_plural(tmp_path):
     said = answer(uneven_plan(tmp_path, 2), "Oak")
-    assert "2 host schools" in said
+    assert "of 2 host schools" in said
     assert "200 seats" in said
 
 
 def test_seats_nobody_takes_are_said(tmp_path):
     assert "stay empty" in answer(uneven_plan(tmp_path, 1, willing=0.1), "Oak")
     assert "stay empty" not in answer(uneven_plan(tmp_path, 1, willing=1.0), "Oak")
+
+
+def test_seats_in_several_grades_are_called_by_the_grade_they_are_drawn_in():
+    k5 = [school(name, 40, 20, grade_low="KG", grade_high="05") for name in "hab"]
+    hosts = (Host("h", 2, "KG"), Host("h", 2, "01", later=(0,)))
+    for years, words in ((1, "Oak, kindergarten"), (3, "Oak, drawn in kindergarten")):
+        outcome = simulate(table(*k5), scenario({}, hosts=hosts, years=years), replicates=2)
+        names = pd.Series("Oak", index=outcome.pools.index)
+        assert words in with_grades(outcome, names).tolist()
 
 
 # --- As text

@@ -46,7 +46,7 @@ def test_no_applicants_is_why_the_seats_stay_empty() -> None:
     ("fields", "said"),
     [
         # 70 of 150 are disadvantaged, 46.7 %: a band of 50 points reaches below 0 for them, one of 46 leaves 0.67 %.
-        ({"reserve": "band", "band": 0.5}, ["band of 50 points reaches down to 0 % for disadvantaged"]),
+        ({"reserve": "band", "band": 0.5}, ["band of 50 points reaches down to 0% for disadvantaged"]),
         ({"reserve": "band", "band": 0.46}, ["no seat for disadvantaged students: 0.67% of 40", "smaller band"]),
         ({"ed_share": 0.01}, ["Host h has no seat for disadvantaged students: 1.00% of 40", "larger ed_share"]),
         ({"ed_share": 0.0}, []),

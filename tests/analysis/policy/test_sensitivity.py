@@ -17,15 +17,15 @@ ASKED = scenario({"h": 40}, ed=Pool(0.3, per_seat=2.0), other=Pool(0.4, accept=0
 
 def test_every_variant_is_the_scenario_that_says_so() -> None:
     found = variants(ASKED, participation=tuple(TURNOUT), exits=(0.0, 0.125))
-    assert list(found) == [(level, rate) for level in TURNOUT for rate in ("0 %", "12.5 %")]
+    assert list(found) == [(level, rate) for level in TURNOUT for rate in ("0%", "12.5%")]
     # Applications per seat would go before the share who apply.
-    assert found["high", "12.5 %"] == replace(
+    assert found["high", "12.5%"] == replace(
         ASKED,
         ed=Pool(0.5, leave=0.125, leave_changed=0.125),
         other=Pool(0.5, accept=0.5, leave=0.125, leave_changed=0.125),
     )
     assert variants(ASKED) == {(OWN, OWN): ASKED}
-    assert list(variants(ASKED, exits=(0.1,))) == [(OWN, "10 %")]
+    assert list(variants(ASKED, exits=(0.1,))) == [(OWN, "10%")]
 
 
 def test_the_rows_are_the_outcomes() -> None:
@@ -36,7 +36,7 @@ def test_the_rows_are_the_outcomes() -> None:
             assert rows.loc[(rate, name), ["before", "after", "low", "high"]].tolist() == pytest.approx(
                 [change.before, change.after, change.low, change.high], nan_ok=True
             )
-    assert rows.loc[("50 %", "moved"), "after"] > rows.loc[("0 %", "moved"), "after"]
+    assert rows.loc[("50%", "moved"), "after"] > rows.loc[("0%", "moved"), "after"]
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.5, float("nan")])

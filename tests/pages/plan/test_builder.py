@@ -292,9 +292,9 @@ def test_a_wrong_file_is_told_in_one_sentence_and_changes_nothing(uneven, small,
 @pytest.mark.parametrize(
     ("link", "fault"),
     [
-        ({"siblings_dallas": "80", "nearby": "30"}, "at most 100 % together"),
+        ({"siblings_dallas": "80", "nearby": "30"}, "at most 100% together"),
         ({"feeders": "10"}, "name one or set the share to 0"),
-        ({"reserve": "tiers", "tiers": "80, 30"}, "The tiers add up to 110 %"),
+        ({"reserve": "tiers", "tiers": "80, 30"}, "The tiers add up to 110%"),
         ({"reserve": "tiers", "tiers": "50, 0"}, "give each its part, above 0"),
         ({"reserve": "tiers", "tiers": "half"}, "write them like 25, 25"),
         ({"draw": "table: willingness as a table of your own says for each school"}, "Give a table of willingness"),
@@ -487,3 +487,24 @@ def test_every_picture_of_a_plan_is_drawn(opened, picture, preset):
     assert "nan" not in " ".join(each.value for each in app.markdown).lower().split()
     app = opened("policy", picture=picture, preset=PRESETS[preset].label, state=store.find("california-2000").label)
     assert app.metric
+
+
+def downloads(app):
+    return [each.proto.label for each in app.get("download_button")]
+
+
+@pytest.mark.parametrize(("outside", "there"), [("0", False), ("50", True)])
+def test_money_is_given_out_where_some_follows_students(opened, outside, there):
+    app = opened("policy", preset=PRESETS["district-only"].label, **{"outside_district-only": outside})
+    assert ("Money (CSV)" in downloads(app)) is there
+
+
+def test_data_without_revenue_gives_out_no_money(uneven):
+    assert "Table (CSV)" in (given := downloads(uneven(outside_dallas="50")))
+    assert "Money (CSV)" not in given
+
+
+def test_hosts_are_named_below_the_box_and_turnout_in_numbers(opened):
+    told = [each.value for each in opened("policy").caption]
+    assert any(each.startswith("4 hosts: ") and " and " in each for each in told)
+    assert "Of each school's students apply: low 5%, middle 20%, high 50%." in told

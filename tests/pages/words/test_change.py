@@ -95,7 +95,7 @@ def test_full_counts_are_told_where_they_changed():
 def test_a_simulation_that_moves_only_students_says_so():
     two = [[30.0, 10], [10, 30]]
     assert change_words.simulated("Ohio", 2020, ED, change(np.array(two), np.array(two)), H).endswith(
-        "from 0.1887 to 0.1887."
+        "stays at 0.1887."
     )
     swapped = change_words.simulated("Ohio", 2020, ED, change(np.array(two), np.array([[25.0, 15], [15, 25]])), H)
     assert "by how the groups are spread over the schools alone" in swapped

@@ -52,6 +52,10 @@ EXEMPT = {
     "districts.ends_corrected": BESIDE,
     "districts.entering": NO_GROUPS,
     "districts.grade_heading": LABEL,
+    "escaped.in_chart": FORMAT,
+    "escaped.in_markdown": FORMAT,
+    "links.cannot_be": "speaks of a link, of no number",
+    "links.endless": "speaks of a link, of no number",
     "links.not_here": "speaks of a link, of no number",
     "measures.absent_among_many": NO_NUMBER,
     "measures.headline": "the title, whose first sentence names them",
@@ -72,6 +76,7 @@ EXEMPT = {
     "numbers.with_range": FORMAT,
     "plan.after_with_range": FORMAT,
     "plan.before_after": FORMAT,
+    "plan.by": FORMAT,
     "plan.cep_like_hosts": BESIDE,
     "plan.direction": BESIDE,
     "plan.figure": FORMAT,
@@ -86,6 +91,7 @@ EXEMPT = {
     "plan.spread": BESIDE,
     "plan.today": BESIDE,
     "plan.unplaced": BESIDE,
+    "plan.went": FORMAT,
     "plan.who_moves": BESIDE,
     "ranges.corrected": FORMAT,
     "ranges.levels_with_ranges": BESIDE,
@@ -122,9 +128,8 @@ LINE = pd.DataFrame(
     }
 )
 BASES = pd.DataFrame({"basis": ["a", "b"], "share": [0.2, 0.4], "variance_ratio": [0.1, 0.2], "full_schools": 0})
-FRONTIER = pd.DataFrame(
-    {"what": ["today", "plan", "as many moves"], "value": 0.3, "moved": 9, "share_moved": 0.1, "bound": 0.2}
-)
+FRONTIER = pd.DataFrame({"what": ["today", "plan", "as many moves"], "value": 0.3, "moved": 9, "share_moved": 0.1})
+FRONTIER = FRONTIER.assign(bound=0.2, breaks="")
 SURE = pd.DataFrame({"corrected": 0.3, "interval_low": 0.2, "interval_high": 0.4}, index=["variance_ratio"])
 SPLIT = pd.Series(
     {("variance_ratio", part, end): 0.2 for part in ("between", "within") for end in ("corrected", "low", "high")}

@@ -68,3 +68,32 @@ def test_the_chance_of_a_seat_is_told_where_anyone_is_admitted():
         "By lottery — disadvantaged: 0 seats to draw, 60 admitted, a chance of 10% to 20% at each host; "
         "others: 20 seats to draw, nobody admitted; open: no seat is left to draw, as present students keep them."
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "percent", "card"),
+    [
+        (Change(0.469, 0.469, 0.469, 0.469), False, ("0.469", "no change")),
+        (Change(0.4692, 0.4689, NAN, NAN), False, ("0.469", "hardly any change")),
+        (Change(0.4692, 0.472, NAN, NAN), False, ("0.469 → 0.472", "+0.003")),
+        (Change(0.09, 0.093, NAN, NAN), True, ("9% → 9%", "+0.3 points")),
+        (Change(NAN, NAN, NAN, NAN), False, ("not defined → not defined", "not defined")),
+    ],
+)
+def test_a_card_says_where_nothing_changes(change, percent, card):
+    assert (plan_words.went(change, percent=percent), plan_words.by(change, percent=percent)) == card
+
+
+def test_what_stays_is_said_to():
+    assert plan_words.before_after(Change(0.469, 0.4691, 0.468, 0.47), percent=False) == "stays 0.469 (0.468–0.470)"
+    assert plan_words.before_after(Change(0.469, 0.472, NAN, NAN), percent=False) == "0.469 → 0.472"
+
+
+def test_moves_of_unknown_distance_are_counted_in_words():
+    rows = pd.DataFrame({"what": ["plan", "by miles"], "unplaced": [1.0, 3.0]})
+    assert "1 move of this plan and 3 of the best" in plan_words.unplaced(rows)
+    assert not plan_words.unplaced(rows.assign(unplaced=0.0))
+
+
+def test_names_are_no_markdown():
+    assert r"Oak \[x\]" in plan_words.cep_like_hosts(["Oak [x]"])
