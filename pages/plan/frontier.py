@@ -1,10 +1,12 @@
 """How good a plan could be: beside the least segregation with as many moves, and with other hosts."""
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
@@ -29,28 +31,38 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
     """What is asked of the best, the plan beside it, what a target takes, and a button to try the best hosts."""
     st.subheader("How good could it be?")
     question = _question(view, scenario)
-    bar = st.empty()
+    said = st.empty()
     try:
         rows = best.beside_the_best(
             view,
             scenario,
-            question,
-            lambda part: bar.progress(part, "Looking for the best assignments of this district's students"),
+            replace(question, hosts=0),
+            lambda part: said.progress(part, "Looking for the best assignments of this district's students"),
         )
     except InputError as error:
-        bar.info(str(error), icon=":material/info:")
+        said.info(str(error), icon=":material/info:")
         return
-    bar.empty()
-    schools = cached.schools_of(view, scenario)
-    names = dict(zip(schools["ncessch"], schools["school"], strict=True))
-    district = store.district_name(view, scenario.district)
-    symbol = sentences.SYMBOLS[question.measure]
-    st.markdown(plan_words.frontier(rows, names, symbol, district, scenario.year))
+    _say(said, view, scenario, question, rows)
     _show_charts(rows, question)
     _show_what_is_assumed(question)
     if question.target is not None:
         _show_target(view, scenario, question, rows)
     _show_buttons(view, preset, scenario, question)
+    if question.hosts:
+        # What takes longest comes last of the page, so that nothing waits for it.
+        try:
+            _say(said, view, scenario, question, best.beside_the_best(view, scenario, question))
+        except InputError as error:
+            st.info(str(error), icon=":material/info:")
+
+
+def _say(place: DeltaGenerator, view: View, scenario: Scenario, question: "Question", rows: pd.DataFrame) -> None:
+    """The plan beside the best in words, with the best hosts where ``rows`` has them."""
+    schools = cached.schools_of(view, scenario)
+    names = dict(zip(schools["ncessch"], schools["school"], strict=True))
+    district = store.district_name(view, scenario.district)
+    symbol = sentences.SYMBOLS[question.measure]
+    place.markdown(plan_words.frontier(rows, names, symbol, district, scenario.year))
 
 
 def _question(view: View, scenario: Scenario) -> "Question":

@@ -230,3 +230,16 @@ def test_a_level_narrows_the_state_s_figures_as_it_does_the_district_s() -> None
     result = simulate(table(*rows), scenario({"host": 10}, level="elementary"), replicates=2)
     assert result.district["exposure"].after == pytest.approx(0.25)
     assert result.state["exposure"].after == pytest.approx(0.25)
+
+
+def test_lotteries_nobody_waits_for_end_after_the_year_they_are_in() -> None:
+    schools, policy = table(*(school(name, 40, 100) for name in "abcd")), scenario({"a": 20}, years=5)
+    asked = []
+
+    def still() -> None:
+        asked.append(1)
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        with_ranges(as_expected(schools, policy), replicates=100, still=still)
+    assert len(asked) == 1
