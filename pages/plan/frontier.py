@@ -137,21 +137,21 @@ def _show_charts(rows: pd.DataFrame, question: "Question") -> None:
     symbol = sentences.SYMBOLS[question.measure]
     plan = rows[rows["what"] == "plan"].iloc[0]
     moves = rows[rows["what"].isin(["by moves", "as many moves"])].sort_values("share_moved")
-    miles = rows[rows["what"] == "by miles"].drop_duplicates(["mean_miles", "value"]).dropna(subset="mean_miles")
+    miles = rows[rows["what"] == "by miles"]
     left, right = st.columns(2, gap="large")
     with left:
         st.plotly_chart(
-            plan_charts.frontier(moves, symbol, "share_moved", plan, question.target),
+            plan_charts.frontier(moves, symbol, plan, question.target),
             config=charts.config("frontier"),
             key="frontier_moves",
             alt=f"The least {symbol} for each share of students moved, and this plan. {_told(moves, 'share_moved')}",
         )
     with right:
-        if miles.empty:
+        if miles["mean_miles"].isna().all():
             st.caption("Nobody moves between schools with a known point within these limits, so no distance is known.")
             return
         st.plotly_chart(
-            plan_charts.frontier(miles, symbol, "mean_miles", plan, question.target),
+            plan_charts.frontier_by_miles(miles, symbol, plan, question.target),
             config=charts.config("frontier-miles"),
             key="frontier_miles",
             alt=f"The least {symbol} for each distance that students may move, and this plan. {_told(miles, 'miles')}",

@@ -52,6 +52,7 @@ def asked_policy(level: str) -> Policy:
             format_func=CHOICE_LABELS.__getitem__,
             default="central",
             required=True,
+            wrap=True,
             key="all_choose",
             bind="query-params",
             help="; ".join(f"{CHOICE_LABELS[name]}: {meaning}" for name, meaning in CHOICES.items()) + ".",
