@@ -30,7 +30,9 @@ def show_moves(view: View, so_far: SoFar) -> None:
     if toward.any():
         names = dict(zip(rows["ncessch"], rows["school"], strict=True))
         st.markdown(plan_words.other_end(outcome.flows[toward], there, names))
-    _flow_map(view, rows, outcome.flows[toward], plan_words.who_moves(hosts))
+        _flow_map(view, rows, outcome.flows[toward], plan_words.who_moves(hosts))
+    else:
+        st.info("Nobody.", icon=":material/info:")
     labels = {
         "host": "Host",
         "arrive_ed": "Disadvantaged who arrive",

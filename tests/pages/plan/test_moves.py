@@ -36,7 +36,7 @@ def test_the_link_says_at_which_host(opened, small):
 
     def said(**more):
         app = opened("policy", **link, **more)
-        return next(each.value for each in app.markdown if each.value.startswith("Most come from"))
+        return [each.value for each in app.markdown if each.value.startswith("Most come from")]
 
     one, other = (said(at_host=host) for host in link[f"hosts_{UNEVEN}_dallas"])
-    assert len({said(), one, other}) == 3
+    assert one != other
