@@ -485,3 +485,10 @@ def test_every_picture_of_a_plan_is_drawn(opened, picture, preset):
     assert "nan" not in " ".join(each.value for each in app.markdown).lower().split()
     app = opened("policy", picture=picture, preset=PRESETS[preset].label, state=store.find("california-2000").label)
     assert app.metric
+
+
+def test_caveats_stand_under_the_cards_before_every_picture(uneven):
+    said = [each.value for each in uneven().caption]
+    (ranges,) = [n for n, each in enumerate(said) if each == plan_words.TWO_RANGES]
+    assert "apply" in said[ranges + 1]
+    assert "Race is never a lottery input." in said[ranges + 2]
