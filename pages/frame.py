@@ -9,6 +9,7 @@ from pages.shared.controls import show_view_bar
 from pages.shared.view import current_view
 
 st.set_page_config(page_title="Evenground", page_icon=str(Path(__file__).parent / "static" / "icon.svg"), layout="wide")
+st.html(Path(__file__).parent / "static" / "look.css")
 page = st.navigation(
     [
         st.Page("overview.py", title="Overview", default=True, help="A state: how separate, and where it lies."),

@@ -13,5 +13,7 @@ district = chosen_district(view)
 if district is None:
     parts.nothing_to_show(view)
 st.title(f"What would 50/50 do in {in_markdown(store.district_name(view, district))}?")
-show_plan(view, district)
+plan = st.container()
 parts.provenance(view)
+with plan:
+    show_plan(view, district)

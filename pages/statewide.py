@@ -12,6 +12,7 @@ from analysis.statewide.together import Result
 from data.batches.statewide import Plan
 from data.groups import comparison
 from pages.plan import charts as plan_charts
+from pages.plan.result import show_caveats
 from pages.plan.session import PLAN, in_link
 from pages.sections.statewide_controls import asked_policy, run_here, show_files
 from pages.shared import atlas, charts, part_charts, parts, store, tables
@@ -75,8 +76,8 @@ def _show_today(view: View) -> None:
     st.caption(statewide_words.today(view.place, view.year, told, split))
 
 
-def show_state(view: View, result: Result, level: str) -> None:
-    """The state's figures before and after, the split, and the map."""
+def show_state(view: View, plan: Plan, result: Result) -> None:
+    """The state's figures before and after, what they rest on, the split, and the map."""
     for column, (name, label) in zip(st.columns(len(CARDS)), CARDS.items(), strict=True):
         change, share = statewide_words.change(result, name), name == "balanced"
         show = numbers.percent if share else partial(numbers.number, decimals=3)
@@ -89,7 +90,9 @@ def show_state(view: View, result: Result, level: str) -> None:
                 delta_arrow="off",
             )
             st.caption(f"{plan_words.spread(change.low, change.high, show)} {plan_words.direction(label, change)}")
-    _show_today(_of_policy(view, level))
+    _show_today(_of_policy(view, plan.policy.level))
+    granted = [in_markdown(each) for each in assumptions(plan.applied.scenarios[0])]
+    show_caveats(granted, (*statewide_words.CAVEATS, *plan_words.CAVEATS))
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.subheader("Between and within districts")
@@ -111,7 +114,7 @@ def show_state(view: View, result: Result, level: str) -> None:
         )
     with right:
         st.subheader("Where V falls and where it rises")
-        show_map(view, result, level)
+        show_map(view, result, plan.policy.level)
 
 
 def show_map(view: View, result: Result, level: str) -> None:
@@ -271,10 +274,6 @@ except InputError as error:
     parts.provenance(view)
     st.stop()
 st.markdown(statewide_words.answer(plan, result, view.place, store.district_names(view)))
-show_state(view, result, policy.level)
+show_state(view, plan, result)
 show_districts(view, plan)
-st.subheader("What the lotteries rest on")
-st.markdown("\n".join(f"- {in_markdown(each)}" for each in assumptions(plan.applied.scenarios[0])))
-st.subheader("What this does not tell")
-st.markdown("\n".join(f"- {caveat}" for caveat in (*statewide_words.CAVEATS, *plan_words.CAVEATS)))
 parts.provenance(view)

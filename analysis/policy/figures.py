@@ -1,7 +1,7 @@
 """What a scenario's draws come to: figures of every year with their range over replicates."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -52,11 +52,24 @@ class Spread:
     movers: Ints
 
 
-def spread(ground: Ground, scenario: Scenario, replicates: int, seed: int) -> Spread:
-    """The scenario by lottery, ``replicates`` times; memory beyond a chunk grows only by what is kept."""
+def spread(
+    ground: Ground, scenario: Scenario, replicates: int, seed: int, still: Callable[[], object] = lambda: None
+) -> Spread:
+    """The scenario by lottery, ``replicates`` times; memory beyond a chunk grows only by what is kept.
+
+    Args:
+        ground, scenario: the policy where it is held.
+        replicates, seed: as ``analysis.policy.outcome.simulate``.
+        still: called after each year of each chunk, in a thread of its own; what it raises ends all.
+    """
+
+    def drawn(chunk: int) -> Iterator[Assignment]:
+        for year in years(ground, scenario, Lottery((seed, chunk)), CHUNK):
+            still()
+            yield year
 
     def part(chunk: int) -> Spread:
-        return reduced(ground, scenario, years(ground, scenario, Lottery((seed, chunk)), CHUNK))
+        return reduced(ground, scenario, drawn(chunk))
 
     with ThreadPoolExecutor(os.cpu_count()) as threads:  # NumPy lets others run while it draws
         parts = list(threads.map(part, range(-(-replicates // CHUNK))))

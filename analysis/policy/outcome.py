@@ -1,6 +1,6 @@
 """What a scenario does: every school before and after, who moves, and the figures with their range."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -123,10 +123,18 @@ def as_expected(table: pd.DataFrame, scenario: Scenario) -> Outcome:
     )
 
 
-def with_ranges(outcome: Outcome, replicates: int = REPLICATES, seed: int = 0) -> Outcome:
-    """An outcome as expected with the range of its lotteries; arguments as ``simulate``."""
+def with_ranges(
+    outcome: Outcome, replicates: int = REPLICATES, seed: int = 0, still: Callable[[], object] = lambda: None
+) -> Outcome:
+    """An outcome as expected with the range of its lotteries.
+
+    Args:
+        outcome: as expected.
+        replicates, seed: as ``simulate``.
+        still: as ``analysis.policy.figures.spread``.
+    """
     place = outcome.ground
-    drawn = spread(place, outcome.scenario, replicates, seed)
+    drawn = spread(place, outcome.scenario, replicates, seed, still)
     by_year = _years_with_ranges(outcome.years, drawn)
     schools = _schools(place, outcome.assignment, drawn)
     low, high = low_high(ratio(drawn.miles, drawn.movers.astype(float)).T)

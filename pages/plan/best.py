@@ -13,6 +13,7 @@ from analysis.policy.reserve import ed_share_of_seats
 from analysis.policy.scenario import Scenario
 from data.privacy import told
 from pages.plan.cached import key_of, schools_of, simulated
+from pages.shared.breaks import awaited
 from pages.shared.view import Key, View
 
 if TYPE_CHECKING:  # the solver is slow to import, and what stands above it on the page need not wait
@@ -57,7 +58,8 @@ def beside_the_best(
     table = pd.DataFrame([*now_and_then(outcome, places, question.limits, measure), *rows[:2]])
     if question.hosts:
         progress(len(asked) / (len(asked) + 1))
-        table = pd.concat([table, pd.DataFrame([_best_hosts(key, bare, question, view)])])
+        chosen = awaited(lambda _: _best_hosts(key, bare, question, view))
+        table = pd.concat([table, pd.DataFrame([chosen])])
     found = pd.DataFrame(rows)
     table = pd.concat([table, *(falling(found[found["what"] == what]) for what in LINES)], ignore_index=True)
     return whole_table(table)

@@ -1,27 +1,31 @@
-"""A plan from its controls to its result; a change reruns this alone, not the page around it."""
+"""A plan from its controls to its result."""
 
 import streamlit as st
 
 from analysis.errors import InputError
+from analysis.policy.assumptions import assumptions
 from analysis.policy.scenario import Scenario
 from pages.plan import session
 from pages.plan.compare import show_comparison
 from pages.plan.controls import asked_scenario
 from pages.plan.frontier import show_frontier
 from pages.plan.pictures import show_pictures
-from pages.plan.result import show_answer, show_caveats, show_downloads, show_table
+from pages.plan.result import show_answer, show_caveats, show_downloads, show_how, show_table
 from pages.plan.sensitivity import show_exits, show_participation
 from pages.plan.so_far import SoFar
 from pages.shared import store
 from pages.shared.view import View
+from pages.words import plan as plan_words
 from pages.words.escaped import in_markdown
 
 FILES = "scenario_files"
 
 
-@st.fragment
 def show_plan(view: View, district: str) -> None:
-    """The builder, then what its scenario does, and beside what other plans and the best could do."""
+    """The builder, then what its scenario does, and beside what other plans and the best could do.
+
+    No fragment: a press within one waits until what an earlier press began is done, a press of the page breaks it off.
+    """
     if session.reopened():
         st.rerun()  # the file says what the view bar shows, too
     try:
@@ -33,12 +37,14 @@ def show_plan(view: View, district: str) -> None:
         return
     _show_steps(view, preset, scenario)
     show_answer(so_far, view)
+    granted = [in_markdown(each) for each in assumptions(scenario)] or ["Nothing: no school takes part."]
+    show_caveats(granted, plan_words.CAVEATS)
+    show_how(so_far, view)
     participation = st.container()
     show_pictures(view, so_far)
     show_table(so_far)
     show_downloads(so_far, view)
     exits = st.container()
-    show_caveats(scenario)
     # What takes a moment comes last, so that nothing waits for it.
     so_far.draw()
     with participation:

@@ -18,6 +18,7 @@ from data.inclusion import Rules
 from data.plan_privacy import marked_hosts, marked_outcome, marked_parts, marked_races, marked_senders
 from data.privacy import marked_districts
 from pages.shared import store
+from pages.shared.breaks import Still, awaited
 from pages.shared.view import Key, View
 
 
@@ -81,9 +82,9 @@ def expected(key: Key, scenario: Scenario, _view: View) -> Outcome:  # noqa: ARG
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def simulated(key: Key, scenario: Scenario, _view: View) -> Outcome:
+def simulated(key: Key, scenario: Scenario, _view: View, _still: Still = lambda: None) -> Outcome:
     """The outcome of a scenario with its ranges, of the view as it is."""
-    return outcomes.with_ranges(expected(key, scenario, _view))
+    return outcomes.with_ranges(expected(key, scenario, _view), still=_still)
 
 
 def as_expected(view: View, scenario: Scenario) -> Outcome:
@@ -97,8 +98,9 @@ def as_expected(view: View, scenario: Scenario) -> Outcome:
 
 
 def outcome(view: View, scenario: Scenario) -> Outcome:
-    """The outcome of a scenario with its ranges; view and errors as ``as_expected``."""
-    found = simulated(key_of(view, scenario), scenario, view)
+    """The outcome of a scenario with its ranges, awaited as its lotteries are drawn; view and errors as the above."""
+    key = key_of(view, scenario)
+    found = awaited(lambda still: simulated(key, scenario, view, still))
     return marked_outcome(found, schools_of(view, scenario), view.cell)
 
 

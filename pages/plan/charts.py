@@ -19,6 +19,10 @@ from pages.shared.charts import (
 from pages.shared.labels import short
 from pages.words.escaped import in_chart
 
+# Of an axis, as many digits as tell its ticks apart, by whether they are shares.
+TICKS = {True: "~%", False: "~f"}
+# Of a row with its name above it.
+NAMED_ROW_HEIGHT = 40
 BEFORE = {"symbol": "circle-open", "size": 11, "color": NEUTRAL, "line": {"width": 2}}
 
 
@@ -31,9 +35,9 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         index: what the index is called; None for ED shares.
     """
     names, show = short(schools["label"]), ".1%" if index is None else ".3f"
-    axis = share_axis(title="share disadvantaged", range=[-0.02, 1.02]) if index is None else {"title": index}
+    axis = share_axis(title_text="share disadvantaged", range=[-0.02, 1.02]) if index is None else {"title_text": index}
     poorer = schools.get("poorer", pd.Series(False, index=schools.index)).to_numpy(dtype=bool)
-    figure = figure_of(ROW_HEIGHT * len(schools) + 110, legend=LEGEND_ABOVE, margin_t=90)
+    figure = figure_of(NAMED_ROW_HEIGHT * len(schools) + 110, legend=LEGEND_ABOVE, margin_t=90)
     if index is None:
         figure.add_vrect(x0=0.4, x1=0.6, fillcolor=WITHIN, opacity=0.12, line_width=0, annotation_text="40–60%")
     _add_before(figure, schools, names, show)
@@ -43,6 +47,7 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
         mode="markers",
         marker={"size": 11, "color": GROUP, "symbol": np.where(poorer, "triangle-up", "circle")},
         error_x=whiskers(schools, "after", GROUP),
+        cliponaxis=False,
         name="after, with 5–95% range",
         customdata=np.column_stack([schools["label"].map(in_chart), schools["low"], schools["high"]]),
         hovertemplate="%{customdata[0]}: %{x:F} after (%{customdata[1]:F}–%{customdata[2]:F})<extra></extra>".replace(
@@ -52,8 +57,12 @@ def dumbbell(schools: pd.DataFrame, index: str | None = None) -> go.Figure:
     figure.update_layout(
         showlegend=True,
         xaxis=axis | {"side": "top", "rangemode": "tozero"},
-        yaxis={"autorange": "reversed", "automargin": True},
+        yaxis={"autorange": "reversed", "showticklabels": False},
     )
+    for name in names:  # above the rows, so that on a phone they leave the width to the numbers
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", y=name, yshift=16, text=name, align="left", showarrow=False
+        )
     return figure
 
 
@@ -73,6 +82,7 @@ def _add_before(figure: go.Figure, schools: pd.DataFrame, names: list[str], show
         y=names,
         mode="markers",
         marker=BEFORE,
+        cliponaxis=False,
         name="today",
         customdata=schools.assign(label=schools["label"].map(in_chart)).filter(["label", "today"]).to_numpy(),
         hovertemplate=f"%{{customdata[0]}}: today {told}<extra></extra>",
@@ -119,7 +129,7 @@ def fan(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
     )
     figure.update_layout(
         xaxis={"type": "category", "automargin": True, "showgrid": False},
-        yaxis={"title": title, "automargin": True, "zeroline": False, "tickformat": ".0%" if percent else ".3f"},
+        yaxis={"title_text": title, "automargin": True, "zeroline": False, "tickformat": TICKS[percent]},
     )
     return figure
 
@@ -132,14 +142,15 @@ def compared(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
         title: of the figure.
         percent: whether it is a share.
     """
-    names = short(rows["label"], 26)
+    names, show = short(rows["label"], 26), ".1%" if percent else ".3f"
     figure = figure_of(ROW_HEIGHT * len(rows) + 90)
     figure.add_scatter(
         x=rows["before"],
         y=names,
         mode="markers",
         marker=BEFORE,
-        hovertemplate="today: %{x}<extra></extra>",
+        cliponaxis=False,
+        hovertemplate=f"today: %{{x:{show}}}<extra></extra>",
     )
     figure.add_scatter(
         x=rows["after"],
@@ -147,72 +158,96 @@ def compared(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
         mode="markers",
         marker={"size": 11, "color": WITHIN},
         error_x=whiskers(rows, "after", WITHIN),
-        hovertemplate="after: %{x}<extra></extra>",
+        cliponaxis=False,
+        hovertemplate=f"after: %{{x:{show}}}<extra></extra>",
     )
-    form = {"tickformat": ".0%"} if percent else {"tickformat": ".3f"}
     figure.update_layout(
-        xaxis={"title": title, "side": "top", "automargin": True, "zeroline": False, "nticks": 4, **form},
+        xaxis={
+            "title_text": title,
+            "side": "top",
+            "automargin": True,
+            "zeroline": False,
+            "nticks": 4,
+            "tickformat": TICKS[percent],
+        },
         yaxis={"autorange": "reversed", "automargin": True},
     )
     return figure
 
 
-def frontier(rows: pd.DataFrame, symbol: str, by: str, plan: pd.Series, target: float | None = None) -> go.Figure:
-    """The least an index can be for each share of students who move, or distance they go, and where a plan stands.
+def frontier(rows: pd.DataFrame, symbol: str, plan: pd.Series, target: float | None = None) -> go.Figure:
+    """The least an index can be for each share of students who move, and where a plan stands.
 
     Args:
-        rows: columns value, bound, miles (the limit; NaN for none) and the one named by ``by``, in order.
+        rows: columns value, bound and share_moved, in order.
         symbol: of the index.
-        by: "share_moved" or "mean_miles", of those who move.
-        plan: value and the one named by ``by``, of the plan; no point where that is NaN.
+        plan: value and share_moved, of the plan.
         target: of the index, drawn as a line; None for none.
     """
-    by_moves = by == "share_moved"
-    figure = figure_of(340, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
-    _add_best(figure, rows, symbol, by)
-    if pd.notna(plan[by]):
-        figure.add_scatter(
-            x=[plan[by]],
-            y=[plan["value"]],
-            mode="markers+text",
-            showlegend=False,
-            text=["this plan"],
-            textposition="bottom center",
-            cliponaxis=False,
-            marker={"symbol": "diamond", "size": 14, "color": GROUP},
-            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>this plan</extra>",
-        )
-    if target is not None:
-        _add_target(figure, target)
-    title = "share of students who change schools" if by_moves else "mean miles of those who move"
-    axis = share_axis(title=title) if by_moves else {"title": title, "tickformat": ".1f", "zeroline": False}
-    figure.update_layout(
-        xaxis=axis | {"rangemode": "tozero"}, yaxis={"title": symbol, "rangemode": "tozero", "automargin": True}
+    figure = _frontier(rows["share_moved"], rows, symbol, target)
+    above = plan["value"] >= np.interp(plan["share_moved"], rows["share_moved"], rows["value"])
+    figure.add_scatter(
+        x=[plan["share_moved"]],
+        y=[plan["value"]],
+        mode="markers+text",
+        showlegend=False,
+        text=["this plan"],
+        textposition="top right" if above else "bottom left",  # away from the line, which falls
+        cliponaxis=False,
+        marker={"symbol": "diamond", "size": 14, "color": GROUP},
+        hovertemplate="%{x:.1%}: " + symbol + " %{y:.3f}<extra>this plan</extra>",
     )
+    figure.update_layout(xaxis=share_axis(title_text="share of students who change schools", rangemode="tozero"))
     return figure
 
 
-def _add_best(figure: go.Figure, rows: pd.DataFrame, symbol: str, by: str) -> None:
-    """The lines of the best found and of what is proven, as ``frontier`` takes them; a limit of miles is written."""
-    limit = "" if by == "share_moved" else "≤ " + rows["miles"].map("{:g}".format) + " mi"
-    words = pd.Series(limit, index=rows.index).replace("≤ nan mi", "any")
+def frontier_by_miles(rows: pd.DataFrame, symbol: str, plan: pd.Series, target: float | None = None) -> go.Figure:
+    """The least an index can be for each distance that students may go, and a plan, which has no such limit, across.
+
+    Args:
+        rows: columns value, bound, miles (the limit; NaN, last, for none) and mean_miles (of those who move), in order.
+        symbol: of the index.
+        plan: value and mean_miles, of the plan.
+        target: of the index, drawn as a line; None for none.
+    """
+    limits = rows["miles"].map("≤ {:g}".format).where(rows["miles"].notna(), "any")
+    figure = _frontier(limits, rows, symbol, target)
+    mean = f", {plan['mean_miles']:.1f} miles on average" if pd.notna(plan["mean_miles"]) else ""
+    figure.add_hline(
+        plan["value"],
+        line={"color": GROUP, "width": 2},
+        annotation_text=f"this plan{mean}",
+        annotation_position="top right" if plan["value"] >= rows["value"].iloc[-1] else "bottom left",
+    )
+    figure.update_layout(xaxis={"title_text": "miles a student may move at most", "type": "category"})
+    return figure
+
+
+def _frontier(at: pd.Series, rows: pd.DataFrame, symbol: str, target: float | None) -> go.Figure:
+    """The lines of the best found and of what is proven, ``rows`` in order at some places, and the target."""
+    figure = figure_of(340, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
+    far = rows.get("mean_miles", pd.Series(np.nan, index=rows.index))
+    told = far.map("<br>{:.1f} miles on average".format).where(far.notna(), "")
     shown = {
         "best possible, whole students": ("value", "solid", {"size": 8, "color": WITHIN}),
         "no assignment lies below": ("bound", "dot", {"size": 1, "color": LINE}),
     }
     for name, (column, dash, marker) in shown.items():
         figure.add_scatter(
-            x=rows[by],
+            x=at,
             y=rows[column],
-            mode="lines+markers+text" if column == "value" else "lines",
-            text=words,
-            textposition=["top right"] * (len(rows) - 1) + ["bottom left"],
+            mode="lines+markers" if column == "value" else "lines",
             name=name,
             line={"color": marker["color"], "dash": dash, "width": 2},
             marker=marker,
             cliponaxis=False,
-            hovertemplate="%{x}: " + symbol + " %{y:.3f}<extra>" + name + " %{text}</extra>",
+            customdata=told if column == "value" else [""] * len(rows),
+            hovertemplate="%{x}: " + symbol + " %{y:.3f}%{customdata}<extra>" + name + "</extra>",
         )
+    if target is not None:
+        _add_target(figure, target)
+    figure.update_layout(yaxis={"title_text": symbol, "rangemode": "tozero", "automargin": True})
+    return figure
 
 
 def _add_target(figure: go.Figure, target: float) -> None:
@@ -244,7 +279,7 @@ def by_outside(rows: pd.DataFrame, symbol: str, target: float) -> go.Figure:
     )
     _add_target(figure, target)
     figure.update_layout(
-        xaxis=share_axis(title="seats offered outside the district first"),
-        yaxis={"title": symbol, "automargin": True, "zeroline": False, "tickformat": ".3f"},
+        xaxis=share_axis(title_text="seats offered outside the district first"),
+        yaxis={"title_text": symbol, "automargin": True, "zeroline": False, "tickformat": TICKS[False]},
     )
     return figure

@@ -1,10 +1,12 @@
 """How good a plan could be: beside the least segregation with as many moves, and with other hosts."""
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario
@@ -30,28 +32,38 @@ def show_frontier(view: View, preset: str, scenario: Scenario) -> None:
     """What is asked of the best, the plan beside it, what a target takes, and a button to try the best hosts."""
     st.subheader("How good could it be?")
     question = _question(view, scenario)
-    bar = st.empty()
+    said = st.empty()
     try:
         rows = best.beside_the_best(
             view,
             scenario,
-            question,
-            lambda part: bar.progress(part, "Looking for the best assignments of this district's students"),
+            replace(question, hosts=0),
+            lambda part: said.progress(part, "Looking for the best assignments of this district's students"),
         )
     except InputError as error:
-        bar.info(in_markdown(str(error)), icon=":material/info:")
+        said.info(in_markdown(str(error)), icon=":material/info:")
         return
-    bar.empty()
-    schools = cached.schools_of(view, scenario)
-    names = dict(zip(schools["ncessch"], schools["school"].fillna(schools["ncessch"]), strict=True))
-    district = in_markdown(store.district_name(view, scenario.district))
-    symbol = sentences.SYMBOLS[question.measure]
-    st.markdown(plan_words.frontier(rows, names, symbol, district, scenario.year))
+    _say(said, view, scenario, question, rows)
     _show_charts(rows, question)
     _show_what_is_assumed(question)
     if question.target is not None:
         _show_target(view, scenario, question, rows)
     _show_buttons(view, preset, scenario, question)
+    if question.hosts:
+        # What takes longest comes last of the page, so that nothing waits for it.
+        try:
+            _say(said, view, scenario, question, best.beside_the_best(view, scenario, question))
+        except InputError as error:
+            st.info(in_markdown(str(error)), icon=":material/info:")
+
+
+def _say(place: DeltaGenerator, view: View, scenario: Scenario, question: "Question", rows: pd.DataFrame) -> None:
+    """The plan beside the best in words, with the best hosts where ``rows`` has them."""
+    schools = cached.schools_of(view, scenario)
+    names = dict(zip(schools["ncessch"], schools["school"].fillna(schools["ncessch"]), strict=True))
+    district = in_markdown(store.district_name(view, scenario.district))
+    symbol = sentences.SYMBOLS[question.measure]
+    place.markdown(plan_words.frontier(rows, names, symbol, district, scenario.year))
 
 
 def _question(view: View, scenario: Scenario) -> "Question":
@@ -135,21 +147,21 @@ def _show_charts(rows: pd.DataFrame, question: "Question") -> None:
     symbol = sentences.SYMBOLS[question.measure]
     plan = rows[rows["what"] == "plan"].iloc[0]
     moves = rows[rows["what"].isin(["by moves", "as many moves"])].sort_values("share_moved")
-    miles = rows[rows["what"] == "by miles"].drop_duplicates(["mean_miles", "value"]).dropna(subset="mean_miles")
+    miles = rows[rows["what"] == "by miles"]
     left, right = st.columns(2, gap="large")
     with left:
         st.plotly_chart(
-            plan_charts.frontier(moves, symbol, "share_moved", plan, question.target),
+            plan_charts.frontier(moves, symbol, plan, question.target),
             config=charts.config("frontier"),
             key="frontier_moves",
             alt=f"The least {symbol} for each share of students moved, and this plan. {_told(moves, 'share_moved')}",
         )
     with right:
-        if miles.empty:
+        if miles["mean_miles"].isna().all():
             st.caption("Nobody moves between schools with a known point within these limits, so no distance is known.")
             return
         st.plotly_chart(
-            plan_charts.frontier(miles, symbol, "mean_miles", plan, question.target),
+            plan_charts.frontier_by_miles(miles, symbol, plan, question.target),
             config=charts.config("frontier-miles"),
             key="frontier_miles",
             alt=f"The least {symbol} for each distance that students may move, and this plan. {_told(miles, 'miles')}",

@@ -7,14 +7,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analysis.policy.moves import at_hosts
 from analysis.policy.outcome import REPLICATES, Outcome
 from data.schema import RACES, school_year
 from pages.plan import cached
 from pages.plan import charts as plan_charts
 from pages.plan.compare import HELD
+from pages.plan.moves import counted, show_moves
 from pages.plan.so_far import SoFar
-from pages.shared import atlas, charts, maps, parts, store, tables
+from pages.shared import atlas, charts, parts, store, tables
 from pages.shared.view import View
 from pages.words import change as change_words
 from pages.words import numbers
@@ -24,12 +24,9 @@ from pages.words.plan import FIGURES
 from reports.plan import seats_in, with_grades
 
 SENDERS_SHOWN = 25
-# More lines than these cannot be told apart on a map.
-LINES_SHOWN = 150
 PICTURES = ("Schools", "Who moves where", "Seats and odds", "Year by year", "Districts and state", "Races")
 # The pixels of a table that waits for the lotteries.
 TABLE_HEIGHT = 400
-ARRIVE, LEAVE = "arrive at the hosts", "leave the hosts"
 
 
 @st.fragment
@@ -37,7 +34,7 @@ def show_pictures(view: View, so_far: SoFar) -> None:
     """Each picture in a tab of its own; only the open one is drawn."""
     shows = (
         partial(_schools, view, so_far),
-        partial(_moves, view, so_far),
+        partial(show_moves, view, so_far),
         partial(_seats, so_far.rows, so_far.outcome),
         partial(_years, so_far),
         partial(so_far.show_drawn, partial(_districts, view, so_far), TABLE_HEIGHT),
@@ -125,102 +122,6 @@ def _map(view: View, touched: pd.DataFrame) -> None:
     )
 
 
-def _moves(view: View, so_far: SoFar) -> None:
-    """Lines between schools, and the same by host."""
-    rows, outcome = so_far.rows, so_far.outcome
-    if outcome.flows.empty:
-        st.info("Nobody moves.", icon=":material/info:")
-        return
-    hosts = _by_host(rows, outcome)
-    way = st.segmented_control(
-        "Students who", [ARRIVE, LEAVE], default=ARRIVE, required=True, key="way", bind="query-params"
-    )
-    ids = set(rows.loc[rows["host"], "ncessch"])
-    here, there = ("to_school", "from_school") if way == ARRIVE else ("from_school", "to_school")
-    toward = outcome.flows[here].isin(ids)
-    if toward.any():
-        names = dict(zip(rows["ncessch"], rows["school"], strict=True))
-        st.markdown(plan_words.other_end(outcome.flows[toward], there, names))
-    _flow_map(view, rows, outcome.flows[toward], plan_words.who_moves(hosts))
-    labels = {
-        "host": "Host",
-        "arrive_ed": "Disadvantaged who arrive",
-        "arrive_other": "Others who arrive",
-        "from_schools": "From schools",
-        "leave_ed": "Disadvantaged who leave",
-        "leave_other": "Others who leave",
-        "to_schools": "To schools",
-    }
-    tables.show(_counted(hosts).rename(columns=labels).set_index("Host"))
-    if outcome.travel["miles"].notna().any():
-        so_far.show(lambda: _travel(so_far.outcome.travel))
-
-
-def _by_host(rows: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
-    """Students who arrive at and leave each host by group, and how many schools they come from and go to."""
-    names = rows[rows["host"]].set_index("ncessch")["school"]
-    found = at_hosts(outcome.flows, names.index.tolist())
-    return found.assign(host=found["host"].map(names))
-
-
-def _flow_map(view: View, rows: pd.DataFrame, moves: pd.DataFrame, said: str) -> None:
-    """The largest moves as lines on the map."""
-    points = rows.set_index("ncessch")[["latitude", "longitude"]].astype(float)
-    placed = moves
-    for end in ("from", "to"):
-        placed = placed.join(points.add_prefix(f"{end}_"), on=f"{end}_school")
-    known = placed.dropna(subset=["from_latitude", "to_latitude", "from_longitude", "to_longitude"])
-    if known.empty:
-        st.info("The data has no coordinates for these schools, so there is no map.", icon=":material/map:")
-        return
-    shown = known.sort_values("students", ascending=False, kind="stable").head(LINES_SHOWN)
-    at = rows[rows["ncessch"].isin({*shown["from_school"], *shown["to_school"]})].dropna(subset=["latitude"])
-    outlines = atlas.outlines_of(view)
-    around = outlines.near(at["longitude"], at["latitude"]) if outlines else []
-    own = rows.loc[rows["host"], "leaid"].unique().tolist()
-    hover = [
-        f"{in_chart(school)}<br>{leave:,} leave, {arrive:,} arrive"
-        for school, leave, arrive in at[["school", "leave", "arrive"]].itertuples(index=False)
-    ]
-    st.plotly_chart(
-        maps.flows(
-            shown,
-            at.assign(symbol=np.where(at["host"], "star", "circle"), hover=hover),
-            outlines.link if outlines else None,
-            [leaid for leaid in around if leaid in own],
-            [leaid for leaid in around if leaid not in own],
-        ),
-        config=charts.config("who-moves-where") | {"scrollZoom": True},
-        key="flow_map",
-        alt=f"Map of who moves where. {said}.",
-    )
-    st.caption(plan_words.flows(shown, moves, int(moves["students"].sum() - known["students"].sum())))
-
-
-def _travel(travel: pd.DataFrame) -> DeltaGenerator:
-    """How far those who move go, by group."""
-    travel = travel[travel["students"] > 0]
-    return tables.show(
-        pd.DataFrame(
-            {
-                "Students who move": travel["group"].map({"ed": "Disadvantaged", "other": "Others"}),
-                "Number": travel["students"].map("{:,}".format),
-                "Miles from school to school": [
-                    plan_words.miles(*row) for row in travel[["miles", "low", "high"]].itertuples(index=False)
-                ],
-                "Distance not known": travel["unknown"].map("{:,}".format),
-            }
-        ).set_index("Students who move")
-    )
-
-
-def _counted(table: pd.DataFrame) -> pd.DataFrame:
-    """A table with its counts as people write them."""
-    return table.assign(
-        **{name: table[name].map("{:,}".format) for name in table if pd.api.types.is_integer_dtype(table[name].dtype)}
-    )
-
-
 def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     """Seats of each lottery: kept, drawn and empty, and why; the odds and the waitlists."""
     if outcome.pools.empty:
@@ -255,7 +156,7 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     }
     if outcome.scenario.unfilled != "second":
         labels.pop("second")
-    tables.show(_counted(pools[list(labels)]).rename(columns=labels).set_index("Host"))
+    tables.show(counted(pools[list(labels)]).rename(columns=labels).set_index("Host"))
     empty = pools[pools["unfilled"] > 0]
     for host, group, why in empty[["host", "group", "why"]].itertuples(index=False):
         st.caption(in_markdown(f"Why seats stay empty — {host}, {group.lower()}: {why}"))

@@ -1,5 +1,6 @@
 """What a plan does: the sentence, the cards, and every school."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -7,11 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analysis.indices import INDICES
-from analysis.policy.assumptions import assumptions
 from analysis.policy.changes import from_today
 from analysis.policy.effects import money
 from analysis.policy.outcome import Outcome
-from analysis.policy.scenario import Scenario
 from data.cep import cep_signs
 from data.groups import comparison
 from pages.plan import cached
@@ -43,13 +42,22 @@ def show_answer(so_far: SoFar, view: View) -> None:
             with column:
                 _show_card(so_far, name, today)
     st.caption(plan_words.TWO_RANGES)
-    so_far.show(
-        lambda: st.markdown(
-            f"{plan_words.moved(so_far.outcome, in_markdown(district))} This is arithmetic, not a forecast: what it "
-            "takes for granted and does not tell stands at the end."
-        )
-    )
-    st.caption(_by_what(outcome, view, district))
+
+
+def show_caveats(granted: Sequence[str], untold: Sequence[str]) -> None:
+    """What a result rests on and what it does not tell, beside each other."""
+    titles = "What this takes for granted", "What this does not tell"
+    for column, title, said in zip(st.columns(2, gap="large"), titles, (granted, untold), strict=True):
+        column.markdown(f"**{title}**")
+        column.caption("\n".join(f"- {each}" for each in said))
+
+
+def show_how(so_far: SoFar, view: View) -> None:
+    """How many students change schools, how far they go, and through what the result comes about."""
+    district = store.district_name(view, so_far.outcome.scenario.district)
+    by_what = _by_what(so_far.outcome, view, district)
+    so_far.show(lambda: st.markdown(plan_words.moved(so_far.outcome, in_markdown(district))))
+    st.caption(by_what)
 
 
 def _show_cep_like_hosts(outcome: Outcome, view: View) -> None:
@@ -158,15 +166,3 @@ def show_downloads(so_far: SoFar, view: View) -> None:
     with st.container(horizontal=True):
         for name, (label, table) in tables.items():
             parts.download(table, view, f"{scenario.district}-5050-{name}", label=label)
-
-
-def show_caveats(scenario: Scenario) -> None:
-    """What the result rests on, and what it does not tell."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("What this takes for granted")
-        said = assumptions(scenario) or ["Nothing: no school takes part."]
-        st.markdown("\n".join(f"- {in_markdown(each)}" for each in said))
-    with right:
-        st.subheader("What this does not tell")
-        st.markdown("\n".join(f"- {caveat}" for caveat in plan_words.CAVEATS))

@@ -53,6 +53,7 @@ def asked_policy(level: str) -> Policy:
             CHOICE_LABELS,
             default="central",
             required=True,
+            wrap=True,
             help="; ".join(f"{CHOICE_LABELS[name]}: {meaning}" for name, meaning in CHOICES.items()) + ".",
         )
     told = st.container()

@@ -74,7 +74,7 @@ def district_map(view: View, key: str) -> None:
     )
     missing = f"{without_outline:,} districts have no boundary and are not on the map, charter districts among them. "
     st.caption(
-        f"Grey: no value. {missing if without_outline else ''}"
+        f"Without colour: no value. {missing if without_outline else ''}"
         "Where elementary and secondary districts overlap, the elementary ones lie on top."
     )
     for point in event["selection"]["points"][:1]:
@@ -211,7 +211,7 @@ def change_map(view: View, rows: pd.DataFrame, *, scale_title: str, alt: str) ->
         key="change_map",
         alt=alt,
     )
-    st.caption("Grey: the policy does not apply, or the index is undefined.")
+    st.caption("Without colour: the policy does not apply, or the index is undefined.")
 
 
 def open_district(view: View, leaid: str) -> None:

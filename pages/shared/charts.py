@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90 as INK
 
 from data.schema import school_year
 from pages.shared.labels import cut, label_place, short
@@ -12,6 +13,10 @@ GROUP, OTHER = "#C9711A", "#2B6CB0"
 BETWEEN, WITHIN = "#5B6B82", "#0F8B8D"
 NEUTRAL, LINE = "#8A94A3", "#7A8594"
 ROW_HEIGHT = 26
+# Streamlit puts its darkest grey for INK on a light page and its lightest on a dark one; the grey that it takes for the
+# text of charts by itself is too pale to read small.
+_AXIS = {"tickfont": {"color": INK}, "title": {"font": {"color": INK}}}
+IN_INK = {"font": {"color": INK}, "hoverlabel": {"font": {"color": INK}}, "xaxis": _AXIS, "yaxis": _AXIS}
 
 
 def config(name: str) -> dict[str, object]:
@@ -40,6 +45,7 @@ def figure_of(height: int, **layout: object) -> go.Figure:
         hoverlabel={"align": "left"},
         dragmode="zoom",
     )
+    figure.update_layout(**IN_INK)
     figure.update_layout(**layout)
     return figure
 
@@ -109,7 +115,7 @@ def trend(
         _add_marks(figure, lines.index, marks)
     figure.update_layout(
         xaxis={"type": "category", "automargin": True, "showgrid": False},
-        yaxis=share_axis(title=title, range=[0, top or 1], tickformat=".2f"),
+        yaxis=share_axis(title_text=title, range=[0, top or 1], tickformat=".2f"),
     )
     return figure
 
@@ -157,8 +163,8 @@ def district_scatter(districts: pd.DataFrame, share_words: str, index_label: str
         ),
     )
     figure.update_layout(
-        xaxis=share_axis(title=share_words, rangemode="tozero"),
-        yaxis={"title": index_label, "rangemode": "tozero", "automargin": True, "zeroline": False},
+        xaxis=share_axis(title_text=share_words, rangemode="tozero"),
+        yaxis={"title_text": index_label, "rangemode": "tozero", "automargin": True, "zeroline": False},
     )
     return figure
 
@@ -198,7 +204,7 @@ def beeswarm(schools: pd.DataFrame, district_share: float, share_words: str, col
         annotation_position="top left" if district_share > 0.5 else "top right",  # towards the middle
     )
     figure.update_layout(
-        xaxis=share_axis(title=f"{share_words} in each school", range=[-0.02, 1.02]),
+        xaxis=share_axis(title_text=f"{share_words} in each school", range=[-0.02, 1.02]),
         yaxis={"visible": False, "range": [-reach, reach]},
         margin_t=28,
     )
@@ -234,6 +240,7 @@ def two_sides(lines: pd.DataFrame) -> go.Figure:
             y=names,
             mode="markers",
             marker={"symbol": symbol, "size": 10, "color": colour, "line": {"width": 2}},
+            cliponaxis=False,
             customdata=lines["hover"],
             hovertemplate="%{customdata}<extra></extra>",
         )
@@ -275,6 +282,7 @@ def among(places: pd.DataFrame, name: str) -> go.Figure:
             y=shown["label"],
             mode="markers",
             marker=marker,
+            cliponaxis=False,
             name=called,
             customdata=np.column_stack([shown["district"].map(in_chart), shown["told"]]),
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",

@@ -5,7 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import shapely
 
-from pages.shared.charts import GROUP, LINE, NEUTRAL, OTHER, WITHIN, segments
+from pages.shared.charts import GROUP, IN_INK, INK, LINE, NEUTRAL, OTHER, WITHIN
+from pages.shared.host_marks import add_hosts
 from pages.words.escaped import in_chart
 
 # Classes of a gap between two shares, the same in every state and year: the least gap, what to call it, colour, width.
@@ -18,6 +19,8 @@ GAPS = (
 )
 # Parts of the largest flow at which a line of who moves gets wider.
 WIDE = (0.1, 0.3, 0.6)
+# How far such a line bows out, as a part of its length, and in how many steps.
+BOW, STEPS = 0.12, 12
 # As many spots to click stand along the longer side of a district.
 SPOTS = 36
 # Blank margin around what is shown, as a share of its extent.
@@ -44,7 +47,7 @@ def districts(
         scale_title: what the colour means.
         high: the value of the darkest colour, the same for every year.
         middle: where blue turns to amber: the state's own share, or no change; None for an index.
-        unknown: ids of districts with outlines but no value, drawn grey.
+        unknown: ids of districts with outlines but no value, drawn as outlines alone.
         low: the value of the lightest colour, below 0 where values are changes of an index.
     """
     figure = _map(bounds, 460)
@@ -52,7 +55,7 @@ def districts(
         geojson=link,
         locations=unknown,
         z=[0] * len(unknown),
-        colorscale=_plain(0.25),
+        colorscale=_plain(0),  # no colour, as the scale has a grey of its own
         showscale=False,
         marker_line={"color": LINE, "width": 0.4},
         hovertemplate="no data for this view<extra></extra>",
@@ -79,7 +82,8 @@ def schools(
     """Schools as points, their district's outline strong and the others faint.
 
     Args:
-        points: columns latitude, longitude (all known), students, colour (a share), symbol, hover.
+        points: columns latitude, longitude (all known), students, colour (a share), symbol, hover; and perhaps host
+            (drawn on top, with a rim) and school (its name).
         link: where the outlines are served, or None.
         own: ids of the districts to outline strongly.
         neighbours: ids of the districts to draw faintly.
@@ -88,73 +92,87 @@ def schools(
     """
     figure = _around_points(points, 420, link, own, neighbours)
     size = points["students"].to_numpy(dtype=float)
+    points = points.assign(size=np.sqrt(size / max(size.max(initial=1), 1)) * 13 + 4)
+    scale = {"colorscale": around(middle), "cmin": 0, "cmax": 1}
+    host = points.get("host", pd.Series(False, index=points.index)).to_numpy(dtype=bool)
+    others = points[~host]
     figure.add_scattergeo(
-        lon=points["longitude"],
-        lat=points["latitude"],
+        lon=others["longitude"],
+        lat=others["latitude"],
         mode="markers",
         marker={
-            "size": np.sqrt(size / max(size.max(initial=1), 1)) * 13 + 4,
-            "color": points["colour"],
-            "symbol": points["symbol"],
-            "colorscale": around(middle),
-            "cmin": 0,
-            "cmax": 1,
+            "size": others["size"],
+            "color": others["colour"],
+            "symbol": others["symbol"],
             "line": {"width": 0.8, "color": "#FFFFFF"},
             "colorbar": _scale(scale_title, percent=True),
-        },
-        customdata=points["hover"],
+        }
+        | scale,
+        customdata=others["hover"],
         hovertemplate="%{customdata}<extra></extra>",
     )
+    if host.any():
+        add_hosts(figure, points[host], points[host]["colour"], **scale)
     return figure
 
 
 def flows(
     lines: pd.DataFrame, points: pd.DataFrame, link: str | None, own: list[str], neighbours: list[str]
 ) -> go.Figure:
-    """Who moves from school to school: a line as wide as students are many, dashed for other students.
+    """Who moves from school to school: a line as wide as students are many, bowed to the right of the way for
+    disadvantaged and to the left for other students.
 
     Args:
         lines: columns from_latitude, from_longitude, to_latitude, to_longitude (all known), group ("ed" or "other")
             and students.
-        points: as ``schools`` takes them, without colour; symbol is a star for hosts.
+        points: columns latitude, longitude (all known), school (its name), host and hover.
         link, own, neighbours: as in ``schools``.
     """
     figure = _around_points(points, 520, link, own, neighbours)
-    most = lines["students"].max()
-    size = np.digitize(lines["students"] / most, WIDE) if len(lines) else np.array([], dtype=int)
-    for group, name, colour, dash in (
-        ("ed", "disadvantaged", GROUP, "solid"),
-        ("other", "other students", OTHER, "dash"),
-    ):
-        for width in range(len(WIDE) + 1):
-            shown = lines[(lines["group"] == group).to_numpy() & (size == width)]
+    size = np.digitize(lines["students"] / lines["students"].max(), WIDE)
+    for group, name, colour, side in (("ed", "disadvantaged", GROUP, 1), ("other", "other students", OTHER, -1)):
+        of_group = (lines["group"] == group).to_numpy()
+        for width in np.unique(size[of_group]):
+            shown = lines[of_group & (size == width)]
+            longitude, latitude = _bowed(shown, BOW * side)
             figure.add_scattergeo(
-                lon=segments(shown["from_longitude"], shown["to_longitude"]),
-                lat=segments(shown["from_latitude"], shown["to_latitude"]),
+                lon=longitude,
+                lat=latitude,
                 mode="lines",
-                line={"color": colour, "width": 1 + 1.6 * width, "dash": dash},
-                opacity=0.55,
+                line={"color": colour, "width": 0.7 + 0.9 * width},
+                opacity=0.7,
                 name=name,
                 legendgroup=name,
-                showlegend=width == 0,
+                showlegend=bool(width == size[of_group].min()),
                 hoverinfo="skip",
             )
+    host = points["host"].to_numpy(dtype=bool)
     figure.add_scattergeo(
-        lon=points["longitude"],
-        lat=points["latitude"],
+        lon=points["longitude"][~host],
+        lat=points["latitude"][~host],
         mode="markers",
-        marker={
-            "size": np.where(points["symbol"] == "star", 14, 6),
-            "color": LINE,
-            "symbol": points["symbol"],
-            "line": {"width": 0.8, "color": "#FFFFFF"},
-        },
+        marker={"size": 6, "color": LINE, "line": {"width": 0.8, "color": "#FFFFFF"}},
         showlegend=False,
-        customdata=points["hover"],
+        customdata=points["hover"][~host],
         hovertemplate="%{customdata}<extra></extra>",
     )
+    add_hosts(figure, points[host], INK)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"})
     return figure
+
+
+def _bowed(lines: pd.DataFrame, bow: float) -> tuple[np.ndarray, np.ndarray]:
+    """Longitudes and latitudes of lines bowed to the right of their way by a part of their length, with breaks."""
+    (west, south), (east, north) = (
+        lines[[f"{end}_longitude", f"{end}_latitude"]].to_numpy(dtype=float).T for end in ("from", "to")
+    )
+    along = np.linspace(0, 1, STEPS + 1)
+    out = 4 * bow * along * (1 - along)
+    narrowing = np.cos(np.radians((south + north) / 2))  # a degree of longitude is shorter than one of latitude
+    longitude = west[:, None] + np.outer(east - west, along) + np.outer((north - south) / narrowing, out)
+    latitude = south[:, None] + np.outer(north - south, along) - np.outer((east - west) * narrowing, out)
+    breaks = np.full((len(lines), 1), np.nan)
+    return np.hstack([longitude, breaks]).ravel(), np.hstack([latitude, breaks]).ravel()
 
 
 def spots(
@@ -366,4 +384,5 @@ def _map(bounds: tuple[float, float, float, float], height: int, least: float = 
             "lataxis": {"range": [middle_y - half * tall, middle_y + half * tall]},
         },
     )
+    figure.update_layout(**IN_INK)
     return figure

@@ -111,7 +111,7 @@ def ranking(districts: pd.DataFrame, symbol: str) -> go.Figure:
         _add_corrected(figure, districts, names, districts["told"].tolist())
     figure.update_layout(
         showlegend=True,
-        xaxis={"zeroline": True, "title": f"part of the state's {symbol}", "automargin": True, "nticks": 5},
+        xaxis={"zeroline": True, "title_text": f"part of the state's {symbol}", "automargin": True, "nticks": 5},
         yaxis={"autorange": "reversed", "automargin": True},
     )
     return figure
@@ -151,7 +151,7 @@ def change_parts(parts: pd.DataFrame, symbol: str) -> go.Figure:
     room = 0.45 * max(high - low, 1e-4)  # for the numbers beside the bars, on a phone too
     figure.update_layout(
         xaxis={
-            "title": f"change of {symbol}",
+            "title_text": f"change of {symbol}",
             "range": [low - room, high + room],
             "zeroline": True,
             "zerolinecolor": LINE,
@@ -194,7 +194,7 @@ def contributions(schools: pd.DataFrame, symbol: str = "D") -> go.Figure:
         cliponaxis=False,
     )
     figure.update_layout(
-        xaxis=share_axis(title=f"share of the district's {symbol}", rangemode="tozero"),
+        xaxis=share_axis(title_text=f"share of the district's {symbol}", rangemode="tozero"),
         yaxis={"autorange": "reversed", "automargin": True},
         margin_r=120 if "low" in schools else 50,
     )

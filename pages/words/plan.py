@@ -216,20 +216,25 @@ def other_end(moves: pd.DataFrame, end: str, names: Mapping[str, str]) -> str:
     )
 
 
-def flows(shown: pd.DataFrame, everything: pd.DataFrame, unplaced: int) -> str:
+def flows(shown: pd.DataFrame, known: pd.DataFrame, everything: int) -> str:
     """How much of who moves a map shows.
 
     Args:
-        shown, everything: flows with students.
-        unplaced: students on the way from or to a place without a known point.
+        shown, known: the lines drawn, and all whose two ends have a known point, each with students.
+        everything: students who move, these and those without a line.
     """
     text = (
-        f"{len(shown):,} lines with {shown['students'].sum():,} of the {everything['students'].sum():,} moves; wider "
-        "lines are more students, amber and solid for disadvantaged, blue and dashed for others; stars are hosts."
+        f"{len(shown):,} lines with {shown['students'].sum():,} of the {everything:,} moves. Wider lines are more "
+        "students: amber ones, which bow to the right of the way, disadvantaged, blue ones, which bow to the left, "
+        "others. Stars are hosts."
     )
-    left = len(everything) - len(shown)
+    left = len(known) - len(shown)
     if left:
-        text += f" {left:,} smaller flows are left out; the table and the download hold all."
+        text += (
+            f" {left:,} lines of fewer than {shown['students'].min():,} students each are left out; the table and the "
+            "download hold all."
+        )
+    unplaced = everything - int(known["students"].sum())
     return text + (f" Of {unplaced:,} students no place is known to draw." if unplaced else "")
 
 

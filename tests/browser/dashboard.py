@@ -120,6 +120,26 @@ class Dashboard:
             )
         )
 
+    def pale_in_charts(self) -> list[str]:
+        """Words of charts, which axe-core does not see, that stand out from the page by less than WCAG's 4.5 to 1."""
+        return self.page.evaluate(
+            """() => {
+            const light = colour => {
+                const part = colour.match(/[\\d.]+/g).slice(0, 3).map(each => each / 255)
+                    .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+                return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
+            };
+            const page = light(getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor);
+            const words = '.xtick, .ytick, .xtitle, .ytitle, .cbaxis, .cbtitle, .legendtext, '
+                + '.annotation-text, .textpoint';
+            return [...document.querySelectorAll('.js-plotly-plot text')].filter(each => each.closest(words))
+                .filter(each => {
+                    const [dark, bright] = [page, light(getComputedStyle(each).fill)].sort((a, b) => a - b);
+                    return (bright + 0.05) / (dark + 0.05) < 4.5;
+                }).map(each => each.textContent);
+            }"""
+        )
+
     def shown(self) -> tuple[str, str, list[str], list[str]]:
         """What two visitors compare to see whether they look at the same thing."""
         return self.title, self.view, self.cards, re.findall(r"\d[\d.,]*%?", self.text)

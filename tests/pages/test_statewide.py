@@ -196,10 +196,13 @@ def test_a_wrong_file_is_told_and_changes_nothing(opened, policy_saved, text, fa
     assert policy_saved() == Policy(least_schools=12, choose="highest-ed")
 
 
-def test_what_the_result_rests_on_stands_below_it(opened):
+def test_what_the_result_rests_on_stands_under_its_cards(opened):
     found(POLICY)
-    app = opened("statewide", state=FRANKLIN, **FEW)
-    assert "20% of each sending school's disadvantaged students apply." in app.markdown[-2].value
+    said = [each.value for each in opened("statewide", state=FRANKLIN, **FEW).caption]
+    (granted,) = [n for n, each in enumerate(said) if "20% of each sending school's disadvantaged students" in each]
+    (ranked,) = [n for n, each in enumerate(said) if each.startswith("Ranked by how much V falls")]
+    assert "Race is never a lottery input." in said[granted + 1]
+    assert granted < ranked
 
 
 @pytest.mark.parametrize(

@@ -252,3 +252,16 @@ def test_private_and_home_schooled_students_enter_hosts_of_every_level(level: st
     students = outcome.state["students"]
     assert students.after - students.before == 20
     assert outcome.notes == ()
+
+
+def test_lotteries_nobody_waits_for_end_after_the_year_they_are_in() -> None:
+    schools, policy = table(*(school(name, 40, 100) for name in "abcd")), scenario({"a": 20}, years=5)
+    asked = []
+
+    def still() -> None:
+        asked.append(1)
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        with_ranges(as_expected(schools, policy), replicates=100, still=still)
+    assert len(asked) == 1

@@ -508,3 +508,10 @@ def test_hosts_are_named_below_the_box_and_turnout_in_numbers(opened):
     told = [each.value for each in opened("policy").caption]
     assert any(each.startswith("4 hosts: ") and " and " in each for each in told)
     assert "Of each school's students apply: low 5%, middle 20%, high 50%." in told
+
+
+def test_caveats_stand_under_the_cards_before_every_picture(uneven):
+    said = [each.value for each in uneven().caption]
+    (ranges,) = [n for n, each in enumerate(said) if each == plan_words.TWO_RANGES]
+    assert "apply" in said[ranges + 1]
+    assert "Race is never a lottery input." in said[ranges + 2]

@@ -77,38 +77,61 @@ def test_plans_side_by_side_have_a_row_each_with_their_range():
 def test_the_frontier_shows_the_best_its_bound_and_the_plan():
     rows = pd.DataFrame({"share_moved": [0.0, 0.05], "value": [0.5, 0.3], "bound": [0.5, 0.29]})
     plan = pd.Series({"share_moved": 0.02, "value": 0.52})
-    best, bound, plan = drawn(charts.frontier(rows, "D", "share_moved", plan))
+    best, bound, ours = drawn(charts.frontier(rows, "D", plan))
     assert values(best["x"]) == values(bound["x"]) == [0.0, 0.05]
     assert (values(best["y"]), values(bound["y"])) == ([0.5, 0.3], [0.5, 0.29])
-    assert (values(plan["x"]), values(plan["y"])) == ([0.02], [0.52])
+    assert (values(ours["x"]), values(ours["y"])) == ([0.02], [0.52])
     # Told apart without colour: by line and by symbol.
     assert best["line"]["dash"] != bound["line"]["dash"]
-    assert plan["marker"]["symbol"] == "diamond"
+    assert ours["marker"]["symbol"] == "diamond"
 
 
-def test_a_frontier_by_distance_names_each_limit_and_shows_the_plan_and_the_target():
+@pytest.mark.parametrize(("value", "side"), [(0.43, "top right"), (0.41, "bottom left")])
+def test_a_plan_is_named_on_the_side_where_the_best_is_not(value, side):
+    # At 0.02 the line from 0.5 at 0 to 0.3 at 0.05 is at 0.42.
+    rows = pd.DataFrame({"share_moved": [0.0, 0.05], "value": [0.5, 0.3], "bound": [0.5, 0.3]})
+    *_, ours = drawn(charts.frontier(rows, "D", pd.Series({"share_moved": 0.02, "value": value})))
+    assert ours["textposition"] == side
+
+
+def test_a_frontier_by_distance_has_a_place_for_each_limit_and_the_plan_and_the_target_across():
+    # Those who may go any distance go less far on average than those who may go 10 miles.
     rows = pd.DataFrame(
         {
-            "miles": [1.0, 2.5, np.nan],
-            "mean_miles": [0.8, 2.0, 5.0],
-            "value": [0.5, 0.4, 0.3],
-            "bound": [0.5, 0.4, 0.3],
+            "miles": [1.0, 2.5, 10.0, np.nan],
+            "mean_miles": [0.8, 2.0, 5.0, 4.0],
+            "value": [0.5, 0.4, 0.4, 0.3],
+            "bound": [0.5, 0.4, 0.4, 0.3],
         }
     )
     plan = pd.Series({"mean_miles": 7.0, "value": 0.45})
-    figure = charts.frontier(rows, "V", "mean_miles", plan, 0.35)
-    best, bound, ours = drawn(figure)
-    assert values(best["x"]) == values(bound["x"]) == [0.8, 2.0, 5.0]
-    assert list(best["text"]) == ["≤ 1 mi", "≤ 2.5 mi", "any"]
-    assert (values(ours["x"]), values(ours["y"])) == ([7.0], [0.45])
-    (line,) = figure.layout.shapes
-    assert (line.y0, line.y1) == (0.35, 0.35)
+    figure = charts.frontier_by_miles(rows, "V", plan, 0.35)
+    best, bound = drawn(figure)
+    assert list(best["x"]) == list(bound["x"]) == ["≤ 1", "≤ 2.5", "≤ 10", "any"]
+    assert [each.rpartition(">")[2] for each in best["customdata"]] == [
+        f"{mean} miles on average" for mean in rows["mean_miles"]
+    ]
+    assert {(each.y0, each.y1) for each in figure.layout.shapes} == {(0.35, 0.35), (0.45, 0.45)}
+    assert "this plan, 7.0 miles on average" in [each.text for each in figure.layout.annotations]
 
 
-def test_a_plan_whose_distance_is_not_known_has_no_point_by_distance():
+def test_a_plan_whose_distance_is_not_known_is_a_line_all_the_same():
     rows = pd.DataFrame({"miles": [1.0], "mean_miles": [0.8], "value": [0.5], "bound": [0.5]})
-    figure = charts.frontier(rows, "V", "mean_miles", pd.Series({"mean_miles": np.nan, "value": 0.4}))
-    assert len(figure.data) == 2
+    figure = charts.frontier_by_miles(rows, "V", pd.Series({"mean_miles": np.nan, "value": 0.4}))
+    assert [each.text for each in figure.layout.annotations] == ["this plan"]
+
+
+def test_every_row_is_named_above_itself_and_no_point_is_cut(schools):
+    figure = charts.dumbbell(schools)
+    names = [each for each in figure.layout.annotations if each.xref == "paper"]
+    assert [each.y for each in names] == list(dict.fromkeys(figure.data[-1].y))
+    assert all(each.yshift > 0 for each in names)
+    assert all(each.cliponaxis is False for each in figure.data if each.mode == "markers")
+
+
+def test_ticks_of_shares_that_differ_by_tenths_of_a_percent_differ():
+    rows = pd.DataFrame({"label": ["a"], "before": [0.041], "after": [0.043], "low": [0.042], "high": [0.044]})
+    assert charts.compared(rows, "share", percent=True).layout.xaxis.tickformat == "~%"
 
 
 def test_the_index_at_every_outside_share_stands_beside_the_target():

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from shapely import LineString, MultiLineString
 
-from pages.shared import charts, maps, part_charts
+from pages.shared import charts, host_marks, maps, part_charts
 from pages.shared.labels import short
 from tests.pages.figures import drawn, values
 
@@ -201,16 +202,38 @@ def test_beeswarm_of_one_school_can_be_drawn(schools):
     assert len(drawn(charts.beeswarm(schools.head(1), 0.9, "students"))[0]["customdata"]) == 1
 
 
-def test_moves_are_lines_told_apart_without_colour():
-    ends = {"from_latitude": 1.0, "from_longitude": 2.0, "to_latitude": 3.0, "to_longitude": 4.0}
+def test_moves_are_lines_from_school_to_host_told_apart_without_colour():
+    ends = {"from_latitude": 0.0, "from_longitude": 0.0, "to_latitude": 0.0, "to_longitude": 1.0}
     lines = pd.DataFrame([ends | {"group": "ed", "students": 10}, ends | {"group": "other", "students": 1}])
-    points = pd.DataFrame({"latitude": [1, 3], "longitude": [2, 4], "symbol": ["circle", "star"], "hover": ["a", "b"]})
-    traces = drawn(maps.flows(lines, points, None, [], []))
-    shown = {trace["name"]: trace for trace in traces if trace.get("mode") == "lines" and len(values(trace["lat"]))}
+    at = {"latitude": [0, 0], "longitude": [0, 1], "host": [False, True], "school": ["A", "B"], "hover": ["a", "b"]}
+    *below, hosts = drawn(maps.flows(lines, pd.DataFrame(at), None, [], []))
+    shown = {trace["name"]: trace for trace in below if trace.get("mode") == "lines"}
     assert set(shown) == {"disadvantaged", "other students"}
-    assert values(shown["disadvantaged"]["lat"])[:2] == [1, 3]
-    assert shown["disadvantaged"]["line"]["dash"] != shown["other students"]["line"]["dash"]
+    for trace, side in ((shown["disadvantaged"], -1), (shown["other students"], 1)):
+        longitude, latitude = values(trace["lon"])[:-1], values(trace["lat"])[:-1]
+        assert (longitude[0], latitude[0], longitude[-1], latitude[-1]) == (0, 0, 1, 0)
+        # Eastwards, the right of the way is south.
+        assert latitude[len(latitude) // 2] == pytest.approx(side * maps.BOW)
+        assert trace["showlegend"]
     assert shown["disadvantaged"]["line"]["width"] > shown["other students"]["line"]["width"]
+    assert hosts["text"] == ["B"]
+    assert hosts["marker"]["symbol"] == "star"
+
+
+def test_hosts_lie_on_top_of_the_other_schools_with_a_rim_and_their_names(schools):
+    placed = schools.dropna(subset=["latitude"]).assign(host=[True, False], school=["Oak", "Elm"])
+    *_, others, hosts = drawn(maps.schools(placed, None, [], [], scale_title="share", middle=0.5))
+    assert (values(others["lon"]), values(hosts["lon"])) == ([-100.2], [-100.1])
+    assert hosts["text"] == ["Oak"]
+    assert hosts["marker"]["line"]["color"] == charts.INK
+    many = pd.concat([placed.assign(host=True)] * 7)
+    assert "text" not in drawn(maps.schools(many, None, [], [], scale_title="share", middle=0.5))[-1]["mode"]
+
+
+def test_names_lie_within_the_map_and_apart_from_each_other():
+    geo = go.layout.Geo(lonaxis={"range": [0, 10]}, lataxis={"range": [0, 10]})
+    points = pd.DataFrame({"longitude": [1, 2, 9, 5], "latitude": [5, 4, 8, 1]})
+    assert host_marks.sides(points, geo) == ["top right", "bottom right", "top left", "top center"]
 
 
 def test_group_and_other_keep_their_colours(schools):
