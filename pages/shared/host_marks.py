@@ -35,5 +35,5 @@ def sides(points: pd.DataFrame, geo: go.layout.Geo) -> list[str]:
     for x, y in zip(along, up, strict=True):
         crowded = ((up - y).between(0, 0.15, inclusive="right") & ((along - x).abs() < 0.4)).any()
         side = "right" if x < 0.3 else "left" if x > 0.7 else "center"
-        found.append(f"{'bottom' if crowded else 'top'} {side}")
+        found.append(f"{'bottom' if y > 0.9 or (crowded and y > 0.1) else 'top'} {side}")
     return found

@@ -232,8 +232,10 @@ def test_hosts_lie_on_top_of_the_other_schools_with_a_rim_and_their_names(school
 
 def test_names_lie_within_the_map_and_apart_from_each_other():
     geo = go.layout.Geo(lonaxis={"range": [0, 10]}, lataxis={"range": [0, 10]})
-    points = pd.DataFrame({"longitude": [1, 2, 9, 5], "latitude": [5, 4, 8, 1]})
-    assert host_marks.sides(points, geo) == ["top right", "bottom right", "top left", "top center"]
+    points = pd.DataFrame({"longitude": [1, 2, 9, 5, 5, 6], "latitude": [5, 4, 8, 1.5, 9.5, 0.5]})
+    assert host_marks.sides(points, geo) == [
+        *("top right", "bottom right", "top left", "top center", "bottom center", "top center")
+    ]
 
 
 def test_group_and_other_keep_their_colours(schools):
