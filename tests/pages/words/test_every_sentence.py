@@ -109,6 +109,7 @@ EXEMPT = {
     "reports.where_it_lies.names_of": LABEL,
     "statewide.change": FORMAT,
     "statewide.side_effects": BESIDE,
+    "statewide.way_to": "what a link opens, without a figure",
 }
 SPREAD = np.array([[30.0, 10], [10, 30]])
 CHANGED = Changed(2018, YEAR, change(SPREAD, np.array([[34.0, 6], [6, 34]])), 2, 1, 1, 1, 1)
