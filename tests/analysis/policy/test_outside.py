@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.policy.outcome import simulate
+from analysis.policy.outcome import as_expected
 from analysis.policy.outside import smallest_outside
 from analysis.policy.scenario import Host, NewSchool, Pool, SetAside
 from tests.analysis.policy.districts import ELSEWHERE, cases, scenario, school, table
@@ -102,13 +102,13 @@ def test_no_share_below_it_reaches_the_target(case, shares, target, measure):
     most = 1 - sum(each.share for each in policy.set_asides)
     try:
         for share in (0.0, most):
-            simulate(where, with_outside(policy, share), 1)
+            as_expected(where, with_outside(policy, share))
     except InputError:
         return  # the district cannot carry the policy at all
     found = smallest_outside(where, policy, target, measure)
     at = found.rows.set_index("share")["value"]
     for share in [*(share * most for share in shares), *at.index[-1:]]:
-        value = simulate(where, with_outside(policy, share), 1).district[measure].after
+        value = as_expected(where, with_outside(policy, share)).district[measure].after
         if share in at:
             np.testing.assert_allclose(value, at[share], atol=1e-12)
         if found.share is None or share < found.share:
