@@ -190,7 +190,7 @@ def _who_comes(form: Form) -> dict[str, Pool]:
     )
     if turnout != BY_GROUP:
         st.caption(
-            f"Of each school's students apply: {', '.join(f'{name} {share:.0%}' for name, share in TURNOUT.items())}."
+            f"Share of each school's students who apply: {', '.join(f'{name} {share:.0%}' for name, share in TURNOUT.items())}."
         )
     pools = {}
     for name, who in (("ed", "Disadvantaged"), ("other", "Other")):

@@ -507,7 +507,7 @@ def test_data_without_revenue_gives_out_no_money(uneven):
 def test_hosts_are_named_below_the_box_and_turnout_in_numbers(opened):
     told = [each.value for each in opened("policy").caption]
     assert any(each.startswith("4 hosts: ") and " and " in each for each in told)
-    assert "Of each school's students apply: low 5%, middle 20%, high 50%." in told
+    assert "Share of each school's students who apply: low 5%, middle 20%, high 50%." in told
 
 
 def test_caveats_stand_under_the_cards_before_every_picture(uneven):
