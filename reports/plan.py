@@ -61,7 +61,7 @@ def answer(outcome: Outcome, district: str) -> str:
     hosts = len(outcome.scenario.host_ids)
     text = (
         f"{where}, {on_target} of {hosts} host {'school' if hosts == 1 else 'schools'} "
-        f"{'lies' if on_target == 1 or hosts == 1 else 'lie'} between 40 and 60% economically disadvantaged afterwards. "
+        f"{'lies' if 1 in (on_target, hosts) else 'lie'} between 40 and 60% economically disadvantaged afterwards. "
         f"{seats(outcome)} {len(senders):,} {'school sends' if len(senders) == 1 else 'schools send'} students; "
         f"{int(poorer.sum()):,} of them {'becomes' if poorer.sum() == 1 else 'become'} poorer"
     )
