@@ -189,9 +189,8 @@ def _who_comes(form: Form) -> dict[str, Pool]:
         "group.",
     )
     if turnout != BY_GROUP:
-        st.caption(
-            f"Share of each school's students who apply: {', '.join(f'{name} {share:.0%}' for name, share in TURNOUT.items())}."
-        )
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
+        st.caption(f"Share of each school's students who apply: {shares}.")
     pools = {}
     for name, who in (("ed", "Disadvantaged"), ("other", "Other")):
         if turnout == BY_GROUP:
