@@ -59,7 +59,7 @@ def print_optimum(given: argparse.Namespace) -> None:
     place = ground(table, scenario)
     places = places_of(place, scenario.level)
     question = _question(given, place, scenario)
-    tell([*notes, *_without_company(places, question.limits)])
+    tell([*notes, *_unknown_capacity(places), *_without_company(places, question.limits)])
     own = table[table["ncessch"].isin(places.ids)]
     tell(hidden_words(own, comparison("ed"), given.minimum_cell))
     if not told(own, given.minimum_cell):
@@ -159,6 +159,12 @@ def _without_company(places: "Places", limits: "Limits") -> list[str]:
     return [f"{unknown:,} schools without a known point neither send nor take students under a travel limit."]
 
 
+def _unknown_capacity(places: "Places") -> list[str]:
+    """A word on the schools that are taken to be full, as nobody knows what they hold."""
+    unknown = int((~places.known).sum())
+    return [sentences.unknown_capacity(unknown)] if unknown else []
+
+
 def _words(found: "Beside", outside: "OutsideReach | None", question: "Question") -> list[str]:
     """How good the plan and the best are and, where there is a target, whether and how it can be reached."""
     measure, rows = question.measure, found.rows
@@ -182,6 +188,8 @@ def _record(found: "Beside", outside: "OutsideReach | None") -> dict[str, Any]:
             "value": reached.target,
             "fewest_moves": reached.fewest,
             "fewest_seats": seats.fewest if seats else None,
+            "seats_bound_without": _lifted(seats.lifted) if seats else [],
+            "seats_binding": seats.binding if seats else [],
             "bound": reached.bound,
             "bound_without": _lifted(reached.lifted),
             "binding": reached.binding,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:  # the solver is slow to import, and these only name what it found
-    from analysis.policy.best_hosts import FewestSeats
     from analysis.policy.entrants import FreeReach
+    from analysis.policy.fewest_seats import FewestSeats
     from analysis.policy.optimum import Plan, Reach
     from analysis.policy.outside import OutsideReach
 
@@ -38,23 +38,26 @@ def as_many_moves(rows: pd.DataFrame, measure: str) -> str:
     text = (
         f"Of the assignments that move no more than this plan's {plan['moved']:,.0f} students, the best has {symbol} = "
         f"{least['value']:.4f}; this plan's {symbol} = {plan['value']:.4f} is {abs(above):.4f} "
-        f"{'above' if above >= 0 else 'below'} it. {broken(str(plan['breaks']))}"
+        f"{'above' if above >= 0 else 'below'} it. {broken(str(plan['breaks']), below=bool(above < 0))}"
     )
     return text.rstrip()
 
 
-def broken(breaks: str) -> str:
-    """What the best keeps to and a plan does not; empty where it keeps to all.
+def broken(breaks: str, *, below: bool) -> str:
+    """What the best with as many moves keeps to and a plan does not; empty where it keeps to all.
 
     Args:
         breaks: of the plan's row of ``analysis.policy.beside.beside``.
+        below: whether the plan lies below that best.
     """
     from analysis.policy.beside import KEPT
 
-    if not breaks:
+    kept = "; ".join(KEPT[name] for name in breaks.split() if name != "move")  # it is allowed the plan's own moves
+    if not kept:
         return ""
-    kept = "; ".join(KEPT[name] for name in breaks.split())
-    return f"This plan does not keep to all that the best keeps to, and may so lie below it: {kept}."
+    return (
+        f"This plan does not keep to all that the best keeps to{', and may so lie below it' if below else ''}: {kept}."
+    )
 
 
 def hosts(most: int, ed_share: float) -> str:
@@ -66,18 +69,29 @@ def hosts(most: int, ed_share: float) -> str:
     )
 
 
+def unknown_capacity(schools: int) -> str:
+    """What is assumed of schools of which nobody knows what they hold."""
+    some = "1 school holds is not known; it is" if schools == 1 else f"{schools:,} schools hold is not known; they are"
+    return f"What {some} taken to hold as many students as today."
+
+
 def target(reached: "Reach", seats: "FewestSeats | None", measure: str, today: float) -> Iterator[str]:
     """Whether and how a target of the index can be reached, or what stands in the way."""
     from analysis.policy.optimum import LIMITS
 
-    goal = f"{SYMBOLS[measure]} = {reached.target:g}"
+    symbol = SYMBOLS[measure]
+    goal = f"{symbol} = {reached.target:g}"
     if reached.fewest is None:
-        stands = _in_the_way(reached.lifted, reached.binding, LIMITS)
-        yield f"No assignment within these limits reaches {goal}: {stands}."
+        yield f"No assignment within these limits reaches {goal}: {_within_reach('without', reached.binding, LIMITS)}."
     elif reached.fewest == 0:
         yield f"Nobody has to move for {goal}: it is {today:.4f} today."
+    elif reached.plan is None:
+        yield (
+            f"{goal} takes at least {reached.fewest:,} moves; no assignment in whole students was found that reaches "
+            f"it, and the nearest has {symbol} = {reached.nearest:.4f}."
+        )
     else:
-        yield f"{goal} takes at least {reached.fewest:,} moves" + ("." if reached.plan else "; none was found.")
+        yield f"{goal} takes at least {reached.fewest:,} moves."
     if seats is not None:
         yield _seats(seats, goal)
 
@@ -99,7 +113,7 @@ def outside(found: "OutsideReach", measure: str) -> str:
     tried = f"none of the {len(found.rows):,} shares that differ by a seat" if found.complete else "no share tried"
     return (
         f"By this plan's own rules no outside share reaches {goal}: {tried} comes below {least['value']:.4f}, at "
-        f"{least['share']:.1%}; {_in_the_way(found.lifted, found.binding, OUTSIDE_LIMITS)}."
+        f"{least['share']:.1%}; {_with_more(found, OUTSIDE_LIMITS)}."
     )
 
 
@@ -117,27 +131,35 @@ def free_outside(found: "FreeReach", measure: str) -> str:
     return f"{text}; none below {found.least:.1%} would." if found.least else f"{text}."
 
 
-def _in_the_way(
-    lifted: Mapping[tuple[str, ...], float], binding: Sequence[tuple[str, ...]], named: Mapping[str, str]
-) -> str:
-    """Without which limits a target is within reach, or how near it comes without any."""
-    if binding:
-        ways = [" and ".join(named[name] for name in way) for way in binding]
-        together = " together" if len(binding[0]) > 1 else ""
-        return f"it would be within reach without {' or without '.join(ways)}{together}"
-    if not lifted:
-        return "no limit is set that could be lifted"
-    least = min(bound for bound in lifted.values() if not math.isnan(bound))
-    limits = "; ".join(named[name] for which in lifted if len(which) == 1 for name in which)
-    return f"even without all of these limits ({limits}) the least is {least:.4f}"
+def _within_reach(word: str, binding: Sequence[tuple[str, ...]], named: Mapping[str, str]) -> str:
+    """With or without what a target is within reach."""
+    ways = f" or {word} ".join(" and ".join(named[name] for name in way) for way in binding)
+    return f"it would be within reach {word} {ways}{' together' if len(binding[0]) > 1 else ''}"
+
+
+def _with_more(found: "OutsideReach", named: Mapping[str, str]) -> str:
+    """With what that could let more students in a target is within reach, or how near all that was tried comes."""
+    if found.binding:
+        return _within_reach("with", found.binding, named)
+    if not found.lifted:
+        return "nothing could let more students in"
+    tried = "; ".join(named[name] for which in found.lifted if len(which) == 1 for name in which)
+    least = min(value for value in found.lifted.values() if not math.isnan(value))
+    return f"where more could come in ({tried}: alone, two at once and all) the least of what was tried is {least:.4f}"
 
 
 def _seats(seats: "FewestSeats", goal: str) -> str:
+    from analysis.policy.fewest_seats import SEAT_LIMITS
+
+    of = "50/50 schools, any number of whose places may be seats, divided between both groups as in this plan"
     if seats.fewest is None:
-        return f"No choice of 50/50 schools reaches {goal}."
-    least = f"{goal} takes at least {seats.fewest:,} seats in 50/50 schools"
-    if seats.hosting is None:
-        return f"{least}; no choice that reaches it was found."
-    value, number = seats.hosting.plan.value, len(seats.hosting.hosts)  # whole students may miss the goal by a little
+        return f"No seats in {of}, reach {goal}: {_within_reach('without', seats.binding, SEAT_LIMITS)}."
+    least = f"{goal} takes at least {seats.fewest:,} seats in {of}"
+    if seats.found is None:
+        return f"{least}; none were found that reach it in whole students."
+    number = len(seats.found.hosts)
     schools = "1 school comes" if number == 1 else f"{number} schools come"
-    return f"{least}; {schools} to {value:.4f} with {seats.hosting.seats:,}."
+    return (
+        f"{least}; {schools} to {seats.found.plan.value:.4f} with {seats.found.seats.sum():,}, if whom they draw and "
+        "who stays is chosen freely, which no lottery can."
+    )

@@ -5,6 +5,7 @@ between whole ones, and the network of students between those has only whole cor
 Network Flows, theorem 9.10), so an answer in whole students breaks no limit; how far it lies above the bound is told.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ import scipy.sparse as sp
 
 from analysis.policy.draw import Ints
 from analysis.policy.places import Places, Room
-from analysis.policy.program import WHOLE, Matrix, Numbers, Program
+from analysis.policy.program import WHOLE, Matrix, Numbers, Program, Solution
 from analysis.policy.routes import Routes, incidence, routes
 from analysis.policy.tangents import Measure
 from analysis.units import Floats
@@ -54,17 +55,29 @@ def relaxed(room: Room, measure: Measure, target: float | None = None) -> Relaxe
     if target is not None:
         linear.bind(-np.inf, target * room.places.spread, parts=sp.csr_array(np.ones((1, len(room.places.ids)))))
         cost = {"arcs": ways.moves}
+    bounds = {"loads": (room.loads[0].ravel(), room.loads[1].ravel())}
+    found = refined(linear, room.places, measure, cost, bounds)
+    return None if found is None else Relaxed(found.values["loads"].reshape(2, -1), found.least)
+
+
+def refined(
+    linear: Program,
+    places: Places,
+    measure: Measure,
+    cost: Mapping[str, Numbers],
+    bounds: Mapping[str, tuple[Numbers, Numbers]],
+) -> Solution | None:
+    """The answer of a program with ``loads`` and ``parts``, planes added until these are the index."""
     for _ in range(ROUNDS):
-        found = linear.solve(cost, {"loads": (room.loads[0].ravel(), room.loads[1].ravel())})
+        found = linear.solve(cost, bounds)
         if found is None:
             return None
         loads = found.values["loads"].reshape(2, -1)
-        least = found.least
-        short = measure.parts(room.places, loads) - found.values["parts"]
-        if measure.exact or short.sum() < CLOSE * room.places.spread:
+        short = measure.parts(places, loads) - found.values["parts"]
+        if measure.exact or short.sum() < CLOSE * places.spread:
             break
-        touch(linear, room.places, measure, room.places.excess(loads))
-    return Relaxed(loads, least)
+        touch(linear, places, measure, places.excess(loads))
+    return found
 
 
 def whole_margins(room: Room, measure: Measure, found: Relaxed) -> tuple[Ints, Ints]:
@@ -74,24 +87,43 @@ def whole_margins(room: Room, measure: Measure, found: Relaxed) -> tuple[Ints, I
     that would move more students than may, moves get a rising price, and at last only moves count: then they are no
     more than the fractions move.
     """
-    low = np.maximum(np.floor(found.loads + WHOLE), room.loads[0])
-    high = np.minimum(np.ceil(found.loads - WHOLE), room.loads[1])
+    ways = routes(room.open)
+    return margins(ways, rounded(_program(room, ways), room, measure, found.loads, {"arcs": ways.moves})["arcs"])
+
+
+def rounded(
+    linear: Program, room: Room, measure: Measure, loads: Floats, moves: Mapping[str, Floats]
+) -> dict[str, Floats]:
+    """The values of a network with ``loads`` whose corners are whole, with each load beside its fraction.
+
+    Args:
+        linear: the network, without a row on how many may move.
+        room: what it leaves open.
+        measure: the index.
+        loads: (2, n) in fractions.
+        moves: students who change schools for each on an arc, by block of arcs.
+    """
+    low = np.maximum(np.floor(loads + WHOLE), room.loads[0])
+    high = np.minimum(np.ceil(loads - WHOLE), room.loads[1])
     step = np.zeros_like(low)
     for group in (0, 1):
-        below, above = found.loads.copy(), found.loads.copy()
+        below, above = loads.copy(), loads.copy()
         below[group], above[group] = low[group], high[group]
         step[group] = measure.parts(room.places, above) - measure.parts(room.places, below)
-    ways = routes(room.open)
-    linear = _program(room, ways)
-    box = {"loads": (low.ravel(), high.ravel())}
     steps = {"loads": step.ravel()}
-    for cost in (*(steps | {"arcs": price * ways.moves} for price in PRICES), {"arcs": ways.moves}):
-        answer = linear.solve(cost, box)
+    priced = [steps | {name: price * each for name, each in moves.items()} for price in PRICES]
+    for cost in (*priced, moves):
+        answer = linear.solve(cost, {"loads": (low.ravel(), high.ravel())})
         if answer is None:
             raise ArithmeticError("no whole loads beside the fractional ones: outside the solver's tolerance")
-        taken = answer.values["arcs"]
-        if ways.moves @ taken < room.movers + 0.5:
+        taken = answer.values
+        if sum(each @ taken[name] for name, each in moves.items()) < room.movers + 0.5:
             break
+    return taken
+
+
+def margins(ways: Routes, taken: Floats) -> tuple[Ints, Ints]:
+    """(2, n) each: whole students who leave each school, and who join it, by the students on each arc."""
     out, into = (np.rint(side @ taken).astype(np.int64).reshape(2, -1) for side in (ways.out, ways.into))
     return out, into
 
@@ -103,6 +135,14 @@ def whole_flows(room: Room, out: Ints, into: Ints) -> Ints:
         room: what the margins respect.
         out, into: (2, n) students who leave each school, and who join it.
     """
+    flows = shortest(room, out, into)
+    here = np.arange(len(room.places.ids))
+    flows[:, here, here] += room.places.students - out
+    return flows
+
+
+def shortest(room: Room, out: Ints, into: Ints) -> Ints:
+    """(2, n, n) whole students who leave a school by old and new school, as in ``whole_flows``."""
     n = len(room.places.ids)
     flows = np.zeros((2, n, n), dtype=np.int64)
     group, source, target = np.nonzero((out > 0)[:, :, None] & (into > 0)[:, None, :] & room.open)
@@ -116,8 +156,6 @@ def whole_flows(room: Room, out: Ints, into: Ints) -> Ints:
         if answer is None:
             raise ArithmeticError("no flows have these margins: outside the solver's tolerance")
         flows[group, source, target] = np.rint(answer.values["arcs"]).astype(np.int64)
-    here = np.arange(n)
-    flows[:, here, here] += room.places.students - out
     return flows
 
 

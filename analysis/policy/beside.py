@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.policy.best_hosts import FewestSeats, Hosting, best_hosts, fewest_seats
-from analysis.policy.frontier import LINES, falling, row
+from analysis.policy.best_hosts import Hosting, best_hosts
+from analysis.policy.fewest_seats import FewestSeats, Seats, fewest_seats
+from analysis.policy.frontier import LINES, row, settled
 from analysis.policy.optimum import LIMITS, Plan, Reach, least_segregated, reach
 from analysis.policy.outcome import Outcome
 from analysis.policy.places import Limits, Places, room
@@ -19,9 +20,13 @@ COLUMNS = [
     "breaks",
 ]
 # What an assignment of the best keeps to and a plan may break.
-KEPT = LIMITS | {"own": "students of this district alone"}
+KEPT = LIMITS | {
+    "size": "some schools would hold more students than today, and what they hold is not known",
+    "own": "students of this district alone",
+}
 # The solver lets go of Python while it works; two of its programs at once take little more memory than one.
 AT_ONCE = 2
+Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,6 @@ def beside(
         InputError: no assignment meets the limits, or no hosts were found in time.
     """
     limits, measure = question.limits, question.measure
-    ends = now_and_then(outcome, places, limits, measure)
     solved: dict[Limits, Future[Plan]] = {}  # some steps of the frontier are the limits themselves
     with ThreadPoolExecutor(AT_ONCE) as crew:
 
@@ -89,33 +93,54 @@ def beside(
             return solved[asked]
 
         progress("the best assignment")
-        best = least(limits).result()
+        least(limits).result()  # where nothing meets the limits, nothing else is looked for
         targeted = crew.submit(_targeted, places, question, progress)
         chosen: Future[Hosting] | None = None
         if question.hosts:
             progress("the schools that could do most as 50/50 schools")
             chosen = crew.submit(best_hosts, places, limits, question.hosts, measure, question.ed_share)
         progress("the frontier against students moved and against distance")
-        tighter = replace(limits, move=as_many(outcome, places))
-        many = least(tighter)
-        lines = {what: [(each, least(each)) for each in line(limits)] for what, line in LINES.items()}
-        rows = [*ends, row("as many moves", many.result(), tighter), row("best", best, limits)]
-        if chosen is not None:
-            rows.append(of_hosts("best hosts", chosen.result(), limits))
+        asked = [(what, each, least(each)) for what, each in steps(limits, as_many(outcome, places))]
+        rows = [row(what, each.result(), within) | {"plan": each.result()} for what, within, each in asked]
+        examples = [] if chosen is None else [of_hosts(chosen.result(), limits) | {"plan": chosen.result().plan}]
         reached, seats = targeted.result()
-        rows += _reaching(reached, seats, limits)
-        frontier = [
-            falling(pd.DataFrame([row(what, each.result(), asked) for asked, each in line]))
-            for what, line in lines.items()
-        ]
-    table = pd.concat([pd.DataFrame(rows), *frontier], ignore_index=True)
-    return Beside(whole_table(table), best, reached, seats)
+    examples += _reaching(reached, seats, limits)
+    table = together(now_and_then(outcome, places, limits, measure), rows, examples)
+    found = table[table["what"] == "best"].iloc[0]
+    return Beside(table[COLUMNS], replace(found["plan"], bound=found["bound"]), reached, seats)
 
 
-def whole_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with their gap and no holes in words."""
-    words = {name: rows[name].fillna("") for name in ("hosts", "breaks")}
-    return rows.assign(gap=(rows["value"] - rows["bound"]).clip(lower=0), **words)[COLUMNS]
+def steps(limits: Limits, move: float) -> list[tuple[str, Limits]]:
+    """Within which limits the index is made least, by the name of the row.
+
+    Args:
+        limits: of the best.
+        move: the share of students that the plan moves.
+    """
+    lines = [(what, each) for what, line in LINES.items() for each in line(limits)]
+    return [("as many moves", replace(limits, move=move)), ("best", limits), *lines]
+
+
+def together(ends: list[Row], rows: list[Row], examples: list[Row]) -> pd.DataFrame:
+    """All rows, none worse than another within its limits, with their gap and no holes in words.
+
+    Args:
+        ends: today and the plan.
+        rows: of ``steps``.
+        examples: assignments within the limits of the best that keep to more than these, such as 50/50 schools.
+
+    Returns:
+        ``COLUMNS`` and whatever else the rows have.
+    """
+    free = pd.DataFrame(rows)
+    free = settled(free, pd.DataFrame([*rows, *examples]))
+    least = float(free.loc[free["what"] == "best", "bound"].iloc[0])
+    more = pd.DataFrame(examples, columns=[*free.columns, "hosts"])
+    more["bound"] = more["bound"].clip(lower=least)
+    line = free["what"].isin(LINES)
+    found = pd.concat([pd.DataFrame(ends), free[~line], more, free[line]], ignore_index=True)
+    words = {name: found[name].fillna("") for name in ("hosts", "breaks")}
+    return found.assign(gap=(found["value"] - found["bound"]).clip(lower=0), **words)
 
 
 def as_many(outcome: Outcome, places: Places) -> float:
@@ -123,7 +148,7 @@ def as_many(outcome: Outcome, places: Places) -> float:
     return min(float(outcome.district["moved"].after / places.students.sum()), 1.0)
 
 
-def now_and_then(outcome: Outcome, places: Places, limits: Limits, measure: str) -> list[dict[str, object]]:
+def now_and_then(outcome: Outcome, places: Places, limits: Limits, measure: str) -> list[Row]:
     """The rows of today and of the plan, which keeps to the limits or not."""
     change, moved = outcome.district[measure], int(outcome.district["moved"].after)
     travel = outcome.travel
@@ -150,20 +175,28 @@ def broken(outcome: Outcome, places: Places, limits: Limits) -> list[str]:
     np.add.at(away.T, place.hosts, moves.sent[:, :, 0].sum(axis=2))  # a school may be host of several grades
     enrolment = moves.after[:, 0].sum(axis=0)[at]
     ways: NDArray[np.bool_] = np.asarray((moves.won + moves.sent)[:, :, 0].any(axis=1))
+    host, own = np.nonzero(place.hosts[:, None] == at)
     is_broken = {
-        "capacity": enrolment > places.capacity,
+        "capacity": (enrolment > places.capacity) & places.known,
+        "size": (enrolment > places.capacity) & ~places.known,
         "keep": enrolment < space.smallest,
         "miles": ways & (place.miles > limits.miles),
         "move": moves.moved > space.movers,
         "stay": away[:, at] > space.movable,
+        "serves": ways[host][:, at] & ~places.serves[own],
         "own": moves.left[:, 0].any() | ways[:, ~place.inside].any(),
     }
     return [name for name in KEPT if np.any(is_broken[name])]
 
 
-def of_hosts(what: str, found: Hosting, limits: Limits) -> dict[str, object]:
-    """What some hosts come to, in one row with their ids."""
-    return row(what, found.plan, limits) | {"hosts": " ".join(found.plan.places.ids[found.hosts])}
+def of_hosts(found: Hosting, limits: Limits) -> Row:
+    """What the best hosts come to, in one row with their ids."""
+    return row("best hosts", found.plan, limits) | _with(found)
+
+
+def _with(found: Hosting | Seats) -> Row:
+    """The ids of some hosts."""
+    return {"hosts": " ".join(found.plan.places.ids[found.hosts])}
 
 
 def _targeted(
@@ -181,9 +214,10 @@ def _targeted(
     return reached, fewest_seats(places, *asked)
 
 
-def _reaching(reached: Reach | None, seats: FewestSeats | None, limits: Limits) -> Iterator[dict[str, object]]:
-    """Rows of what reaches the target, where something does."""
+def _reaching(reached: Reach | None, seats: FewestSeats | None, limits: Limits) -> Iterator[Row]:
+    """Rows of what reaches the target, where something does, without a bound: they make no index least."""
     if reached is not None and reached.plan is not None:
-        yield row("fewest moves", reached.plan, limits) | {"bound": np.nan}
-    if seats is not None and seats.hosting is not None:
-        yield of_hosts("fewest seats", seats.hosting, limits) | {"bound": np.nan}
+        yield row("fewest moves", reached.plan, limits) | {"bound": np.nan, "plan": reached.plan}
+    if seats is not None and seats.found is not None:
+        plan = seats.found.plan
+        yield row("fewest seats", plan, limits) | {"bound": np.nan, "plan": plan} | _with(seats.found)

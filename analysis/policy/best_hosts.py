@@ -1,4 +1,4 @@
-"""Which schools to make 50/50, and how few seats reach a target: a mixed program with one yes or no a school.
+"""Which schools to make 50/50 as a whole: a mixed program with one yes or no a school.
 
 A 50/50 school has as many seats as students, or as it holds where that is less, a share of them reserved for ED
 students. It draws what it lacks of a group from other schools and sends them what it has too many of, so present
@@ -41,19 +41,6 @@ class Hosting:
 
 
 @dataclass(frozen=True)
-class FewestSeats:
-    """How few seats reach a target.
-
-    Attributes:
-        fewest: no choice that reaches the target has fewer seats; None where no choice reaches it.
-        hosting: a choice that reaches it, but for what whole students miss it by; None where none was found.
-    """
-
-    fewest: int | None
-    hosting: Hosting | None
-
-
-@dataclass(frozen=True)
 class _Seats:
     """What becomes of each school if it hosts: (n,) seats, (2, n) reserved, to be drawn, to be sent."""
 
@@ -84,7 +71,7 @@ def best_hosts(
         InputError: no choice meets the limits.
     """
     space, seats = room(places, limits), _seats(places, ed_share)
-    found = _chosen(_of_at_most(most, space, seats, measure), space, seats, _least(space), seconds)
+    found = _chosen(_of_at_most(most, space, seats, measure), space, seats, seconds)
     if found is None:
         raise InputError("No choice of hosts meets the limits; loosen the capacity or the enrolment that schools keep.")
     bound = max(0.0, (found.least - TIE * space.movers) / places.spread)
@@ -105,59 +92,6 @@ def likely_hosts(
     space, seats = room(places, limits), _seats(places, ed_share)
     found = _of_at_most(most, space, seats, measure).solve(_least(space), _able(space, seats))
     return np.zeros(len(places.ids)) if found is None else found.values["hosts"]
-
-
-def fewest_seats(
-    places: Places,
-    limits: Limits,
-    target: float,
-    measure: str = "dissimilarity",
-    ed_share: float = 0.5,
-    seconds: float = SECONDS,
-) -> FewestSeats:
-    """The 50/50 schools with the fewest seats that bring the index to a target, or the proof that no choice does.
-
-    Args:
-        places, limits, measure, ed_share: as in ``best_hosts``.
-        target: of the index.
-        seconds: as in ``best_hosts``; where no choice was found, as many of the schools that the program in fractions
-            would rather have as are needed.
-    """
-    if np.isfinite(limits.miles):  # without a travel limit the program is small, and often proof enough
-        anywhere = fewest_seats(places, replace(limits, miles=np.inf), target, measure, ed_share, seconds)
-        if anywhere.fewest is None:
-            return anywhere
-    space, seats = room(places, limits), _seats(places, ed_share)
-    linear = _program(space, seats, MEASURES[measure])
-    linear.bind(0, target * places.spread, parts=sp.csr_array(np.ones((1, len(places.ids)))))
-    found = _chosen(linear, space, seats, {"hosts": seats.seats.astype(np.float64)}, seconds)
-    if found is None:
-        return FewestSeats(None, None)
-    fewest = int(np.ceil(found.least - WHOLE))
-    if found.whole:
-        return FewestSeats(fewest, _hosting(space, seats, found.ranked, measure, target))
-    return FewestSeats(fewest, _enough(space, seats, found.ranked, measure, target))
-
-
-def _enough(space: Room, seats: _Seats, ranked: NDArray[np.intp], measure: str, target: float) -> Hosting | None:
-    """The fewest of the first schools that reach the target; None where no number tried does.
-
-    Too few do not reach it, and too many leave nobody to exchange students with, so growing numbers are tried first.
-    """
-    few, hosting = 0, None
-    for number in np.unique(np.geomspace(1, max(len(ranked), 1), 20).astype(int)):
-        hosting = _hosting(space, seats, ranked[:number], measure, target)
-        if hosting and hosting.plan.value <= target:
-            break
-        few, hosting = number, None
-    while hosting and len(hosting.hosts) - few > 1:
-        middle = (few + len(hosting.hosts)) // 2
-        tried = _hosting(space, seats, ranked[:middle], measure, target)
-        if tried and tried.plan.value <= target:
-            hosting = tried
-        else:
-            few = middle
-    return hosting
 
 
 def _seats(places: Places, ed_share: float) -> _Seats:
@@ -216,27 +150,26 @@ def _each(values: Ints) -> Matrix:
 
 @dataclass(frozen=True)
 class _Choice:
-    """Schools to host, the likeliest first; what no choice costs less than; and whether these are the answer itself."""
+    """Schools to host, the likeliest first, and what no choice costs less than."""
 
     ranked: NDArray[np.intp]
     least: float
-    whole: bool
 
 
-def _chosen(linear: Program, space: Room, seats: _Seats, cost: dict[str, Numbers], seconds: float) -> _Choice | None:
+def _chosen(linear: Program, space: Room, seats: _Seats, seconds: float) -> _Choice | None:
     """The hosts of least cost or, out of time, those of the program in fractions; None where there is no choice."""
-    bounds = _able(space, seats)
+    cost, bounds = _least(space), _able(space, seats)
     found = linear.solve(cost, bounds, "hosts", seconds)
     if found is None:
         return None
     if found.values:
-        return _Choice(np.flatnonzero(found.values["hosts"] > 0.5), found.least, whole=True)
+        return _Choice(np.flatnonzero(found.values["hosts"] > 0.5), found.least)
     fractions = linear.solve(cost, bounds)
     if fractions is None:
         return None
     shares = fractions.values["hosts"]
     ranked = np.argsort(-shares, kind="stable")[: int((shares > WHOLE).sum())]
-    return _Choice(ranked, max(found.least, fractions.least), whole=False)
+    return _Choice(ranked, max(found.least, fractions.least))
 
 
 def _hosting(space: Room, seats: _Seats, hosts: NDArray[np.intp], measure: str, bound: float) -> Hosting | None:

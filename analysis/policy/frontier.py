@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.policy.optimum import Plan
-from analysis.policy.places import Limits
+from analysis.policy.places import Flags, Limits
 
 MOVES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2)
 MILES = (1.0, 2.0, 3.0, 5.0, 10.0, np.inf)
-# Columns that say what was asked, or what no assignment lies below, not what an assignment comes to.
-_ASKED = ["what", "move", "miles", "bound"]
+# Columns that say what was asked, not what an assignment comes to.
+_ASKED = ["what", "move", "miles"]
 
 
 def by_moves(limits: Limits, moves: Sequence[float] = MOVES) -> list[Limits]:
@@ -48,12 +49,37 @@ def row(what: str, plan: Plan, limits: Limits) -> dict[str, object]:
     }
 
 
-def falling(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of ever looser limits, in which whole students never come out worse.
+def kept(rows: pd.DataFrame, pool: pd.DataFrame) -> NDArray[np.intp]:
+    """For each row the position of the best assignment of the pool that meets its limits: of equals, of fewest moves.
 
-    What meets tighter limits meets looser ones too, so where they did the assignment before is kept.
+    What meets tighter limits meets looser ones too, and whole students may come out better under the tighter.
+
+    Args:
+        rows: as of ``row``, of limits that differ in move and miles alone.
+        pool: likewise, these rows among them.
     """
-    better = rows["value"] < rows["value"].cummin().shift(fill_value=np.inf)
-    kept = rows.iloc[np.maximum.accumulate(np.where(better, np.arange(len(rows)), 0))].reset_index(drop=True)
-    asked = rows.columns.intersection(_ASKED)
-    return kept.assign(**{name: rows[name].to_numpy() for name in asked})
+    rank = np.empty(len(pool), dtype=np.intp)
+    rank[np.lexsort((pool["mean_miles"].fillna(np.inf), pool["moved"], pool["value"].round(12)))] = range(len(pool))
+    return np.asarray(np.where(_tighter(rows, pool), rank, len(pool)).argmin(axis=1))
+
+
+def settled(rows: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the assignments that are ``kept``, and bounds that never rise as limits loosen.
+
+    Args:
+        rows, pool: as in ``kept``. The rows' bounds are of every assignment within their limits, so what none lies
+            below within looser limits, none does within tighter ones.
+    """
+    bounds = rows["bound"].to_numpy(dtype=np.float64)
+    found = pool.iloc[kept(rows, pool)].reset_index(drop=True)[rows.columns]
+    found["bound"] = np.where(_tighter(rows, rows), bounds[:, None], -np.inf).max(axis=0)
+    return found.assign(**{name: rows[name].to_numpy() for name in rows.columns.intersection(_ASKED)})
+
+
+def _tighter(rows: pd.DataFrame, pool: pd.DataFrame) -> Flags:
+    """(rows, pool) whether what is in the pool has no looser limits than the row."""
+    (move, miles), (its_move, its_miles) = (
+        (table["move"].to_numpy(dtype=np.float64), table["miles"].fillna(np.inf).to_numpy(dtype=np.float64))
+        for table in (rows, pool)
+    )
+    return np.asarray((its_move <= move[:, None]) & (its_miles <= miles[:, None]))

@@ -20,6 +20,7 @@ LIMITS = {
     "miles": "the travel limit",
     "move": "the share of students who may move",
     "stay": "the share of each school's students who must stay",
+    "serves": "the rule that students move only between schools of the same grades",
 }
 # Those of ``Limits`` as they are where they limit nothing.
 _FREE = {"keep": 0.0, "miles": np.inf, "move": 1.0, "stay": 0.0}
@@ -93,6 +94,8 @@ class Reach:
         bound: what the index of no assignment within the limits lies below.
         lifted: where none reaches it, the bound with some of ``LIMITS`` lifted: each that is set and, where none of
             them is enough, each two, and at last all; NaN where even then no assignment is possible.
+        nearest: the index of the assignment in whole students that comes nearest to the target of those tried; NaN
+            where none reaches it.
     """
 
     target: float
@@ -100,6 +103,7 @@ class Reach:
     fewest: int | None
     bound: float
     lifted: Lifted
+    nearest: float = float("nan")
 
     @property
     def binding(self) -> list[tuple[str, ...]]:
@@ -137,7 +141,7 @@ def reach(places: Places, limits: Limits, target: float, measure: str = "dissimi
     best = least_segregated(places, limits, measure)
     if best.bound > target:
         return Reach(target, None, None, best.bound, _lifted(places, limits, target, measure))
-    fewest, aim = 0, target
+    fewest, aim, nearest = 0, target, best.value
     for attempt in range(ROUNDS):
         found = relaxed(room(places, limits), MEASURES[measure], aim)
         if found is None:
@@ -146,10 +150,11 @@ def reach(places: Places, limits: Limits, target: float, measure: str = "dissimi
             fewest = int(np.ceil(found.least - WHOLE))
         plan = whole_plan(room(places, limits), measure, found, best.bound)
         if plan.value <= target + SAME:
-            return Reach(target, plan, fewest, best.bound, {})
+            return Reach(target, plan, fewest, best.bound, {}, plan.value)
+        nearest = min(nearest, plan.value)
         # Whole students overshoot a little, so aim lower by as much, and ever more where that is not enough.
         aim -= (plan.value - target) * 2**attempt
-    return Reach(target, best if best.value <= target + SAME else None, fewest, best.bound, {})
+    return Reach(target, best if best.value <= target + SAME else None, fewest, best.bound, {}, nearest)
 
 
 def whole_plan(space: Room, measure: str, found: Relaxed, bound: float) -> Plan:
@@ -167,14 +172,21 @@ def _bound(places: Places, limits: Limits, measure: str) -> float:
 
 def _lifted(places: Places, limits: Limits, target: float, measure: str) -> Lifted:
     """The bound without some of the limits that are set, until it is at most the target."""
-    names = [name for name in LIMITS if name not in _FREE or getattr(limits, name) != _FREE[name]]
-    return lifted(names, lambda which: _bound(*_without(places, limits, which), measure), target)
+    return lifted(limits_set(places, limits), lambda which: _bound(*without(places, limits, which), measure), target)
 
 
-def _without(places: Places, limits: Limits, names: tuple[str, ...]) -> tuple[Places, Limits]:
+def limits_set(places: Places, limits: Limits) -> list[str]:
+    """Those of ``LIMITS`` that limit something."""
+    free = {name for name, value in _FREE.items() if getattr(limits, name) == value}
+    return [name for name in LIMITS if name not in free | ({"serves"} if places.serves.all() else set())]
+
+
+def without(places: Places, limits: Limits, names: tuple[str, ...]) -> tuple[Places, Limits]:
     """The same without some of the limits."""
     if "capacity" in names:
         places = replace(places, capacity=np.full_like(places.capacity, places.students.sum()))
+    if "serves" in names:
+        places = replace(places, serves=np.ones_like(places.serves))
     return places, replace(limits, **{name: _FREE[name] for name in names if name in _FREE})
 
 

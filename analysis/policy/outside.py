@@ -22,13 +22,13 @@ from analysis.policy.scenario import SOURCES, Host, Scenario
 from analysis.policy.tangents import MEASURES
 from analysis.units import Floats
 
-# What could let more students in, in the order of ``_without``.
+# What could let more students in, as it is then tried, in the order of ``_without``. None of it need lower the index.
 OUTSIDE_LIMITS = {
-    "turnout": "the share of students who apply and take a seat",
-    "miles": "the miles within which schools outside may send",
-    "sources": "the choice of the schools that may send",
-    "seats": "the hosts' number of seats",
-    "set_asides": "the seats set aside for some first",
+    "turnout": "everyone applying and taking a seat",
+    "miles": "schools outside sending at any distance",
+    "sources": "every school outside sending",
+    "seats": "every place of the hosts a seat",
+    "set_asides": "no seat set aside for some first",
 }
 # Half the way around the earth: no limit.
 _ANYWHERE = 12_500.0

@@ -24,6 +24,7 @@ class Places:
         ids: (n,) the schools' ids.
         students: (2, n) students of each group today.
         capacity: (n,) the most students each school holds.
+        known: (n,) whether that is known of the school, or its enrolment today stands in for it.
         serves: (n, n) whether two schools share grades, so that students can move between them; symmetric.
         miles: (n, n) distance between schools; inf where either point is unknown; symmetric.
         may_host: (n,) whether the school may become a 50/50 school.
@@ -32,13 +33,14 @@ class Places:
     ids: NDArray[np.str_]
     students: Ints
     capacity: Ints
+    known: Flags
     serves: Flags
     miles: Floats
     may_host: Flags
 
     def __post_init__(self) -> None:
         n = self.students.shape[1]
-        shapes = {"ids": (n,), "capacity": (n,), "serves": (n, n), "miles": (n, n), "may_host": (n,)}
+        shapes = {"ids": (n,), "capacity": (n,), "known": (n,), "serves": (n, n), "miles": (n, n), "may_host": (n,)}
         for name, shape in shapes.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{name} is {getattr(self, name).shape}, not {shape}")
@@ -151,6 +153,7 @@ def places_of(ground: Ground, level: str | None = None) -> Places:
         ids=schools["ncessch"].to_numpy(dtype=str),
         students=students,
         capacity=capacity,
+        known=schools["capacity"].notna().to_numpy(dtype=bool),
         serves=(levels[:, None] == levels) | anything | anything[:, None],
         miles=_miles(*schools[["latitude", "longitude"]].to_numpy(dtype=np.float64, na_value=np.nan).T),
         may_host=~not_assigned & (enrolment >= FEWEST_STUDENTS),

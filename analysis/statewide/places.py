@@ -119,6 +119,7 @@ def _company(rows: pd.DataFrame, students: Ints) -> Places:
         ids=rows["ncessch"].to_numpy(dtype=str),
         students=students,
         capacity=np.maximum(rows["capacity"].fillna(0).to_numpy(dtype=np.int64), everyone),
+        known=rows["capacity"].notna().to_numpy(dtype=bool),
         serves=np.ones((n, n), dtype=bool),
         miles=np.zeros((n, n)),
         may_host=everyone >= FEWEST_STUDENTS,

@@ -18,8 +18,8 @@ from pages.shared.view import Key, View
 
 if TYPE_CHECKING:  # the solver is slow to import, and what stands above it on the page need not wait
     from analysis.policy.beside import Question
-    from analysis.policy.best_hosts import FewestSeats
     from analysis.policy.entrants import FreeReach
+    from analysis.policy.fewest_seats import FewestSeats
     from analysis.policy.optimum import Reach
     from analysis.policy.outside import OutsideReach
     from analysis.policy.places import Limits, Places
@@ -43,26 +43,20 @@ def beside_the_best(
     Raises:
         InputError: no assignment meets the limits.
     """
-    from analysis.policy.beside import as_many, now_and_then, whole_table
-    from analysis.policy.frontier import LINES, falling
+    from analysis.policy.beside import COLUMNS, as_many, now_and_then, steps, together
 
     key, bare, measure = key_of(view, scenario), _bare(scenario), question.measure
     outcome, places = simulated(key, scenario, view), _places(key, bare, view)
-    tighter = replace(question.limits, move=as_many(outcome, places))
-    asked = [("as many moves", tighter), ("best", question.limits)]
-    asked += [(what, each) for what, line in LINES.items() for each in line(question.limits)]
+    asked = steps(question.limits, as_many(outcome, places))
     rows = []
     for number, (what, limits) in enumerate(asked):
         progress(number / (len(asked) + 1))
         rows.append(_least(key, bare, limits, measure, view) | {"what": what})
-    table = pd.DataFrame([*now_and_then(outcome, places, question.limits, measure), *rows[:2]])
+    examples = []
     if question.hosts:
         progress(len(asked) / (len(asked) + 1))
-        chosen = awaited(lambda _: _best_hosts(key, bare, question, view))
-        table = pd.concat([table, pd.DataFrame([chosen])])
-    found = pd.DataFrame(rows)
-    table = pd.concat([table, *(falling(found[found["what"] == what]) for what in LINES)], ignore_index=True)
-    return whole_table(table)
+        examples.append(awaited(lambda _: _best_hosts(key, bare, question, view)))
+    return together(now_and_then(outcome, places, question.limits, measure), rows, examples)[COLUMNS]
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -81,7 +75,7 @@ def _best_hosts(key: Key, bare: Scenario, question: "Question", _view: View) -> 
     from analysis.policy.best_hosts import best_hosts
 
     asked = question.limits, question.hosts, question.measure, question.ed_share
-    return of_hosts("best hosts", best_hosts(_places(key, bare, _view), *asked), question.limits)
+    return of_hosts(best_hosts(_places(key, bare, _view), *asked), question.limits)
 
 
 def reached(view: View, scenario: Scenario, question: "Question") -> "Reach":
@@ -107,7 +101,7 @@ def fewest_seats(view: View, scenario: Scenario, question: "Question") -> "Fewes
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _fewest_seats(key: Key, bare: Scenario, question: "Question", _view: View) -> "FewestSeats":
-    from analysis.policy.best_hosts import fewest_seats as fewest
+    from analysis.policy.fewest_seats import fewest_seats as fewest
 
     asked = question.limits, question.target or 0.0, question.measure, question.ed_share
     return fewest(_places(key, bare, _view), *asked)

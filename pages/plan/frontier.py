@@ -174,8 +174,9 @@ def _show_what_is_assumed(question: "Question") -> None:
     st.caption(
         plan_words.limits(question.limits)
         + "The best assignments move students of this district only, choose each of them, which no lottery can, and "
-        f"keep every school within its places and at {question.limits.keep:.0%} of its students or more. A plan with "
-        "students from outside has other students in all, so its index is not quite of the same kind. "
+        f"keep every school within its places and at {question.limits.keep:.0%} of its students or more. A school "
+        "whose places are not known is taken to hold as many students as today. A plan with students from outside has "
+        "other students in all, so its index is not quite of the same kind. "
         + (sentences.hosts(question.hosts, question.ed_share) if question.hosts else "")
     )
 

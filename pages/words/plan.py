@@ -289,7 +289,7 @@ def frontier(rows: pd.DataFrame, names: dict[str, str], symbol: str, place: str,
     )
     if not plan["moved"]:
         text = f"This plan moves nobody, so {of} stays at {numbers.number(today['value'], 3)}."
-    elif broken := sentences.broken(plan["breaks"]):
+    elif broken := sentences.broken(plan["breaks"], below=plan["value"] < best["value"]):
         text += f" {broken}"
     chosen = rows[rows["what"] == "best hosts"]
     if len(chosen):

@@ -16,6 +16,7 @@ def places(ed, other, *, capacity=None, serves=None, miles=None, may_host=None):
         ids=np.array([f"s{i}" for i in range(n)]),
         students=students,
         capacity=students.sum(axis=0) if capacity is None else np.array(capacity),
+        known=np.ones(n, dtype=bool),
         serves=np.ones((n, n), dtype=bool) if serves is None else np.array(serves),
         miles=np.zeros((n, n)) if miles is None else np.array(miles, dtype=float),
         may_host=np.ones(n, dtype=bool) if may_host is None else np.array(may_host),
@@ -111,6 +112,59 @@ def every_choice(where, limits, most):
         for chosen in combinations(able, number):
             for done in every(where, limits, chosen):
                 yield chosen, done
+
+
+def every_seating(where, limits, ed_share):
+    """(seats, loads) of every way in which students are drawn for seats of 50/50 schools and others give up places.
+
+    Seats are the fewest that allow it. Whoever moves is drawn to a seat for the group or sent by a school with seats.
+    """
+    n = len(where.ids)
+    groups = [_seating(where, limits, group) for group in range(2)]
+    most = [max(where.capacity[at], where.students[:, at].sum()) * where.may_host[at] for at in range(n)]
+    for (ed, ed_drawn, ed_sent, ed_moved), (other, other_drawn, other_sent, other_moved) in product(*groups):
+        if ed_moved + other_moved > limits.move * where.students.sum() + 1e-6:
+            continue
+        sizes = np.add(ed, other)
+        kept = np.minimum(limits.keep * where.students.sum(axis=0) - 1e-6, where.capacity)
+        if (sizes > where.capacity).any() or (sizes < kept).any():
+            continue
+        needed = [
+            next((seats for seats in range(most[at] + 1) if _allowed(seats, ed_share, *at_school)), None)
+            for at, at_school in enumerate(zip(ed_drawn, other_drawn, ed_sent, other_sent, strict=True))
+        ]
+        if None not in needed:
+            yield sum(needed), np.array([ed, other])
+
+
+def _allowed(seats, ed_share, ed_drawn, other_drawn, ed_sent, other_sent):
+    """Whether a school with so many seats may draw and send so many: one goes for one drawn, or for another's seat."""
+    for_ed = int(seats * ed_share + 0.5)
+    draws = ed_drawn <= for_ed and other_drawn <= seats - for_ed
+    return draws and ed_sent <= ed_drawn + seats - for_ed and other_sent <= other_drawn + for_ed
+
+
+def _seating(where, limits, group):
+    """Loads, students drawn to each school and sent by each, and all who move, of one group."""
+    n, found = len(where.ids), set()
+    ways = [_drawn_and_sent(where, limits, group, school) for school in range(n)]
+    for rows in product(*ways):
+        drawn = np.sum([row[0] for row in rows], axis=0)
+        came = np.sum([row[1] for row in rows], axis=0)
+        sent = [sum(row[1]) for row in rows]
+        stay = [where.students[group][i] - sum(row[0]) - sum(row[1]) for i, row in enumerate(rows)]
+        loads = tuple(int(x) for x in stay + drawn + came)
+        found.add((loads, tuple(drawn.tolist()), tuple(int(x) for x in sent), int(drawn.sum() + came.sum())))
+    return found
+
+
+def _drawn_and_sent(where, limits, group, school):
+    """Every way in which some of a school's students of a group are drawn elsewhere and some are sent."""
+    today, n = int(where.students[group][school]), len(where.ids)
+    near = [i != school and where.serves[school][i] and where.miles[school][i] <= limits.miles for i in range(n)]
+    for both in product(*(range(today + 1) if open_ else (0,) for open_ in (*near, *near))):
+        if today - sum(both) >= limits.stay * today - 1e-6:
+            yield both[:n], both[n:]
 
 
 def _of_group(where, limits, group, chosen):

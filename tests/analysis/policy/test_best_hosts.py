@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.policy.best_hosts import FewestSeats, best_hosts, fewest_seats, likely_hosts
+from analysis.policy.best_hosts import best_hosts, likely_hosts
 from analysis.policy.places import Limits
 from analysis.policy.program import Program, Solution
 from tests.analysis.policy.every_assignment import INDEX, LIMITS, broken, districts, every_choice, places, reserved
@@ -71,17 +71,6 @@ def test_other_shares_than_half():
     assert found.plan.after.tolist() == [[75, 25], [25, 75]]
 
 
-def test_the_fewest_seats_to_a_target():
-    found = fewest_seats(FOUR, Limits(), 0.3)
-    # D is .8; hosting one of the large two evens those, which leaves the small two: 100 × .8 of 300, D = .267.
-    assert found.hosting.plan.value <= 0.3
-    assert (found.hosting.seats, found.fewest) == (100, 100)
-
-
-def test_a_target_no_choice_reaches():
-    assert fewest_seats(APART, Limits(move=0.1), 0.3) == FewestSeats(None, None)
-
-
 @settings(max_examples=50)
 @given(districts(), LIMITS, st.sampled_from([1, 2]), st.sampled_from(list(INDEX)))
 def test_no_choice_beats_the_bound(where, limits, most, measure):
@@ -100,23 +89,6 @@ def test_no_choice_beats_the_bound(where, limits, most, measure):
     assert found.plan.bound - SLACK <= min(tried) <= found.plan.value + 1e-9
 
 
-@settings(max_examples=40)
-@given(districts(), LIMITS, st.sampled_from([0.0, 0.2, 0.5]))
-def test_no_choice_that_reaches_a_target_has_fewer_seats(where, limits, target):
-    seats = [
-        sum(sum(reserved(where, host)) for host in chosen)
-        for chosen, done in every_choice(where, limits, 3)
-        if INDEX["dissimilarity"](done.loads) <= target
-    ]
-    found = fewest_seats(where, limits, target)
-    if found.fewest is None:
-        assert seats == []
-    else:
-        assert found.fewest <= min(seats, default=np.inf)
-        assert found.fewest <= found.hosting.seats
-        assert broken(where, limits, found.hosting.plan.flows) == set()
-
-
 def out_of_time(monkeypatch):
     """A solver that finds no choice of schools in its time, and proves nothing."""
     solve = Program.solve
@@ -128,11 +100,9 @@ def out_of_time(monkeypatch):
 
 
 def test_without_time_the_hosts_are_those_of_the_fractions(monkeypatch):
-    in_time = best_hosts(FOUR, Limits(), 2), fewest_seats(FOUR, Limits(), 0.3)
+    in_time = best_hosts(FOUR, Limits(), 2)
     out_of_time(monkeypatch)
-    hosted, few = best_hosts(FOUR, Limits(), 2), fewest_seats(FOUR, Limits(), 0.3)
+    hosted = best_hosts(FOUR, Limits(), 2)
     assert len(hosted.hosts) <= 2
     assert broken(FOUR, Limits(), hosted.plan.flows) == set()
-    assert hosted.plan.bound <= in_time[0].plan.bound + SLACK <= hosted.plan.value + 2 * SLACK
-    assert few.fewest <= in_time[1].fewest <= few.hosting.seats
-    assert few.hosting.plan.value <= 0.3
+    assert hosted.plan.bound <= in_time.plan.bound + SLACK <= hosted.plan.value + 2 * SLACK

@@ -24,7 +24,9 @@ def without(where, limits, names):
     free = {"keep": 0.0, "miles": np.inf, "move": 1.0, "stay": 0.0}
     if "capacity" in names:
         where = replace(where, capacity=np.full_like(where.capacity, 10**6))
-    return where, replace(limits, **{name: free[name] for name in names if name != "capacity"})
+    if "serves" in names:
+        where = replace(where, serves=np.ones_like(where.serves))
+    return where, replace(limits, **{name: free[name] for name in names if name in free})
 
 
 def planned(where, limits, measure):
@@ -100,12 +102,15 @@ def test_a_target_takes_no_fewer_moves_than_any_assignment_needs(where, limits, 
     if answer.fewest is None:
         assert enough == []
         assert answer.plan is None
+        assert answer.binding
         for lifted, bound in answer.lifted.items():
             others = [INDEX[measure](done.loads) for done in every(*without(where, limits, lifted))]
             assert np.isnan(bound) == (not others)
             assert not bound > min(others, default=0) + SLACK
         return
     assert answer.fewest <= min(enough, default=np.inf)
+    assert min(INDEX[measure](done.loads) for done in every(where, limits)) <= answer.nearest + 1e-9
+    assert (answer.plan is None) == (answer.nearest > target + 1e-9)
     if answer.plan is not None:
         assert broken(where, limits, answer.plan.flows) == set()
         assert INDEX[measure](answer.plan.after) <= target + 1e-9
@@ -155,8 +160,8 @@ def test_a_looser_limit_never_raises_the_bound(where, limits, measure, name):
             Limits(miles=5, move=0.1, stay=0.9),
             [("capacity", "keep", "miles", "move", "stay")],
         ),
-        # Grades are no limit to lift.
-        (replace(APART, serves=np.eye(2, dtype=bool)), Limits(miles=5, move=0.1), []),
+        (replace(APART, serves=np.eye(2, dtype=bool)), Limits(miles=5), [("serves",)]),
+        (replace(APART, serves=np.eye(2, dtype=bool)), Limits(miles=5, move=0.1), [("move", "serves")]),
     ],
 )
 def test_the_limit_in_the_way_is_named(where, limits, binding):
