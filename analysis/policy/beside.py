@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ KEPT = LIMITS | {
 }
 # The solver lets go of Python while it works; two of its programs at once take little more memory than one.
 AT_ONCE = 2
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -135,10 +136,9 @@ def together(ends: list[Row], rows: list[Row], examples: list[Row]) -> pd.DataFr
     free = pd.DataFrame(rows)
     free = settled(free, pd.DataFrame([*rows, *examples]))
     least = float(free.loc[free["what"] == "best", "bound"].iloc[0])
-    more = pd.DataFrame(examples, columns=[*free.columns, "hosts"])
-    more["bound"] = more["bound"].clip(lower=least)
+    more = [each | {"bound": np.maximum(each["bound"], least)} for each in examples]
     line = free["what"].isin(LINES)
-    found = pd.concat([pd.DataFrame(ends), free[~line], more, free[line]], ignore_index=True)
+    found = pd.concat([pd.DataFrame([*ends, *free[~line].to_dict("records"), *more]), free[line]], ignore_index=True)
     words = {name: found[name].fillna("") for name in ("hosts", "breaks")}
     return found.assign(gap=(found["value"] - found["bound"]).clip(lower=0), **words)
 

@@ -121,6 +121,11 @@ def test_no_row_is_worse_than_another_within_its_limits():
     assert found.loc["best", "value"] == 0.0135
 
 
+def test_figures_stay_numbers_where_nothing_is_added():
+    rows = compared().rows
+    assert set(rows.drop(columns=["what", "hosts", "breaks"]).dtypes.astype(str)) <= {"float64", "int64"}
+
+
 def test_a_target_adds_the_fewest_moves_and_seats():
     found = compared(target=0.3)
     rows = found.rows.set_index("what")
