@@ -17,6 +17,7 @@ from analysis.policy.binding import Lifted, enough, lifted
 from analysis.policy.consistency import set_aside
 from analysis.policy.figures import covered
 from analysis.policy.ground import Ground, ground, seats_held
+from analysis.policy.optimum import SAME
 from analysis.policy.pools import GROUPS, pools
 from analysis.policy.scenario import SOURCES, Host, Scenario
 from analysis.policy.tangents import MEASURES
@@ -90,7 +91,7 @@ def smallest_outside(
     place = ground(table, scenario)
     shares = _shares(place, scenario)
     rows = _tried(table, scenario, shares, measure, target, progress)
-    reaching = rows.loc[rows["value"] <= target, "share"]
+    reaching = rows.loc[rows["value"] <= target + SAME, "share"]
     share = None if reaching.empty else float(reaching.iloc[0])
     without: Lifted = {}
     if share is None:
@@ -129,7 +130,7 @@ def _tried(
         done = years_as_expected(place, asked)[-1]
         value = MEASURES[measure].value(done.after[:, 0, place.inside & covered(place.schools, asked)])
         rows.append({"share": float(share), "outside": int(done.outside.sum()), "value": value})
-        if value <= target:
+        if value <= target + SAME:
             break
     return pd.DataFrame(rows)
 

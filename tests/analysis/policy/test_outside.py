@@ -112,5 +112,5 @@ def test_no_share_below_it_reaches_the_target(case, shares, target, measure):
         if share in at:
             np.testing.assert_allclose(value, at[share], atol=1e-12)
         if found.share is None or share < found.share:
-            assert not value <= target
-    assert found.share is None or at[found.share] <= target
+            assert not value <= target - 1e-9  # two ways to add up may differ in the last digit
+    assert found.share is None or at[found.share] <= target + 1e-9
