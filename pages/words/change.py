@@ -225,7 +225,7 @@ def simulated(place: str, year: int, groups: Comparison, found: Change, index: I
     text = f"{index.called} of {groups.words} over {where}"
     if before == after:
         return f"{text} stays at {after}."
-    text += f" goes from {before} to {after}"
+    text += f" goes from {before} to {after} as expected"
     named = {
         "structure": "by how the groups are spread over the schools",
         "unit_margins": "by the schools' sizes",

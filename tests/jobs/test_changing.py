@@ -125,7 +125,9 @@ def test_between_two_scenarios_and_today(run, refused, tmp_path):
     alone = json.loads(run("simulate", "franklin", files[0], "--replicates", "1", "--format", "json"))
     for row, told in zip(alone["change"], rows.iloc[:2].to_dict("records"), strict=True):
         assert row == pytest.approx({name: told[name] for name in row})
-    assert alone["change"][0]["after"] == pytest.approx(alone["indices"]["theil_h"]["after"], abs=1e-12)
+    # The change is of the expected draw, the index beside it of the one draw asked for.
+    assert alone["change"][0]["before"] == pytest.approx(alone["indices"]["theil_h"]["before"], abs=1e-12)
+    assert alone["change"][0]["after"] == pytest.approx(alone["indices"]["theil_h"]["after"], abs=0.01)
     assert "leave out --from" in refused("change", "franklin", "--scenarios", *files, "--from", "2020")
     assert "give two files" in refused("change", "franklin", "--scenarios", files[0], files[0])
     words = refused("change", "franklin", "--scenarios", *files, "--no-charter", "--group", "black")

@@ -9,7 +9,7 @@ from analysis.change import MEASURES, PARTS
 from analysis.errors import InputError
 from analysis.indices import INDICES
 from analysis.policy.changes import between_plans, comparable, from_today
-from analysis.policy.outcome import simulate
+from analysis.policy.outcome import as_expected
 from analysis.policy.scenario import Host, Scenario
 from data import store
 from tests.oracle.tables import one_place
@@ -29,7 +29,7 @@ def plans(table):
     own = table[(table["leaid"] == DISTRICT) & (table["level"] == "elementary")]
     hosts = tuple(Host(school, 200) for school in own.nlargest(3, "students")["ncessch"])
     half = Scenario("franklin", DISTRICT, 2023, hosts, level="elementary")
-    return [simulate(table, each, replicates=1) for each in (half, replace(half, ed_share=0.2))]
+    return [as_expected(table, each) for each in (half, replace(half, ed_share=0.2))]
 
 
 def h_of(table, outcome, when):
