@@ -65,7 +65,7 @@ def read_seats(path: Path, tell: Tell = _unsaid) -> pd.DataFrame:
         more = table[asides].sum(axis=1) > table["seats"]
         _refuse(table, more, label, "seats", f"are fewer than are set aside ({' + '.join(asides)}); set aside fewer")
     _refuse_texts(table, label, ["school", "pool"])
-    _refuse_pools(table, label, {*table["pool"]}, asides)
+    _refuse_pools(table, label, {*table["pool"].unique()}, asides)
     again = table.duplicated(["school", "pool"])
     _refuse(table, again, label, "pool", "stands twice with school {school}; keep one row for each school and pool")
     if not table["seats"].sum():
@@ -102,11 +102,11 @@ def read_applications(path: Path, seats: pd.DataFrame, tell: Tell = _unsaid) -> 
     _refuse_texts(table, label, ["student", "school", "pool"])
     of_open = table["pool"].isin([pool for pool in table["pool"].unique() if pool.casefold() == OPEN])
     _refuse(table, of_open, label, "pool", "is no pool of a student; name the pool the student belongs to")
-    _refuse_pools(table, label, {*table["pool"], *seats["pool"]}, [name for name in ASIDES if name in seats])
+    _refuse_pools(table, label, {*table["pool"].unique(), *seats["pool"]}, [name for name in ASIDES if name in seats])
     _refuse_unknown(table, label, "school", sorted(set(seats["school"])), "is not in the seats file")
     if reserved := set(seats["pool"]) - {OPEN}:  # a lottery of open seats alone has no need of pools
         _refuse_unknown(table, label, "pool", sorted(reserved), "has no row in the seats file")
-        _tell_unclaimed(seats, reserved - set(table["pool"]), tell)
+        _tell_unclaimed(seats, reserved - set(table["pool"].unique()), tell)
     _refuse_contradictions(table, label)
     return table
 
