@@ -181,10 +181,11 @@ class _FirstRound:
 
     def _still(self, now: Ints) -> Ints:
         """The host's candidates among those who have no place now: whoever found one may have been any of all."""
-        if np.array_equal(now, self.all):
-            return self.here.copy()
-        urn = np.stack([self.here, self.all - self.here], axis=-1).reshape(-1, 2)
-        return self.lottery.draw.winners(urn, now.ravel())[:, 0].reshape(now.shape)
+        still: Ints = np.minimum(self.here, now)
+        by_chance = (now < self.all) & (self.here > 0) & (self.here < self.all)
+        urn = np.stack([self.here[by_chance], (self.all - self.here)[by_chance]], axis=-1)
+        still[by_chance] = self.lottery.draw.winners(urn, now[by_chance])[:, 0]
+        return still
 
 
 def _first_round(
