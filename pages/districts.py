@@ -96,17 +96,7 @@ controls = st.columns([1, 1, 2])
 with controls[0]:
     called = {name: index.called for name, index in measures.items()}
     measure = links.chosen(
-        "measure",
-        "measure",
-        called,
-        lambda: st.selectbox(
-            "Compare by",
-            list(called),
-            format_func=called.__getitem__,
-            index=list(called).index("variance_ratio"),
-            key="measure",
-            bind="query-params",
-        ),
+        st.selectbox, "Compare by", "measure", called, "measure", index=list(called).index("variance_ratio")
     )
 with controls[1]:
     floor = st.number_input(

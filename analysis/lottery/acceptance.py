@@ -171,7 +171,7 @@ def _accepted(codes: Ints, edges: Ints, low: int, seats: Ints) -> Ints:
 def _in_order(claims: Ints, high: int) -> Ints:
     """Claims sorted: first by the highest 16 of ``high`` bits, which NumPy counts, then what little is left.
 
-    Sorted at once they take twice as long, and four times on processors where NumPy's vectorised sort is slow.
+    Sorted at once they take two to four times as long where NumPy's vectorised sort is slow.
     """
     first = np.argsort((claims >> max(high - 16, 0)).astype(np.uint16), kind="stable")
     return np.sort(claims[first], kind="stable")

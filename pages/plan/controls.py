@@ -49,18 +49,7 @@ def asked_scenario(view: View, district: str) -> tuple[str, Scenario]:
         st.session_state["preset"] = asked[0]
     labels = {name: each.label for name, each in PRESETS.items()}
     preset = links.chosen(
-        "preset",
-        "preset",
-        labels,
-        lambda: st.segmented_control(
-            "Start from",
-            list(PRESETS),
-            format_func=labels.__getitem__,
-            default="dallas",
-            required=True,
-            key="preset",
-            bind="query-params",
-        ),
+        st.segmented_control, "Start from", "preset", labels, "preset", default="dallas", required=True
     )
     st.caption(PRESETS[preset].basis)
     start = cached.start(view.exported, preset, district)

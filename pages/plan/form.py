@@ -83,12 +83,7 @@ class Form:
         first = of(self.start)
         words = {each: f"{each}: {meaning}" for each, meaning in ({first: rules[first]} | dict(rules)).items()}
         key = self.shown(name if first == of(_PLAIN) else f"{name}_{first}", of, words.__getitem__)
-        return self._chosen(
-            label,
-            key,
-            words,
-            lambda: st.radio(label, list(words), format_func=words.__getitem__, key=key, bind="query-params"),
-        )
+        return self._chosen(st.radio, label, key, words)
 
     def several(
         self, label: str, name: str, of: Callable[[Scenario], list[str]], options: Mapping[str, str], **more: Any
@@ -116,34 +111,15 @@ class Form:
     def buttons(self, label: str, name: str, of: Callable[[Scenario], str], options: list[str], **more: Any) -> str:
         """One of a few words, side by side."""
         key = self.shown(self.key(name, of), of)
-        return self._chosen(
-            label,
-            key,
-            {each: each for each in options},
-            lambda: st.segmented_control(
-                label, options, default=of(self.start), required=True, key=key, bind="query-params", **more
-            ),
-        )
+        labels = {each: each for each in options}
+        return self._chosen(st.segmented_control, label, key, labels, default=of(self.start), required=True, **more)
 
     def select(
         self, label: str, name: str, of: Callable[[Scenario], str], options: Mapping[str, str], **more: Any
     ) -> str:
         """One of many words in a box that opens."""
         key = self.shown(self.key(name, of), of, options.__getitem__)
-        return self._chosen(
-            label,
-            key,
-            options,
-            lambda: st.selectbox(
-                label,
-                list(options),
-                index=list(options).index(of(self.start)),
-                format_func=options.__getitem__,
-                key=key,
-                bind="query-params",
-                **more,
-            ),
-        )
+        return self._chosen(st.selectbox, label, key, options, index=list(options).index(of(self.start)), **more)
 
     def text(self, label: str, name: str, of: Callable[[Scenario], str], **more: Any) -> str:
         """A line of text."""
@@ -159,13 +135,10 @@ class Form:
         self.drawn.append(key)
         return links.number(key, label, draw, empty)
 
-    def _chosen(self, label: str, key: str, labels: Mapping[T, str], draw: Callable[[], T]) -> T:
+    def _chosen(self, draw: Callable[..., str], label: str, key: str, labels: Mapping[str, str], **more: Any) -> str:
         """The choice of a control whose options have these labels."""
         self.drawn.append(key)
-        asked = links.asked(key)
-        found = draw()
-        links.note(key, label, asked, labels.values(), labels[found])
-        return found
+        return links.choice(draw, label, key, labels, **more)
 
     def key(self, name: str, of: Callable[[Scenario], Any]) -> str:
         """A key of the preset's own where its default is, so that its suggestion shows."""

@@ -55,19 +55,7 @@ def _chosen_moves(hosts: pd.DataFrame) -> tuple[str, set[str]]:
         way = st.segmented_control(
             "Students who", [ARRIVE, LEAVE], default=ARRIVE, required=True, key="way", bind="query-params"
         )
-        host = links.chosen(
-            "at_host",
-            "host",
-            labels,
-            lambda: st.selectbox(
-                "At",
-                list(labels),
-                format_func=labels.__getitem__,
-                key="at_host",
-                bind="query-params",
-                width=340,
-            ),
-        )
+        host = links.chosen(st.selectbox, "At", "at_host", labels, "host", width=340)
     return str(way), set(hosts["ncessch"]) if host == EVERY_HOST else {host}
 
 

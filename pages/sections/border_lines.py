@@ -104,16 +104,12 @@ def chosen_borders(view: View, gaps: pd.DataFrame) -> Asked:
 def _chosen_district(offered: list[str]) -> str:
     """The control that says whose borders, by label."""
     return links.chosen(
+        st.selectbox,
+        "Borders of",
         "around",
-        "district with borders",
         dict(zip(offered, offered, strict=True)),
-        lambda: st.selectbox(
-            "Borders of",
-            offered,
-            key="around",
-            bind="query-params",
-            help="Of one district every border is shown, however short and however small its neighbour.",
-        ),
+        "district with borders",
+        help="Of one district every border is shown, however short and however small its neighbour.",
     )
 
 
@@ -199,10 +195,12 @@ def show_one(view: View, lines: pd.DataFrame) -> None:
     left, right = st.columns([3, 1])
     with left:
         line = links.chosen(
+            st.selectbox,
+            "Line",
             "line",
-            "line among those ranked",
             dict(zip(pairs, pairs, strict=True)),
-            lambda: st.selectbox("Line", list(pairs), key="line", bind="query-params", help="The first ranked first."),
+            "line among those ranked",
+            help="The first ranked first.",
         )
     with right:
         opened = st.slider("Seats opened across it", 0, 50, 10, 1, format="%d%%", key="opened", bind="query-params")

@@ -1,7 +1,6 @@
 """Controls of the statewide page: they make a policy and start its run; what they say stands in the link."""
 
 import json
-from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -46,7 +45,7 @@ def asked_policy(level: str) -> Policy:
     with columns[1]:
         share = _number("2 · Part of them that host, %", "all_part", 0.1, 100.0, 10.0, 5.0, format="%g")
     with columns[2]:
-        choose = _choice(
+        choose = links.choice(
             st.segmented_control,
             "3 · Which of them?",
             "all_choose",
@@ -79,13 +78,6 @@ def _number(label: str, key: str, *limits: float | None, **more: Any) -> Any:
     )
 
 
-def _choice(draw: Callable[..., str], label: str, key: str, labels: Mapping[str, str], **more: Any) -> str:
-    asked = links.asked(key)
-    found = draw(label, list(labels), format_func=labels.__getitem__, key=key, bind="query-params", **more)
-    links.note(key, label, asked, labels.values(), labels[found])
-    return found
-
-
 def _more_settings() -> dict[str, object]:
     """The policy's fields that few change, out of the way."""
     template = _template()
@@ -95,7 +87,7 @@ def _more_settings() -> dict[str, object]:
         if template is None:
             labels = {name: PRESETS[name].label for name in _PRESETS}
             index = _PRESETS.index(Policy.preset)
-            preset = _choice(st.selectbox, "Lotteries", "all_lotteries", labels, index=index)
+            preset = links.choice(st.selectbox, "Lotteries", "all_lotteries", labels, index=index)
         else:
             st.markdown(f"Lotteries by the rules of **{in_markdown(template.name or 'a scenario')}**")
             st.button("Use a preset instead", icon=":material/undo:", key="all_preset", on_click=_set_template)
@@ -106,7 +98,7 @@ def _more_settings() -> dict[str, object]:
         willing = _who_comes()
     with fourth:
         labels = {each: each for each in SEATS}
-        seats = _choice(st.segmented_control, "Seats in", "all_seats_in", labels, default=EVERY, required=True)
+        seats = links.choice(st.segmented_control, "Seats in", "all_seats_in", labels, default=EVERY, required=True)
     name = st.text_input("Name of the policy", key="all_name", max_chars=60, bind="query-params").strip()
     shares = {"outside": None if outside is None else outside / 100, "willing": willing}
     return {"preset": preset, "template": template, "seats": seats, "name": name} | shares
@@ -115,7 +107,7 @@ def _more_settings() -> dict[str, object]:
 def _who_comes() -> float | None:
     """The share of students who would take a seat; None for what the rules say."""
     labels = {each: each for each in (AS_RULES, *TURNOUT, OTHER)}
-    turnout = _choice(st.selectbox, "Who comes?", "all_turnout", labels, index=0, help=_turnout_words())
+    turnout = links.choice(st.selectbox, "Who comes?", "all_turnout", labels, index=0, help=_turnout_words())
     if turnout == OTHER:
         share = _number("Of each school's students, %", "all_willing", 0.0, 100.0, 20.0, 5.0, format="%g")
         return round(share / 100, 6)

@@ -143,17 +143,7 @@ def chosen_district(view: View) -> str | None:
         return None
     _follow_district(view, labels)
     return links.chosen(
-        "district",
-        "district",
-        labels,
-        lambda: st.selectbox(
-            "District",
-            list(labels),
-            format_func=labels.__getitem__,
-            key="district",
-            bind="query-params",
-            help="Type to search. The largest come first.",
-        ),
+        st.selectbox, "District", "district", labels, "district", help="Type to search. The largest come first."
     )
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -14,18 +14,30 @@ _NOTED = "not_in_this_link"
 _ENDLESS = "endless_in_this_link"
 
 
-def chosen(key: str, what: str, labels: Mapping[T, str], draw: Callable[[], T]) -> T:
+def chosen(
+    draw: Callable[..., T], label: str, key: str, labels: Mapping[T, str], what: str | None = None, **more: Any
+) -> T:
     """The choice of a control, and under it a sentence where the link asked for another in vain.
 
     Args:
-        key, what: as in ``note``.
+        draw: such as ``st.selectbox``.
+        label, key: of the control.
         labels: of its options.
-        draw: draws the control.
+        what: as in ``note``; the label where it is not given.
+        more: for ``draw``.
     """
-    said = asked(key)
-    found = draw()
-    note(key, what, said, labels.values(), labels[found])
+    found = choice(draw, label, key, labels, what, **more)
     tell(key)
+    return found
+
+
+def choice(
+    draw: Callable[..., T], label: str, key: str, labels: Mapping[T, str], what: str | None = None, **more: Any
+) -> T:
+    """The same, noted for ``tell`` or ``tell_settings``."""
+    said = asked(key)
+    found = draw(label, list(labels), format_func=labels.__getitem__, key=key, bind="query-params", **more)
+    note(key, what or label, said, labels.values(), labels[found])
     return found
 
 

@@ -112,17 +112,12 @@ def chosen_span(view: View) -> Span | None:
     labels = {EVERYWHERE: f"All of {view.dataset.label}"} | district_labels(view)
     with where:
         place = links.chosen(
-            "place",
+            st.selectbox,
+            "Place",
             "place",
             labels,
-            lambda: st.selectbox(
-                "Place",
-                list(labels),
-                format_func=labels.__getitem__,
-                key="place",
-                bind="query-params",
-                help="Type to search. The largest districts come first.",
-            ),
+            "place",
+            help="Type to search. The largest districts come first.",
         )
     years = {school_year(year): year for year in counted_years(view, place)}
     if len(years) < 2:
@@ -139,7 +134,7 @@ def chosen_span(view: View) -> Span | None:
 def _chosen_year(label: str, offered: list[str]) -> str:
     """The control that chooses an end of the span."""
     key, labels = label.lower(), dict(zip(offered, offered, strict=True))
-    return links.chosen(key, "school year", labels, lambda: st.selectbox(label, offered, key=key, bind="query-params"))
+    return links.chosen(st.selectbox, label, key, labels, "school year")
 
 
 def full_counts(view: View, span: Span) -> Sequence[int]:
