@@ -39,7 +39,7 @@ def awaited(work: Callable[[Still], T]) -> T:
     Thread(target=run, daemon=True).start()
     try:
         while wait([result], EVERY).not_done:
-            st.session_state.get("another_press")  # asked for anything, Streamlit leaves a page to draw it anew
+            "another_press" in st.session_state  # noqa: B015 asked for anything, Streamlit leaves a page to draw anew
     except BaseException:
         moved_on.set()
         raise

@@ -10,7 +10,7 @@ from data import store
 from data.inclusion import Rules, included
 
 LARGEST = 4
-# Of what D falls by. Rounded school by school it was 17 % in San Antonio's plan for Dallas, 44 % in Cambridge's.
+# Of what D falls by; rounded school by school half of these plans lie further apart.
 NEAR = 0.06
 
 
