@@ -177,20 +177,20 @@ def run(chunk: Chunk) -> bytes:
 def _part(held: list[tuple[str, Ground, Spread]], refused: list[tuple[str, str]], replicates: int) -> Part:
     moved = [drawn.figures["moved"][-1] for _, _, drawn in held]
     rows = [_rows(district, place, drawn) for district, place, drawn in held]
-    nothing = {"school": [], "district": [], "host": np.zeros(0, bool), "change": np.zeros((0, 2, replicates))}
-    joined = {name: np.concatenate([none, *(each[name] for each in rows)]) for name, none in nothing.items()}
-    types = {"school": np.str_, "district": np.str_, "host": np.bool_, "change": np.int32}
+    text = np.zeros(0, dtype=np.str_)
+    change = np.zeros((0, 2, replicates), dtype=np.int32)
+    none = {"school": text, "district": text, "host": np.zeros(0, dtype=np.bool_), "change": change}
     return Part(
         districts=np.array([district for district, _, _ in held], dtype=np.str_),
         moved=np.array(moved, dtype=np.int64).reshape(-1, replicates).T,
         refused=np.array(refused, dtype=np.str_).reshape(-1, 2),
-        **{name: joined[name].astype(type_) for name, type_ in types.items()},
+        **{name: np.concatenate([none[name], *(each[name] for each in rows)]) for name in Part.ROWS},
     )
 
 
 def _rows(district: str, place: Ground, drawn: Spread) -> dict[str, NDArray[Any]]:
     """``Part.ROWS`` of one district."""
-    change = np.moveaxis(drawn.after - place.students[:, None, :], 2, 0)
+    change = np.moveaxis(drawn.after - place.students[:, None, :], 2, 0).astype(np.int32)
     host = np.isin(np.arange(len(place.students[0])), place.hosts)
     kept = (change.any(axis=(1, 2)) | host) & place.public
     school = place.schools["ncessch"].to_numpy(dtype=np.str_)[kept]
