@@ -307,7 +307,7 @@ def command(home, tmp_path):
 
     yield start
     for process in started:
-        with suppress(ProcessLookupError):
+        with process, suppress(ProcessLookupError):  # it closes the pipes, whatever a test has read of them
             os.killpg(process.pid, signal.SIGKILL)
 
 
