@@ -80,7 +80,7 @@ def show_state(view: View, plan: Plan, result: Result) -> None:
     """The state's figures before and after, what they rest on, the split, and the map."""
     for column, (name, label) in zip(st.columns(len(CARDS)), CARDS.items(), strict=True):
         change, share = statewide_words.change(result, name), name == "balanced"
-        show = numbers.percent if share else partial(numbers.number, decimals=3)
+        show = partial(plan_words.figure, percent=share)
         with column.container(border=True):
             st.metric(
                 label,

@@ -55,20 +55,22 @@ def _nobody_from_outside(
     of = {name: pools_of(divided, name) for name in GROUPS if getattr(scenario, name).outside}
     empty = [name for name, which in of.items() if asked[:, which].any() and not came[:, which].any()]
     if beyond := [name for name in empty if not could[:, of[name]].any()]:
-        yield f"Nobody comes from outside the district for {_outside(beyond)}: {_out_of_reach(scenario)}"
+        seats_of = _fields(beyond, "outside")
+        yield f"Nobody comes from outside the district for the seats of {seats_of}: {_out_of_reach(scenario)}"
     if unwilling := [name for name in empty if name not in beyond and drawn[:, of[name]].any()]:
         yield (
-            f"Nobody comes from outside the district for {_outside(unwilling)}: none of the students in reach applies "
-            "and takes a seat; raise the share who do, willing and accept, or set the outside share to 0."
+            f"Nobody comes from outside the district for the seats of {_fields(unwilling, 'outside')}: none of the "
+            f"students in reach applies and takes a seat; raise the share who do, {_fields(unwilling, 'willing')} or "
+            f"{_fields(unwilling, 'accept')}, or set the outside share to 0."
         )
     filled = expected.kept + expected.inside + expected.outside
     if scenario.unfilled == "outside" and not could.any() and (expected.seats > filled).any():
         yield f'Nobody from outside can take the seats left, as unfilled "outside" asks: {_out_of_reach(scenario)}'
 
 
-def _outside(groups: list[str]) -> str:
-    """The outside shares of some groups, as their fields."""
-    return " and ".join(f"{name}.outside" for name in groups)
+def _fields(groups: list[str], field: str) -> str:
+    """One field of some groups."""
+    return " and ".join(f"{name}.{field}" for name in groups)
 
 
 def _out_of_reach(scenario: Scenario) -> str:
@@ -84,19 +86,19 @@ def _out_of_reach(scenario: Scenario) -> str:
 def _nobody_from_beside(ground: Ground, scenario: Scenario, expected: Assignment) -> Iterator[str]:
     """Private and home-schooled students whom no seat is offered to, or who live at no distance that is known."""
     offered = scenario.unfilled == "outside" or scenario.ed.outside or scenario.other.outside
-    for field, place in (("private", PRIVATE), ("home", HOME)):
+    for field, who, place in (("private", "private", PRIVATE), ("home", "home-schooled", HOME)):
         supply = getattr(scenario, field)
         if not supply or not supply.students:
             continue
         came = expected.won[..., (ground.schools["ncessch"] == place).to_numpy(dtype=bool)].any()
         if not offered:
             yield (
-                f"None of the {supply.students:,} students of {field} comes, since no seat is offered outside the "
+                f"None of the {supply.students:,} {who} students comes, since no seat is offered outside the "
                 "district; give ed.outside or other.outside a share above 0."
             )
         elif not came and scenario.draw == "distance":
             yield (
-                f"None of the {supply.students:,} students of {field} comes, since willingness falls with distance and "
+                f"None of the {supply.students:,} {who} students comes, since willingness falls with distance and "
                 "theirs is not known; give another draw."
             )
 

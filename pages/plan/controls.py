@@ -20,7 +20,7 @@ from pages.plan.session import carried, told
 from pages.plan.settings import TABS, settings
 from pages.shared import links, store
 from pages.shared.view import View
-from pages.words import numbers
+from pages.words import fields, numbers
 from pages.words.escaped import in_markdown
 
 BY_GROUP = "by group"
@@ -130,7 +130,7 @@ def _for_whom(form: Form) -> tuple[dict[str, object], float]:
     )
     asked: dict[str, object] = {"reserve": rule, "tiers": ()}
     outside = form.percent(
-        "Seats offered outside the district first",
+        fields.OUTSIDE,
         "outside",
         lambda s: s.other.outside,
         step=5,
@@ -139,7 +139,7 @@ def _for_whom(form: Form) -> tuple[dict[str, object], float]:
     if rule == "share":
         own = f"_{form.start.district}" if form.preset == "district-share" else ""
         key = f"ed_share_{form.preset}{own}"
-        asked["ed_share"] = form.percent("Seats for disadvantaged students", "", lambda s: s.ed_share, key=key)
+        asked["ed_share"] = form.percent(fields.SEATS_FOR_ED, "", lambda s: s.ed_share, key=key)
     elif rule == "band":
         asked["band"] = form.part("Points above or below the district's share", "band", lambda s: s.band)
     elif rule == "tiers":
@@ -170,7 +170,7 @@ def _tiers(form: Form) -> tuple[float, ...]:
 def _who_comes(form: Form) -> dict[str, Pool]:
     """The pool of each group by who applies."""
     turnout = form.buttons(
-        "3 · Who comes?",
+        fields.WHO_COMES,
         "turnout",
         _turnout,
         [*TURNOUT, BY_GROUP],

@@ -18,6 +18,7 @@ from pages.plan.so_far import SoFar
 from pages.shared import parts, store
 from pages.shared.view import View
 from pages.words import change as change_words
+from pages.words import fields
 from pages.words import plan as plan_words
 from pages.words.escaped import in_markdown
 from pages.words.plan import FIGURES
@@ -34,7 +35,8 @@ def show_answer(so_far: SoFar, view: View) -> None:
     if outcome.scenario.hosts:
         st.caption(plan_words.poorer(so_far.rows))
     for note in outcome.notes:
-        st.warning(in_markdown(note), icon=":material/info:")
+        told = fields.as_on_the_page(note, outcome.scenario)
+        st.warning(in_markdown(told), icon=":material/info:")
     _show_cep_like_hosts(outcome, view)
     figures, today = list(FIGURES), cached.today(view, outcome.scenario)
     for first in range(0, len(figures), CARDS_A_ROW):

@@ -21,6 +21,7 @@ from analysis.policy.scenario import (
 )
 from pages.plan.files import read_weights
 from pages.plan.form import Form, fault_beside
+from pages.words import fields
 
 # Where the willingness of a table that was uploaded is kept; it is too long for a link.
 WEIGHTS = "plan_weights"
@@ -114,7 +115,7 @@ def _first(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[st
     with one:
         siblings = _siblings(form, options)
     with two:
-        share = form.part("Nearby, % of seats", "nearby", lambda s: _aside(s, "proximity").share)
+        share = form.part(fields.SET_ASIDES["proximity"], "nearby", lambda s: _aside(s, "proximity").share)
         miles = form.number(
             "Nearby is within, miles",
             "nearby_miles",
@@ -125,7 +126,7 @@ def _first(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[st
         )
         near = SetAside("proximity", share or 0.0, miles, pool=_of_pool(form, "nearby", "proximity"))
     with three:
-        share = form.part("Feeder schools, % of seats", "feeders", lambda s: _aside(s, "feeder").share)
+        share = form.part(fields.SET_ASIDES["feeder"], "feeders", lambda s: _aside(s, "feeder").share)
         named = _schools(form, "Feeder schools", "feeder", options)
         feeder = SetAside("feeder", share or 0.0, schools=named, pool=_of_pool(form, "feeders", "feeder"))
     asides = tuple(each for each in (siblings, near, feeder) if each.share)
@@ -134,7 +135,7 @@ def _first(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[st
 
 
 def _siblings(form: Form, options: dict[str, str]) -> SetAside:
-    share = form.part("Siblings, % of seats", "siblings", lambda s: _aside(s, "sibling").share)
+    share = form.part(fields.SET_ASIDES["sibling"], "siblings", lambda s: _aside(s, "sibling").share)
     rate = form.part(
         "Of applicants, % who are siblings",
         "sibling_rate",
@@ -204,7 +205,7 @@ def _applying(
         asked |= {f"{name}.half_miles": None for name in GROUPS}
     if draw == "table":
         asked["weights"] = _weights(form)
-    asked |= _of_pools(form, "Of {} students offered a seat, % who take it", "accept")
+    asked |= _of_pools(form, fields.ACCEPT, "accept")
     asked |= _miles_of_pools(
         form,
         "Miles over which the share of {} students who take it falls by half",
@@ -269,7 +270,7 @@ def _weights(form: Form) -> Any:
 
 def _outside(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[str, Any]:  # noqa: ARG001
     miles = form.number(
-        "Miles from a host within which schools outside the district may send",
+        fields.OUTSIDE_MILES,
         "miles",
         lambda s: int(s.outside_miles),
         min_value=1,

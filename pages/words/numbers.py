@@ -16,9 +16,9 @@ def of_100(share: float) -> str:
     return f"{share * 100:.0f} of 100"
 
 
-def percent(share: float) -> str:
+def percent(share: float, decimals: int = 0) -> str:
     """A whole percent, or what to say where it is undefined."""
-    return UNDEFINED if math.isnan(share) else f"{share:.0%}"
+    return UNDEFINED if math.isnan(share) else f"{share:.{decimals}%}"
 
 
 def number(value: float, decimals: int = 2) -> str:

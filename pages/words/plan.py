@@ -80,8 +80,8 @@ def poorer(rows: pd.DataFrame) -> str:
 
 
 def figure(value: float, *, percent: bool) -> str:
-    """A figure of a plan as its cards show it."""
-    return numbers.percent(value) if percent else numbers.number(value, 3)
+    """A figure of a plan as its cards show it: a share as finely as the points that it changes by."""
+    return numbers.percent(value, 1) if percent else numbers.number(value, 3)
 
 
 def before_after(change: Change, *, percent: bool) -> str:
@@ -171,7 +171,7 @@ def over_participation(rows: pd.DataFrame) -> str:
         ends = [show(after.min()), show(after.max())]
         told.append(f"{what} {ends[0]}" if ends[0] == ends[1] else f"{what} {ends[0]}–{ends[1]}")
     shares = ", ".join(f"{name} {share:.0%}" for name, share in TURNOUT.items())
-    return f"Over low to high participation ({shares} of students apply): {', '.join(told)}."
+    return f"As expected, over low to high participation ({shares} of students apply): {', '.join(told)}."
 
 
 def after_with_range(change: "pd.Series[float]", *, percent: bool, whole: bool = False) -> str:

@@ -68,7 +68,7 @@ FAR, NEAR = {"latitude": 31.0, "longitude": -97.0}, {"latitude": 30.0, "longitud
 PLACED = [school("h", 40, 0, **NEAR), school("a", 10, 50, **FAR), school("b", 20, 30, **FAR)]
 AWAY = school("x", 30, 30, leaid=ELSEWHERE, **FAR)
 HALF_OUTSIDE = replace(EVERYONE, outside=0.5)
-NO_REACH = "Nobody comes from outside the district for other.outside: no school of the sources that may send students"
+NO_REACH = "Nobody comes from outside the district for the seats of other.outside: no school of the sources that may"
 
 
 def placed(policy: Scenario) -> list[str]:
@@ -79,27 +79,30 @@ def placed(policy: Scenario) -> list[str]:
     ("fields", "said"),
     [
         ({"other": HALF_OUTSIDE}, [NO_REACH, "within 10 miles", "raise outside_miles"]),
-        ({"ed": HALF_OUTSIDE, "other": HALF_OUTSIDE}, ["for ed.outside and other.outside: no school of the sources"]),
+        (
+            {"ed": HALF_OUTSIDE, "other": HALF_OUTSIDE},
+            ["for the seats of ed.outside and other.outside: no school of the sources"],
+        ),
         ({"other": HALF_OUTSIDE, "outside_miles": 70.0}, []),
         (
             {"other": HALF_OUTSIDE, "outside_miles": 70.0, "sources": ()},
-            ["for other.outside: sources is empty; name where"],
+            ["for the seats of other.outside: sources is empty; name where"],
         ),
         ({"other": HALF_OUTSIDE, "sources": (), "private": Supply(50, 0.0)}, []),
         (
             {"other": HALF_OUTSIDE, "outside_miles": 70.0, "draw": "table", "weights": (Weight("x", other=0.0),)},
-            ["for other.outside: none of the students in reach applies", "raise the share who do, willing and accept"],
+            ["of other.outside: none of the students in reach applies", "who do, other.willing or other.accept"],
         ),
         # A pool of each tier, and half of ED's share in both.
         (
             {"ed": HALF_OUTSIDE, "reserve": "tiers", "tiers": (0.5, 0.5)},
-            ["for ed.outside: no school of the sources"],
+            ["for the seats of ed.outside: no school of the sources"],
         ),
         (
             {"private": Supply(50, 0.5)},
-            ["None of the 50 students of private comes", "give ed.outside or other.outside"],
+            ["None of the 50 private students comes", "give ed.outside or other.outside"],
         ),
-        ({"home": Supply(50, 0.5)}, ["None of the 50 students of home comes"]),
+        ({"home": Supply(50, 0.5)}, ["None of the 50 home-schooled students comes"]),
         ({"home": Supply(0, 0.5)}, []),
         (
             {
@@ -109,7 +112,7 @@ def placed(policy: Scenario) -> list[str]:
                 "draw": "distance",
                 "half_miles": 99.0,
             },
-            ["None of the 50 students of home comes, since willingness falls with distance", "another draw"],
+            ["None of the 50 home-schooled students comes, since willingness falls with distance", "another draw"],
         ),
         ({"private": Supply(50, 0.5), "unfilled": "outside"}, []),
         ({"unfilled": "outside"}, []),

@@ -54,6 +54,7 @@ EXEMPT = {
     "districts.grade_heading": LABEL,
     "escaped.in_chart": FORMAT,
     "escaped.in_markdown": FORMAT,
+    "fields.as_on_the_page": "another sentence, with other words for fields",
     "links.cannot_be": "speaks of a link, of no number",
     "links.endless": "speaks of a link, of no number",
     "links.not_here": "speaks of a link, of no number",

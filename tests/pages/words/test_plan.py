@@ -76,7 +76,7 @@ def test_the_chance_of_a_seat_is_told_where_anyone_is_admitted():
         (Change(0.469, 0.469, 0.469, 0.469), False, ("0.469", "no change")),
         (Change(0.4692, 0.4689, NAN, NAN), False, ("0.469", "hardly any change")),
         (Change(0.4692, 0.472, NAN, NAN), False, ("0.469 → 0.472", "+0.003")),
-        (Change(0.09, 0.093, NAN, NAN), True, ("9% → 9%", "+0.3 points")),
+        (Change(0.09, 0.093, NAN, NAN), True, ("9.0% → 9.3%", "+0.3 points")),
         (Change(NAN, NAN, NAN, NAN), False, ("not defined → not defined", "not defined")),
     ],
 )
