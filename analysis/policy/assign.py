@@ -126,10 +126,10 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
                     last[lottery.host] = year + 1, intakes[-1]
             if scenario.attrition:
                 waiting, _ = _at(lottery, chances, left, None)
-                left[:, chances.opened[lottery.host]] -= waiting
+                left[:, chances.cohorts(lottery.host)] -= waiting
                 for intake in earlier:
                     lottery.renew(intake, waiting)
-                left[:, chances.opened[lottery.host]] += waiting
+                left[:, chances.cohorts(lottery.host)] += waiting
         if scenario.unfilled == "second":
             for each in [each.once_all_had_theirs(left) for each in rounds]:
                 each.finish(left)
@@ -151,26 +151,31 @@ class _FirstRound:
 
     Attributes:
         lottery: of the host.
-        opened: (cohorts,) whether they may apply there.
+        opened: an index of its cohorts.
         intake, rest: as ``Lottery.first`` gives them.
-        here: candidates of the host, of its cohorts, who have no place yet.
-        placed: those who found one in the first round of a host after it.
-        all: candidates of its cohorts without a place when these were told, whether they applied there or not.
+        told: (classes, replicates, 2) candidates of the host who had no place then, from the district and from outside.
+        placed: those of them who found one in the first round of a host after it.
+        here: the same candidates by cohort, group and school; None where all of its cohorts at the schools it serves
+            are, which need not be held.
+        all: candidates of its cohorts who had no place then, whether they applied there or not; None likewise.
     """
 
     lottery: Lottery
-    opened: NDArray[np.bool_]
+    opened: slice | NDArray[np.bool_]
     intake: Intake
     rest: Ints
-    here: Ints
+    told: Ints
     placed: Ints
-    all: Ints
+    here: Ints | None = None
+    all: Ints | None = None
 
     def once_all_had_theirs(self, left: Ints) -> "_FirstRound":
         """The same when every host has held its first round."""
-        now = left[:, self.opened]
-        here = self._still(now)
-        return replace(self, here=here, placed=self.here - here, all=now)
+        here = self._still(left[:, self.opened])
+        placed = self.told - self.lottery.sides(here)
+        if self.here is None:
+            return replace(self, placed=placed)
+        return replace(self, placed=placed, here=here, all=left[:, self.opened].copy())
 
     def finish(self, left: Ints) -> None:
         """Offer what is still empty to the candidates without a place; ``left`` loses those who get a seat."""
@@ -181,6 +186,8 @@ class _FirstRound:
 
     def _still(self, now: Ints) -> Ints:
         """The host's candidates among those who have no place now: whoever found one may have been any of all."""
+        if self.here is None or self.all is None:
+            return self.lottery.served(now)
         still: Ints = np.minimum(self.here, now)
         by_chance = (now < self.all) & (self.here > 0) & (self.here < self.all)
         urn = np.stack([self.here[by_chance], (self.all - self.here)[by_chance]], axis=-1)
@@ -199,14 +206,16 @@ def _first_round(
 ) -> _FirstRound:
     """A host's new intake; ``left`` loses those who get a seat. ``before`` are the intakes of the years before."""
     here, refusing = _at(lottery, chances, left, declining)
-    opened = chances.opened[lottery.host]
+    opened = chances.cohorts(lottery.host)
     left[:, opened] -= here
     at = lottery.ground.hosts[lottery.host]
     of_school, earlier = (_of_school(lottery.ground, each, at) for each in (held, before))
     sending = sum(intake.won.sum(axis=(0, 1)) for intake in earlier) > 0 if earlier else None
     intake, rest = lottery.first(year, present(lottery.ground, at, of_school, left.shape[3]), here, refusing, sending)
     left[:, opened] += here
-    return _FirstRound(lottery, opened, intake, rest, here, np.zeros_like(here), left[:, opened])
+    told = lottery.sides(here)
+    done = _FirstRound(lottery, opened, intake, rest, told, np.zeros_like(told))
+    return done if chances.everywhere else replace(done, here=here, all=left[:, opened].copy())
 
 
 def _of_school(ground: Ground, held: list[list[Intake]], at: np.intp) -> list[Intake]:
@@ -216,13 +225,11 @@ def _of_school(ground: Ground, held: list[list[Intake]], at: np.intp) -> list[In
 
 def _at(lottery: Lottery, chances: Applications, taking: Ints, declining: Ints | None) -> tuple[Ints, Ints | None]:
     """Those who apply to the host, of its cohorts: who would take a seat there, and who would not."""
-    host, opened = lottery.host, chances.opened[lottery.host]
+    host, opened = lottery.host, chances.cohorts(lottery.host)
 
     def applying(students: Ints) -> Ints:
-        serving = students[:, opened] * lottery.ground.serves[host]
-        return (
-            serving if chances.part is None else lottery.draw.applicants(serving, chances.part[host, opened, :, None])
-        )
+        served = lottery.served(students[:, opened])
+        return served if chances.part is None else lottery.draw.applicants(served, chances.part[host, opened, :, None])
 
     here = applying(taking)
     refusing = None if declining is None else applying(declining)

@@ -69,9 +69,14 @@ class Lottery:
             opened = self.pools.opened(pool)
             applied = left[opened] if declining is None else left[opened] + declining[opened]
             intake.offered[pool] = intake.still_open(pool)
-            intake.applied[pool] = self._asking(pool, self._sides(applied))
+            intake.applied[pool] = self._asking(pool, self.sides(applied))
             self._fill(intake, pool, left, self._stages(intake, pool, sending))
         return intake, rest
+
+    def served(self, students: Ints) -> Ints:
+        """(…, n) those of the students who are at schools that the host serves."""
+        found: Ints = students * self.ground.serves[self.host].astype(np.int64)
+        return found
 
     def finish(self, intake: Intake, rest: Ints, left: Ints, placed: Ints) -> None:
         """Offer what the first round left empty, and let those present who have no seat go.
@@ -82,7 +87,8 @@ class Lottery:
         Args:
             intake, rest: as ``first`` gives them.
             left: its candidates who have no place yet; loses those who get one.
-            placed: those who have found one at a host they like less, and wait all the same; they draw no more.
+            placed: as ``sides`` gives them, those who have found one at a host they like less, and wait all the same;
+                they draw no more.
         """
         waiting = self._refill(intake, rest, left, placed)
         intake.admitted = intake.won.sum(axis=(1, 3))
@@ -251,7 +257,7 @@ class Lottery:
         lowered[best, column] += given.sum(axis=0)
         return lowered
 
-    def _sides(self, students: Ints) -> Ints:
+    def sides(self, students: Ints) -> Ints:
         """(classes, replicates, 2) candidates from the district's schools and from outside."""
         of_school = students.sum(axis=(1, 2))
         inside = of_school @ self.ground.inside.astype(np.int64)
@@ -276,11 +282,11 @@ class Lottery:
         elif self.scenario.unfilled == "release":
             for pool in range(len(self.pools.classes)):
                 self._take_over(intake, pool, rest, left)
-        return self._sides(left)
+        return self.sides(left)
 
     def _second_round(self, intake: Intake, rest: Ints, left: Ints, placed: Ints) -> Ints:
         """Release what is empty to those of either lottery who still wait and have found no place elsewhere."""
-        waiting = self._sides(left + placed)
+        waiting = self.sides(left) + placed
         short = intake.open.sum(axis=0) > 0
         if not short.any():
             return waiting
@@ -288,7 +294,7 @@ class Lottery:
         before, gone = intake.filled, rest - self.draw.applicants(rest, still)
         rest -= gone
         waiting[..., 1] = self.draw.applicants(waiting[..., 1], still)
-        waiting[..., 0] = self.draw.applicants(self._sides(placed)[..., 0], still)
+        waiting[..., 0] = self.draw.applicants(placed[..., 0], still)
         for pool in range(len(self.pools.classes)):
             turnout = self._turnout(pool, left, self.ground.inside, still[:, None])
             waiting[pool, :, 0] += turnout.sum(axis=(0, 2)) - self._take_over(intake, pool, rest, left, turnout)

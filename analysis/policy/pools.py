@@ -84,6 +84,16 @@ class Applications:
     accept: Floats
     accept_part: Floats | None
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether everyone who applies and would take a seat does so at each host that is theirs."""
+        return self.part is None and self.accept_part is None
+
+    def cohorts(self, host: int) -> "slice | NDArray[np.bool_]":
+        """An index of the cohorts that may apply to a host."""
+        opened: NDArray[np.bool_] = self.opened[host]
+        return slice(None) if opened.all() else opened
+
 
 def pools(ground: Ground, scenario: Scenario) -> Pools:
     """The pools of a scenario on its ground."""
