@@ -249,7 +249,8 @@ def _check_hosts(own: pd.DataFrame, usable: NDArray[np.bool_], scenario: Scenari
         else:
             school = own.iloc[at : at + 1]
             _check_grade(host, school, f"hosts[{i}]")
-            _check_room(host, school, scenario, f"hosts[{i}]")
+            if at not in at_hosts[:i]:  # all entries of a school are asked for together
+                _check_room(host, school, scenario, f"hosts[{i}]")
 
 
 def _check_grade(host: Host, school: pd.DataFrame, field: str) -> None:

@@ -1,7 +1,8 @@
 """The builder of a plan: a preset, three questions, and everything else; what they say stands in the link."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from functools import cache, partial
 
 import pandas as pd
 import streamlit as st
@@ -11,18 +12,19 @@ from analysis.errors import InputError
 from analysis.measured import shares
 from analysis.policy.presets import PRESETS, SEATS_IN, hosts_in
 from analysis.policy.scenario import MOST_YEARS, TURNOUT, Host, Pool, Scenario
-from data.groups import bases
 from data.schema import ED_BASES, grade_words
 from pages.plan import cached
 from pages.plan.form import Form, fault_beside, percentages
 from pages.plan.new_schools import new_schools
 from pages.plan.session import carried, told
 from pages.plan.settings import TABS, settings
-from pages.shared import links, store
+from pages.shared import counted, links, store
 from pages.shared.view import View
 from pages.words import fields, numbers
 from pages.words.escaped import in_markdown
 
+# The hosts by where their seats are, one of ``SEATS_IN``.
+Places = Callable[[str], tuple[Host, ...]]
 BY_GROUP = "by group"
 # How seats are divided, in as few words as a box shows.
 DIVIDED = {
@@ -65,28 +67,31 @@ def _controls(form: Form, view: View, schools: pd.DataFrame) -> Scenario:
     one, two, three = st.columns([4, 3, 3], gap="medium")
     with one:
         chosen = _which_schools(form, schools)
-        filled = form.percent(
-            "Seats, of each host's places", "", lambda s: _filled(s, chosen, grades), step=5, key="seats"
-        )
+        places = cache(partial(hosts_in, chosen, grades=grades))  # by where the seats are, as ``SEATS_IN`` names it
+        filled = form.percent("Seats, of each host's places", "", lambda s: _filled(s, places), step=5, key="seats")
     with two, fault_beside(faults):
         reserve, outside = _for_whom(form)
     with three:
         pools = _who_comes(form)
     pools = {name: replace(pool, outside=0.0 if faults else outside) for name, pool in pools.items()}
     with st.expander("More settings", icon=":material/settings:"):
-        hosts, more = _more(form, view, schools, chosen, filled, pools)
+        hosts, more = _more(form, view, schools, chosen, lambda seats_in: _part(places(seats_in), filled), pools)
     links.tell_settings(*form.drawn)
     if faults:
         raise InputError(faults[0])
     return replace(form.start, hosts=hosts, **reserve, **more)
 
 
-def _filled(scenario: Scenario, chosen: pd.DataFrame, grades: pd.DataFrame) -> float:
+def _part(hosts: tuple[Host, ...], share: float) -> tuple[Host, ...]:
+    """Hosts with a share of their seats."""
+    return tuple(replace(host, seats=round(host.seats * share)) for host in hosts)
+
+
+def _filled(scenario: Scenario, places: Places) -> float:
     """The share of the hosts' places that a scenario's seats are: the same of all, or else all of them."""
     given = {(host.ncessch, host.grade): host.seats for host in scenario.hosts}
-    made = hosts_in(chosen, _seats_in(scenario), grades)
-    places = {(host.ncessch, host.grade): host.seats for host in made}
-    pairs = [(seats, places[school]) for school, seats in given.items() if school in places]
+    there = {(host.ncessch, host.grade): host.seats for host in places(_seats_in(scenario))}
+    pairs = [(seats, there[school]) for school, seats in given.items() if school in there]
     steps = (percent / 100 for percent in range(100, -1, -5))
     return next((each for each in steps if all(seats == round(of * each) for seats, of in pairs)), 1.0)
 
@@ -198,22 +203,21 @@ def _turnout(scenario: Scenario) -> str:
 
 
 def _more(
-    form: Form, view: View, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float, pools: dict[str, Pool]
+    form: Form, view: View, schools: pd.DataFrame, chosen: pd.DataFrame, places: Places, pools: dict[str, Pool]
 ) -> tuple[tuple[Host, ...], dict[str, object]]:
     """The hosts with their seats, and all further settings."""
     of_schools, *others = st.tabs(TABS)
     with of_schools:
-        hosts = _seated(form, view, schools, chosen, filled)
-    everyone = store.all_schools(view.dataset.name, view.dataset.input_hash)
-    counted = bases(everyone[everyone["year"] == view.year])
-    known = {basis: ED_BASES[basis] for basis in counted if basis != view.basis}
+        hosts = _seated(form, view, schools, chosen, places)
+    bases = counted.bases(view.dataset.name, view.dataset.input_hash, view.year)
+    known = {basis: ED_BASES[basis] for basis in bases if basis != view.basis}
     return hosts, settings(form, schools, pools, known, others)
 
 
-def _seated(form: Form, view: View, schools: pd.DataFrame, chosen: pd.DataFrame, filled: float) -> tuple[Host, ...]:
+def _seated(form: Form, view: View, schools: pd.DataFrame, chosen: pd.DataFrame, places: Places) -> tuple[Host, ...]:
     """The hosts with their seats, and a new school among them."""
-    seats_in, grades = "every", store.grades(view)
-    if not grades.empty:
+    seats_in = "every"
+    if not store.grades(view).empty:
         words = {said: name for name, said in SEATS_IN.items()}
         chosen_words = form.buttons(
             "Seats in",
@@ -226,9 +230,7 @@ def _seated(form: Form, view: View, schools: pd.DataFrame, chosen: pd.DataFrame,
             "entry grade.",
         )
         seats_in = words[chosen_words]
-    made = hosts_in(chosen, seats_in, grades)
-    hosts = tuple(replace(host, seats=round(host.seats * filled)) for host in made)
-    hosts = _one_by_one(form, chosen, hosts)
+    hosts = _one_by_one(form, chosen, places(seats_in))
     return (*hosts, *new_schools(form, view, schools, in_entry=seats_in != "every"))
 
 

@@ -9,11 +9,10 @@ import pandas as pd
 
 from analysis.errors import InputError
 from analysis.policy.scenario import Scenario, Weight, from_json
-from data.groups import bases
 from data.inclusion import ADMINISTRATIVE
 from data.schema import school_year
 from pages.plan import cached
-from pages.shared import store
+from pages.shared import counted
 from pages.shared.view import View
 
 
@@ -49,13 +48,12 @@ def check_fits(scenario: Scenario, label: str, view: View) -> None:
             f"{label} starts from {scenario.year}, a year that {data.label} does not have; give year one of "
             f"{', '.join(map(str, data.years))}."
         )
-    everyone = store.all_schools(data.name, data.input_hash)
-    counted = bases(everyone[everyone["year"] == scenario.year])
+    known = counted.bases(data.name, data.input_hash, scenario.year)
     for field in ("basis", "lottery_basis"):
-        if (given := getattr(scenario, field)) not in (None, *counted):
+        if (given := getattr(scenario, field)) not in (None, *known):
             raise InputError(
                 f'{label} has {field} "{given}", by which {data.label} counts nobody in {school_year(scenario.year)}; '
-                f"give {' or '.join(counted) or 'null'}."
+                f"give {' or '.join(known) or 'null'}."
             )
     if scenario.districts != ADMINISTRATIVE and not data.districts_file:
         raise InputError(

@@ -50,14 +50,15 @@ class Form:
             of: what it shows of a scenario.
             key: the whole key, where the default is not the preset's alone.
         """
-        default = round(100 * of(self.start))
+        start = of(self.start)
+        default = round(100 * start)
         key = self.shown(key or self.key(name, of), lambda scenario: round(100 * of(scenario)))
         shown = self._number(
             label,
             key,
             lambda: st.slider(label, 0, 100, default, step, format="%d%%", key=key, bind="query-params", help=help),
         )
-        return of(self.start) if shown == default else shown / 100
+        return start if shown == default else shown / 100
 
     def number(self, label: str, name: str, of: Callable[[Scenario], Any], **limits: Any) -> Any:
         """A number, or None where that is the default and nothing is typed."""

@@ -2,17 +2,16 @@
 
 from collections import Counter
 
-import pandas as pd
 import streamlit as st
 
 from analysis.policy.scenario import DISTRICTS, EXCLUDABLE
 from data import store as datasets
-from data.groups import bases, comparison, comparisons
+from data.groups import comparison
 from data.inclusion import ADMINISTRATIVE, USUALLY_EXCLUDED, Rules
 from data.manifest import Manifest
 from data.privacy import LEAST_CELL, MINIMUM_CELL
 from data.schema import ED_BASES, LEVELS, school_year
-from pages.shared import links, store
+from pages.shared import counted, links, store
 from pages.shared.view import ALL_LEVELS, View, district_label
 from pages.words.escaped import in_markdown
 
@@ -41,12 +40,12 @@ def _chosen_view() -> View:
             year = years[_choice("School year", list(years), "year")]
         with columns[2]:
             level = _choice("Level", [ALL_LEVELS, *LEVELS], "level")
-        table = store.all_schools(manifest.name, manifest.input_hash)
+        data = manifest.name, manifest.input_hash
         with columns[3]:
-            groups = {comparison(key).label: key for key in comparisons(table)}
+            groups = {comparison(key).label: key for key in counted.comparisons(*data)}
             compared = comparison(groups[_choice("Groups", list(groups), "groups")])
         with columns[4]:
-            basis = _chosen_basis(table)
+            basis = _chosen_basis(counted.bases(*data))
         rules = _chosen_rules(manifest)
         cell = _chosen_cell()
     view = View(manifest, year, None if level == ALL_LEVELS else level, compared, basis, rules, cell)
@@ -69,9 +68,9 @@ def _choice(label: str, options: list[str], key: str) -> str:
     return chosen
 
 
-def _chosen_basis(table: pd.DataFrame) -> str | None:
+def _chosen_basis(bases: list[str]) -> str | None:
     """The ED basis, or None where the data has no ED count."""
-    words = {ED_BASES[basis]: basis for basis in bases(table)}
+    words = {ED_BASES[basis]: basis for basis in bases}
     return words[_choice("Economically disadvantaged by", list(words), "basis")] if words else None
 
 
