@@ -25,8 +25,11 @@ def _is_number(values: pd.Series) -> bool:
 
 def neutral(values: pd.Series) -> pd.Series:
     """Text of which none begins as a formula; line breaks are line feeds, which CSV keeps within quotation marks."""
-    text = values.astype("str").str.replace("\r\n?", "\n", regex=True)
-    return text.mask(begins_as_formula(text), "'" + text)
+    text = values.astype("str")
+    if text.str.contains("\r", regex=False).any():  # in few of the millions of texts of a lottery
+        text = text.str.replace("\r\n?", "\n", regex=True)
+    formula = begins_as_formula(text)
+    return text.mask(formula, "'" + text) if formula.any() else text
 
 
 def begins_as_formula(text: pd.Series) -> "pd.Series[bool]":
