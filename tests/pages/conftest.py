@@ -59,3 +59,10 @@ def numbers():
 def value_alone():
     """A table's cell without itself corrected for chance."""
     return lambda cell: cell.partition(", corrected ")[0]
+
+
+@pytest.fixture
+def full(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
+    """The small state where all 100 students of Uneven's first school are disadvantaged."""
+    rows = [line.replace(",100,90,", ",100,100,") for line in lines()]
+    return load([written(tmp_path / "full.csv", rows)], name="full").label

@@ -1,40 +1,23 @@
 """Every page on states rich and poor in data: it runs, has a heading, and says the numbers the analysis finds."""
 
 import json
-import re
 
 import pytest
 
 from analysis.indices import INDICES, MULTIGROUP
-from analysis.measured import bounds_by, decomposed, decomposed_by_level, indices_by, ranked_districts
-from analysis.policy.outcome import simulate
-from analysis.policy.presets import PRESETS, scenario_from_preset
+from analysis.measured import decomposed, decomposed_by_level, indices_by, ranked_districts
 from data import store
 from data.groups import comparison, with_bands
-from data.inclusion import USUALLY_EXCLUDED, included
-from data.joining.lineage import lineage, summary
-from data.load import load
-from data.privacy import MINIMUM_CELL, protected
 from data.quality.report import of_dataset
-from data.schema import ED_BASES, LEVELS, RACES
+from data.schema import ED_BASES, LEVELS
 from data.sensitivity import sensitivity
-from pages.shared.parts import HIDDEN
-from pages.words import plan as plan_words
+from tests.pages.every_page import ABOUT_A_VIEW, CALIFORNIA, PAGES, sentence
 from tests.pages.figures import values
-from tests.small_state import EVEN, UNEVEN, lines, written
-
-PAGES = ("overview", "districts", "district", "policy", "borders", "trends", "sources", "quality", "methods")
-ABOUT_A_VIEW = PAGES[:6]
-CALIFORNIA = store.find("california-2000").label
+from tests.small_state import EVEN, UNEVEN
 
 
 def label_of(name):
     return store.find(name).label
-
-
-def sentence(app):
-    """The page's answer: the first paragraph after the view's own line and below the title."""
-    return app.markdown[1].value
 
 
 # every page, every state --------------------------------------------------------------------------------------------
@@ -251,59 +234,6 @@ def test_methods_reads_the_views_own_values_aloud(opened, small):
     assert len(every) == len(MULTIGROUP)
 
 
-def test_what_is_hidden_stands_beside_the_measures(opened):
-    table = store.schools(store.find("franklin"))
-    this_year = table[table["year"] == table["year"].max()]
-    app = opened("overview")
-    state = bounds_by(this_year, "state").iloc[0]
-    low, high = (f"{state[f'variance_ratio_{side}']:.2f}" for side in ("low", "high"))
-    assert low < high
-    assert app.table[0].value.loc["Variance ratio (V)", HIDDEN].startswith(f"{low}–{high}, ")
-    kinds = app.table[0].value[HIDDEN].str.split(", ").str[1]
-    # D of many hidden schools is only proven at the top; exposure and isolation are always exact.
-    assert kinds["Dissimilarity (D)"] == "greatest proven only"
-    assert kinds["Isolation (aPa)"] == "exact"
-    districts = bounds_by(this_year, "district").set_index("place")
-    names = this_year.groupby("leaid")["district"].last()
-    gap = (districts["gini_high"] - districts["gini_low"]).fillna(0)
-    for leaid, shown in ((gap.idxmax(), True), (gap.index[gap == 0][0], False)):
-        app = opened("district", district=f"{names[leaid]} ({leaid})")
-        assert (HIDDEN in app.table[0].value) is shown
-
-
-def test_what_nothing_hides_has_no_bounds(opened, small):
-    assert HIDDEN not in opened("overview", state=small.label).table[0].value
-
-
-def test_income_bands_have_bounds_too(opened):
-    bands = comparison("income-bands")
-    table, _ = included(with_bands(store.schools(store.find("franklin"))), USUALLY_EXCLUDED)
-    this_year = table[table["year"] == table["year"].max()]
-    state = bounds_by(this_year, "state", bands.group, bands.other, bands=True).iloc[0]
-    shown = opened("overview", groups=bands.label).table[0].value[HIDDEN]
-    ends = f"{state['rank_order_h_low']:.2f}–{state['rank_order_h_high']:.2f}"
-    assert shown["Rank-order H (H^R)"].startswith(f"{ends}, proven only")
-
-
-def test_all_races_have_bounds_too(opened):
-    table, _ = included(store.schools(store.find("franklin")), USUALLY_EXCLUDED)
-    first, *rest = RACES
-    state = bounds_by(table[table["year"] == table["year"].max()], "state", first, tuple(rest)).iloc[0]
-    shown = opened("overview", groups="all races").table[0].value[HIDDEN]
-    ends = f"{state['variance_ratio_low']:.2f}–{state['variance_ratio_high']:.2f}"
-    assert shown["Normalized exposure of all groups (V)"] == f"{ends}, proven only"
-    assert shown["Isolation (aPa)"] == "not defined"
-
-
-@pytest.mark.parametrize("groups", [["black"], ["black", "white"]])
-def test_races_have_bounds_too(opened, groups):
-    table = store.schools(store.find("franklin"))
-    state = bounds_by(table[table["year"] == table["year"].max()], "state", *groups).iloc[0]
-    shown = opened("overview", groups=comparison(",".join(groups)).label).table[0].value
-    ends = f"{state['isolation_low']:.2f}–{state['isolation_high']:.2f}"
-    assert shown.loc["Isolation (aPa)", HIDDEN].startswith(f"{ends}, exact")
-
-
 def test_overview_sets_the_definitions_side_by_side(opened, small):
     table = store.schools(store.find("franklin"))
     rows = sensitivity(table[table["year"] == table["year"].max()]).set_index("basis")
@@ -351,48 +281,6 @@ def test_a_district_of_equal_schools_has_nothing_to_share_out(opened, small):
     assert len(app.get("plotly_chart")) < len(opened("district").get("plotly_chart"))
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_policy_cards_hold_the_outcome(opened, small, preset):
-    table = store.schools(small)
-    scenario = scenario_from_preset(table, preset, dataset="small", district=UNEVEN, year=2020)
-    outcome = simulate(table, scenario)
-    app = opened("policy", state=small.label, district=f"Uneven ({UNEVEN})", preset=PRESETS[preset].label)
-    assert app.multiselect[0].value == [host.ncessch for host in scenario.hosts]
-    shown = [card.value for card in app.metric]
-    for name, card in zip(("dissimilarity", "variance_ratio", "exposure"), shown, strict=False):
-        change = outcome.district[name]
-        assert card == plan_words.went(change, percent=False)
-    assert shown[3] == plan_words.went(outcome.district["balanced"], percent=True)
-
-
-@pytest.mark.parametrize("seats_in", ["entry grade", "every grade", "K–2, then a grade a year"])
-def test_policy_seats_are_of_the_entry_grade_unless_of_every_grade(opened, seats_in):
-    manifest = store.find("franklin")
-    # A scenario can be downloaded, so its hosts are picked by what may be told.
-    rows = protected(store.schools(manifest, [2023]), MINIMUM_CELL)
-    district = rows.groupby("leaid")["students"].sum().idxmax()
-    hosts = scenario_from_preset(
-        rows,
-        "dallas",
-        dataset="franklin",
-        district=district,
-        year=2023,
-        grades=store.grades(manifest, [2023]),
-        seats_in="entry",
-    ).hosts
-    app = opened("policy", seats_in_dallas=seats_in)
-    assert app.multiselect[0].value == [host.ncessch for host in hosts]
-    # Every host is an elementary school, of six grades and prekindergarten.
-    of_entry, said = sum(host.seats for host in hosts), sentence(app)
-    for_both = "seats are for disadvantaged and other students in kindergarten"
-    every_year = f"Every year {of_entry:,} {for_both}; after 4 years there are {4 * of_entry:,}."
-    assert (every_year in said) is (seats_in == "entry grade")
-    assert (f"{for_both}, grade 1 and grade 2;" in said) is seats_in.startswith("K–2")
-    seats = int(re.search(r"([\d,]+) seats", said)[1].replace(",", ""))
-    least, most = {"entry grade": (1, 1), "every grade": (4, 9)}.get(seats_in, (2, 4))
-    assert least * of_entry <= seats <= most * of_entry
-
-
 def test_a_district_shows_its_students_by_grade(opened, small):
     app = opened("district")
     shown = app.dataframe[-1].value
@@ -401,13 +289,6 @@ def test_a_district_shows_its_students_by_grade(opened, small):
     sums = shown.set_index("School id").drop(columns="School").sum(axis=1)
     assert (sums == rows[sums.index]).all()
     assert "Students by grade" not in [each.value for each in opened("district", state=small.label).subheader]
-
-
-@pytest.fixture
-def full(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
-    """The small state where all 100 students of Uneven's first school are disadvantaged."""
-    rows = [line.replace(",100,90,", ",100,100,") for line in lines()]
-    return load([written(tmp_path / "full.csv", rows)], name="full").label
 
 
 def test_cep_like_schools_are_marked_on_their_districts_page(opened, full):
@@ -421,64 +302,6 @@ def test_cep_like_schools_are_marked_on_their_districts_page(opened, full):
     assert "CEP-like" not in races.dataframe[0].value
 
 
-def test_a_cep_like_host_is_named(opened, full):
-    link = {"state": full, "district": f"Uneven ({UNEVEN})"}
-
-    def flagged(**link):
-        return [each.value for each in opened("policy", **link).warning if "CEP-like" in each.value]
-
-    (told,) = flagged(**link)
-    assert told.startswith("**Uneven School 1 is CEP-like**")
-    assert not flagged(**link, preset=PRESETS["do-nothing"].label)
-    assert not flagged(state=full, district=f"Even ({EVEN})")
-
-
-def test_policy_table_holds_every_school_of_the_outcome(opened, small):
-    table = store.schools(small)
-    outcome = simulate(table, scenario_from_preset(table, "dallas", dataset="small", district=UNEVEN, year=2020))
-    app = opened("policy", state=small.label, district=f"Uneven ({UNEVEN})")
-    rows = app.dataframe[0].value.set_index("School")
-    assert len(rows) == len(outcome.schools)
-    host = outcome.schools[outcome.schools["host"]].iloc[0]
-    shown = rows.loc["Uneven School 1"]
-    assert bool(shown["Host"])
-    assert shown["Students after"] == host["students_after"]
-    assert shown["ED share after"] == pytest.approx(
-        100 * host["ed_after"] / host["students_after"], abs=1e-12
-    )  # percent
-    assert rows["Students today"].sum() == rows["Students after"].sum()
-
-
-def test_policy_without_seats_is_the_baseline(opened):
-    app = opened("policy")
-    assert any(" → " in card.value for card in app.metric)
-    app.slider(key="seats").set_value(0).run()
-    assert not app.exception
-    for card in app.metric:
-        assert " → " not in card.value
-        assert card.delta == "no change"
-
-
-def test_policy_without_hosts_is_the_baseline(opened, numbers):
-    app = opened("policy")
-    app.multiselect[0].set_value([]).run()
-    assert not app.exception
-    assert all(" → " not in card.value for card in app.metric)
-    assert numbers(sentence(app)) == ["2023", "24"]  # the school year alone
-    told = [each.value for each in app.info]
-    assert "No school changes." in told
-    assert not any("coordinates" in each for each in told)
-
-
-def test_an_index_that_gets_worse_is_shown(opened, small):
-    # All schools of the district hold 30 of 100; half of a host's seats for the disadvantaged sets it apart.
-    app = opened("policy", state=small.label, district=f"Even ({EVEN})", seats="50")
-    card = app.metric[1]
-    before, after = map(float, card.value.split(" → "))
-    assert after > before
-    assert card.delta.startswith("+")
-
-
 def test_the_view_holds_from_page_to_page(opened):
     app = opened("overview", state=CALIFORNIA, level="high")
     for page in PAGES:
@@ -486,96 +309,6 @@ def test_the_view_holds_from_page_to_page(opened):
         assert not app.exception
         assert app.selectbox(key="state").value == CALIFORNIA
         assert app.selectbox(key="level").value == "high"
-
-
-# districts two ways, and who counts ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("page", ABOUT_A_VIEW)
-def test_geographic_districts_are_said_on_every_page(opened, page):
-    app = opened(page, districts="geographic")
-    assert "geographic districts" in app.markdown[0].value
-    assert "geographic districts" in app.caption[-1].value
-    assert "count for another district" in app.caption[-1].value
-    app.selectbox(key="districts").set_value("administrative").run()
-    assert "administrative districts" in app.markdown[0].value
-    assert "count for another district" not in app.caption[-1].value
-
-
-def test_geographic_districts_have_no_charter_districts(opened):
-    ground = set(store.districts(store.find("franklin"))["leaid"])
-    for districts, extra in (("administrative", True), ("geographic", False)):
-        shown = opened("districts", districts=districts).dataframe[0].value
-        assert bool(set(shown["District id"]) - ground) == extra
-
-
-@pytest.mark.parametrize("page", ABOUT_A_VIEW)
-def test_without_boundaries_districts_are_administrative(opened, page):
-    app = opened(page, state=CALIFORNIA, districts="geographic")
-    assert "administrative districts" in app.markdown[0].value
-    assert "districts" not in [each.key for each in app.selectbox]
-
-
-def test_what_is_left_out_by_choice_is_said_and_can_be_counted(opened):
-    app = opened("overview")
-    assert "Left out by choice: 1 school wholly online" in app.caption[-1].value
-    everyone = opened("overview", leave_out="")
-    table = store.schools(store.find("franklin"))
-    parts = decomposed(table[table["year"] == table["year"].max()], "ed", None).iloc[0]
-    assert everyone.table[0].value.loc["Variance ratio (V)"].iloc[0] == f"{parts['variance_ratio', 'total']:.2f}"
-    assert "by choice" not in everyone.caption[-1].value
-
-
-def test_schools_without_a_geographic_district_are_listed(opened):
-    app = opened("overview", districts="geographic", leave_out="")
-    unassigned = [each for each in app.expander if each.label.startswith("Schools without")]
-    assert [each.label for each in unassigned] == ["Schools without a geographic district: 1"]
-    assert unassigned[0].dataframe[0].value["Why"].tolist() == ["wholly online"]
-    labels = [each.label for each in opened("overview", districts="geographic").expander]
-    assert not any(label.startswith("Schools without") for label in labels)
-
-
-def test_policy_runs_on_the_views_districts(opened):
-    app = opened("policy", districts="geographic", leave_out="charter schools")
-    assert app.metric
-    assert "charter schools" in app.caption[-1].value
-
-
-# years --------------------------------------------------------------------------------------------------------------
-
-
-def test_overview_says_what_became_of_schools_and_districts(opened, small):
-    table = store.schools(store.find("franklin"))
-    events = lineage(table).events
-    app = opened("overview")
-    assert summary(events, [2018, 2023]) in [each.value for each in app.caption]
-    shown = app.table[-1].value
-    closed = events[events["kind"].eq("closed") & events["unit"].eq("school")]
-    assert shown.loc["Schools closed", "2023–24"] == (closed["year"] == 2023).sum()
-    assert not any(each.value.startswith("From ") for each in opened("overview", state=small.label).caption)
-
-
-def test_a_district_that_changed_its_id_has_one_line_and_keeps_its_place_in_links(opened):
-    for asked in ("9001080", "9001085"):
-        app = opened("district", district=f"Two Furrows Charter Schools ({asked})")
-        assert app.selectbox(key="district").value == "9001085"
-    assert any("followed under its ids 9001080, 9001085" in each.value for each in app.markdown)
-    assert next(each.value for each in app.table if "What happened" in each.value)["What happened"].tolist() == [
-        "District renumbered"
-    ]
-    trend = next(chart.proto for chart in app.get("plotly_chart") if '"trend"' in chart.proto.config)
-    assert len(json.loads(trend.spec)["data"][0]["x"]) == 6
-    app.selectbox(key="year").set_value("2018–19").run()
-    assert app.selectbox(key="district").value == "9001080"
-
-
-def test_a_merger_is_told_under_the_line_of_the_district_it_went_into(opened):
-    app = opened("district", district="Plainsong Charter Schools (9000750)")
-    said = next(each.value for each in app.markdown if each.value.startswith("The line is that of Plainsong"))
-    assert "In 2022–23 Third Meadow Charter Schools merged into it with 2 schools" in said
-    assert "never the sum" in said
-    ended = opened("district", year="2021–22", district="Third Meadow Charter Schools (9001040)")
-    assert any("it merged into the district 9000750" in each.value for each in ended.markdown)
 
 
 # what is downloaded -------------------------------------------------------------------------------------------------
