@@ -1,6 +1,7 @@
 """A scenario played out, year by year and host by host, over all replicates at once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -117,19 +118,18 @@ def years(ground: Ground, scenario: Scenario, draw: Draw, replicates: int) -> It
         rounds = []
         for lottery, intakes in zip(lotteries, held, strict=True):
             earlier, asked = list(intakes), scenario.hosts[lottery.host]
+            first = None
             if year + 1 == asked.start or (year + 1 > asked.start and asked.grade is not None):
-                rounds.append(_first_round(lottery, year, chances, held, before, left, declining))
-                intakes.append(rounds[-1].intake)
-                if scenario.unfilled != "second":
-                    rounds[-1].finish(left)
-                if intakes[-1].seats.any() or lottery.host not in last:
-                    last[lottery.host] = year + 1, intakes[-1]
-            if scenario.attrition:
-                waiting, _ = _at(lottery, chances, left, None)
-                left[:, chances.cohorts(lottery.host)] -= waiting
-                for intake in earlier:
-                    lottery.renew(intake, waiting)
-                left[:, chances.cohorts(lottery.host)] += waiting
+                first = _first_round(lottery, year, chances, held, before, left, declining)
+                intakes.append(first.intake)
+                if first.intake.seats.any() or lottery.host not in last:
+                    last[lottery.host] = year + 1, first.intake
+            if scenario.attrition and earlier:
+                first = _renewed(lottery, chances, earlier, left, first)
+            if first and scenario.unfilled == "second":
+                rounds.append(first)
+            elif first:
+                first.finish(left)
         if scenario.unfilled == "second":
             for each in [each.once_all_had_theirs(left) for each in rounds]:
                 each.finish(left)
@@ -155,9 +155,8 @@ class _FirstRound:
         intake, rest: as ``Lottery.first`` gives them.
         told: (classes, replicates, 2) candidates of the host who had no place then, from the district and from outside.
         placed: those of them who found one in the first round of a host after it.
-        here: the same candidates by cohort, group and school; None where all of its cohorts at the schools it serves
-            are, which need not be held.
-        all: candidates of its cohorts who had no place then, whether they applied there or not; None likewise.
+        known: the same candidates by cohort, group and school, and all of its cohorts who had no place then, whether
+            they applied there or not; None where all at the schools it serves did, who need not be held.
     """
 
     lottery: Lottery
@@ -166,33 +165,53 @@ class _FirstRound:
     rest: Ints
     told: Ints
     placed: Ints
-    here: Ints | None = None
-    all: Ints | None = None
+    known: tuple[Ints, Ints] | None
+
+    def noted(self, here: Ints, left: Ints) -> "_FirstRound":
+        """The same with the candidates who have no place now."""
+        known = None if self.known is None else (here, left[:, self.opened].copy())
+        return replace(self, told=self.lottery.sides(here), known=known)
 
     def once_all_had_theirs(self, left: Ints) -> "_FirstRound":
         """The same when every host has held its first round."""
-        here = self._still(left[:, self.opened])
-        placed = self.told - self.lottery.sides(here)
-        if self.here is None:
-            return replace(self, placed=placed)
-        return replace(self, placed=placed, here=here, all=left[:, self.opened].copy())
+        now = self.noted(self.still(left), left)
+        return replace(now, placed=self.told - now.told)
 
     def finish(self, left: Ints) -> None:
         """Offer what is still empty to the candidates without a place; ``left`` loses those who get a seat."""
-        here = self._still(left[:, self.opened])
-        left[:, self.opened] -= here
-        self.lottery.finish(self.intake, self.rest, here, self.placed)
-        left[:, self.opened] += here
+        here = self.still(left)
+        with _apart(here, left, self.opened):
+            self.lottery.finish(self.intake, self.rest, here, self.placed)
 
-    def _still(self, now: Ints) -> Ints:
-        """The host's candidates among those who have no place now: whoever found one may have been any of all."""
-        if self.here is None or self.all is None:
-            return self.lottery.served(now)
-        still: Ints = np.minimum(self.here, now)
-        by_chance = (now < self.all) & (self.here > 0) & (self.here < self.all)
-        urn = np.stack([self.here[by_chance], (self.all - self.here)[by_chance]], axis=-1)
-        still[by_chance] = self.lottery.draw.winners(urn, now[by_chance])[:, 0]
-        return still
+    def still(self, left: Ints) -> Ints:
+        """The host's candidates among those who have no place now: whoever found one may have been any of all.
+
+        Within a year nobody loses a place, so those without one only become fewer.
+        """
+        now = left[:, self.opened]
+        return self.lottery.served(now) if self.known is None else self.lottery.draw.among(now, *self.known)
+
+
+@contextmanager
+def _apart(here: Ints, left: Ints, opened: slice | NDArray[np.bool_]) -> Iterator[None]:
+    """Take a host's candidates out of all those without a place while its seats are drawn among them."""
+    left[:, opened] -= here
+    yield
+    left[:, opened] += here
+
+
+def _renewed(
+    lottery: Lottery, chances: Applications, earlier: list[Intake], left: Ints, first: _FirstRound | None
+) -> _FirstRound | None:
+    """Places of those who have gone back go to the waitlist of this year's first round; the round without them.
+
+    A host that holds none this year has those who would take a place there now.
+    """
+    here = first.still(left) if first else _at(lottery, chances, left, None)[0]
+    with _apart(here, left, chances.cohorts(lottery.host)):
+        for intake in earlier:
+            lottery.renew(intake, here)
+    return first.noted(here, left) if first else None
 
 
 def _first_round(
@@ -206,16 +225,15 @@ def _first_round(
 ) -> _FirstRound:
     """A host's new intake; ``left`` loses those who get a seat. ``before`` are the intakes of the years before."""
     here, refusing = _at(lottery, chances, left, declining)
-    opened = chances.cohorts(lottery.host)
-    left[:, opened] -= here
-    at = lottery.ground.hosts[lottery.host]
+    at, opened = lottery.ground.hosts[lottery.host], chances.cohorts(lottery.host)
     of_school, earlier = (_of_school(lottery.ground, each, at) for each in (held, before))
     sending = sum(intake.won.sum(axis=(0, 1)) for intake in earlier) > 0 if earlier else None
-    intake, rest = lottery.first(year, present(lottery.ground, at, of_school, left.shape[3]), here, refusing, sending)
-    left[:, opened] += here
+    there = present(lottery.ground, at, of_school, left.shape[3])
+    with _apart(here, left, opened):
+        intake, rest = lottery.first(year, there, here, refusing, sending)
     told = lottery.sides(here)
-    done = _FirstRound(lottery, opened, intake, rest, told, np.zeros_like(told))
-    return done if chances.everywhere else replace(done, here=here, all=left[:, opened].copy())
+    known = None if chances.everywhere else (here, left[:, opened].copy())
+    return _FirstRound(lottery, opened, intake, rest, told, np.zeros_like(told), known)
 
 
 def _of_school(ground: Ground, held: list[list[Intake]], at: np.intp) -> list[Intake]:

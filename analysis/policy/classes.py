@@ -26,11 +26,10 @@ def classed(draw: Draw, pools: Pools, students: Ints, at: slice = slice(None)) -
             return students[None] * shares.astype(np.int64)
         found = parted(draw, students, shares[:-1])
         return np.stack([*found, students - sum(found)])
-    both, everyone = (some[:, None, at, None] for some in (pools.counted.both, pools.counted.students))
-    urn = np.broadcast_to(np.concatenate([both, everyone - both], axis=-1), (*students.shape, 2))
-    right = draw.winners(urn.reshape(-1, 2), students.ravel()).reshape(urn.shape)
-    mistaken = [draw.applicants(right[..., i], share) for i, share in enumerate(pools.counted.mistaken)]
-    as_ed = right[..., 0] - mistaken[0] + mistaken[1]
+    as_counted = draw.among(students, *(some[:, None, at] for some in (pools.counted.both, pools.counted.students)))
+    right = as_counted, students - as_counted
+    mistaken = [draw.applicants(some, share) for some, share in zip(right, pools.counted.mistaken, strict=True)]
+    as_ed = as_counted - mistaken[0] + mistaken[1]
     return np.stack([as_ed, students - as_ed])
 
 

@@ -27,6 +27,9 @@ class Draw(Protocol):
     def winners(self, candidates: Ints, seats: Ints) -> Ints:
         """How many candidates of each school get one of the seats, all candidates alike; seats ≤ candidates."""
 
+    def among(self, sample: Ints, marked: Ints, everyone: Ints) -> Ints:
+        """How many of a sample of each school's students are marked, as so many of everyone there are; any shapes."""
+
 
 class Lottery:
     """Chance, settled at random: one independent draw a replicate, the same for the same seed."""
@@ -56,6 +59,14 @@ class Lottery:
         drawn = np.zeros_like(candidates)
         drawn[:, some] = won
         return drawn
+
+    def among(self, sample: Ints, marked: Ints, everyone: Ints) -> Ints:
+        """A hypergeometric draw for each school; where all are in the sample, or all or none marked, none is left."""
+        sample, marked, everyone = np.broadcast_arrays(sample, marked, everyone)
+        found: Ints = np.where(marked < everyone, np.minimum(marked, sample), sample)
+        chance = (sample > 0) & (sample < everyone) & (marked > 0) & (marked < everyone)
+        found[chance] = self._random.hypergeometric(marked[chance], (everyone - marked)[chance], sample[chance])
+        return found
 
     def _split(self, candidates: Ints, seats: Ints) -> Ints:
         replicates, schools = candidates.shape
@@ -91,6 +102,10 @@ class Expected:
         """Seats in proportion to candidates."""
         total = np.maximum(candidates.sum(axis=1, keepdims=True), 1)
         return _in_turn(candidates * seats[:, None] / total)
+
+    def among(self, sample: Ints, marked: Ints, everyone: Ints) -> Ints:
+        """The sample's part of the marked, rounded in turn: up or down, so never more than there are."""
+        return _in_turn(sample * marked / np.maximum(everyone, 1))
 
 
 def _in_turn(expected: "NDArray[np.floating[Any]]") -> Ints:

@@ -289,6 +289,6 @@ def _seats_for(ground: Ground, divided: Pools, seats: Ints, cohorts: _Cohorts) -
 def _yield(ground: Ground, pool: Pool) -> Floats:
     """(hosts, n) chance that a student of the group who is offered a seat at a host takes it."""
     if pool.accept_half_miles is None:
-        return np.full(ground.serves.shape, pool.accept)
+        return np.full(ground.serves.shape, pool.accept, dtype=np.float64)
     found: Floats = pool.accept * 0.5 ** (ground.miles / pool.accept_half_miles)
     return found

@@ -53,6 +53,14 @@ def test_with_everyone_willing_no_draw_gives_a_pool_more_than_its_definition_has
     assert (outcome.drawn.sum(axis=0)[:, outcome.schools["ncessch"].tolist().index("h")] == 7).all()
 
 
+def test_many_small_schools_have_together_whom_the_lottery_counts() -> None:
+    # One of 20 in each of 60 schools applies, by group: 60 ED, of whom the lottery counts 8 in 20. Rounded school by
+    # school each has .4 of one, and nobody would apply as ED.
+    rows = {"h": (0, 0, 0)} | {f"s{number}": (20, 20, 8) for number in range(60)}
+    few = run(rows, ed=Pool(0.05), other=Pool(0.05)).pools.set_index("group")["applied"]
+    assert few.to_dict() == {"ed": 24, "other": 96}
+
+
 def test_tiers_and_order_go_by_the_lottery_s_definition() -> None:
     # B is the poorer in the lottery's eyes: first served with "extremes", and the first tier.
     rows = {"h": (0, 0, 0), "a": (9, 1, 2), "b": (8, 2, 9)}

@@ -105,6 +105,29 @@ def test_those_drawn_who_go_back_are_replaced_or_not() -> None:
     assert lost.pools["why"].tolist() == ["", "Students who went back to the school they came from are not replaced."]
 
 
+def test_whoever_takes_a_place_that_came_free_waits_no_more() -> None:
+    # As above: of the 5 who wait in the second year, 2 take the places of those who went back.
+    for backfill, waiting in ((True, 3), (False, 5)):
+        outcome = run(2, attrition=0.2, backfill=backfill)
+        assert outcome.pools.set_index("group").loc["other", "waiting"] == waiting
+
+
+def test_places_that_came_free_go_to_those_who_applied_to_the_host_and_to_nobody_else() -> None:
+    # Half as many apply for every 3 miles. Far is 10 miles off: a tenth of A's kindergartners apply there, fewer than
+    # it has seats, so nobody waits for the places of those who go back.
+    near, far = {"latitude": 30.0, "longitude": -97.0}, {"latitude": 30.145, "longitude": -97.0}
+    rows = [school("near", 0, 0, **near), school("far", 0, 0, **far), school("a", 300, 300, **near)]
+    hosts = (Host("near", 4, "KG"), Host("far", 20, "KG"))
+    fields = {"years": 2, "attrition": 0.5, "draw": "distance", "half_miles": 3.0, "ed": EVERYONE, "other": EVERYONE}
+    kept, lost = (
+        simulate(table(*rows), scenario({}, hosts=hosts, backfill=backfill, **fields), replicates=50)
+        for backfill in (True, False)
+    )
+    assert kept.pools.set_index("host").loc["far", "waiting"].tolist() == [0, 0]
+    for outcome in (kept, lost):
+        assert mix(outcome)["far"] == mix(lost)["far"]
+
+
 def test_waitlists_are_of_each_year_and_the_pools_tell_the_last() -> None:
     # 20 of A's 40 others are kindergartners and apply for 10 seats; a year later 15 of the 30 left.
     outcome = run(2)
