@@ -133,7 +133,7 @@ def print_simulation(given: argparse.Namespace) -> None:
     if given.format == "json":
         record = outcome_record(outcome) | effects_record(simulated, table, cell)
         record = {
-            "answer": answer(simulated, _district(table, scenario)),
+            "answer": answer(simulated, _district(table, scenario), outcome),
             "notes": outcome.notes,
             "hidden": hidden,
         } | record
@@ -189,7 +189,7 @@ def _result(simulated: Outcome, outcome: Outcome, table: pd.DataFrame, hidden: s
     """What is printed as text of an outcome and the same as it may be told."""
     names = table.set_index("ncessch")["school"].dropna().to_dict()
     return PlanResult(
-        answer(simulated, _district(table, simulated.scenario)),
+        answer(simulated, _district(table, simulated.scenario), outcome),
         outcome,
         marked_parts(between_within(table, simulated), simulated, table, cell),
         marked_senders(at_schools(simulated), table),

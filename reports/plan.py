@@ -40,12 +40,13 @@ class PlanResult:
     hidden: str
 
 
-def answer(outcome: Outcome, district: str) -> str:
+def answer(outcome: Outcome, district: str, told: Outcome | None = None) -> str:
     """What a plan does, in a paragraph: hosts on target, schools that send, and those that get poorer.
 
     Args:
         outcome: what the plan does.
         district: what people call its district.
+        told: the same as it may be told; no school stands out of which less is known. None where that is everything.
     """
     where = f"In {district} from {school_year(outcome.scenario.year)}"
     if not outcome.scenario.hosts:
@@ -54,10 +55,11 @@ def answer(outcome: Outcome, district: str) -> str:
             "other students."
         )
     schools = outcome.schools
-    before, after = (schools[f"ed_{when}"] / schools[f"students_{when}"] for when in ("before", "after"))
-    on_target = int((after.between(*BALANCED) & schools["host"]).sum())
-    poorer = schools["poorer"].fillna(False).astype(bool)
+    known = (told or outcome).schools
+    on_target = int((_share(schools, "after").between(*BALANCED) & schools["host"]).sum())
+    poorer = known["poorer"].fillna(False).astype(bool)
     senders = set(outcome.flows["from_school"]) & set(schools.loc[~schools["host"], "ncessch"])
+    untold = int((known["ncessch"].isin(senders) & known["ed_before"].isna()).sum())
     hosts = len(outcome.scenario.host_ids)
     text = (
         f"{where}, {on_target} of {hosts} host {'school' if hosts == 1 else 'schools'} "
@@ -65,10 +67,16 @@ def answer(outcome: Outcome, district: str) -> str:
         f"{seats(outcome)} {len(senders):,} {'school sends' if len(senders) == 1 else 'schools send'} students; "
         f"{int(poorer.sum()):,} of them {'becomes' if poorer.sum() == 1 else 'become'} poorer"
     )
-    most = float((after - before)[poorer].max()) if poorer.any() else 0.0
-    text += f", by at most {most * 100:.1f} points." if poorer.any() else "."
+    most = float((_share(known, "after") - _share(known, "before"))[poorer].max()) if poorer.any() else 0.0
+    text += f", by at most {most * 100:.1f} points" if poorer.any() else ""
+    text += f"; the counts of {untold:,} more are hidden." if untold else "."
     unfilled = int(outcome.pools["unfilled"].sum())
     return text + (f" {unfilled:,} seats stay empty." if unfilled else "")
+
+
+def _share(schools: pd.DataFrame, when: str) -> "pd.Series[float]":
+    """The ED share of each school, before or after."""
+    return schools[f"ed_{when}"] / schools[f"students_{when}"]
 
 
 def seats(outcome: Outcome) -> str:

@@ -9,7 +9,13 @@ def assumptions(scenario: Scenario) -> list[str]:
     """The assumptions that a scenario's result rests on, those it was given and those built in."""
     if not scenario.hosts:
         return []
-    return [*_of_applying(scenario), *_of_grades(scenario), *_of_entry(scenario), *_of_staying(scenario)]
+    return [
+        *_of_applying(scenario),
+        *_of_hosts(scenario),
+        *_of_grades(scenario),
+        *_of_entry(scenario),
+        *_of_staying(scenario),
+    ]
 
 
 def _of_applying(scenario: Scenario) -> list[str]:
@@ -44,6 +50,19 @@ def _applying(who: str, pool: Pool, scenario: Scenario) -> str:
         return f"{pool.per_seat:g} {who} students apply per seat."
     least = " at most" if scenario.draw in ("distance", "table") else ""
     return f"{pool.willing:.0%}{least} of each sending school's {who} students apply."
+
+
+def _of_hosts(scenario: Scenario) -> list[str]:
+    """How applicants choose among hosts, and what becomes of the students there."""
+    said = []
+    if len(scenario.host_ids) > 1:
+        said.append("Applicants prefer the hosts in the order listed: in another order other hosts fill.")
+    if any(host.seats and not host.magnet and host.new is None for host in scenario.hosts):
+        said.append(
+            "Present students of a host who get no seat take the places that the drawn students leave, elsewhere in "
+            "the district."
+        )
+    return said
 
 
 def _of_grades(scenario: Scenario) -> list[str]:

@@ -1,5 +1,6 @@
 """What a scenario's fields say together: each may be right alone and still not go with another."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from analysis.errors import InputError
@@ -72,8 +73,8 @@ def _check_rules(scenario: "Scenario") -> None:
             )
     if scenario.draw == "table" and not scenario.weights:
         raise InputError("The scenario's weights are empty but its draw is a table; give each school its weight.")
-    listed = [weight.ncessch for weight in scenario.weights]
-    if twice := sorted({school for school in listed if listed.count(school) > 1}):
+    listed = Counter(weight.ncessch for weight in scenario.weights)
+    if twice := sorted(school for school, times in listed.items() if times > 1):
         raise InputError(f"The scenario's weights name school {twice[0]} more than once; give it one weight.")
 
 

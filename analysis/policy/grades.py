@@ -33,6 +33,30 @@ def grade_ranks(grade: pd.Series) -> NDArray[np.intp]:
     return _GRADES.get_indexer(pd.Index(grade))
 
 
+def share_grades(
+    schools: pd.DataFrame, at: NDArray[np.intp], hosts: tuple[Host, ...] | None = None
+) -> NDArray[np.bool_]:
+    """(hosts, n) whether students can change between a host and a school: of one level, with a grade in common.
+
+    Combined schools and those of unknown level are of any level; of a school whose grades are unknown any are taken.
+
+    Args:
+        schools: columns level, grade_low and grade_high.
+        at: (hosts,) places of the hosts among them.
+        hosts: their entries; where one's seats are in a grade, a school must have that one. None for all grades.
+    """
+    levels = level_places(schools["level"])
+    any_level = levels == LEVELS.index("combined")
+    low, high = (grade_ranks(schools[name]) for name in ("grade_low", "grade_high"))
+    known = (low >= 0) & (high >= low)
+    low, high = np.where(known, low, 0), np.where(known, high, len(_GRADES))
+    first, last = low[at], high[at]
+    if hosts is not None and (seats := _grades_of_seats(hosts)).any():
+        first, last = np.where(seats > 0, seats, first), np.where(seats > 0, seats, last)
+    of_level = (levels[at][:, None] == levels) | any_level | any_level[at][:, None]
+    return of_level & (low <= last[:, None]) & (high >= first[:, None])
+
+
 def stays(hosts: tuple[Host, ...], schools: pd.DataFrame) -> Ints:
     """(hosts,) years a student drawn stays: from the grade of the seats to the host's highest, else as many as it has.
 

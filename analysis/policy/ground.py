@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.policy.draw import Ints, round_half_up
-from analysis.policy.grades import begin, check_grades, grade_counts, grade_ranks, level_places, stays
+from analysis.policy.grades import begin, check_grades, grade_counts, grade_ranks, share_grades, stays
 from analysis.policy.named import check_named
-from analysis.policy.scenario import LEVELS, Host, NewSchool, Scenario
+from analysis.policy.scenario import Host, NewSchool, Scenario
 from analysis.units import Floats
 
 EARTH_RADIUS_MILES = 3958.8  # mean radius, IUGG
@@ -129,7 +129,7 @@ def _arrays(scope: pd.DataFrame, scenario: Scenario, unknown: pd.DataFrame) -> G
         public=~ids.isin(BESIDE).to_numpy(dtype=bool),
         hosts=hosts,
         seats=_seats(scenario),
-        serves=_serves(scope, hosts, scenario.level),
+        serves=_serves(scope, hosts, scenario.level, scenario.hosts),
         may_send=_may_send(ids, scenario),
         miles=_miles(_points(scope.iloc[hosts]), _points(scope)),
         stays=stays(scenario.hosts, scope.iloc[hosts]),
@@ -226,7 +226,7 @@ def _may_come(table: pd.DataFrame, own: pd.DataFrame, scenario: Scenario) -> NDA
     # The county stands in for distance where points are unknown.
     same_county = some["county"].isin(hosts["county"].dropna()).to_numpy(dtype=bool) & np.isinf(miles)
     source = np.where(_is(some["charter"], True), "charters" in scenario.sources, "districts" in scenario.sources)
-    both = pd.concat([each[["ncessch", "level"]] for each in (hosts.reset_index(), some)])
+    both = pd.concat([each[["ncessch", "level", "grade_low", "grade_high"]] for each in (hosts.reset_index(), some)])
     serves = _serves(both, np.arange(len(hosts)), scenario.level)[:, len(hosts) :].any(axis=0)
     may = np.zeros(len(table), dtype=bool)
     may[sieved] = ((miles <= scenario.outside_miles) | same_county) & source & serves & _usable(some)
@@ -344,16 +344,16 @@ def _check_company(ground: Ground) -> None:
             raise InputError(f"No other school of the district serves the grades of host {school}; choose other hosts.")
 
 
-def _serves(schools: pd.DataFrame, hosts: NDArray[np.intp], only: str | None) -> NDArray[np.bool_]:
-    """(hosts, n): the same level as the host; combined schools and those of unknown level share grades with all.
+def _serves(
+    schools: pd.DataFrame, hosts: NDArray[np.intp], only: str | None, entries: tuple[Host, ...] | None = None
+) -> NDArray[np.bool_]:
+    """(hosts, n) the schools that share the host's grades, or the grade of its seats; see ``grades.share_grades``.
 
     Hosts of the level ``only`` exchange students with schools of it alone: those are the schools that the scenario's
     figures cover, so what stays within a district leaves its covered students as many as they were. The places beside
     the schools are of no level, and the students who enter from there no school's: they may enter any host.
     """
-    levels = level_places(schools["level"])
-    anything = levels == LEVELS.index("combined")
-    serves = (levels[hosts][:, None] == levels) | anything | anything[hosts][:, None]
+    serves = share_grades(schools, hosts, entries)
     of_level = _is(schools["level"], only)
     beside = schools["ncessch"].isin(BESIDE).to_numpy(dtype=bool)
     return serves & (of_level | beside | ~of_level[hosts][:, None])

@@ -9,7 +9,7 @@ from analysis.policy.figures import covered
 from analysis.policy.ground import Ground
 from analysis.policy.pools import GROUPS, OPEN, Pools
 from analysis.policy.scenario import Scenario
-from analysis.policy.shortage import students_of
+from analysis.policy.shortage import asked_before, students_of
 from analysis.policy.unmet import pools_of, unmet
 
 
@@ -33,17 +33,22 @@ def notes(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignme
 
 
 def _without_applicants(divided: Pools, expected: Assignment) -> list[str]:
-    """Pools whose seats nobody applies for, over all hosts."""
-    nobody = ((expected.offered > 0) & (expected.applied == 0))[..., 0].sum(axis=0)
-    hosts = len(expected.offered)
-    said = []
-    for name, number in zip(divided.names, nobody.tolist(), strict=True):
-        if number:
-            where = "any host" if number == hosts else f"{number:,} of {hosts:,} hosts"
-            raised = " and ".join(f"{group}.willing" for group in ([name] if name in GROUPS else GROUPS))
+    """Pools whose seats nobody applies for, over all hosts, or whose applicants have seats at the hosts before."""
+    nobody, before = (expected.offered > 0) & (expected.applied == 0), asked_before(expected.applied)
+    hosts, said = len(expected.offered), []
+    counts = ((nobody & some)[..., 0].sum(axis=0).tolist() for some in (~before, before))
+    for name, none, seated in zip(divided.names, *counts, strict=True):
+        raised = " and ".join(f"{group}.willing" for group in ([name] if name in GROUPS else GROUPS))
+        if none:
+            where = "any host" if none == hosts else f"{none:,} of {hosts:,} hosts"
             said.append(
                 f"No applicants: none of the {students_of(name)} who could apply for seats at {where} does; raise the "
                 f"share who apply, {raised}, or give other hosts."
+            )
+        if seated:
+            said.append(
+                f"No applicants left: all {students_of(name)} who apply have a seat before {seated:,} of {hosts:,} "
+                f"hosts draw, in the order listed; raise the share who apply, {raised}, or give fewer seats or hosts."
             )
     return said
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import InputError
 from analysis.policy.draw import Ints
+from analysis.policy.grades import share_grades
 from analysis.policy.ground import EARTH_RADIUS_MILES, Ground
 from analysis.policy.presets import FEWEST_STUDENTS
 from analysis.units import Floats, ratio
@@ -146,15 +147,13 @@ def places_of(ground: Ground, level: str | None = None) -> Places:
         raise InputError("The district has no school of this level with known counts; choose another level.")
     enrolment = students.sum(axis=0)
     capacity = np.maximum(schools["capacity"].fillna(0).to_numpy(dtype=np.int64), enrolment)
-    levels = schools["level"].fillna("combined").to_numpy(dtype=str)
-    anything = levels == "combined"
     not_assigned = schools.reindex(columns=["charter", "virtual"]).eq(True).any(axis=1).to_numpy(dtype=bool)
     return Places(
         ids=schools["ncessch"].to_numpy(dtype=str),
         students=students,
         capacity=capacity,
         known=schools["capacity"].notna().to_numpy(dtype=bool),
-        serves=(levels[:, None] == levels) | anything | anything[:, None],
+        serves=share_grades(schools, np.arange(len(schools))),
         miles=_miles(*schools[["latitude", "longitude"]].to_numpy(dtype=np.float64, na_value=np.nan).T),
         may_host=~not_assigned & (enrolment >= FEWEST_STUDENTS),
     )

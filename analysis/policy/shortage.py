@@ -11,9 +11,9 @@ from analysis.units import Floats
 
 STUDENTS = {"ed": "disadvantaged students", "other": "other students", OPEN: "students of any kind"}
 # What can limit a pool: the sentence that says so without a number, and with its numbers where it has any.
-NOBODY, BEYOND, LEFT, DECLINED, NO_APPLICANTS, FEW_APPLICANTS = (
-    *("nobody could apply", "beyond the outside share", "went back"),
-    *("declined", "no applicants", "few applicants"),
+NOBODY, BEYOND, LEFT, DECLINED, NONE_LEFT, FEW_LEFT, NO_APPLICANTS, FEW_APPLICANTS = (
+    *("nobody could apply", "beyond the outside share", "went back", "declined"),
+    *("no applicants left", "few applicants left", "no applicants", "few applicants"),
 )
 LIMITS = {
     NOBODY: "No school that may send students has {who} of these grades.",
@@ -21,6 +21,8 @@ LIMITS = {
     "outside share.",
     LEFT: "Students who went back to the school they came from are not replaced.",
     DECLINED: "More {who} apply than there are seats, but too few take one.",
+    NONE_LEFT: "All {who} who apply have a seat at the hosts listed before.",
+    FEW_LEFT: "Fewer {who} apply than there are seats, without those who have one at the hosts listed before.",
     NO_APPLICANTS: "None of the {who} who could apply does.",
     FEW_APPLICANTS: "Fewer {who} apply than there are seats.",
 }
@@ -28,6 +30,8 @@ _WITH_NUMBERS = {
     BEYOND: "Every willing applicant of the district has a seat; the {waiting:,} who still wait live outside it, "
     "beyond the outside share.",
     DECLINED: "Of the {applied:,} {who} who apply for {seats:,} seats too few take one.",
+    FEW_LEFT: "Only {applied:,} of {eligible:,.0f} {who} who could apply for {seats:,} seats do and have none at the "
+    "hosts listed before.",
     NO_APPLICANTS: "None of the {eligible:,.0f} {who} who could apply for {seats:,} seats does.",
     FEW_APPLICANTS: "Only {applied:,} of {eligible:,.0f} {who} who could apply for {seats:,} seats do.",
 }
@@ -49,12 +53,18 @@ def limits(
         Keys of ``LIMITS``, and sentences; both empty where no seat is unfilled.
     """
     lost = scenario.attrition > 0 and not scenario.backfill
-    could = eligible(ground, divided)
-    found = np.select(
-        [unfilled == 0, could < 0.5, (applied >= offered) & lost, waiting > 0, applied > offered, applied == 0],
-        ["", NOBODY, LEFT, BEYOND, DECLINED, NO_APPLICANTS],
-        FEW_APPLICANTS,
-    )
+    could, none, before = eligible(ground, divided), applied == 0, asked_before(applied)
+    when = {
+        "": unfilled == 0,
+        NOBODY: could < 0.5,
+        LEFT: (applied >= offered) & lost,
+        BEYOND: waiting > 0,
+        DECLINED: applied > offered,
+        NONE_LEFT: none & before,
+        FEW_LEFT: before,
+        NO_APPLICANTS: none,
+    }
+    found = np.select(list(when.values()), list(when), FEW_APPLICANTS)
     numbers = zip(offered.ravel().tolist(), applied.ravel().tolist(), waiting.ravel().tolist(), strict=True)
     names, keys = divided.names * len(ground.hosts), found.ravel().tolist()
     sentences = {"": ""} | LIMITS | _WITH_NUMBERS
@@ -62,6 +72,11 @@ def limits(
         sentences[key].format(who=students_of(pool), seats=seats, applied=asked, waiting=left, eligible=those)
         for key, pool, (seats, asked, left), those in zip(keys, names, numbers, could.ravel().tolist(), strict=True)
     ]
+
+
+def asked_before(applied: Ints) -> NDArray[np.bool_]:
+    """(hosts, pools) whether anyone applied to a pool of a host before it, who rather has a seat there."""
+    return np.cumsum(applied, axis=0) > applied
 
 
 def students_of(pool: str) -> str:

@@ -36,7 +36,7 @@ _DAYS_KEPT = 30
 def program() -> str:
     """A hash of the code that simulates, and of the library that draws its random numbers."""
     root = Path(analysis.__file__).parent
-    sources = [*sorted((root / "policy").glob("*.py")), root / "statewide" / "work.py"]
+    sources = [*sorted((root / "policy").glob("*.py")), root / "statewide" / "work.py", root / "units.py"]
     return _hash(b"".join(path.read_bytes() for path in sources) + np.__version__.encode())
 
 

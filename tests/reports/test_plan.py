@@ -134,6 +134,19 @@ def test_the_answer_comes_first_and_every_school_has_its_name():
     assert "aside" not in said
 
 
+def test_no_school_whose_counts_are_hidden_stands_out_of_the_answer():
+    outcome = plan()
+    secret = outcome.schools["ncessch"] == "a"
+    emptied = {name: outcome.schools[name].mask(secret) for name in ("ed_before", "ed_after")}
+    poorer = outcome.schools["poorer"].astype("boolean").mask(secret)
+    told = replace(outcome, schools=outcome.schools.assign(**emptied, poorer=poorer))
+    assert "3 schools send students; 3 of them become poorer, by at most 16.7 points." in answer(outcome, "Oak")
+    assert (
+        "3 schools send students; 2 of them become poorer, by at most 12.0 points; the counts of 1 more are hidden."
+        in answer(outcome, "Oak", told)
+    )
+
+
 def test_the_seats_of_every_lottery():
     seats = [line.split() for line in after(text(result(plan()), 25), "Seats by lottery")]
     # Host, lottery, seats, kept, outside, inside, unfilled, offered, applied, waiting, odds.

@@ -12,7 +12,7 @@ from analysis.policy.assumptions import assumptions
 from analysis.policy.effects import between_within, districts, money, races
 from analysis.policy.figures import REPORTED
 from analysis.policy.outcome import simulate
-from analysis.policy.scenario import Host, Pool, Scenario, Supply
+from analysis.policy.scenario import Host, NewSchool, Pool, Scenario, Supply
 from tests.analysis.policy.districts import ELSEWHERE, HOME, cases, scenario, school, table
 
 # H draws 4 of A's 8 ED students and 4 of X's 8 others; B, in X's district, stays as it is.
@@ -152,12 +152,23 @@ def test_nothing_asked_nothing_assumed() -> None:
             {"hosts": (Host("h", 4, "KG"),)},
             "Students in a grade are of their whole school's mix: no file counts disadvantaged students by grade.",
         ),
+        (
+            {"hosts": (Host("h", 4), Host("i", 4))},
+            "Applicants prefer the hosts in the order listed: in another order other hosts fill.",
+        ),
     ],
     ids=str,
 )
 def test_what_is_assumed_is_said(fields: dict[str, object], said: str) -> None:
     assert said in assumptions(_asked(**fields))
     assert said not in assumptions(scenario({"h": 4}))
+
+
+def test_those_present_give_way_but_not_at_a_magnet_or_a_new_school() -> None:
+    said = "Present students of a host who get no seat take the places that the drawn students leave, elsewhere in the "
+    new = NewSchool("New", 30.0, -97.0, "elementary")
+    for host, gives_way in ((Host("h", 4), True), (Host("h", 4, magnet=True), False), (Host("n", 4, new=new), False)):
+        assert any(each.startswith(said) for each in assumptions(scenario({}, hosts=(host,)))) is gives_way
 
 
 def _asked(**fields: object) -> Scenario:

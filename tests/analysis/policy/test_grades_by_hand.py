@@ -13,6 +13,7 @@ from analysis.errors import InputError
 from analysis.policy.draw import Lottery
 from analysis.policy.ground import ground
 from analysis.policy.outcome import Outcome, simulate
+from analysis.policy.places import places_of
 from analysis.policy.scenario import Host, NewSchool, Pool, SetAside
 from tests.analysis.policy.districts import last_year, scenario, school, table
 
@@ -73,6 +74,34 @@ def test_the_lowest_grade_of_a_school(low: str | None, begin: list[bool]) -> Non
     hosts = (Host("h", 5, "KG"), Host("h", 5, "02"), Host("h", 5, "03"))
     assert ground(rows, scenario({}, hosts=hosts)).begin.tolist() == begin
     assert ground(rows, scenario({"h": 5})).begin.tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("grades", "level", "all_grades", "kindergarten"),
+    [
+        (("09", "12"), "combined", False, False),
+        (("03", "05"), "elementary", True, False),
+        (("PK", "PK"), "elementary", False, False),
+        (("PK", "01"), "elementary", True, True),
+        (("KG", "12"), "combined", True, True),
+        (("05", "08"), "middle", False, False),
+        ((None, None), "combined", True, True),
+    ],
+)
+def test_who_shares_a_grade_with_the_host(
+    grades: tuple[str | None, str | None], level: str, all_grades: bool, kindergarten: bool
+) -> None:
+    low, high = grades
+    rows = table(
+        school("h", 40, 0, grade_low="KG", grade_high="05"),
+        school("a", 0, 40, grade_low="KG", grade_high="05"),
+        school("x", 0, 40, grade_low=low, grade_high=high, level=level),
+    )
+    for host, shared in ((Host("h", 5), all_grades), (Host("h", 5, "KG"), kindergarten)):
+        place = ground(rows, scenario({}, hosts=(host,)))
+        assert place.serves[0].tolist() == [True, True, shared]
+    both = places_of(ground(rows, scenario({})))
+    assert both.serves[0].tolist() == both.serves[:, 0].tolist() == [True, True, all_grades]
 
 
 def test_in_earlier_layouts_the_same_students_apply_for_either_grade() -> None:

@@ -36,6 +36,25 @@ def test_no_applicants() -> None:
     )
 
 
+def test_hosts_whose_applicants_have_seats_before_are_told_from_those_nobody_applies_to() -> None:
+    # A fifth of the 30 + 20 others of A and B apply and have seats at H, which is listed first: 10 of its 20. None is
+    # left for I.
+    rows = table(school("h", 40, 0), school("i", 40, 0), school("a", 0, 30), school("b", 0, 20))
+    outcome = simulate(rows, scenario({"h": 40, "i": 40}, other=Pool(willing=0.2)), replicates=2)
+    others = outcome.pools[outcome.pools["group"] == "other"].set_index("host")
+    assert others["limit"].to_dict() == {"h": "few applicants", "i": "no applicants left"}
+    assert others.loc["i", "why"] == "All other students who apply have a seat at the hosts listed before."
+    assert outcome.notes == (
+        "No applicants left: all other students who apply have a seat before 1 of 2 hosts draw, in the order listed; "
+        "raise the share who apply, other.willing, or give fewer seats or hosts.",
+    )
+    # With 20 seats at H and 3 in 5 willing, 30 apply and 10 are left for I's 20.
+    more = simulate(rows, scenario({"h": 40, "i": 40}, other=Pool(willing=0.6)), replicates=2).pools
+    assert more["why"].tolist()[3] == (
+        "Only 10 of 50 other students who could apply for 20 seats do and have none at the hosts listed before."
+    )
+
+
 def test_no_applicants_is_why_the_seats_stay_empty() -> None:
     pools = simulate(table(*ROWS), scenario({"h": 40}, other=Pool(willing=0.0)), replicates=2).pools
     assert pools["limit"].tolist() == ["", "no applicants"]
