@@ -7,11 +7,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from analysis.policy.assign import OF_A_YEAR
 from analysis.policy.effects import RACES
 from analysis.policy.figures import Change
 from analysis.policy.ground import LOTTERY_ED
 from analysis.policy.moves import at_hosts
-from analysis.policy.outcome import Outcome, as_expected
+from analysis.policy.outcome import Outcome, as_expected, odds
 from analysis.policy.shortage import LIMITS, students_of
 from analysis.statewide.rule import Policy
 from analysis.statewide.together import Result
@@ -93,20 +94,21 @@ def _rests(of_hidden: "pd.Series[bool]", cell: int) -> pd.Series:
 def _marked_pools(outcome: Outcome, table: pd.DataFrame, cell: int) -> pd.DataFrame:
     """The pools of seats as they may be told, with a word on those of hidden hosts."""
     pools = outcome.pools
-    counts = ["kept", "outside", "inside", "second", "unfilled", "offered", "admitted", "applied", "waiting"]
+    seated = ["kept", "outside", "inside", "second", "unfilled", "offered", "admitted", "admitted_inside"]
+    counts = [*seated, "applied", "applied_inside", "waiting"]
     of_hidden = _of_hidden(pools["host"], table)
     others = [pools_if for pools_if, _ in _if_all(outcome, table)] if of_hidden.any() else []
     found = _settled(pools, others, counts, of_hidden, cell)
     # No more seats than there are, however they are rounded.
     most = _most_filled(outcome)
-    found = found.assign(**{name: found[name].clip(upper=most) for name in counts[:-2]})
+    found = found.assign(**{name: found[name].clip(upper=most) for name in seated})
     short = found["unfilled"] > 0
     limited = [
         LIMITS[limit].format(who=students_of(pool)) if limit else ""
         for limit, pool in pools[["limit", "group"]].itertuples(index=False)
     ]
     return found.assign(
-        odds=pools["odds"].mask(of_hidden, _odds(found)),
+        **_odds(pools, found, of_hidden),
         limit=pools["limit"].where(short, ""),
         why=pools["why"].mask(of_hidden, pd.Series(limited, pools.index, dtype=object)).where(short, ""),
         suppressed=_rests(of_hidden, cell),
@@ -124,8 +126,8 @@ def _most_filled(outcome: Outcome) -> "pd.Series[int]":
 def _marked_waitlists(rows: pd.DataFrame, table: pd.DataFrame, cell: int) -> pd.DataFrame:
     """Every year's waitlists, those of hidden hosts to the nearest cell."""
     of_hidden = _of_hidden(rows["host"], table)
-    found = _settled(rows, [], ["offered", "admitted", "applied", "waiting"], of_hidden, cell)
-    return found.assign(odds=rows["odds"].mask(of_hidden, _odds(found)))
+    found = _settled(rows, [], OF_A_YEAR, of_hidden, cell)
+    return found.assign(**_odds(rows, found, of_hidden))
 
 
 def marked_hosts(rows: pd.DataFrame, outcome: Outcome, table: pd.DataFrame, cell: int) -> pd.DataFrame:
@@ -193,10 +195,9 @@ def _settled(
     return found
 
 
-def _odds(rows: pd.DataFrame) -> "pd.Series[float]":
-    """The chance of a seat that the numbers told come to; missing where they are none."""
-    applied = rows["applied"].where(rows["applied"] > 0)
-    return (rows["admitted"] / applied).clip(upper=1.0)
+def _odds(rows: pd.DataFrame, told: pd.DataFrame, of_hidden: "pd.Series[bool]") -> dict[str, "pd.Series[float]"]:
+    """The chances of a seat, of hidden hosts what the numbers told come to; missing where they are none."""
+    return {name: rows[name].mask(of_hidden, found.clip(0.0, 1.0)) for name, found in odds(told).items()}
 
 
 def _can_tell(outcome: Outcome, table: pd.DataFrame, cell: int) -> dict[str, bool]:

@@ -17,6 +17,9 @@ from analysis.policy.pools import ED, Applications, Pools, applications, pools
 from analysis.policy.scenario import Host, Scenario
 from analysis.units import ratio
 
+# What is of the last year in which a host drew seats.
+OF_A_YEAR = ("offered", "applied", "applied_inside", "admitted", "admitted_inside", "waiting")
+
 
 @dataclass(frozen=True)
 class Moves:
@@ -46,10 +49,10 @@ class Assignment:
         seats: (hosts, pools, replicates) seats of each pool.
         second: (hosts, pools, replicates) seats filled in a second round.
         drawn_in: (hosts,) the last year in which each host drew seats, 1 for the first; 0 where it drew none yet.
-        offered, applied, admitted, waiting: (hosts, pools, replicates) seats that those present left to be drawn in
-            that year, students who applied for them, who of these got a seat, in whichever round and if another pool
-            left it empty, and who would still take one. Years are not added up: who applies in one and goes without
-            may apply again in the next.
+        offered, applied, applied_inside, admitted, admitted_inside, waiting: (hosts, pools, replicates) seats that
+            those present left to be drawn in that year, students who applied for them, who of these got a seat, in
+            whichever round and if another pool left it empty, and who would still take one; *inside* are those of the
+            district. Years are not added up: who applies in one and goes without may apply again in the next.
         after: (2, replicates, n) students of each group at each school.
     """
 
@@ -63,7 +66,9 @@ class Assignment:
     drawn_in: Ints
     offered: Ints
     applied: Ints
+    applied_inside: Ints
     admitted: Ints
+    admitted_inside: Ints
     waiting: Ints
     after: Ints
 
@@ -288,7 +293,7 @@ def _assignment(
 ) -> Assignment:
     tally = {
         name: np.zeros((len(held), len(divided.names), replicates), dtype=np.int64)
-        for name in ("kept", "inside", "outside", "seats", "second", "offered", "applied", "admitted", "waiting")
+        for name in ("kept", "inside", "outside", "seats", "second", *OF_A_YEAR)
     }
     moves, drawn_in = [], np.zeros(len(held), dtype=np.int64)
     stayed = np.repeat(ground.students[:, None, :], replicates, axis=1)
@@ -309,7 +314,7 @@ def _assignment(
             tally["seats"][host] += intake.seats
             tally["second"][host] += intake.second
     for host, (drawn_in[host], intake) in last.items():
-        for name in ("offered", "applied", "admitted", "waiting"):
+        for name in OF_A_YEAR:
             tally[name][host] = getattr(intake, name)
     after = stayed + came
     left = _leaving(ground, scenario, draw, stayed, after)

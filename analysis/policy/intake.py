@@ -18,8 +18,9 @@ class Intake:
         won: (pools, 2, replicates, n) students drawn from each school.
         sent: (2, replicates, n) students who give up their place and go to each school.
         offered: (pools, replicates) seats that those present leave to be drawn in the pool.
-        applied: (pools, replicates) students who apply for a drawn seat of the pool.
-        admitted: (pools, replicates) those of them who get one, or one that another pool leaves empty.
+        applied, applied_inside: (pools, replicates) students who apply for a drawn seat of the pool, and those of them
+            from the district.
+        admitted, admitted_inside: (pools, replicates) those of them who get one, or one that another pool leaves empty.
         waiting: (pools, replicates) those who would take one and get none.
         second: (pools, replicates) seats filled in a second round.
     """
@@ -31,7 +32,9 @@ class Intake:
     sent: Ints
     offered: Ints
     applied: Ints
+    applied_inside: Ints
     admitted: Ints
+    admitted_inside: Ints
     waiting: Ints
     second: Ints
 

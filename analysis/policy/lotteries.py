@@ -69,7 +69,8 @@ class Lottery:
             opened = self.pools.opened(pool)
             applied = left[opened] if declining is None else left[opened] + declining[opened]
             intake.offered[pool] = intake.still_open(pool)
-            intake.applied[pool] = self._asking(pool, self.sides(applied))
+            sides = self.sides(applied)
+            intake.applied[pool], intake.applied_inside[pool] = self._asking(pool, sides), sides[..., 0].sum(axis=0)
             self._fill(intake, pool, left, self._stages(intake, pool, sending))
         return intake, rest
 
@@ -92,6 +93,7 @@ class Lottery:
         """
         waiting = self._refill(intake, rest, left, placed)
         intake.admitted = intake.won.sum(axis=(1, 3))
+        intake.admitted_inside = intake.won[..., self.ground.inside].sum(axis=(1, 3))
         for pool in range(len(intake.seats)):
             intake.waiting[pool] = self._asking(pool, waiting[self.pools.opened(pool)])
         intake.sent = self._sent(rest.sum(axis=0), intake)
@@ -133,7 +135,7 @@ class Lottery:
             seats = self._lowered(seats, rest, left)
         kept = np.zeros((len(seats), 2, replicates), dtype=np.int64)
         won = np.zeros((len(seats), *left.shape[2:]), dtype=np.int64)
-        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), *(np.zeros_like(seats) for _ in range(5)))
+        intake = Intake(seats, freed, kept, won, np.zeros_like(won[0]), *(np.zeros_like(seats) for _ in range(7)))
         self._keep(intake, rest, left)
         return intake, rest
 

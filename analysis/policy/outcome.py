@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.policy.assign import Assignment, years_as_expected
+from analysis.policy.assign import OF_A_YEAR, Assignment, years_as_expected
 from analysis.policy.draw import Ints
 from analysis.policy.figures import REPORTED, Change, Spread, covered, figures, low_high, middle, reduced, spread
 from analysis.policy.ground import GONE, Ground, counted, ground
@@ -19,7 +19,9 @@ from analysis.policy.shortage import limits
 from analysis.units import Floats, ratio
 
 REPLICATES = 200
-WAITLIST = ["host", "grade", "group", "year", "offered", "applied", "admitted", "odds", "waiting"]
+# Chances of a seat: of all, of the district's students, and of those from outside.
+ODDS = ("odds", "odds_inside", "odds_outside")
+WAITLIST = ["host", "grade", "group", "year", *OF_A_YEAR, *ODDS]
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ class Outcome:
             pool), seats, kept, outside, inside, second (those of them filled in a second round), unfilled; then of the
             last year in which the host drew seats, and not of the years added up: year (1 for the first), offered
             (seats that those present left to be drawn), applied (students who applied for them), admitted (those of
-            them who got a seat, in whichever round and if another pool left it empty), odds (admitted over applied; NaN
-            where nobody applied), waiting (applicants who would still take one); limit (what leaves seats unfilled, of
-            ``analysis.policy.shortage.LIMITS``; empty where none is) and why (the same in a sentence).
-        waitlists: the same of every year in which seats were drawn: host, grade, group, year, offered, applied,
-            admitted, odds, waiting.
+            them who got a seat, in whichever round and if another pool left it empty), both also of the district alone
+            as applied_inside and admitted_inside, waiting (applicants who would still take one), odds (admitted over
+            applied; NaN where nobody applied) of all, of the district's as odds_inside and of the others as
+            odds_outside; limit (what leaves seats unfilled, of ``analysis.policy.shortage.LIMITS``; empty where none
+            is) and why (the same in a sentence).
+        waitlists: the same of every year in which seats were drawn: the columns ``WAITLIST``.
         district: figures of the district's schools: those of ``analysis.policy.figures.figures``, once the lotteries
             are drawn as the median of the replicates, and ``moved`` (students who change schools, as expected).
         state: the indices of ``REPORTED`` over every school of the table of the scenario's level, and ``students`` in
@@ -239,21 +242,27 @@ def _pools(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignm
 
 def _waitlist(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignment) -> pd.DataFrame:
     """Columns of ``WAITLIST``: of each host and pool in the last year in which the host drew seats."""
-    names = ("offered", "applied", "admitted", "waiting")
-    offered, applied, admitted, waiting = (getattr(expected, name)[..., 0] for name in names)
+    counts = pd.DataFrame({name: getattr(expected, name)[..., 0].ravel() for name in OF_A_YEAR})
     each = len(divided.names)
     columns = {
         "host": np.repeat(ground.schools["ncessch"].to_numpy()[ground.hosts], each),
         "grade": pd.Series(np.repeat([host.grade for host in scenario.hosts], each), dtype="str"),
         "group": np.array(divided.names * len(ground.hosts), dtype=object),
         "year": np.repeat(expected.drawn_in, each),
-        "offered": offered.ravel(),
-        "applied": applied.ravel(),
-        "admitted": admitted.ravel(),
-        "odds": ratio(admitted.astype(float), applied.astype(float)).ravel(),
-        "waiting": waiting.ravel(),
     }
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns).join(counts).assign(**odds(counts))
+
+
+def odds(rows: pd.DataFrame) -> dict[str, "pd.Series[float]"]:
+    """The chance of a seat: of all who applied, of those of the district, and of the others; NaN where none did.
+
+    Args:
+        rows: columns applied, applied_inside, admitted and admitted_inside.
+    """
+    inside = rows["applied_inside"], rows["admitted_inside"]
+    sides = ((rows["applied"], rows["admitted"]), inside, (rows["applied"] - inside[0], rows["admitted"] - inside[1]))
+    found = (admitted.div(applied.where(applied > 0)).astype("float64") for applied, admitted in sides)
+    return dict(zip(ODDS, found, strict=True))
 
 
 def _waitlists(ground: Ground, scenario: Scenario, divided: Pools, expected: Sequence[Assignment]) -> pd.DataFrame:

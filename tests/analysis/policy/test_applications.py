@@ -1,5 +1,6 @@
 """How many apply where so many a seat do, and how many of them get one, worked out on paper."""
 
+from dataclasses import replace
 from math import isnan
 
 import pytest
@@ -9,7 +10,17 @@ from analysis.policy.outcome import simulate
 from analysis.policy.pools import ED, applications
 from analysis.policy.pools import pools as divided
 from analysis.policy.scenario import Host, Pool, Scenario
-from tests.analysis.policy.districts import scenario, school, table
+from tests.analysis.policy.districts import ELSEWHERE, EVERYONE, scenario, school, table
+
+
+def test_the_chance_of_a_seat_is_told_of_the_district_and_of_the_others() -> None:
+    # Of 10 seats for others 2 go to X's 30 first, who live outside, and 8 to A's 20: 1 in 5 of all 50.
+    point = {"latitude": 30.0, "longitude": -97.0}
+    rows = [school("h", 0, 0, **point), school("a", 0, 20, **point), school("x", 0, 30, leaid=ELSEWHERE, **point)]
+    asked = scenario({"h": 20}, other=replace(EVERYONE, outside=0.2))
+    row = simulate(table(*rows), asked, replicates=2).pools.set_index("group").loc["other"]
+    assert row[["applied", "applied_inside", "admitted", "admitted_inside"]].tolist() == [50, 20, 10, 8]
+    assert row[["odds", "odds_inside", "odds_outside"]].tolist() == pytest.approx([0.2, 0.4, 2 / 30])
 
 
 def test_applications_per_seat_are_of_all_hosts() -> None:
