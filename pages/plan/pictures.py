@@ -127,16 +127,15 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     if outcome.pools.empty:
         st.info("No seats.", icon=":material/info:")
         return
-    drawn_in = [school_year(outcome.scenario.year + year) for year in outcome.pools["year"]]
     several = outcome.scenario.years > 1
-    st.markdown(plan_words.seats(outcome.pools, max(drawn_in) if several else None))
+    st.markdown(plan_words.seats(outcome.pools, outcome.scenario.year if several else None))
     names = rows.set_index("ncessch")["school"]
     to_draw = outcome.pools[["offered", "admitted"]].any(axis=1)
     pools = outcome.pools.assign(
         host=with_grades(outcome, outcome.pools["host"].map(names).fillna(outcome.pools["host"])),
         group=outcome.pools["group"].map(plan_words.pool),
         odds=outcome.pools["odds"].map(numbers.percent).where(to_draw, "no seat to draw"),
-        drawn_in=drawn_in,
+        drawn_in=[school_year(outcome.scenario.year + year) for year in outcome.pools["year"]],
     )
     labels = {
         "host": "Host",

@@ -238,28 +238,35 @@ def flows(shown: pd.DataFrame, known: pd.DataFrame, everything: int) -> str:
     return text + (f" Of {unplaced:,} students no place is known to draw." if unplaced else "")
 
 
-def seats(pools: pd.DataFrame, year: str | None) -> str:
+def seats(pools: pd.DataFrame, year: int | None) -> str:
     """The share of applicants who get a seat by pool, in one sentence; seats and those admitted over all hosts.
 
     Args:
         pools: of an outcome.
-        year: the last school year in which seats were drawn, of several; None where they are drawn once.
+        year: of the scenario, where lotteries are held in several; None where they are held once.
     """
-    told = []
-    for group, rows in pools.groupby("group", sort=False):
-        drawn, admitted = int(rows["offered"].sum()), int(rows["admitted"].sum())
-        # Whoever goes without at one host may apply at the next, so applicants of one host are compared with its seats.
-        odds = rows["odds"].dropna()
-        name = pool(str(group)).lower()
-        if admitted and len(odds):
-            low, high = odds.min(), odds.max()
-            chance = f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
-            told.append(f"{name}: {drawn:,} seats to draw, {admitted:,} admitted, a chance of {chance} at each host")
-        elif drawn:
-            told.append(f"{name}: {drawn:,} seats to draw, nobody admitted")
-        else:
-            told.append(f"{name}: no seat is left to draw, as present students keep them")
-    return f"By lottery{f', in {year}' if year else ''} — {'; '.join(told)}."
+    # Seats of different years are never added up: they are of no year.
+    last = pools[pools["year"] == pools["year"].max()]
+    when = rest = ""
+    if year is not None:
+        when = f", in {school_year(year + int(last['year'].iloc[0]))}"
+        rest = " Seats last drawn in an earlier year are in the table alone." if len(last) < len(pools) else ""
+    told = [_lottery(pool(str(group)).lower(), rows) for group, rows in last.groupby("group", sort=False)]
+    return f"By lottery{when} — {'; '.join(told)}.{rest}"
+
+
+def _lottery(name: str, rows: pd.DataFrame) -> str:
+    """One pool's seats and odds, of lotteries of one year."""
+    drawn, admitted = int(rows["offered"].sum()), int(rows["admitted"].sum())
+    # Whoever goes without at one host may apply at the next, so applicants of one host are compared with its seats.
+    odds = rows["odds"].dropna()
+    if admitted and len(odds):
+        low, high = f"{odds.min():.0%}", f"{odds.max():.0%}"
+        chance = low if low == high else f"{low} to {high}"
+        return f"{name}: {drawn:,} seats to draw, {admitted:,} admitted, a chance of {chance} at each host"
+    if drawn:
+        return f"{name}: {drawn:,} seats to draw, nobody admitted"
+    return f"{name}: no seat is left to draw, as present students keep them"
 
 
 def pool(name: str) -> str:
