@@ -192,7 +192,7 @@ def _fan(so_far: SoFar, name: str) -> DeltaGenerator:
         for when, value in rows[["label", "value"]].itertuples(index=False)
     )
     return st.plotly_chart(
-        plan_charts.fan(rows, label, percent=percent),
+        plan_charts.fan(rows, label, plan_words.MIDDLE_DRAW if so_far.drawn else "as expected", percent=percent),
         config=charts.config("years"),
         key=so_far.key("fan"),
         alt=f"{label}: {told}",

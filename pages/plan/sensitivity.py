@@ -52,7 +52,10 @@ def show_exits(view: View, scenario: Scenario) -> None:
         st.warning(in_markdown(str(error)), icon=":material/edit:")
         return
     tables.show(_by_rate(outcomes))
-    st.caption("Each as expected, with the 5–95% range of the draws; in place of the rates under More settings.")
+    st.caption(
+        f"Each figure is the {plan_words.MIDDLE_DRAW}, but of students it is the number as expected, with the 5–95% "
+        "range of the draws; in place of the rates under More settings."
+    )
 
 
 def _rates(words: str) -> list[float]:

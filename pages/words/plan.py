@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.policy.ground import GONE
 from analysis.policy.outcome import Change, Outcome
+from analysis.policy.pools import GROUPS
 from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import TURNOUT
 from data.schema import school_year
@@ -28,8 +30,11 @@ CAVEATS = (
 TWO_RANGES = (
     "Two ranges of two different things. *By lottery*: the 5th to 95th percentile of what the draws make of these very "
     "students afterwards. *By intake*, in brackets: where today's index would lie 95 times of 100 if other students "
-    "had come to the same schools, corrected for chance. Shares of students have no such range."
+    "had come to the same schools, corrected for chance. Shares of students have no such range. Cards show the middle "
+    "draw; sentences that say *as expected* are of the plan before chance, which lies near it."
 )
+# What a figure of a plan is once its lotteries are drawn, of all their results.
+MIDDLE_DRAW = "middle draw"
 STILL = ("no change", "hardly any change")
 NOT_DRAWN = "By lottery: being drawn."
 # Schools named where most come from or go to.
@@ -129,16 +134,21 @@ def direction(name: str, change: Change) -> str:
 
 
 def moved(outcome: Outcome, place: str) -> str:
-    """How many change schools, and how far they go.
+    """How many change schools, who gives up a place at a host, and how far they go.
 
     Args:
         outcome: what the plan does.
         place: the district.
     """
     change = outcome.district["moved"]
-    of = f"of {place} as it is in {school_year(outcome.scenario.year)}, disadvantaged and others,"
-    text = f"**{change.after:,.0f} students {of} change schools.**"
+    outside = int(outcome.pools["outside"].sum())
+    come = f"; {outside:,} of them {'come' if outside > 1 else 'comes'} from outside the district" if outside else ""
+    text = (
+        f"**{change.after:,.0f} students, disadvantaged and others, change schools by this plan for {place} as it is "
+        f"in {school_year(outcome.scenario.year)}{come}.**"
+    )
     text += f" {NOT_DRAWN if math.isnan(change.low) else spread(change.low, change.high, '{:,.0f}'.format)}"
+    text += _gave_up(outcome)
     known = outcome.travel.dropna(subset="miles")
     if known.empty or not change.after:
         return text
@@ -147,6 +157,19 @@ def moved(outcome: Outcome, place: str) -> str:
         for group, *of_group in known[["group", "miles", "low", "high"]].itertuples(index=False)
     )
     return f"{text} From their school today to the next it is {told}, on average."
+
+
+def _gave_up(outcome: Outcome) -> str:
+    """Students of the hosts who give up their places and go to schools that are none; empty where nobody does."""
+    flows, hosts = outcome.flows, outcome.scenario.host_ids
+    of = flows[flows["from_school"].isin(hosts) & ~flows["to_school"].isin([*hosts, GONE])]
+    ed, other = (int(of.loc[of["group"] == group, "students"].sum()) for group in GROUPS)
+    if not ed + other:
+        return ""
+    return (
+        f" Among them {ed:,} disadvantaged and {other:,} other students of the hosts give up their places there and go "
+        "to other schools."
+    )
 
 
 def miles(mean: float, low: float, high: float, unit: str = "") -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from analysis.policy.ground import GONE
 from analysis.policy.outcome import Change
 from pages.words import plan as plan_words
 from pages.words.numbers import number
@@ -44,6 +45,22 @@ def test_state_change_leaves_out_what_is_undefined(tmp_path):
     undefined = replace(done, state=done.state | {"exposure": Change(NAN, NAN, NAN, NAN)})
     assert "exposure" in plan_words.state_change(done, "Ohio")
     assert "exposure" not in plan_words.state_change(undefined, "Ohio")
+
+
+def test_movers_are_told_with_those_from_outside_and_those_who_give_up_their_places(tmp_path):
+    # The host has 90 disadvantaged and 10 others; 40 others come for its 50 seats of others, and 40 of the 90 go.
+    done = uneven_plan(tmp_path, 1)
+    told = plan_words.moved(done, "Oak")
+    assert told.startswith(
+        "**80 students, disadvantaged and others, change schools by this plan for Oak as it is in 2020–21.** "
+    )
+    gave_up = "Among them 40 disadvantaged and 0 other students of the hosts give up their places there"
+    assert f" {gave_up} and go to other schools." in told
+    some = replace(done, pools=done.pools.assign(outside=[0, 8]))
+    assert " in 2020–21; 8 of them come from outside the district.** " in plan_words.moved(some, "Oak")
+    # Whoever leaves the district goes to no other school.
+    gone = replace(done, flows=done.flows.replace({"to_school": dict.fromkeys(done.schools["ncessch"][1:], GONE)}))
+    assert "Among them" not in plan_words.moved(gone, "Oak")
 
 
 def test_where_most_come_from_and_go_to_is_named():
