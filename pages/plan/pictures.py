@@ -59,7 +59,7 @@ def _schools(view: View, so_far: SoFar) -> None:
         with st.container(height=620, border=False):
             so_far.show(lambda: _dumbbell(so_far))
         st.caption(
-            f"● marks hosts, ▲ schools that send students and become poorer. Shown are the hosts and the "
+            f"★ marks hosts, ▲ schools that send students and become poorer. Shown are the hosts and the "
             f"{SENDERS_SHOWN} schools that change most; the table below holds every school. "
             f"The bar is the 5–95% range of {REPLICATES} lottery draws."
         )
@@ -78,7 +78,7 @@ def _dumbbell(so_far: SoFar) -> DeltaGenerator:
     """ED shares before and after."""
     touched = _touched(so_far)
     shown = touched.head(int(touched["host"].sum()) + SENDERS_SHOWN)
-    mark = np.select([shown["host"], shown["poorer"]], ["● ", "▲ "], "")
+    mark = np.select([shown["host"], shown["poorer"]], ["★ ", "▲ "], "")
     return st.plotly_chart(
         plan_charts.dumbbell(
             pd.DataFrame(
@@ -120,6 +120,11 @@ def _map(view: View, touched: pd.DataFrame) -> None:
         alt="Map of host schools, as stars, of schools that become poorer, as triangles, and of the other schools that "
         "students leave or join, as circles.",
     )
+    if touched[["latitude", "longitude"]].notna().all(axis="columns").any():
+        st.caption(
+            "★ hosts, ▲ schools that send students and become poorer, ● other schools that students leave or join. "
+            "The colour is the share of disadvantaged students afterwards: blue below 50%, amber above."
+        )
 
 
 def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
@@ -177,6 +182,7 @@ def _years(so_far: SoFar) -> None:
         width=340,
     )
     so_far.show(lambda: _fan(so_far, name))
+    st.caption(plan_words.OWN_SCALE)
     if so_far.outcome.scenario.years == 1:
         st.caption("The lotteries are held once. More years stand under More settings, Over the years.")
 

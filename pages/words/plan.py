@@ -35,6 +35,7 @@ TWO_RANGES = (
 )
 # What a figure of a plan is once its lotteries are drawn, of all their results.
 MIDDLE_DRAW = "middle draw"
+OWN_SCALE = "Each chart has a scale of its own, not from 0."
 STILL = ("no change", "hardly any change")
 NOT_DRAWN = "By lottery: being drawn."
 # Schools named where most come from or go to.
