@@ -53,8 +53,8 @@ def show_exits(view: View, scenario: Scenario) -> None:
         return
     tables.show(_by_rate(outcomes))
     st.caption(
-        f"Each figure is the {plan_words.MIDDLE_DRAW}, but of students it is the number as expected, with the 5–95% "
-        "range of the draws; in place of the rates under More settings."
+        f"Each is the {plan_words.MIDDLE_DRAW}, but the number of students is as expected; in brackets the 5–95% range "
+        "of the draws. These rates are tried in place of those under More settings."
     )
 
 

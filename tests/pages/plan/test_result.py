@@ -122,7 +122,7 @@ def test_the_seats_of_grades_last_drawn_in_an_earlier_year_are_told_apart(opened
 
 def test_exit_rates_say_what_their_figures_are(uneven):
     said = [each.value for each in uneven(exits="true").caption]
-    assert any(each.startswith("Each figure is the middle draw, but of students ") for each in said)
+    assert any(each.startswith("Each is the middle draw, but the number of students is as expected") for each in said)
 
 
 def test_policy_without_seats_is_the_baseline(opened):
