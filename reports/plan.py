@@ -184,24 +184,26 @@ def _seats_title(outcome: Outcome) -> str:
     when = f"; second round: {scenario.second_date}" if scenario.unfilled == "second" and scenario.second_date else ""
     if scenario.years == 1:
         return f"Seats by lottery{when}"
-    last = _year(outcome, int(outcome.pools["year"].max()))
-    return (
-        f"Seats by lottery, held at the end; offered, applied, admitted and waiting are of {last}, the last year "
-        f"drawn{when}"
-    )
+    drawn = _drawn(outcome)
+    of = "the last year each was drawn" if len(set(drawn)) > 1 else f"{drawn.iloc[0]}, the last year drawn"
+    return f"Seats by lottery, held at the end; offered, applied, admitted and waiting are of {of}{when}"
 
 
-def _year(outcome: Outcome, year: int) -> str:
-    return school_year(outcome.scenario.year + year)
+def _drawn(outcome: Outcome) -> pd.Series:
+    """The school year in which each pool's seats were last drawn."""
+    return (outcome.scenario.year + outcome.pools["year"]).map(school_year)
 
 
 def _seats(result: PlanResult) -> pd.DataFrame:
-    pools = result.outcome.pools
-    columns = ["seats", "kept", "outside", "inside", "second", "unfilled", "offered", "applied", "admitted", "waiting"]
+    pools = result.outcome.pools.assign(drawn=_drawn(result.outcome))
+    columns = ["seats", "kept", "outside", "inside", "second", "unfilled"]
+    columns += ["drawn", "offered", "applied", "admitted", "waiting"]
     if result.outcome.scenario.unfilled != "second":
         columns.remove("second")
     if result.outcome.scenario.years == 1:
         columns.remove("admitted")  # those drawn from outside and inside
+    if len(set(pools["drawn"])) == 1:
+        columns.remove("drawn")  # the title says it
     shown = pd.DataFrame({"host": _seat_hosts(result), "lottery": pools["group"]})
     return shown.join(pools[columns]).assign(odds=pools["odds"].map(_percent))
 

@@ -88,12 +88,13 @@ def _add_before(figure: go.Figure, schools: pd.DataFrame, names: list[str], show
     )
 
 
-def fan(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
+def fan(rows: pd.DataFrame, title: str, value: str, *, percent: bool) -> go.Figure:
     """A figure of the district at the end of each year, with the range of the draws as a band.
 
     Args:
         rows: columns label (of the year), value, low, high, in order.
         title: of the figure.
+        value: what its values are.
         percent: whether it is a share.
     """
     figure = figure_of(320, legend=LEGEND_ABOVE, margin_t=34, showlegend=True)
@@ -116,7 +117,7 @@ def fan(rows: pd.DataFrame, title: str, *, percent: bool) -> go.Figure:
         mode="lines+markers",
         line={"color": WITHIN, "width": 2.5},
         marker={"size": 8},
-        name="as expected",
+        name=value,
         customdata=np.column_stack([rows["low"], rows["high"]]),
         hovertemplate="%{x}: %{y:"
         + form

@@ -99,9 +99,7 @@ def _show(view: View, kept: list[Scenario]) -> None:
         for column, name in zip(st.columns(CHARTS_A_ROW), names[first : first + CHARTS_A_ROW], strict=True):
             with column:
                 _show_chart(outcomes, name)
-    st.caption(
-        "Circle: today; dot: after, with the 5–95% range of the draws. Each chart has a scale of its own, not from 0."
-    )
+    st.caption(f"Circle: today; dot: after, with the 5–95% range of the draws. {plan_words.OWN_SCALE}")
     _show_through(view, outcomes)
     st.download_button(
         "These scenarios (ZIP)",

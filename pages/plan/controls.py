@@ -26,13 +26,6 @@ from pages.words.escaped import in_markdown
 # The hosts by where their seats are, one of ``SEATS_IN``.
 Places = Callable[[str], tuple[Host, ...]]
 BY_GROUP = "by group"
-# How seats are divided, in as few words as a box shows.
-DIVIDED = {
-    "share": "a fixed share for each group",
-    "district": "the district's share",
-    "band": "a band around it",
-    "tiers": "tiers",
-}
 # Hosts that are named, and whose seats can be set one by one; of more, a file says them.
 MOST_LISTED = 12
 
@@ -124,10 +117,10 @@ def _which_schools(form: Form, schools: pd.DataFrame) -> pd.DataFrame:
 def _for_whom(form: Form) -> tuple[dict[str, object], float]:
     """How the seats are divided, and the share of them offered outside first."""
     rule = form.select(
-        "2 · Seats for whom, and from where?",
+        fields.FOR_WHOM,
         "reserve",
         lambda s: s.reserve,
-        DIVIDED,
+        fields.DIVIDED,
         help="A fixed share for each group: the slider says how many seats are for disadvantaged students. The "
         "district's share: the hosts mirror the district. A band around it: what lies between the least for either "
         "side is open to all. Tiers: a quota for each tier of sending schools, the poorest first; what is left is open "
@@ -160,6 +153,8 @@ def _tiers(form: Form) -> tuple[float, ...]:
         lambda s: ", ".join(f"{100 * tier:.4g}" for tier in s.tiers),
         placeholder="17.5, 17.5, 17.5, 17.5",
     )
+    if not words:
+        raise InputError("The tiers have no seats yet; write them like 25, 25, 25, 25.")
     if words == ", ".join(f"{100 * tier:.4g}" for tier in form.start.tiers):
         return form.start.tiers
     tiers = tuple(percentages(words))

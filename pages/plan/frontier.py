@@ -140,6 +140,7 @@ def _show_outside(view: View, scenario: Scenario, question: "Question", reached:
         key="frontier_outside",
         alt=f"{symbol} of this plan for each outside share. {said}",
     )
+    st.caption(plan_words.OWN_SCALE)
 
 
 def _show_charts(rows: pd.DataFrame, question: "Question") -> None:

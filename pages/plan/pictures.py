@@ -59,7 +59,7 @@ def _schools(view: View, so_far: SoFar) -> None:
         with st.container(height=620, border=False):
             so_far.show(lambda: _dumbbell(so_far))
         st.caption(
-            f"● marks hosts, ▲ schools that send students and become poorer. Shown are the hosts and the "
+            f"★ marks hosts, ▲ schools that send students and become poorer. Shown are the hosts and the "
             f"{SENDERS_SHOWN} schools that change most; the table below holds every school. "
             f"The bar is the 5–95% range of {REPLICATES} lottery draws."
         )
@@ -78,7 +78,7 @@ def _dumbbell(so_far: SoFar) -> DeltaGenerator:
     """ED shares before and after."""
     touched = _touched(so_far)
     shown = touched.head(int(touched["host"].sum()) + SENDERS_SHOWN)
-    mark = np.select([shown["host"], shown["poorer"]], ["● ", "▲ "], "")
+    mark = np.select([shown["host"], shown["poorer"]], ["★ ", "▲ "], "")
     return st.plotly_chart(
         plan_charts.dumbbell(
             pd.DataFrame(
@@ -120,6 +120,11 @@ def _map(view: View, touched: pd.DataFrame) -> None:
         alt="Map of host schools, as stars, of schools that become poorer, as triangles, and of the other schools that "
         "students leave or join, as circles.",
     )
+    if touched[["latitude", "longitude"]].notna().all(axis="columns").any():
+        st.caption(
+            "★ hosts, ▲ schools that send students and become poorer, ● other schools that students leave or join. "
+            "The colour is the share of disadvantaged students afterwards: blue below 50%, amber above."
+        )
 
 
 def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
@@ -127,16 +132,15 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     if outcome.pools.empty:
         st.info("No seats.", icon=":material/info:")
         return
-    drawn_in = [school_year(outcome.scenario.year + year) for year in outcome.pools["year"]]
     several = outcome.scenario.years > 1
-    st.markdown(plan_words.seats(outcome.pools, max(drawn_in) if several else None))
+    st.markdown(plan_words.seats(outcome.pools, outcome.scenario.year if several else None))
     names = rows.set_index("ncessch")["school"]
     to_draw = outcome.pools[["offered", "admitted"]].any(axis=1)
     pools = outcome.pools.assign(
         host=with_grades(outcome, outcome.pools["host"].map(names).fillna(outcome.pools["host"])),
         group=outcome.pools["group"].map(plan_words.pool),
         odds=outcome.pools["odds"].map(numbers.percent).where(to_draw, "no seat to draw"),
-        drawn_in=drawn_in,
+        drawn_in=[school_year(outcome.scenario.year + year) for year in outcome.pools["year"]],
     )
     labels = {
         "host": "Host",
@@ -178,6 +182,7 @@ def _years(so_far: SoFar) -> None:
         width=340,
     )
     so_far.show(lambda: _fan(so_far, name))
+    st.caption(plan_words.OWN_SCALE)
     if so_far.outcome.scenario.years == 1:
         st.caption("The lotteries are held once. More years stand under More settings, Over the years.")
 
@@ -193,7 +198,7 @@ def _fan(so_far: SoFar, name: str) -> DeltaGenerator:
         for when, value in rows[["label", "value"]].itertuples(index=False)
     )
     return st.plotly_chart(
-        plan_charts.fan(rows, label, percent=percent),
+        plan_charts.fan(rows, label, plan_words.MIDDLE_DRAW if so_far.drawn else "as expected", percent=percent),
         config=charts.config("years"),
         key=so_far.key("fan"),
         alt=f"{label}: {told}",

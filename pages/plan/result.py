@@ -114,12 +114,10 @@ def _by_what(outcome: Outcome, view: View, district: str) -> str:
     )
 
 
+# What changes stands first, so that a phone shows it.
 TABLE = {
     "school": "School",
-    "district": "District",
     "host": "Host",
-    "students_before": "Students today",
-    "students_after": "Students after",
     "before": "ED share today",
     "after": "ED share after",
     "share_after_low": "After, low",
@@ -128,6 +126,9 @@ TABLE = {
     "poorer": "Sends and becomes poorer",
     "leave": "Students who leave",
     "arrive": "Students who arrive",
+    "students_before": "Students today",
+    "students_after": "Students after",
+    "district": "District",
 }
 SHARES = ["before", "after", "share_after_low", "share_after_high"]
 

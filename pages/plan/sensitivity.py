@@ -52,7 +52,10 @@ def show_exits(view: View, scenario: Scenario) -> None:
         st.warning(in_markdown(str(error)), icon=":material/edit:")
         return
     tables.show(_by_rate(outcomes))
-    st.caption("Each as expected, with the 5–95% range of the draws; in place of the rates under More settings.")
+    st.caption(
+        f"Each is the {plan_words.MIDDLE_DRAW}, but the number of students is as expected; in brackets the 5–95% range "
+        "of the draws. These rates are tried in place of those under More settings."
+    )
 
 
 def _rates(words: str) -> list[float]:

@@ -276,7 +276,7 @@ def _outside(form: Form, schools: pd.DataFrame, pools: dict[str, Pool]) -> dict[
         min_value=1,
         max_value=200,
     )
-    sources = form.several("Schools outside the district", "sources", lambda s: list(s.sources), SOURCES)
+    sources = form.several(fields.OUTSIDE_SCHOOLS, "sources", lambda s: list(s.sources), SOURCES)
     asked: dict[str, Any] = {"outside_miles": float(miles), "sources": tuple(s for s in SOURCES if s in sources)}
     for column, (name, who) in zip(st.columns(2), GROUPS.items(), strict=True):
         with column:

@@ -5,11 +5,20 @@ import re
 from analysis.policy.scenario import Scenario
 
 # The controls that notes send to; the page draws them with these labels.
+FOR_WHOM = "2 · Seats for whom, and from where?"
 WHO_COMES = "3 · Who comes?"
 OUTSIDE = "Seats offered outside the district first"
 SEATS_FOR_ED = "Seats for disadvantaged students"
 ACCEPT = "Of {} students offered a seat, % who take it"
 OUTSIDE_MILES = "Miles from a host within which schools outside the district may send"
+OUTSIDE_SCHOOLS = "Schools outside the district"
+# How seats are divided, in as few words as a box shows.
+DIVIDED = {
+    "share": "a fixed share for each group",
+    "district": "the district's share",
+    "band": "a band around it",
+    "tiers": "tiers",
+}
 SET_ASIDES = {
     "sibling": "Siblings, % of seats",
     "proximity": "Nearby, % of seats",
@@ -23,8 +32,13 @@ _LABELS = {
     "ed.accept": ACCEPT.format("disadvantaged"),
     "other.accept": ACCEPT.format("other"),
 }
-_FIELD = re.compile(r"set_asides\[(\d+)\](?:\.share)?|" + "|".join(map(re.escape, _LABELS)))
-_TWICE = re.compile(r"(“[^”]+”) and \1")
+_FIELD = re.compile(
+    r"set_asides\[(?P<aside>\d+)\](?:\.share)?"
+    r'|reserve is "(?P<rule>\w+)"'
+    # The word is plain elsewhere: "no school of the sources that may send".
+    r"|(?P<sources>sources(?= is empty)|(?<=widen )sources)|" + "|".join(map(re.escape, _LABELS))
+)
+_TWICE = re.compile(r"(“[^”]+”) (?:and|or) \1")
 
 
 def as_on_the_page(note: str, scenario: Scenario) -> str:
@@ -36,7 +50,10 @@ def as_on_the_page(note: str, scenario: Scenario) -> str:
     """
 
     def label(match: re.Match[str]) -> str:
-        aside = match[1]
-        return f"“{SET_ASIDES[scenario.set_asides[int(aside)].kind] if aside else _LABELS[match[0]]}”"
+        if aside := match["aside"]:
+            return f"“{SET_ASIDES[scenario.set_asides[int(aside)].kind]}”"
+        if rule := match["rule"]:
+            return f"“{FOR_WHOM}” is “{DIVIDED[rule]}”"
+        return f"“{OUTSIDE_SCHOOLS if match['sources'] else _LABELS[match[0]]}”"
 
     return _TWICE.sub(r"\1", _FIELD.sub(label, note))

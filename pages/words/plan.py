@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.policy.ground import GONE
 from analysis.policy.outcome import Change, Outcome
+from analysis.policy.pools import GROUPS
 from analysis.policy.presets import MOST_HOSTS
 from analysis.policy.scenario import TURNOUT
 from data.schema import school_year
@@ -28,8 +30,12 @@ CAVEATS = (
 TWO_RANGES = (
     "Two ranges of two different things. *By lottery*: the 5th to 95th percentile of what the draws make of these very "
     "students afterwards. *By intake*, in brackets: where today's index would lie 95 times of 100 if other students "
-    "had come to the same schools, corrected for chance. Shares of students have no such range."
+    "had come to the same schools, corrected for chance. Shares of students have no such range. Cards show the middle "
+    "draw; sentences that say *as expected* are of the plan before chance, which lies near it."
 )
+# What a figure of a plan is once its lotteries are drawn, of all their results.
+MIDDLE_DRAW = "middle draw"
+OWN_SCALE = "Each chart has a scale of its own, not from 0."
 STILL = ("no change", "hardly any change")
 NOT_DRAWN = "By lottery: being drawn."
 # Schools named where most come from or go to.
@@ -129,16 +135,21 @@ def direction(name: str, change: Change) -> str:
 
 
 def moved(outcome: Outcome, place: str) -> str:
-    """How many change schools, and how far they go.
+    """How many change schools, who gives up a place at a host, and how far they go.
 
     Args:
         outcome: what the plan does.
         place: the district.
     """
     change = outcome.district["moved"]
-    of = f"of {place} as it is in {school_year(outcome.scenario.year)}, disadvantaged and others,"
-    text = f"**{change.after:,.0f} students {of} change schools.**"
+    outside = int(outcome.pools["outside"].sum())
+    come = f"; {outside:,} of them {'come' if outside > 1 else 'comes'} from outside the district" if outside else ""
+    text = (
+        f"**{change.after:,.0f} students, disadvantaged and others, change schools by this plan for {place} as it is "
+        f"in {school_year(outcome.scenario.year)}{come}.**"
+    )
     text += f" {NOT_DRAWN if math.isnan(change.low) else spread(change.low, change.high, '{:,.0f}'.format)}"
+    text += _gave_up(outcome)
     known = outcome.travel.dropna(subset="miles")
     if known.empty or not change.after:
         return text
@@ -147,6 +158,19 @@ def moved(outcome: Outcome, place: str) -> str:
         for group, *of_group in known[["group", "miles", "low", "high"]].itertuples(index=False)
     )
     return f"{text} From their school today to the next it is {told}, on average."
+
+
+def _gave_up(outcome: Outcome) -> str:
+    """Students of the hosts who give up their places and go to schools that are none; empty where nobody does."""
+    flows, hosts = outcome.flows, outcome.scenario.host_ids
+    of = flows[flows["from_school"].isin(hosts) & ~flows["to_school"].isin([*hosts, GONE])]
+    ed, other = (int(of.loc[of["group"] == group, "students"].sum()) for group in GROUPS)
+    if not ed + other:
+        return ""
+    return (
+        f" Among them {ed:,} disadvantaged and {other:,} other students of the hosts give up their places there and go "
+        "to other schools."
+    )
 
 
 def miles(mean: float, low: float, high: float, unit: str = "") -> str:
@@ -238,28 +262,35 @@ def flows(shown: pd.DataFrame, known: pd.DataFrame, everything: int) -> str:
     return text + (f" Of {unplaced:,} students no place is known to draw." if unplaced else "")
 
 
-def seats(pools: pd.DataFrame, year: str | None) -> str:
+def seats(pools: pd.DataFrame, year: int | None) -> str:
     """The share of applicants who get a seat by pool, in one sentence; seats and those admitted over all hosts.
 
     Args:
         pools: of an outcome.
-        year: the last school year in which seats were drawn, of several; None where they are drawn once.
+        year: of the scenario, where lotteries are held in several; None where they are held once.
     """
-    told = []
-    for group, rows in pools.groupby("group", sort=False):
-        drawn, admitted = int(rows["offered"].sum()), int(rows["admitted"].sum())
-        # Whoever goes without at one host may apply at the next, so applicants of one host are compared with its seats.
-        odds = rows["odds"].dropna()
-        name = pool(str(group)).lower()
-        if admitted and len(odds):
-            low, high = odds.min(), odds.max()
-            chance = f"{low:.0%}" if f"{low:.0%}" == f"{high:.0%}" else f"{low:.0%} to {high:.0%}"
-            told.append(f"{name}: {drawn:,} seats to draw, {admitted:,} admitted, a chance of {chance} at each host")
-        elif drawn:
-            told.append(f"{name}: {drawn:,} seats to draw, nobody admitted")
-        else:
-            told.append(f"{name}: no seat is left to draw, as present students keep them")
-    return f"By lottery{f', in {year}' if year else ''} — {'; '.join(told)}."
+    # Seats of different years are never added up: they are of no year.
+    last = pools[pools["year"] == pools["year"].max()]
+    when = rest = ""
+    if year is not None:
+        when = f", in {school_year(year + int(last['year'].iloc[0]))}"
+        rest = " Seats last drawn in an earlier year are in the table alone." if len(last) < len(pools) else ""
+    told = [_lottery(pool(str(group)).lower(), rows) for group, rows in last.groupby("group", sort=False)]
+    return f"By lottery{when} — {'; '.join(told)}.{rest}"
+
+
+def _lottery(name: str, rows: pd.DataFrame) -> str:
+    """One pool's seats and odds, of lotteries of one year."""
+    drawn, admitted = int(rows["offered"].sum()), int(rows["admitted"].sum())
+    # Whoever goes without at one host may apply at the next, so applicants of one host are compared with its seats.
+    odds = rows["odds"].dropna()
+    if admitted and len(odds):
+        low, high = f"{odds.min():.0%}", f"{odds.max():.0%}"
+        chance = low if low == high else f"{low} to {high}"
+        return f"{name}: {drawn:,} seats to draw, {admitted:,} admitted, a chance of {chance} at each host"
+    if drawn:
+        return f"{name}: {drawn:,} seats to draw, nobody admitted"
+    return f"{name}: no seat is left to draw, as present students keep them"
 
 
 def pool(name: str) -> str:

@@ -191,3 +191,14 @@ def test_several_years_say_which_one_the_applicants_are_of():
     said = text(result(simulate(graded, asked, replicates=2)), 25)
     assert "of 2020–21, the last year drawn" in said
     assert "last year drawn" not in text(result(simulate(graded, replace(asked, years=1), replicates=2)), 25)
+
+
+def test_seats_last_drawn_in_different_years_each_say_which():
+    graded = DISTRICT.assign(grade_low="KG", grade_high="01")
+    # Grade 1 draws in the first year, 2019–20, alone; kindergarten in 2020–21 again.
+    hosts = (Host("h", 20, "KG"), Host("h", 10, "01", later=(0,)))
+    said = text(result(simulate(graded, scenario({}, hosts=hosts, years=2), replicates=2)), 25)
+    part = next(part for part in said.split("\n\n") if part.startswith("Seats by"))
+    assert part.splitlines()[0].endswith("are of the last year each was drawn")
+    for grade, year in (("kindergarten", "2020–21"), ("grade 1", "2019–20")):
+        assert [year in row for row in part.splitlines() if grade in row] == [True, True]  # two pools

@@ -250,6 +250,7 @@ def test_a_wrong_file_is_told_in_one_sentence_and_changes_nothing(uneven, small,
         ({"reserve": "tiers", "tiers": "80, 30"}, "The tiers add up to 110%"),
         ({"reserve": "tiers", "tiers": "50, 0"}, "give each its part, above 0"),
         ({"reserve": "tiers", "tiers": "half"}, "write them like 25, 25"),
+        ({"reserve": "tiers"}, "The tiers have no seats yet; write them like 25, 25"),
         ({"draw": "table: willingness as a table of your own says for each school"}, "Give a table of willingness"),
     ],
 )

@@ -50,9 +50,10 @@ def test_a_school_that_becomes_poorer_is_a_triangle(schools):
     assert list(after["marker"]["symbol"]) == ["circle", "triangle-up", "circle"]
 
 
-def test_a_fan_has_its_band_around_what_is_expected():
+def test_a_fan_has_its_band_around_what_its_legend_says():
     rows = pd.DataFrame({"label": ["today", "2021–22"], "value": [0.5, 0.4], "low": [0.5, 0.3], "high": [0.5, 0.45]})
-    low, high, value = drawn(charts.fan(rows, "D", percent=False))
+    low, high, value = drawn(charts.fan(rows, "D", "middle draw", percent=False))
+    assert value["name"] == "middle draw"
     assert [values(each["y"]) for each in (low, high, value)] == [[0.5, 0.3], [0.5, 0.45], [0.5, 0.4]]
     assert high["fill"] == "tonexty"
 

@@ -1,5 +1,6 @@
 """What the page of a plan shows is what the plan does."""
 
+import json
 import re
 
 import pytest
@@ -82,6 +83,46 @@ def test_policy_table_holds_every_school_of_the_outcome(opened, small):
         100 * host["ed_after"] / host["students_after"], abs=1e-12
     )  # percent
     assert rows["Students today"].sum() == rows["Students after"].sum()
+
+
+def test_the_table_begins_with_what_changes_and_ends_with_the_district(uneven):
+    shown = list(uneven().dataframe[0].value.columns)
+    assert shown[:4] == ["School", "Host", "ED share today", "ED share after"]
+    assert shown.index("Change, points") < shown.index("Students today")
+    assert shown[-1] == "District"
+
+
+def test_the_map_says_its_symbols_and_a_plan_without_points_has_none(opened, uneven):
+    def symbols(app):
+        return [each.value for each in app.caption if each.value.startswith("★ hosts, ▲ ")]
+
+    assert len(symbols(opened("policy"))) == 1
+    assert not symbols(uneven())
+
+
+def test_the_chart_of_years_says_what_it_shows_and_that_its_axis_is_not_from_0(opened):
+    app = opened("policy", picture="Year by year")
+    charts = [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
+    names = [trace.get("name") for chart in charts for trace in chart["data"]]
+    assert plan_words.MIDDLE_DRAW in names
+    assert "as expected" not in names  # the lotteries are drawn
+    assert plan_words.OWN_SCALE in [each.value for each in app.caption]
+
+
+def test_the_seats_of_grades_last_drawn_in_an_earlier_year_are_told_apart(opened):
+    app = opened("policy", picture="Seats and odds", seats_in_dallas="K–2, then a grade a year")
+    table = next(each.value for each in app.table if "Last drawn for" in each.value)
+    last = table[table["Last drawn for"] == table["Last drawn for"].max()]
+    assert 0 < len(last) < len(table)
+    told = next(each.value for each in app.markdown if each.value.startswith("By lottery, in "))
+    seats = last.loc[last["Lottery"] == "Others", "Seats drawn then"].str.replace(",", "").astype(int).sum()
+    assert told.startswith(f"By lottery, in {last['Last drawn for'].iloc[0]} — ")
+    assert f"others: {seats:,} seats to draw" in told
+
+
+def test_exit_rates_say_what_their_figures_are(uneven):
+    said = [each.value for each in uneven(exits="true").caption]
+    assert any(each.startswith("Each is the middle draw, but the number of students is as expected") for each in said)
 
 
 def test_policy_without_seats_is_the_baseline(opened):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from analysis.policy.ground import GONE
 from analysis.policy.outcome import Change
 from pages.words import plan as plan_words
 from pages.words.numbers import number
@@ -46,6 +47,22 @@ def test_state_change_leaves_out_what_is_undefined(tmp_path):
     assert "exposure" not in plan_words.state_change(undefined, "Ohio")
 
 
+def test_movers_are_told_with_those_from_outside_and_those_who_give_up_their_places(tmp_path):
+    # The host has 90 disadvantaged and 10 others; 40 others come for its 50 seats of others, and 40 of the 90 go.
+    done = uneven_plan(tmp_path, 1)
+    told = plan_words.moved(done, "Oak")
+    assert told.startswith(
+        "**80 students, disadvantaged and others, change schools by this plan for Oak as it is in 2020–21.** "
+    )
+    gave_up = "Among them 40 disadvantaged and 0 other students of the hosts give up their places there"
+    assert f" {gave_up} and go to other schools." in told
+    some = replace(done, pools=done.pools.assign(outside=[0, 8]))
+    assert " in 2020–21; 8 of them come from outside the district.** " in plan_words.moved(some, "Oak")
+    # Whoever leaves the district goes to no other school.
+    gone = replace(done, flows=done.flows.replace({"to_school": dict.fromkeys(done.schools["ncessch"][1:], GONE)}))
+    assert "Among them" not in plan_words.moved(gone, "Oak")
+
+
 def test_where_most_come_from_and_go_to_is_named():
     moves = pd.DataFrame({"from_school": list("aabcdefg"), "to_school": "h", "students": [1, 2, 9, 8, 7, 6, 5, 4]})
     assert plan_words.other_end(moves, "from_school", {"b": "Oak", "c": "Elm"}) == (
@@ -63,11 +80,21 @@ def test_cep_like_hosts_are_listed():
 
 def test_the_chance_of_a_seat_is_told_where_anyone_is_admitted():
     lotteries = [("ed", 0, 40, 0.2), ("ed", 0, 20, 0.1), ("other", 20, 0, float("nan")), ("open", 0, 0, 0.0)]
-    told = plan_words.seats(pd.DataFrame(lotteries, columns=["group", "offered", "admitted", "odds"]), None)
+    pools = pd.DataFrame(lotteries, columns=["group", "offered", "admitted", "odds"])
+    told = plan_words.seats(pools.assign(year=1), None)
     assert told == (
         "By lottery — disadvantaged: 0 seats to draw, 60 admitted, a chance of 10% to 20% at each host; "
         "others: 20 seats to draw, nobody admitted; open: no seat is left to draw, as present students keep them."
     )
+
+
+def test_seats_drawn_in_different_years_are_not_added_up():
+    # Kindergarten draws in each of the scenario's three years, grade 1 in its first alone.
+    pools = pd.DataFrame({"group": ["ed", "ed"], "year": [3, 1], "offered": [40, 90], "admitted": 30, "odds": 0.1})
+    first = "disadvantaged: 40 seats to draw, 30 admitted, a chance of 10% at each host"
+    rest = " Seats last drawn in an earlier year are in the table alone."
+    assert plan_words.seats(pools, 2018) == f"By lottery, in 2021–22 — {first}.{rest}"
+    assert plan_words.seats(pools[:1], 2018) == f"By lottery, in 2021–22 — {first}."
 
 
 @pytest.mark.parametrize(
