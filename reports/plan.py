@@ -205,7 +205,9 @@ def _seats(result: PlanResult) -> pd.DataFrame:
     if len(set(pools["drawn"])) == 1:
         columns.remove("drawn")  # the title says it
     shown = pd.DataFrame({"host": _seat_hosts(result), "lottery": pools["group"]})
-    return shown.join(pools[columns]).assign(odds=pools["odds"].map(_percent))
+    outside = pools["odds_outside"].notna().any()
+    chances = {"odds": "odds_inside", "odds outside": "odds_outside"} if outside else {"odds": "odds"}
+    return shown.join(pools[columns]).assign(**{name: pools[of].map(_percent) for name, of in chances.items()})
 
 
 def _seat_hosts(result: PlanResult) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analysis.policy.outcome import REPLICATES, Outcome
+from analysis.policy.outcome import ODDS, REPLICATES, Outcome
 from data.schema import RACES, school_year
 from pages.plan import cached
 from pages.plan import charts as plan_charts
@@ -127,6 +127,13 @@ def _map(view: View, touched: pd.DataFrame) -> None:
         )
 
 
+def _chances(pools: pd.DataFrame, label: str) -> dict[str, str]:
+    """Columns of chances: one, or those of the district and of outside where students from there applied."""
+    if pools["odds_outside"].isna().all():
+        return {"odds": label}
+    return {"odds_inside": f"{label}, district", "odds_outside": f"{label}, outside"}
+
+
 def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     """Seats of each lottery: kept, drawn and empty, and why; the odds and the waitlists."""
     if outcome.pools.empty:
@@ -139,7 +146,7 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
     pools = outcome.pools.assign(
         host=with_grades(outcome, outcome.pools["host"].map(names).fillna(outcome.pools["host"])),
         group=outcome.pools["group"].map(plan_words.pool),
-        odds=outcome.pools["odds"].map(numbers.percent).where(to_draw, "no seat to draw"),
+        **{side: outcome.pools[side].map(numbers.percent).where(to_draw, "no seat to draw") for side in ODDS},
         drawn_in=[school_year(outcome.scenario.year + year) for year in outcome.pools["year"]],
     )
     labels = {
@@ -155,7 +162,7 @@ def _seats(rows: pd.DataFrame, outcome: Outcome) -> None:
         "offered": "Seats drawn then" if several else "Seats to draw",
         "applied": "Applicants then" if several else "Applicants",
         **({"admitted": "Admitted then"} if several else {}),
-        "odds": "Chance of a seat then" if several else "Chance of a seat",
+        **_chances(outcome.pools, "Chance of a seat then" if several else "Chance of a seat"),
         "waiting": "Waitlist then" if several else "Waitlist",
     }
     if outcome.scenario.unfilled != "second":

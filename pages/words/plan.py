@@ -283,14 +283,24 @@ def _lottery(name: str, rows: pd.DataFrame) -> str:
     """One pool's seats and odds, of lotteries of one year."""
     drawn, admitted = int(rows["offered"].sum()), int(rows["admitted"].sum())
     # Whoever goes without at one host may apply at the next, so applicants of one host are compared with its seats.
-    odds = rows["odds"].dropna()
-    if admitted and len(odds):
-        low, high = f"{odds.min():.0%}", f"{odds.max():.0%}"
-        chance = low if low == high else f"{low} to {high}"
-        return f"{name}: {drawn:,} seats to draw, {admitted:,} admitted, a chance of {chance} at each host"
+    inside, outside = (_chance(rows[side]) for side in ("odds_inside", "odds_outside"))
+    of = {" for the district's students": inside, " for those from outside": outside}
+    chances = [f"{chance}{whose if outside else ''}" for whose, chance in of.items() if chance]
+    if admitted and chances:
+        return (
+            f"{name}: {drawn:,} seats to draw, {admitted:,} admitted, a chance of {' and '.join(chances)} at each host"
+        )
     if drawn:
         return f"{name}: {drawn:,} seats to draw, nobody admitted"
     return f"{name}: no seat is left to draw, as present students keep them"
+
+
+def _chance(odds: "pd.Series[float]") -> str:
+    """The least and the greatest chance, or the one that all are; empty where nobody applied."""
+    if odds.isna().all():
+        return ""
+    low, high = f"{odds.min():.0%}", f"{odds.max():.0%}"
+    return low if low == high else f"{low} to {high}"
 
 
 def pool(name: str) -> str:

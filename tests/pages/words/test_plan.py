@@ -80,17 +80,26 @@ def test_cep_like_hosts_are_listed():
 
 def test_the_chance_of_a_seat_is_told_where_anyone_is_admitted():
     lotteries = [("ed", 0, 40, 0.2), ("ed", 0, 20, 0.1), ("other", 20, 0, float("nan")), ("open", 0, 0, 0.0)]
-    pools = pd.DataFrame(lotteries, columns=["group", "offered", "admitted", "odds"])
-    told = plan_words.seats(pools.assign(year=1), None)
+    pools = pd.DataFrame(lotteries, columns=["group", "offered", "admitted", "odds_inside"])
+    told = plan_words.seats(pools.assign(year=1, odds_outside=NAN), None)
     assert told == (
         "By lottery — disadvantaged: 0 seats to draw, 60 admitted, a chance of 10% to 20% at each host; "
         "others: 20 seats to draw, nobody admitted; open: no seat is left to draw, as present students keep them."
     )
 
 
+def test_the_chance_of_the_district_s_students_is_told_apart_from_that_of_others():
+    pools = pd.DataFrame({"group": ["other"], "year": 1, "offered": 10, "admitted": 10})
+    assert plan_words.seats(pools.assign(odds_inside=0.4, odds_outside=0.07), None) == (
+        "By lottery — others: 10 seats to draw, 10 admitted, a chance of 40% for the district's students and 7% for "
+        "those from outside at each host."
+    )
+
+
 def test_seats_drawn_in_different_years_are_not_added_up():
     # Kindergarten draws in each of the scenario's three years, grade 1 in its first alone.
-    pools = pd.DataFrame({"group": ["ed", "ed"], "year": [3, 1], "offered": [40, 90], "admitted": 30, "odds": 0.1})
+    pools = pd.DataFrame({"group": ["ed", "ed"], "year": [3, 1], "offered": [40, 90], "admitted": 30})
+    pools = pools.assign(odds_inside=0.1, odds_outside=NAN)
     first = "disadvantaged: 40 seats to draw, 30 admitted, a chance of 10% at each host"
     rest = " Seats last drawn in an earlier year are in the table alone."
     assert plan_words.seats(pools, 2018) == f"By lottery, in 2021–22 — {first}.{rest}"
