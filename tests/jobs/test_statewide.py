@@ -62,6 +62,8 @@ def test_a_policy_takes_a_scenarios_rules(run, refused, tmp_path):
     assert "--preset and --like" in told
     (tmp_path / "plan.json").write_text(replace(asked, ed=Pool(senders=("1",))).to_json())
     assert "ed.senders" in refused("statewide-policy", "--like", tmp_path / "plan.json")
+    (tmp_path / "plan.json").write_text(replace(asked, lottery_basis="direct").to_json())
+    assert 'lottery_basis "direct"; leave that out' in refused("statewide-policy", "--like", tmp_path / "plan.json")
 
 
 def test_the_pages_commands_run(told, monkeypatch, tmp_path):
@@ -265,6 +267,7 @@ def test_a_person_at_a_terminal_sees_a_bar(run, policy, monkeypatch):
         ("statewide franklin {policy} --workers 0", ["--workers", "0"]),
         ("statewide franklin {policy} --seed -1", ["--seed"]),
         ("statewide franklin {policy} --scheduler here", ['"here"', "tcp://"]),
+        ("statewide franklin {direct}", ["direct.json's template", "lottery_basis", "leave that out", "--basis"]),
         ("statewide-policy --like no-such.json", ["no-such.json", "exists"]),
         ("statewide franklin {policy} --by school", ["school", "state"]),
         ("statewide-policy --hosts-share 2", ["hosts_share", "2.0"]),
@@ -272,8 +275,10 @@ def test_a_person_at_a_terminal_sees_a_bar(run, policy, monkeypatch):
     ],
 )
 def test_a_mistake_is_one_plain_line(capsys, policy, job, words):
+    direct = policy.with_name("direct.json")
+    direct.write_text('{"template": {"lottery_basis": "direct"}}')
     try:
-        status = cli.main([word.format(policy=policy) for word in job.split()])
+        status = cli.main([word.format(policy=policy, direct=direct) for word in job.split()])
     except SystemExit as stopped:
         status = stopped.code
     printed = capsys.readouterr()
