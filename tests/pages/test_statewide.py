@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from io import StringIO
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -174,6 +175,24 @@ def test_an_opened_policy_with_a_preset_is_shown_as_it_is(opened, policy_saved):
     assert policy_saved() == asked
     opened("statewide", **dict(app.query_params))
     assert policy_saved() == asked
+
+
+def test_the_result_s_files_and_source_are_of_the_policy_s_schools(opened, monkeypatch):
+    found(POLICY)
+    given = saved_by(monkeypatch)
+    app = opened("statewide", state=FRANKLIN, **FEW)
+    assert "level" not in app.query_params  # the view is of all levels
+    for name in ("Districts (CSV)", "The state's figures (CSV)", "Left alone (CSV)"):
+        rows = pd.read_csv(StringIO(given[name]()))
+        assert rows["view"].str.contains("elementary schools", regex=False).all(), name
+    manifest = store.find("franklin")
+    year = max(manifest.years)
+    schools, _ = included(store.schools(manifest, [year]), Rules().excluded)
+    level = schools[schools["level"] == "elementary"]
+    known = level["ed"].notna()
+    assert not known.all()
+    out = f"{(~known).sum():,} schools with {level.loc[~known, 'students'].sum():,} students are left out"
+    assert out in app.caption[-1].value
 
 
 def test_a_scenario_gives_its_rules_and_the_controls_stay(opened, policy_saved):
