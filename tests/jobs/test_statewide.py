@@ -99,6 +99,29 @@ def test_it_says_which_districts_are_left_alone_and_why(told, policy):
     ]
 
 
+def test_it_says_what_is_ranked_how_many_districts_gain_and_why_some_have_no_rank(told, policy):
+    printed, lines = told("statewide", "franklin", policy, *QUICK, "--format", "csv")
+    rows, schools = table(printed), "elementary schools alone"
+    falls = rows["variance_ratio_after"] < rows["variance_ratio_before"]
+    (said,) = [line for line in lines if line.startswith("franklin, tenth: ")]
+    assert f"Figures are of {schools}. Districts are ranked by how much V" in said
+    assert f"V falls in {falls.sum()} districts and rises in " in said
+    untold = rows["suppressed"].notna().sum()
+    assert f"Last, without V and rank: {untold} districts, too many school counts hidden." in lines
+
+
+def test_students_are_whole_numbers_on_screen(run, policy):
+    job = ["statewide", "franklin", policy, *QUICK, "--minimum-cell", "0"]
+    # A district's name is several words and its hosts, students and those who move come after it.
+    moved = [row.split()[-7] for row in run(*job).splitlines()[1:]]
+    exact = table(run(*job, "--format", "csv"))["moved"]
+    assert moved == [str(round(each)) for each in exact]
+    *indices, students = [row.split() for row in run(*job, "--by", "state").splitlines()[1:]]
+    assert students[2] == "moved"
+    assert students[4:] == [str(round(float(each))) for each in students[4:]]
+    assert all(re.fullmatch(r"-?\d\.\d{4}", each) for row in indices for each in row[4:])
+
+
 def test_figures_that_small_counts_make_uncertain_are_left_out_unless_the_law_allows(run, policy):
     job = ["statewide", "franklin", policy, *QUICK, "--format", "csv"]
     hidden, shown = table(run(*job)), table(run(*job, "--minimum-cell", "0"))
