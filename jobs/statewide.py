@@ -32,7 +32,7 @@ from reports.statewide import ranking
 
 # What a table on screen has room for; files have every column.
 SHOWN = (
-    *("dataset", "policy", "rank", "leaid", "district", "hosts", "students", "moved"),
+    *("dataset", "policy", "rank", "leaid", "district", "hosts", "students", "seats", "unfilled", "moved"),
     *("variance_ratio_before", "variance_ratio_after", "variance_ratio_low", "variance_ratio_high"),
     *("dissimilarity_before", "dissimilarity_after"),
 )

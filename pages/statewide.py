@@ -40,6 +40,8 @@ COLUMNS = {
     "schools": "Schools",
     "students": "Students",
     "ed_share": "ED share",
+    "seats": "Seats",
+    "unfilled": "Seats that stay empty",
     "moved": "Students who change schools",
     "variance_ratio_before": "V today",
     "today_corrected": "V today, corrected",

@@ -12,7 +12,7 @@ from data.schema import school_year
 from pages.words import numbers
 from pages.words.escaped import in_markdown
 from pages.words.ranges import part_with_range
-from reports.statewide import rises_and_falls
+from reports.statewide import empty_seats, rises_and_falls
 
 # Districts named where V falls or rises most.
 MOST = 3
@@ -117,8 +117,8 @@ def way_to(plan: Plan) -> str:
 
 
 def side_effects(result: Result) -> list[str]:
-    """What happens outside the districts that take part, and what could not be simulated."""
-    told = []
+    """Where seats stay empty, what happens outside the districts that take part, and what could not be simulated."""
+    told = [empty_seats(result.districts)]
     if result.senders:
         told.append(f"{result.senders:,} districts without hosts lose students to them.")
     if result.withdrawn:

@@ -106,6 +106,9 @@ def test_it_says_what_is_ranked_how_many_districts_gain_and_why_some_have_no_ran
     (said,) = [line for line in lines if line.startswith("franklin, tenth: ")]
     assert f"Figures are of {schools}. Districts are ranked by how much V" in said
     assert f"V falls in {falls.sum()} districts and rises in " in said
+    empty = rows["unfilled"].dropna()
+    told_of = f"{(empty > 0).sum()} of {len(empty)} districts: {empty.sum():,.0f} of "
+    assert any(line.startswith(f"Seats are expected to stay empty in {told_of}") for line in lines)
     untold = rows["suppressed"].notna().sum()
     assert f"Last, without V and rank: {untold} districts, too many school counts hidden." in lines
 
@@ -127,8 +130,12 @@ def test_figures_that_small_counts_make_uncertain_are_left_out_unless_the_law_al
     hidden, shown = table(run(*job)), table(run(*job, "--minimum-cell", "0"))
     untold = hidden["suppressed"].notna()
     assert 0 < untold.sum() < len(hidden)
-    assert hidden.loc[untold, ["rank", "ed_share", "variance_ratio_before", "balanced_after"]].isna().all(axis=None)
-    assert hidden.loc[untold, ["hosts", "students", "moved"]].notna().all(axis=None)
+    assert (
+        hidden.loc[untold, ["rank", "ed_share", "unfilled", "variance_ratio_before", "balanced_after"]]
+        .isna()
+        .all(axis=None)
+    )
+    assert hidden.loc[untold, ["hosts", "students", "seats", "moved"]].notna().all(axis=None)
     assert shown["variance_ratio_before"].notna().all()
     assert "suppressed" not in shown
 

@@ -22,6 +22,7 @@ from pages.sections.statewide_controls import CHOICE_LABELS
 from pages.shared.packed import packed
 from pages.words import numbers
 from pages.words import statewide as statewide_words
+from reports.statewide import empty_seats
 
 FRANKLIN, CALIFORNIA = (store.find(name).label for name in ("franklin", "california-2000"))
 # A rule for few districts, so that little is simulated.
@@ -72,6 +73,8 @@ def test_once_asked_it_says_what_the_analysis_finds(opened):
         assert shown[label] == f"{numbers.number(change.before, 3)} → {numbers.number(change.after, 3)}"
     (table,) = (frame.value for frame in app.dataframe)
     assert table["District id"].tolist() == result.districts["leaid"].tolist()
+    assert table["Seats that stay empty"].tolist() == result.districts["unfilled"].tolist()
+    assert any(empty_seats(result.districts) in each.value for each in app.caption)
     ends = table.set_index("District")[["V today", "V today, corrected", "V today, 95% from", "V today, 95% to"]]
     told = {name: numbers.with_corrected(*row, 3) for name, *row in ends.itertuples()}
     charts = [json.loads(chart.proto.spec)["data"] for chart in app.get("plotly_chart")]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.statewide import ranking, rises_and_falls
+from reports.statewide import empty_seats, ranking, rises_and_falls
 
 NAN = np.nan
 DISTRICTS = pd.DataFrame(
@@ -14,13 +14,20 @@ DISTRICTS = pd.DataFrame(
         "variance_ratio_after": [0.2, 0.3, 0.2, NAN, NAN],
         "dissimilarity_before": [0.5, 0.4, 0.1, NAN, NAN],
         "dissimilarity_after": [0.4, 0.4, 0.2, NAN, NAN],
+        "seats": [1000, 200, 300, 100, 500],
+        "unfilled": pd.array([30, 0, 4, 1, None], dtype="Int64"),
     }
 )
+EMPTY = "Seats are expected to stay empty in 3 of 4 districts: 35 of 1,600 seats."
 CHANGES = "V falls in 2 districts and rises in 1; D falls in 1 districts and rises in 1."
 
 
 def test_what_does_not_change_or_is_not_told_neither_falls_nor_rises():
     assert rises_and_falls(DISTRICTS) == CHANGES
+
+
+def test_empty_seats_that_are_not_told_do_not_count():
+    assert empty_seats(DISTRICTS) == EMPTY
 
 
 @pytest.mark.parametrize(
@@ -37,13 +44,14 @@ def test_what_does_not_change_or_is_not_told_neither_falls_nor_rises():
     ],
 )
 def test_a_ranking_says_of_what_by_what_and_who_has_none(more, last):
-    first, *others = ranking(DISTRICTS.assign(**more), "middle")
+    first, empty, *others = ranking(DISTRICTS.assign(**more), "middle")
     assert first == (
         "Figures are of middle schools alone. Districts are ranked by how much V between economically disadvantaged "
         f"and other students falls. {CHANGES}"
     )
+    assert empty == EMPTY
     assert others == last
 
 
 def test_where_all_have_a_rank_nothing_more_is_said():
-    assert len(ranking(DISTRICTS[:3].assign(suppressed=""), "high")) == 1
+    assert len(ranking(DISTRICTS[:3].assign(suppressed=""), "high")) == 2

@@ -108,6 +108,7 @@ EXEMPT = {
     "reports.plan.seats_in": PIECE,
     "reports.plan.text": "a whole report, which begins with the answer",
     "reports.plan.with_grades": LABEL,
+    "reports.statewide.empty_seats": BESIDE,
     "reports.statewide.ranking": BESIDE,
     "reports.statewide.rises_and_falls": PIECE,
     "reports.where_it_lies.names_of": LABEL,
