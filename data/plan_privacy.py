@@ -256,7 +256,7 @@ def marked_result(result: Result, table: pd.DataFrame, policy: Policy, cell: int
     figures = [
         name for name in result.districts.columns.astype("str") if name.endswith(("_before", "_after", "_low", "_high"))
     ]
-    columns = ["rank", "ed_share", *(name for name in figures if not name.startswith("moved"))]
+    columns = ["rank", "ed_share", "unfilled", *(name for name in figures if not name.startswith("moved"))]
     districts = marked_districts(result.districts, covered, columns, comparison("ed"), cell)
     districts = districts.assign(rank=districts["rank"].rank().astype("Int64"))
     return replace(

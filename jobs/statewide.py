@@ -28,10 +28,11 @@ from jobs.asked import asked_rules, check_draws, counted, dataset_name, grades_o
 from jobs.options import Menu, add_job, add_minimum_cell, add_output, add_rules
 from jobs.printing import TABLE_FORMATS, plain, records, say, tell, write, write_text
 from jobs.progress import Meter
+from reports.statewide import ranking
 
 # What a table on screen has room for; files have every column.
 SHOWN = (
-    *("dataset", "policy", "rank", "leaid", "district", "hosts", "students", "moved"),
+    *("dataset", "policy", "rank", "leaid", "district", "hosts", "students", "seats", "unfilled", "moved"),
     *("variance_ratio_before", "variance_ratio_after", "variance_ratio_low", "variance_ratio_high"),
     *("dissimilarity_before", "dissimilarity_after"),
 )
@@ -116,7 +117,7 @@ def print_statewide(given: argparse.Namespace) -> None:
         for label, plan in plans:
             done = completed(plan, run_of(plan), crew, meter.part(f"{plan.dataset}, {label}"))
             result = marked_result(outcome(plan, done), plan.table, plan.policy, given.minimum_cell)
-            tell(_aside(result))
+            tell(_of_result(label, plan, result))
             results.append((label, plan, result))
     totals = _totals(results, left_out, given.minimum_cell)
     if given.format == "json":
@@ -128,7 +129,7 @@ def print_statewide(given: argparse.Namespace) -> None:
     if given.by == "state":
         rows += [_total_rows(label, table) for label, _, table in totals]
     table = pd.concat(rows, ignore_index=True)
-    write(table[list(SHOWN)] if (given.by, given.format) == ("district", "table") else table, given)
+    write(_shown(table, given.by) if given.format == "table" else table, given)
 
 
 def _plans(given: argparse.Namespace) -> tuple[list[tuple[str, Plan]], list[LeftOut]]:
@@ -206,9 +207,11 @@ def _about(plan: Plan) -> list[str]:
     return told + [f"Left alone: {count:,} districts with {reason}." for reason, count in others.items()]
 
 
-def _aside(result: Result) -> list[str]:
-    """What cannot be seen in the tables."""
-    told = [f"District {leaid} could not be simulated: {reason}" for leaid, reason in result.refused.to_numpy()]
+def _of_result(label: str, plan: Plan, result: Result) -> list[str]:
+    """How to read the tables, and what cannot be seen in them."""
+    first, *others = ranking(result.districts, plan.policy.level)
+    told = [f"{plan.dataset}, {label}: {first}", *others]
+    told += [f"District {leaid} could not be simulated: {reason}" for leaid, reason in result.refused.to_numpy()]
     if result.senders:
         told.append(f"{result.senders:,} districts without hosts lose students.")
     if result.withdrawn:
@@ -223,6 +226,19 @@ def _rows(label: str, plan: Plan, result: Result, by: str) -> pd.DataFrame:
     table.insert(0, "policy", label)
     table.insert(0, "dataset", plan.dataset)
     return table
+
+
+def _shown(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """A table as it is on screen, students in whole numbers."""
+    if by == "district":
+        return table[list(SHOWN)].assign(moved=table["moved"].round().astype("int64"))
+    students = table["measure"] == "moved"
+    return table.assign(
+        **{
+            name: table[name].map("{:.4f}".format, na_action="ignore").mask(students, table[name].map("{:.0f}".format))
+            for name in ("before", "after", "low", "high")
+        }
+    )
 
 
 def _named(plan: Plan, districts: pd.DataFrame) -> pd.DataFrame:

@@ -40,6 +40,8 @@ COLUMNS = {
     "schools": "Schools",
     "students": "Students",
     "ed_share": "ED share",
+    "seats": "Seats",
+    "unfilled": "Seats that stay empty",
     "moved": "Students who change schools",
     "variance_ratio_before": "V today",
     "today_corrected": "V today, corrected",
@@ -197,11 +199,16 @@ def show_districts(view: View, plan: Plan) -> None:
     show_way_to(view, plan, table["leaid"].tolist())
     with st.expander(f"Districts left alone: {int(plan.left_alone.sum()):,}"):
         tables.show(plan.left_alone.rename_axis("Why").rename("Districts").to_frame().map("{:,}".format))
-    _show_downloads(view, plan)
+    _show_downloads(_of_policy(view, plan.policy.level), plan)
 
 
 def _show_downloads(view: View, plan: Plan) -> None:
-    """The districts, the state and those left alone as files."""
+    """The districts, the state and those left alone as files.
+
+    Args:
+        view: of the policy's schools, as every row says.
+        plan: the policy in its state.
+    """
     buttons = st.columns(3)
     about = {"policy": plan.policy.words}
     with buttons[0]:
@@ -276,4 +283,4 @@ except InputError as error:
 st.markdown(statewide_words.answer(plan, result, view.place, store.district_names(view)))
 show_state(view, plan, result)
 show_districts(view, plan)
-parts.provenance(view)
+parts.provenance(_of_policy(view, level))

@@ -27,7 +27,9 @@ SEATS = {
 }
 # What of a scenario is one district's own, so that a template has none of it.
 OF_DISTRICT = ("dataset", "district", "year", "hosts", "basis", "level", "districts", "excluded", "weights")
-OF_TEMPLATE = tuple(f.name for f in fields(Scenario) if f.name not in OF_DISTRICT)
+# The lottery's own definition, of which a template has none either: all districts are counted by one.
+_OWN_BASIS = "lottery_basis"
+OF_TEMPLATE = tuple(f.name for f in fields(Scenario) if f.name not in (*OF_DISTRICT, _OWN_BASIS))
 _NOWHERE = Scenario("", "", 0)
 
 
@@ -39,7 +41,7 @@ def template_of(scenario: Scenario, label: str = "The scenario") -> Scenario:
         label: what to call it in messages.
 
     Raises:
-        InputError: a rule names schools, which no other district has.
+        InputError: a rule names schools, which no other district has, or the lottery goes by a definition of its own.
     """
     naming = {
         "weights": scenario.weights,
@@ -53,6 +55,11 @@ def template_of(scenario: Scenario, label: str = "The scenario") -> Scenario:
                 f"{label} names schools in {name}, which no other district has; a policy for all of them needs a "
                 "scenario without."
             )
+    if scenario.lottery_basis is not None:
+        raise InputError(
+            f'{label} has its lottery go by the {_OWN_BASIS} "{scenario.lottery_basis}"; leave that out, since a '
+            "policy for all districts goes by one definition, which the view or --basis says."
+        )
     return replace(_NOWHERE, **{name: getattr(scenario, name) for name in OF_TEMPLATE})
 
 
@@ -206,7 +213,8 @@ def _template(raw: object) -> Scenario:
     """The rules of a policy's template."""
     if not isinstance(raw, Mapping):
         raise InputError('The policy needs an object with named fields in the field "template".')
-    if unknown := sorted(set(raw) - set(OF_TEMPLATE)):
+    # Files of before have it, mostly as null, which says nothing; ``template_of`` refuses any other.
+    if unknown := sorted(set(raw) - {*OF_TEMPLATE, _OWN_BASIS}):
         raise InputError(
             f'The policy\'s template has a field "{unknown[0]}" that is not known; known are {", ".join(OF_TEMPLATE)}.'
         )

@@ -47,8 +47,9 @@ class Result:
 
     Attributes:
         districts: one row a district that takes part, the one whose V falls most first: rank (missing where V is
-            undefined), leaid, hosts, schools and students (of the level, today), ed_share, moved (students who change
-            schools; ``moved_low``, ``moved_high``), then the figures of ``FIGURES`` and ``SHARES``.
+            undefined), leaid, hosts, schools and students (of the level, today), ed_share, seats and unfilled
+            (those expected to stay empty, before anybody withdraws), moved (students who change schools;
+            ``moved_low``, ``moved_high``), then the figures of ``FIGURES`` and ``SHARES``.
         state: the same figures over every district's schools of the level, and their parts between and within districts
             (of D what sorting within adds): measure, part, before, after, low, high.
         refused: districts whose scenario could not be simulated: leaid, reason.
@@ -89,7 +90,8 @@ def together(table: pd.DataFrame, scenarios: Sequence[Scenario], parts: Sequence
     covered = (known["level"] == scenarios[0].level).fillna(False).to_numpy(dtype=bool)
     districts, hosts = joined.districts, {scenario.district: len(scenario.hosts) for scenario in scenarios}
     found = _districts(lea[covered], before[covered], after[covered], districts)
-    found = found.assign(hosts=[hosts[district] for district in districts])
+    unfilled = pd.array(joined.unfilled, dtype="Int64")
+    found = found.assign(hosts=[hosts[district] for district in districts], seats=joined.seats, unfilled=unfilled)
     spread = range_over(moved)
     found = found.assign(moved=spread["after"], moved_low=spread["low"], moved_high=spread["high"])
     everyone = Everyone(lea[covered], before[covered], after[covered].astype(np.int32), moved.sum(axis=0)[None, :])
@@ -107,11 +109,15 @@ def together(table: pd.DataFrame, scenarios: Sequence[Scenario], parts: Sequence
 def _joined(parts: Sequence[Part]) -> Part:
     """The parts as one, its districts in order of id, so that it does not matter how they were cut."""
     each = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Part.ROWS}
-    districts = np.concatenate([part.districts for part in parts])
+    districts, seats, unfilled = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("districts", "seats", "unfilled")
+    )
     moved = np.concatenate([part.moved for part in parts], axis=1)
     rows, order = np.lexsort((each["school"], each["district"])), np.argsort(districts)
     return Part(
         districts=districts[order],
+        seats=seats[order],
+        unfilled=unfilled[order],
         moved=moved[:, order],
         refused=np.concatenate([part.refused for part in parts]),
         **{name: values[rows] for name, values in each.items()},
@@ -153,7 +159,8 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     rank = pd.Series(np.arange(1, len(table) + 1), dtype="Int64")
     table = table.assign(falls=falls).sort_values(["falls", "leaid"], ignore_index=True)
     table = table.assign(rank=rank.where(table["falls"].notna()))
-    first = ["rank", "leaid", "hosts", "schools", "students", "ed_share", "moved", "moved_low", "moved_high"]
+    first = ["rank", "leaid", "hosts", "schools", "students", "ed_share", "seats", "unfilled"]
+    first += ["moved", "moved_low", "moved_high"]
     return table[[*first, *table.columns.difference([*first, "falls"], sort=False)]]
 
 

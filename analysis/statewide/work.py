@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from analysis.errors import InputError
+from analysis.policy.assign import Assignment, years_as_expected
 from analysis.policy.draw import Ints
 from analysis.policy.figures import Spread, spread
 from analysis.policy.ground import COLUMNS, EARTH_RADIUS_MILES, Ground, ground
@@ -20,6 +21,8 @@ from analysis.units import Floats
 # What fills a chunk, about half a second of work, beside which sending it costs nothing: schools, or schools drawn.
 _CHUNK_ROWS = 1_500
 _CHUNK_DRAWS = 150_000
+# A district whose lotteries have been held: its id, ground and draws; its seats and the empty ones.
+_Held = tuple[str, Ground, Spread, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Part:
 
     Attributes:
         districts: (districts,) ids of those simulated.
+        seats, unfilled: (districts,) seats of the hosts, and how many of them are expected to stay empty.
         moved: (replicates, districts) students who change schools.
         school, district: (rows,) ids of a school that hosts or changes and of the district whose lotteries change it.
         host: (rows,) whether it hosts.
@@ -54,6 +58,8 @@ class Part:
     """
 
     districts: NDArray[np.str_]
+    seats: Ints
+    unfilled: Ints
     moved: Ints
     school: NDArray[np.str_]
     district: NDArray[np.str_]
@@ -159,9 +165,10 @@ def district_seed(seed: int, district: str) -> int:
 def run(chunk: Chunk) -> bytes:
     """Hold the lotteries of a chunk's districts; ``from_bytes`` reads the part that comes back.
 
-    What each is expected to come to, school by school, is left out: combining districts needs the draws alone.
+    What each is expected to come to, school by school, is left out: combining districts needs the draws, and of what is
+    expected the empty seats alone, which are then as many as in the plan of the district.
     """
-    held: list[tuple[str, Ground, Spread]] = []
+    held: list[_Held] = []
     refused = []
     for scenario, rows in zip(chunk.scenarios, chunk.rows, strict=True):
         seed = district_seed(chunk.seed, scenario.district)
@@ -170,18 +177,28 @@ def run(chunk: Chunk) -> bytes:
         except InputError as error:
             refused.append((scenario.district, str(error)))
         else:
-            held.append((scenario.district, place, spread(place, scenario, chunk.replicates, seed)))
+            drawn = spread(place, scenario, chunk.replicates, seed)
+            held.append((scenario.district, place, drawn, _seats(years_as_expected(place, scenario)[-1])))
     return _part(held, refused, chunk.replicates).to_bytes()
 
 
-def _part(held: list[tuple[str, Ground, Spread]], refused: list[tuple[str, str]], replicates: int) -> Part:
-    moved = [drawn.figures["moved"][-1] for _, _, drawn in held]
-    rows = [_rows(district, place, drawn) for district, place, drawn in held]
+def _seats(expected: Assignment) -> tuple[int, int]:
+    """The seats of all hosts and how many of them are empty; a host's pools fill each other's, and no other host's."""
+    seats, *filled = (getattr(expected, name).sum(axis=(1, 2)) for name in ("seats", "kept", "inside", "outside"))
+    return int(seats.sum()), int(np.maximum(seats - sum(filled), 0).sum())
+
+
+def _part(held: list[_Held], refused: list[tuple[str, str]], replicates: int) -> Part:
+    moved = [drawn.figures["moved"][-1] for _, _, drawn, _ in held]
+    rows = [_rows(district, place, drawn) for district, place, drawn, _ in held]
+    seats, unfilled = np.array([each for *_, each in held], dtype=np.int64).reshape(-1, 2).T
     text = np.zeros(0, dtype=np.str_)
     change = np.zeros((0, 2, replicates), dtype=np.int32)
     none = {"school": text, "district": text, "host": np.zeros(0, dtype=np.bool_), "change": change}
     return Part(
-        districts=np.array([district for district, _, _ in held], dtype=np.str_),
+        districts=np.array([district for district, *_ in held], dtype=np.str_),
+        seats=seats,
+        unfilled=unfilled,
         moved=np.array(moved, dtype=np.int64).reshape(-1, replicates).T,
         refused=np.array(refused, dtype=np.str_).reshape(-1, 2),
         **{name: np.concatenate([none[name], *(each[name] for each in rows)]) for name in Part.ROWS},

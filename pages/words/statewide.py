@@ -12,6 +12,7 @@ from data.schema import school_year
 from pages.words import numbers
 from pages.words.escaped import in_markdown
 from pages.words.ranges import part_with_range
+from reports.statewide import empty_seats, rises_and_falls
 
 # Districts named where V falls or rises most.
 MOST = 3
@@ -53,20 +54,11 @@ def answer(plan: Plan, result: Result, place: str, names: Mapping[str, str]) -> 
         f"goes {whole}: within districts {within}, "
         f"between them {between}."
     )
-    return f"{text} {_rises_and_falls(result.districts)}{_most(result.districts, names)}"
+    return f"{text} {rises_and_falls(result.districts)}{_most(result.districts, names)}"
 
 
 def _from_to(change: Change) -> str:
     return f"from {numbers.number(change.before, 3)} to {numbers.number(change.after, 3)}"
-
-
-def _rises_and_falls(districts: pd.DataFrame) -> str:
-    """In how many districts V and D fall and rise, whichever way they go together."""
-    told = []
-    for name, symbol in (("variance_ratio", "V"), ("dissimilarity", "D")):
-        change = districts[f"{name}_after"] - districts[f"{name}_before"]
-        told.append(f"{symbol} falls in {int((change < 0).sum()):,} districts and rises in {int((change > 0).sum()):,}")
-    return "; ".join(told) + "."
 
 
 def _most(districts: pd.DataFrame, names: Mapping[str, str]) -> str:
@@ -125,8 +117,8 @@ def way_to(plan: Plan) -> str:
 
 
 def side_effects(result: Result) -> list[str]:
-    """What happens outside the districts that take part, and what could not be simulated."""
-    told = []
+    """Where seats stay empty, what happens outside the districts that take part, and what could not be simulated."""
+    told = [empty_seats(result.districts)]
     if result.senders:
         told.append(f"{result.senders:,} districts without hosts lose students to them.")
     if result.withdrawn:

@@ -62,6 +62,8 @@ def test_a_policy_takes_a_scenarios_rules(run, refused, tmp_path):
     assert "--preset and --like" in told
     (tmp_path / "plan.json").write_text(replace(asked, ed=Pool(senders=("1",))).to_json())
     assert "ed.senders" in refused("statewide-policy", "--like", tmp_path / "plan.json")
+    (tmp_path / "plan.json").write_text(replace(asked, lottery_basis="direct").to_json())
+    assert 'lottery_basis "direct"; leave that out' in refused("statewide-policy", "--like", tmp_path / "plan.json")
 
 
 def test_the_pages_commands_run(told, monkeypatch, tmp_path):
@@ -97,13 +99,43 @@ def test_it_says_which_districts_are_left_alone_and_why(told, policy):
     ]
 
 
+def test_it_says_what_is_ranked_how_many_districts_gain_and_why_some_have_no_rank(told, policy):
+    printed, lines = told("statewide", "franklin", policy, *QUICK, "--format", "csv")
+    rows, schools = table(printed), "elementary schools alone"
+    falls = rows["variance_ratio_after"] < rows["variance_ratio_before"]
+    (said,) = [line for line in lines if line.startswith("franklin, tenth: ")]
+    assert f"Figures are of {schools}. Districts are ranked by how much V" in said
+    assert f"V falls in {falls.sum()} districts and rises in " in said
+    empty = rows["unfilled"].dropna()
+    told_of = f"{(empty > 0).sum()} of {len(empty)} districts: {empty.sum():,.0f} of "
+    assert any(line.startswith(f"Seats are expected to stay empty in {told_of}") for line in lines)
+    untold = rows["suppressed"].notna().sum()
+    assert f"Last, without V and rank: {untold} districts, too many school counts hidden." in lines
+
+
+def test_students_are_whole_numbers_on_screen(run, policy):
+    job = ["statewide", "franklin", policy, *QUICK, "--minimum-cell", "0"]
+    # A district's name is several words and its hosts, students and those who move come after it.
+    moved = [row.split()[-7] for row in run(*job).splitlines()[1:]]
+    exact = table(run(*job, "--format", "csv"))["moved"]
+    assert moved == [str(round(each)) for each in exact]
+    *indices, students = [row.split() for row in run(*job, "--by", "state").splitlines()[1:]]
+    assert students[2] == "moved"
+    assert students[4:] == [str(round(float(each))) for each in students[4:]]
+    assert all(re.fullmatch(r"-?\d\.\d{4}", each) for row in indices for each in row[4:])
+
+
 def test_figures_that_small_counts_make_uncertain_are_left_out_unless_the_law_allows(run, policy):
     job = ["statewide", "franklin", policy, *QUICK, "--format", "csv"]
     hidden, shown = table(run(*job)), table(run(*job, "--minimum-cell", "0"))
     untold = hidden["suppressed"].notna()
     assert 0 < untold.sum() < len(hidden)
-    assert hidden.loc[untold, ["rank", "ed_share", "variance_ratio_before", "balanced_after"]].isna().all(axis=None)
-    assert hidden.loc[untold, ["hosts", "students", "moved"]].notna().all(axis=None)
+    assert (
+        hidden.loc[untold, ["rank", "ed_share", "unfilled", "variance_ratio_before", "balanced_after"]]
+        .isna()
+        .all(axis=None)
+    )
+    assert hidden.loc[untold, ["hosts", "students", "seats", "moved"]].notna().all(axis=None)
     assert shown["variance_ratio_before"].notna().all()
     assert "suppressed" not in shown
 
@@ -265,6 +297,7 @@ def test_a_person_at_a_terminal_sees_a_bar(run, policy, monkeypatch):
         ("statewide franklin {policy} --workers 0", ["--workers", "0"]),
         ("statewide franklin {policy} --seed -1", ["--seed"]),
         ("statewide franklin {policy} --scheduler here", ['"here"', "tcp://"]),
+        ("statewide franklin {direct}", ["direct.json's template", "lottery_basis", "leave that out", "--basis"]),
         ("statewide-policy --like no-such.json", ["no-such.json", "exists"]),
         ("statewide franklin {policy} --by school", ["school", "state"]),
         ("statewide-policy --hosts-share 2", ["hosts_share", "2.0"]),
@@ -272,8 +305,10 @@ def test_a_person_at_a_terminal_sees_a_bar(run, policy, monkeypatch):
     ],
 )
 def test_a_mistake_is_one_plain_line(capsys, policy, job, words):
+    direct = policy.with_name("direct.json")
+    direct.write_text('{"template": {"lottery_basis": "direct"}}')
     try:
-        status = cli.main([word.format(policy=policy) for word in job.split()])
+        status = cli.main([word.format(policy=policy, direct=direct) for word in job.split()])
     except SystemExit as stopped:
         status = stopped.code
     printed = capsys.readouterr()

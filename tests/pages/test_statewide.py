@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from io import StringIO
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -21,6 +22,7 @@ from pages.sections.statewide_controls import CHOICE_LABELS
 from pages.shared.packed import packed
 from pages.words import numbers
 from pages.words import statewide as statewide_words
+from reports.statewide import empty_seats
 
 FRANKLIN, CALIFORNIA = (store.find(name).label for name in ("franklin", "california-2000"))
 # A rule for few districts, so that little is simulated.
@@ -71,6 +73,8 @@ def test_once_asked_it_says_what_the_analysis_finds(opened):
         assert shown[label] == f"{numbers.number(change.before, 3)} → {numbers.number(change.after, 3)}"
     (table,) = (frame.value for frame in app.dataframe)
     assert table["District id"].tolist() == result.districts["leaid"].tolist()
+    assert table["Seats that stay empty"].tolist() == result.districts["unfilled"].tolist()
+    assert any(empty_seats(result.districts) in each.value for each in app.caption)
     ends = table.set_index("District")[["V today", "V today, corrected", "V today, 95% from", "V today, 95% to"]]
     told = {name: numbers.with_corrected(*row, 3) for name, *row in ends.itertuples()}
     charts = [json.loads(chart.proto.spec)["data"] for chart in app.get("plotly_chart")]
@@ -174,6 +178,24 @@ def test_an_opened_policy_with_a_preset_is_shown_as_it_is(opened, policy_saved):
     assert policy_saved() == asked
     opened("statewide", **dict(app.query_params))
     assert policy_saved() == asked
+
+
+def test_the_result_s_files_and_source_are_of_the_policy_s_schools(opened, monkeypatch):
+    found(POLICY)
+    given = saved_by(monkeypatch)
+    app = opened("statewide", state=FRANKLIN, **FEW)
+    assert "level" not in app.query_params  # the view is of all levels
+    for name in ("Districts (CSV)", "The state's figures (CSV)", "Left alone (CSV)"):
+        rows = pd.read_csv(StringIO(given[name]()))
+        assert rows["view"].str.contains("elementary schools", regex=False).all(), name
+    manifest = store.find("franklin")
+    year = max(manifest.years)
+    schools, _ = included(store.schools(manifest, [year]), Rules().excluded)
+    level = schools[schools["level"] == "elementary"]
+    known = level["ed"].notna()
+    assert not known.all()
+    out = f"{(~known).sum():,} schools with {level.loc[~known, 'students'].sum():,} students are left out"
+    assert out in app.caption[-1].value
 
 
 def test_a_scenario_gives_its_rules_and_the_controls_stay(opened, policy_saved):

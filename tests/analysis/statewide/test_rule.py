@@ -59,7 +59,8 @@ def test_the_published_schema_is_what_the_dataclass_says():
 @pytest.mark.parametrize(
     "content",
     ["[]", '{"colour": 1}', '{"version": 3}', '{"level": "nursery"}', '{"hosts_share": 0}', '{"outside": 2}',
-     '{"least_schools": 1}', '{"template": 3}', '{"template": {"district": "4800001"}}', '{"template": {"years": 0}}'],
+     '{"least_schools": 1}', '{"template": 3}', '{"template": {"district": "4800001"}}', '{"template": {"years": 0}}',
+     '{"template": {"lottery_basis": "direct"}}'],
 )  # fmt: skip
 def test_what_is_refused_does_not_fit_the_schema(content):
     with pytest.raises(InputError):
@@ -97,6 +98,24 @@ def test_a_template_that_names_schools_is_refused(asked, where):
         Policy(template=asked)
 
 
+def test_a_template_whose_lottery_has_a_definition_of_its_own_is_refused():
+    asked = scenario_of({}, lottery_basis="direct")
+    with pytest.raises(InputError) as error:
+        template_of(asked, "plan.json")
+    assert str(error.value) == (
+        'plan.json has its lottery go by the lottery_basis "direct"; leave that out, since a policy for all districts '
+        "goes by one definition, which the view or --basis says."
+    )
+    with pytest.raises(InputError, match="The policy's template has its lottery go by the lottery_basis"):
+        Policy(template=asked)
+
+
+def test_a_template_saved_with_no_lottery_basis_opens_and_no_longer_has_it():
+    policy = from_json('{"template": {"years": 4, "lottery_basis": null}}')
+    assert policy.template.years == 4
+    assert "lottery_basis" not in policy.as_dict()["template"]
+
+
 def test_fields_may_be_left_out_and_shares_be_whole_numbers():
     assert from_json("{}") == Policy()
     assert from_json('{"outside": 1}') == Policy(outside=1.0)
@@ -116,6 +135,7 @@ def test_fields_may_be_left_out_and_shares_be_whole_numbers():
         ('{"template": {"years": "two"}}', ["template", "years", "whole number"]),
         ('{"template": {"draw": "best"}}', ["template", "draw", "nearest"]),
         ('{"template": {"ed": {"senders": ["1"]}}}', ["template", "ed.senders"]),
+        ('{"template": {"lottery_basis": "direct"}}', ["template", "lottery_basis", "direct", "--basis"]),
         ('{"level": "nursery"}', ["level", "nursery", "elementary"]),
         ('{"choose": "best"}', ["choose", "best", "central"]),
         ('{"seats": "some"}', ["seats", "some", "entry grade"]),

@@ -20,6 +20,8 @@ def part(*changes: tuple[str, int, bool, int, int]) -> Part:
     district, school, host, ed, other = zip(*changes, strict=True)
     return Part(
         districts=np.array([A, B]),
+        seats=np.array([20, 20]),
+        unfilled=np.array([0, 0]),
         moved=np.array([[9, 9]]),
         school=np.array([f"{LEA[number]}00001" for number in school]),
         district=np.array(district),

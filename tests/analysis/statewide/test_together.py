@@ -147,6 +147,24 @@ def test_districts_that_only_send_are_counted() -> None:
     assert (len(result.districts), result.senders) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("willing", "unfilled"),
+    # Of the first host's 100 seats 50 are for each group. Its own students keep 50 and 20; where nobody else would
+    # come, 30 stay empty. Of the second's they keep 50 and none, and its district has but 20 others who could come.
+    [(0.0, [30, 50, 0]), (1.0, [0, 30, 0])],
+)
+def test_seats_that_stay_empty_are_counted(willing: float, unfilled: list[int]) -> None:
+    schools = table(
+        *district("4800001", (80, 20), (60, 40)),
+        *district("4800002", (80, 20), (100, 0)),
+        *district("4800003", (100, 100), (90, 90)),
+    )
+    _, result = batch(schools, Policy(least_schools=2, choose="highest-ed", outside=0.0, willing=willing), runs=2)
+    found = result.districts.sort_values("leaid")
+    assert found["seats"].tolist() == [100, 100, 200]
+    assert found["unfilled"].tolist() == unfilled
+
+
 def test_no_district_simulated_is_a_mistake_that_says_why() -> None:
     schools = table(*district("4800001", (100, 100), (100, 100)))
     (asked,) = scenarios(schools, Policy(least_schools=2))

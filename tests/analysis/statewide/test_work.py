@@ -4,9 +4,11 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 
-from analysis.policy.outcome import simulate
+from analysis.policy.outcome import as_expected, simulate
+from analysis.policy.scenario import UNFILLED, Pool, Scenario
 from analysis.statewide.rule import Policy
 from analysis.statewide.work import Part, chunks, district_seed, from_bytes, run
 from tests.analysis.policy.districts import table
@@ -39,6 +41,22 @@ def test_a_district_s_own_rows_are_enough(state: tuple[pd.DataFrame, Policy]) ->
         for name, change in found.items():
             np.testing.assert_array_equal(change, expected[name])
         np.testing.assert_array_equal(part.moved[:, part.districts == scenario.district][:, 0], whole.drawn_moved)
+
+
+@pytest.mark.parametrize("unfilled", UNFILLED)
+def test_empty_seats_are_those_of_the_district_s_plan(unfilled):
+    rules = Scenario("", "", 0, unfilled=unfilled, stay="drawn", ed=Pool(willing=0.1), other=Pool(willing=0.1))
+    policy = Policy(least_schools=2, hosts_share=0.5, choose="highest-ed", template=rules)
+    schools = table(
+        *district("4800001", (80, 20), (100, 0), (30, 60), (10, 90)),
+        *district("4800002", (70, 30), (0, 50), latitude=32.0),
+    )
+    (part,) = parts(schools, policy)
+    for scenario, seats, empty in zip(scenarios(schools, policy), part.seats, part.unfilled, strict=True):
+        pools = as_expected(schools, scenario).pools
+        assert (seats, empty) == (pools["seats"].sum(), pools["unfilled"].sum())
+    # Where one group may take what the other leaves, its students at the host are enough to fill every seat.
+    assert part.unfilled.any() == (unfilled in ("hold", "outside"))
 
 
 def test_a_chunk_holds_no_school_beyond_reach():

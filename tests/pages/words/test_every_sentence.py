@@ -25,6 +25,7 @@ from pages import words
 from pages.words import borders, counts, districts, measures, plan, statewide
 from pages.words import change as changes
 from reports import plan as plan_report
+from reports import statewide as statewide_report
 from reports import where_it_lies
 from tests.small_state import UNEVEN, written
 
@@ -107,6 +108,9 @@ EXEMPT = {
     "reports.plan.seats_in": PIECE,
     "reports.plan.text": "a whole report, which begins with the answer",
     "reports.plan.with_grades": LABEL,
+    "reports.statewide.empty_seats": BESIDE,
+    "reports.statewide.ranking": BESIDE,
+    "reports.statewide.rises_and_falls": PIECE,
     "reports.where_it_lies.names_of": LABEL,
     "statewide.change": FORMAT,
     "statewide.side_effects": BESIDE,
@@ -203,7 +207,7 @@ ELSEWHERE = {"measures.where_many_lie", "statewide.answer", "statewide.applies_t
 def functions():
     """Every public function of the sentences, by module and name."""
     modules = [importlib.import_module(f"pages.words.{found.name}") for found in pkgutil.iter_modules(words.__path__)]
-    for module in [*modules, where_it_lies, plan_report]:
+    for module in [*modules, where_it_lies, plan_report, statewide_report]:
         for name, value in vars(module).items():
             if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
                 yield f"{module.__name__.removeprefix('pages.words.')}.{name}"
