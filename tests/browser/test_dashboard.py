@@ -66,8 +66,8 @@ def test_overview_to_district_to_policy_shows_what_the_command_line_prints(visit
     for card, name in zip(tab.cards, ("dissimilarity", "variance_ratio", "exposure"), strict=False):
         change = outcome["indices"][name]
         assert card == f"{change['before']:.3f} → {change['after']:.3f}"
-    moved = f"{outcome['indices']['moved']['after']:,.0f} students, disadvantaged and others, change schools by this plan"
-    assert f"{moved} for {district['place_name']}" in tab.text
+    moved = f"{outcome['indices']['moved']['after']:,.0f} students, disadvantaged and others, change schools"
+    assert f"{moved} by this plan for {district['place_name']}" in tab.text
     hosts = [school for school in outcome["schools"] if school["host"]]
     drawn = tab.trace("dumbbell", "after, with 5–95% range")["x"][: len(hosts)]
     assert sorted(drawn) == pytest.approx(sorted(host["ed_after"] / host["students_after"] for host in hosts), abs=1e-9)
