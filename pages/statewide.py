@@ -93,7 +93,8 @@ def show_state(view: View, plan: Plan, result: Result) -> None:
             )
             st.caption(f"{plan_words.spread(change.low, change.high, show)} {plan_words.direction(label, change)}")
     _show_today(_of_policy(view, plan.policy.level))
-    granted = [in_markdown(each) for each in assumptions(plan.applied.scenarios[0])]
+    most_hosts = max(plan.applied.scenarios, key=lambda each: len(each.host_ids))
+    granted = [in_markdown(each) for each in assumptions(most_hosts)]
     show_caveats(granted, (*statewide_words.CAVEATS, *plan_words.CAVEATS))
     left, right = st.columns([2, 3], gap="large")
     with left:

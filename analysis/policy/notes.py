@@ -33,7 +33,7 @@ def notes(ground: Ground, scenario: Scenario, divided: Pools, expected: Assignme
 
 
 def _without_applicants(divided: Pools, expected: Assignment) -> list[str]:
-    """Pools whose seats nobody applies for, over all hosts, or whose applicants have seats at the hosts before."""
+    """Pools whose seats nobody applies for, over all hosts; or nobody of those left by hosts that come before."""
     nobody, before = (expected.offered > 0) & (expected.applied == 0), asked_before(expected.applied)
     hosts, said = len(expected.offered), []
     counts = ((nobody & some)[..., 0].sum(axis=0).tolist() for some in (~before, before))
@@ -47,8 +47,8 @@ def _without_applicants(divided: Pools, expected: Assignment) -> list[str]:
             )
         if seated:
             said.append(
-                f"No applicants left: all {students_of(name)} who apply have a seat before {seated:,} of {hosts:,} "
-                f"hosts draw, in the order listed; raise the share who apply, {raised}, or give fewer seats or hosts."
+                f"No applicants left: none of the {students_of(name)} without a seat at the hosts listed before applies "
+                f"at {seated:,} of {hosts:,} hosts; raise the share who apply, {raised}, or give fewer seats or hosts."
             )
     return said
 

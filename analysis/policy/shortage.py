@@ -21,7 +21,7 @@ LIMITS = {
     "outside share.",
     LEFT: "Students who went back to the school they came from are not replaced.",
     DECLINED: "More {who} apply than there are seats, but too few take one.",
-    NONE_LEFT: "All {who} who apply have a seat at the hosts listed before.",
+    NONE_LEFT: "None of the {who} without a seat at the hosts listed before applies.",
     FEW_LEFT: "Fewer {who} apply than there are seats, without those who have one at the hosts listed before.",
     NO_APPLICANTS: "None of the {who} who could apply does.",
     FEW_APPLICANTS: "Fewer {who} apply than there are seats.",

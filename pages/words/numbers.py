@@ -17,7 +17,7 @@ def of_100(share: float) -> str:
 
 
 def percent(share: float, decimals: int = 0) -> str:
-    """A whole percent, or what to say where it is undefined."""
+    """A percentage, whole unless decimals are asked for, or what to say where it is undefined."""
     return UNDEFINED if math.isnan(share) else f"{share:.{decimals}%}"
 
 

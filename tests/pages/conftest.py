@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import store
@@ -59,6 +60,19 @@ def numbers():
 def value_alone():
     """A table's cell without itself corrected for chance."""
     return lambda cell: cell.partition(", corrected ")[0]
+
+
+@pytest.fixture
+def would_save(monkeypatch):
+    """What each download button would save, by its label, as last drawn."""
+    given = {}
+
+    def button(_, label, data, **__):
+        given[label] = data
+
+    monkeypatch.setattr(st.delta_generator.DeltaGenerator, "download_button", button)
+    monkeypatch.setattr(st, "download_button", lambda label, data, **more: button(None, label, data, **more))
+    return given
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from io import StringIO
 
 import pandas as pd
 import pytest
-import streamlit as st
 
 from data.load import load
 from tests.small_state import lines, written
@@ -26,19 +25,13 @@ def state(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
 
 
 @pytest.fixture
-def downloaded(opened, monkeypatch):
+def downloaded(opened, would_save):
     """Open a page of the state; what each of its buttons gives, by its label, and the page."""
 
     def downloaded(page, **link):
-        given = {}
-        monkeypatch.setattr(st, "download_button", lambda label, data, **_: given.update({label: data}))
-        monkeypatch.setattr(
-            st.delta_generator.DeltaGenerator,
-            "download_button",
-            lambda _, label, data, **__: given.update({label: data}),
-        )
+        would_save.clear()
         app = opened(page, state="Ohio", **link)
-        return {label: data() if callable(data) else data for label, data in given.items()}, app
+        return {label: data() if callable(data) else data for label, data in would_save.items()}, app
 
     return downloaded
 

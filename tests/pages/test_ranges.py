@@ -7,7 +7,6 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from analysis.measured import indices_by
 from analysis.measured_uncertainty import contribution_intervals, intervals_by, level_intervals, part_intervals
@@ -39,19 +38,13 @@ def two_years(home, tmp_path):  # noqa: ARG001 the dataset is stored in it
 
 
 @pytest.fixture
-def downloaded(opened, monkeypatch):
+def downloaded(opened, would_save):
     """Open a page; the tables that its buttons give, by label."""
 
     def downloaded(page, **link):
-        given = {}
-
-        def button(_, label, data, **__):
-            given[label] = data
-
-        monkeypatch.setattr(st.delta_generator.DeltaGenerator, "download_button", button)
-        monkeypatch.setattr(st, "download_button", lambda label, data, **_: given.update({label: data}))
+        would_save.clear()
         opened(page, **link)
-        return {label: pd.read_csv(StringIO(data())) for label, data in given.items() if callable(data)}
+        return {label: pd.read_csv(StringIO(data())) for label, data in would_save.items() if callable(data)}
 
     return downloaded
 

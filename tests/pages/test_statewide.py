@@ -8,7 +8,6 @@ from urllib.parse import parse_qs
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from analysis.policy.scenario import Pool, Scenario, Supply
 from analysis.policy.scenario import from_json as scenario_from_json
@@ -135,22 +134,9 @@ OWN = Policy("Ours", "high", 2, 0.075, "largest", "every grade", "cambridge", No
 
 
 @pytest.fixture
-def policy_saved(monkeypatch):
+def policy_saved(would_save):
     """The policy that the page would save, as last drawn."""
-    given = saved_by(monkeypatch)
-    return lambda: from_json(given["Policy (JSON)"])
-
-
-def saved_by(monkeypatch):
-    """What each download button would save, as last drawn."""
-    given = {}
-
-    def button(_, label, data, **__):
-        given[label] = data
-
-    monkeypatch.setattr(st.delta_generator.DeltaGenerator, "download_button", button)
-    monkeypatch.setattr(st, "download_button", lambda label, data, **more: button(None, label, data, **more))
-    return given
+    return lambda: from_json(would_save["Policy (JSON)"])
 
 
 def give(app, text):
@@ -180,13 +166,12 @@ def test_an_opened_policy_with_a_preset_is_shown_as_it_is(opened, policy_saved):
     assert policy_saved() == asked
 
 
-def test_the_result_s_files_and_source_are_of_the_policy_s_schools(opened, monkeypatch):
+def test_the_result_s_files_and_source_are_of_the_policy_s_schools(opened, would_save):
     found(POLICY)
-    given = saved_by(monkeypatch)
     app = opened("statewide", state=FRANKLIN, **FEW)
     assert "level" not in app.query_params  # the view is of all levels
     for name in ("Districts (CSV)", "The state's figures (CSV)", "Left alone (CSV)"):
-        rows = pd.read_csv(StringIO(given[name]()))
+        rows = pd.read_csv(StringIO(would_save[name]()))
         assert rows["view"].str.contains("elementary schools", regex=False).all(), name
     manifest = store.find("franklin")
     year = max(manifest.years)
@@ -265,9 +250,9 @@ def way_on(app, leaid):
     ("dataset", "policy"),
     [("california-2000", replace(WHOLE, least_schools=60)), ("franklin", replace(WHOLE, template=RULES))],
 )
-def test_a_district_s_plan_opens_as_the_policy_has_it(opened, monkeypatch, dataset, policy):
+def test_a_district_s_plan_opens_as_the_policy_has_it(opened, would_save, dataset, policy):
     plan, result = found(policy, dataset)
-    given, state = saved_by(monkeypatch), store.find(dataset).label
+    state = store.find(dataset).label
     app = give(opened("statewide", state=state), policy.to_json())
     row = result.districts.iloc[-1]
     (scenario,) = [each for each in plan.applied.scenarios if each.district == row["leaid"]]
@@ -275,14 +260,14 @@ def test_a_district_s_plan_opens_as_the_policy_has_it(opened, monkeypatch, datas
     there = opened("policy", **way_on(app, row["leaid"]))
     assert there.selectbox(key="state").value == state
     assert there.selectbox(key="district").value == row["leaid"]
-    asked = scenario_from_json(given["Scenario (JSON)"])
+    asked = scenario_from_json(would_save["Scenario (JSON)"])
     assert asked == scenario
     assert (asked.level, asked.ed.outside, asked.other.willing) == ("elementary", 0.3, 0.33)
     # The page's own link has the plan no more, and shows the same.
     assert "plan" not in there.query_params
     again = opened("policy", **dict(there.query_params))
     assert again.selectbox(key="state").value == state
-    kept = scenario_from_json(given["Scenario (JSON)"])
+    kept = scenario_from_json(would_save["Scenario (JSON)"])
     assert (kept.hosts, kept.ed, kept.other, kept.level) == (asked.hosts, asked.ed, asked.other, asked.level)
 
 

@@ -43,10 +43,10 @@ def test_hosts_whose_applicants_have_seats_before_are_told_from_those_nobody_app
     outcome = simulate(rows, scenario({"h": 40, "i": 40}, other=Pool(willing=0.2)), replicates=2)
     others = outcome.pools[outcome.pools["group"] == "other"].set_index("host")
     assert others["limit"].to_dict() == {"h": "few applicants", "i": "no applicants left"}
-    assert others.loc["i", "why"] == "All other students who apply have a seat at the hosts listed before."
+    assert others.loc["i", "why"] == "None of the other students without a seat at the hosts listed before applies."
     assert outcome.notes == (
-        "No applicants left: all other students who apply have a seat before 1 of 2 hosts draw, in the order listed; "
-        "raise the share who apply, other.willing, or give fewer seats or hosts.",
+        "No applicants left: none of the other students without a seat at the hosts listed before applies at 1 of 2 "
+        "hosts; raise the share who apply, other.willing, or give fewer seats or hosts.",
     )
     # With 20 seats at H and 3 in 5 willing, 30 apply and 10 are left for I's 20.
     more = simulate(rows, scenario({"h": 40, "i": 40}, other=Pool(willing=0.6)), replicates=2).pools
