@@ -48,8 +48,8 @@ def _without_applicants(divided: Pools, expected: Assignment) -> list[str]:
         if seated:
             said.append(
                 f"No applicants left: none of the {students_of(name)} without a seat at the hosts listed before "
-                f"applies at {seated:,} of {hosts:,} hosts; raise the share who apply, {raised}, or give fewer seats or "
-                "hosts."
+                f"applies at {seated:,} of {hosts:,} hosts; raise the share who apply, {raised}, or give fewer "
+                "seats or hosts."
             )
     return said
 
